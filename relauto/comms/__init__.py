@@ -1,0 +1,1 @@
+"""Every text that leaves relauto: rendered from facts, for one audience, and nothing sent from here."""

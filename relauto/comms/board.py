@@ -1,0 +1,177 @@
+"""The board: where an incident stands, on one page. The same journal gives the same page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from relauto.comms.evidence import Piece, summarise
+from relauto.comms.rendering import Renderer, shipped
+from relauto.comms.story import StepStory, Story, tell
+from relauto.model.deadline import Overdue, overdue
+from relauto.model.incident import SETTLED, Door, Incident, StepRecord, StepState
+from relauto.model.playbook import Playbook
+from relauto.model.target import Place
+from relauto.settings import Contacts
+
+MARKS = {
+    StepState.OPEN: "○",
+    StepState.WAITING: "◔",
+    StepState.DONE: "●",
+    StepState.LOST: "‼",
+    StepState.SKIPPED: "-",
+    StepState.WAIVED: "~",
+    StepState.REFUSED: "✗",
+}
+"""The sign of each state; the state's word always stands beside it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A step on the board: `who` and `since` are of its newest record, `proof` of all its places."""
+
+    key: str
+    title: str
+    mark: str
+    state: str
+    who: str
+    since: datetime | None
+    proof: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stage on the board; `settled` of its `rows` need nothing more."""
+
+    title: str
+    rows: tuple[Row, ...]
+    settled: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Somebody's turn: who must act, at which place, and why. `state` is open, waiting, lost or refused."""
+
+    place: str
+    title: str
+    state: str
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that the board shows."""
+
+    story: Story
+    sections: tuple[Section, ...]
+    turns: tuple[Turn, ...]
+    doors: tuple[tuple[Place, Door], ...]
+    late: tuple[Overdue, ...]
+
+    @property
+    def settled(self) -> int:
+        """How many steps need nothing more."""
+        return sum(section.settled for section in self.sections)
+
+    @property
+    def total(self) -> int:
+        """How many steps the playbook has."""
+        return sum(len(section.rows) for section in self.sections)
+
+
+def render_board(
+    incident: Incident, playbook: Playbook, now: datetime | None = None, renderer: Renderer | None = None
+) -> str:
+    """Return the board in Markdown; without `now` it is as of the newest moment in the journal.
+
+    Raises:
+        InputError: a proof in the journal cannot be read, or a template is at fault.
+    """
+    board = draw_board(incident, playbook, now)
+    return (renderer or shipped()).render("report/board.md", board=board, story=board.story)
+
+
+def draw_board(
+    incident: Incident,
+    playbook: Playbook,
+    now: datetime | None = None,
+    contacts: Contacts | None = None,
+    product: str = "",
+) -> Board:
+    """Return the board as a value, for other forms than Markdown.
+
+    Raises:
+        InputError: a proof in the journal cannot be read.
+    """
+    moment = now or last_moment(incident)
+    name = product or incident.targets[0].name.name
+    story = tell(incident, playbook, now=moment, contacts=contacts or Contacts(), product=name)
+    return Board(
+        story,
+        tuple(_draw_section(stage.title, stage.steps) for stage in story.stages),
+        tuple(find_turns(story)),
+        tuple((place, incident.doors[place]) for place in sorted(incident.doors, key=str)),
+        overdue(incident, playbook, moment),
+    )
+
+
+def last_moment(incident: Incident) -> datetime:
+    """Return the newest moment that the journal's fold knows of."""
+    opening = incident.opening
+    moments = [opening.escalated_at, opening.outage_started_at]
+    moments += [record.at for record in incident.steps.values()]
+    moments += [approval.at for door in incident.doors.values() for approval in door.approvals]
+    moments += [at for _, _, at in incident.kits] + [note.happened_at for note in incident.notes]
+    return max(moments)
+
+
+def find_turns(story: Story) -> list[Turn]:
+    """Return what has to happen next: everything that waits, is refused or is lost, then each stage's
+    first open step."""
+    held, following = [], []
+    for stage in story.stages:
+        fresh = True
+        for step in stage.steps:
+            stuck = [pair for pair in step.records if pair[1].state not in SETTLED]
+            held += [_turn(place, step, record) for place, record in stuck]
+            if fresh and not stuck and step.state not in SETTLED:
+                roles = ", ".join(step.roles)
+                who = f"relauto, then {roles}" if step.door else "relauto" if step.automated else roles
+                following.append(Turn(step.key, step.title, step.state.value, who, ""))
+            fresh = fresh and step.state in SETTLED
+    return held + following
+
+
+def _turn(place: Place, step: StepStory, record: StepRecord) -> Turn:
+    pieces = " ".join(piece.text for piece in summarise(place, record))
+    who = record.whom or ", ".join(step.roles)
+    return Turn(str(place), step.title, record.state.value, who, pieces)
+
+
+def _draw_section(title: str, steps: tuple[StepStory, ...]) -> Section:
+    rows = tuple(_draw_row(step) for step in steps)
+    return Section(title, rows, sum(step.state in SETTLED for step in steps))
+
+
+def _draw_row(step: StepStory) -> Row:
+    newest = max((record for _, record in step.records), key=lambda record: record.at, default=None)
+    proof: list[Piece] = []
+    for place, record in step.records:
+        if len(step.records) > 1:
+            proof.append(Piece(str(place.target), exact=True))
+        proof.extend(summarise(place, record))
+    return Row(
+        step.key,
+        step.title,
+        MARKS[step.state],
+        step.state.value,
+        _name(newest) if newest else "",
+        newest.at if newest else None,
+        tuple(proof),
+    )
+
+
+def _name(record: StepRecord) -> str:
+    if record.state is StepState.WAITING and record.whom:
+        return record.whom
+    name = "(erased)" if record.actor.erased else str(record.actor)
+    return f"others, seen by {name}" if record.by_others else name

@@ -1,0 +1,87 @@
+"""The desk: the issue in the private ops repository at which people decide.
+
+relauto comments once for each door that is reached. A comment shows exactly what is decided on, and
+the command to answer with stands in a fenced block of the kind `relauto-command`, one a line.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from relauto.comms.rendering import Renderer, shipped
+from relauto.comms.story import Story
+from relauto.model.incident import Incident
+from relauto.model.target import Place
+
+DOORS = (
+    "investigate.qa-decision",
+    "prepare.merge",
+    "prepare.accept",
+    "prepare.release",
+    "deploy.send",
+    "deploy.acknowledge",
+    "reply",
+)
+"""What a door comment can be about. `prepare.accept` asks for other commits that would ship,
+`deploy.acknowledge` for the customer's receipt, `reply` for a text to the customer, which is shown
+whole; the others are step keys."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A fact at a door: with `url` a link, with `words` prose, else shown as code."""
+
+    name: str
+    value: str
+    url: str = ""
+    words: bool = False
+
+
+def approve_command(step: str, subject: str) -> str:
+    """Return the command that approves `subject` (a commit id or a digest) at a step's door."""
+    return f"/approve {step} {subject}"
+
+
+def accept_command(commit: str) -> str:
+    """Return the command that accepts a commit of the line; its last word is to be replaced."""
+    return f"/accept {commit} REASON"
+
+
+def decision_command() -> str:
+    """Return the command that decides whether QA verifies the candidate."""
+    return "/tick investigate.qa-decision yes: REASON"
+
+
+def acknowledge_command(digest: str) -> str:
+    """Return the command by which the customer's receipt of a kit is put on record."""
+    return f"/acknowledge {digest} WORDS"
+
+
+def render_door(
+    door: str,
+    place: Place,
+    facts: Sequence[Shown],
+    commands: Sequence[str],
+    incident: Incident,
+    renderer: Renderer | None = None,
+    text: str = "",
+) -> str:
+    """Return the comment for a door, one of `DOORS`; `text` is shown whole where a text is decided on.
+
+    Raises:
+        InputError: there is no template for it.
+    """
+    return (renderer or shipped()).render(
+        f"desk/{door}.md",
+        door=door,
+        place=place,
+        facts=facts,
+        commands="\n".join(commands),
+        incident=incident.id,
+        round=place.round,
+        text=text,
+    )
+
+
+def render_desk(story: Story, renderer: Renderer | None = None) -> str:
+    """Return the body of the desk issue. Internal: it names the customer."""
+    return (renderer or shipped()).render("desk/desk.md", story=story)

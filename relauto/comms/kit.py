@@ -1,0 +1,62 @@
+"""The kit's upgrade notes: from the installed version to the release, and back."""
+
+import shlex
+from dataclasses import dataclass
+
+from relauto.comms.proofs import Artifact
+from relauto.comms.rendering import Renderer, shipped
+
+_ARCHIVES = (".tar.gz", ".tgz", ".tar.xz", ".tar")
+
+
+@dataclass(frozen=True)
+class UpgradeFacts:
+    """What a customer is handed: `sums_digest` is the SHA-256 of the file SHA256SUMS.
+
+    `version_command` is the settings' (`build.version_command`, with `{artifact}`), or None when
+    the project has not said how its version is shown.
+    """
+
+    product: str
+    installed: str
+    version: str
+    tag: str
+    commit: str
+    artifacts: tuple[Artifact, ...]
+    sums_digest: str
+    version_command: str | None = None
+
+
+def render_upgrade(facts: UpgradeFacts, renderer: Renderer | None = None) -> str:
+    """Return the upgrade notes, in Markdown, for the customer."""
+    return (renderer or shipped()).render(
+        "kit/upgrade.md",
+        facts=facts,
+        verify=[
+            f"echo {shlex.quote(facts.sums_digest + '  SHA256SUMS')} | sha256sum --check --strict",
+            "sha256sum --check --strict SHA256SUMS",
+        ],
+        backup=f'cp -a -- "$INSTALLATION" "$INSTALLATION-{_word(facts.installed)}"',
+        install=[_install(artifact.name) for artifact in facts.artifacts],
+        rollback=[
+            f'mv -- "$INSTALLATION" "$INSTALLATION-{_word(facts.version)}"',
+            f'cp -a -- "$INSTALLATION-{_word(facts.installed)}" "$INSTALLATION"',
+        ],
+        see=[_see(facts.version_command, artifact.name) for artifact in facts.artifacts[:1]]
+        if facts.version_command
+        else [],
+    )
+
+
+def _word(version: str) -> str:
+    return "".join(char if char.isalnum() or char in "._-" else "-" for char in version)
+
+
+def _install(name: str) -> str:
+    if name.endswith(_ARCHIVES):
+        return f'tar -xf {shlex.quote(name)} -C "$INSTALLATION" --strip-components=1'
+    return f'cp -- {shlex.quote(name)} "$INSTALLATION/"'
+
+
+def _see(command: str, name: str) -> str:
+    return command.replace("{artifact}", '"$INSTALLATION"/' + shlex.quote(name))

@@ -1,0 +1,89 @@
+"""Public texts: pull requests and release notes. They are made of public facts alone.
+
+None of these values has room for a customer's name or data; an incident is its opaque id.
+"""
+
+from dataclasses import dataclass
+
+from relauto.comms.proofs import Artifact
+from relauto.comms.rendering import Markdown, Renderer, shipped
+
+
+@dataclass(frozen=True)
+class FixText:
+    """A fix's pull request: `lines` are the release lines it will be picked to."""
+
+    incident: str
+    branch: str
+    head: str
+    main: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PickText:
+    """A pick's pull request.
+
+    `fix` is the full id of the commit on the main branch, `commit` the pick's. `verdict` compares
+    the two changes (`identical`, `context`, `changed`); `resolvers` settled conflicts, if any.
+    `resolved` are the paths they settled.
+    """
+
+    incident: str
+    line: str
+    fix: str
+    fix_subject: str
+    fix_pull: int | None
+    fix_url: str
+    commit: str
+    verdict: str
+    status: str
+    resolvers: tuple[str, ...] = ()
+    resolved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something a release contains: its subject, its commit on the line, its pull request if any."""
+
+    subject: str
+    commit: str
+    pull: int | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class NotesText:
+    """A release's notes: `fixes` are why it exists, `others` were on the line already."""
+
+    product: str
+    version: str
+    tag: str
+    commit: str
+    previous: str
+    candidate: str
+    fixes: tuple[Change, ...]
+    others: tuple[Change, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+
+
+def make_marker(incident: str, step: str, *parts: str) -> Markdown:
+    """Return the invisible mark by which relauto finds its own texts again."""
+    return Markdown(f"<!-- relauto:{':'.join((incident, step, *parts))} -->")
+
+
+def render_fix(text: FixText, renderer: Renderer | None = None) -> str:
+    """Return the body of the pull request that brings a fix to the main branch."""
+    marker = make_marker(text.incident, "investigate.pr", text.branch)
+    return (renderer or shipped()).render("pull_request/fix.md", fix=text, marker=marker)
+
+
+def render_pick(text: PickText, renderer: Renderer | None = None) -> str:
+    """Return the body of the pull request that brings a pick to a line."""
+    marker = make_marker(text.incident, "prepare.pick", text.fix, text.line)
+    return (renderer or shipped()).render("pull_request/pick.md", pick=text, marker=marker)
+
+
+def render_notes(text: NotesText, renderer: Renderer | None = None) -> str:
+    """Return a release's notes."""
+    return (renderer or shipped()).render("release/notes.md", notes=text)

@@ -1,0 +1,86 @@
+"""The items of a QA page: how one is written, and how a page is read back.
+
+An item is a task-list line with a stable id in a comment at its end, then, indented by two spaces,
+a fenced block with its commands and a line `Expected: …` if it has commands.
+"""
+
+import re
+from dataclasses import dataclass
+
+from relauto.comms import neutral
+from relauto.comms.rendering import Markdown
+from relauto.comms.wording import format_seconds
+from relauto.errors import InputError
+from relauto.model.qa import Outcome
+
+_ITEM = re.compile(r"- \[(?P<mark>[ xX])\] .*<!-- relauto:qa:(?P<id>[a-z0-9.-]+) -->\s*")
+_FENCE = re.compile(r"\s*(?P<bar>`{3,}|~{3,})(?P<info>.*)")
+
+
+@dataclass(frozen=True)
+class QaItem:
+    """One thing to do or to see, with the command that does it, and what the command must do."""
+
+    id: str
+    do: str
+    command: str | None = None
+    expect: Outcome | None = None
+
+
+def format_outcome(expect: Outcome) -> str:
+    """Return the words of an `Expected:` line.
+
+    Raises:
+        InputError: the expected output cannot be shown as inline code without being changed.
+    """
+    parts = [f"exit status {expect.status}"]
+    if expect.output is not None:
+        if not expect.output or set("`\n") & set(expect.output) or not neutral.is_clean(expect.output):
+            raise InputError(
+                f"the expected output {expect.output!r} of a QA step cannot be shown as it is",
+                todo="expect a part of one line, without backticks and control characters",
+            )
+        parts.append(f"the output contains `{expect.output}`")
+    if expect.within is not None:
+        parts.append(f"within {format_seconds(expect.within)} seconds")
+    return "; ".join(parts)
+
+
+def format_item(item: QaItem, *, ticked: bool = False) -> Markdown:
+    """Return an item as it stands on the page.
+
+    Raises:
+        InputError: its command holds characters that cannot be seen, or its expected output is not
+            showable.
+    """
+    line = f"- [{'x' if ticked else ' '}] {neutral.inline(item.do)} <!-- relauto:qa:{item.id} -->"
+    if item.command is None or item.expect is None:
+        return Markdown(line)
+    try:
+        block = neutral.fence(item.command, "sh", 2)
+    except ValueError as error:
+        raise InputError(
+            f"the command of QA step {item.id} cannot be shown as it is: {error}",
+            todo="write it without them",
+        ) from error
+    return Markdown(f"{line}\n\n{block}\n  Expected: {format_outcome(item.expect)}\n")
+
+
+def read_items(markdown: str) -> dict[str, bool]:
+    """Return the page's items by id, in their order, and whether each is ticked.
+
+    What stands in fenced blocks is no item. An id that occurs twice counts as ticked only if every
+    occurrence is.
+    """
+    items: dict[str, bool] = {}
+    bar = ""
+    # Not splitlines: it also breaks where GitHub shows no line break.
+    for line in markdown.replace("\r\n", "\n").split("\n"):
+        fence = _FENCE.fullmatch(line)
+        if fence and not bar:
+            bar = fence["bar"]
+        elif fence and fence["bar"].startswith(bar) and not fence["info"].strip():
+            bar = ""
+        elif not bar and (found := _ITEM.fullmatch(line)):
+            items[found["id"]] = found["mark"] != " " and items.get(found["id"], True)
+    return items

@@ -1,0 +1,156 @@
+"""QA's pages: what to verify and why, on exactly which build, and how the result is told.
+
+The candidate's page is the one that gates a release; its items are read back by `read_items`. The
+others are shorter: the fix's pull request, the pick on the line, the customer's staging and
+production.
+"""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from relauto.comms.proofs import Artifact, Pick, PullRequest
+from relauto.comms.qa_items import QaItem, format_item, format_outcome
+from relauto.comms.rendering import Markdown, Renderer, shipped
+from relauto.errors import InputError
+from relauto.model.qa import Audience, Outcome, QaInstruction, QaStep
+
+
+@dataclass(frozen=True)
+class QaFacts:
+    """What a page is made of.
+
+    `old_tag` is the release that the line was on, `tag` the build to verify (a candidate, a release,
+    or "" for a pull request's build), `commit` its full id. `artifacts` are the files of the build,
+    `old_artifacts` those of the old one. `changed_paths` are the paths in which the line's pick
+    differs from the fix, by the reason.
+    """
+
+    incident: str
+    product: str
+    repository: str
+    repository_url: str
+    line: str
+    instruction: QaInstruction
+    old_tag: str
+    tag: str
+    commit: str
+    version: str
+    artifacts: tuple[Artifact, ...] = ()
+    old_artifacts: tuple[Artifact, ...] = ()
+    fixes: tuple[PullRequest, ...] = ()
+    picks: tuple[Pick, ...] = ()
+    changed_paths: tuple[tuple[str, str], ...] = ()
+
+
+def render_qa(kind: Audience, facts: QaFacts, renderer: Renderer | None = None) -> str:
+    """Return the page of a kind.
+
+    Raises:
+        InputError: the instruction needs a build's files and there are none, or a command or an
+            expected output cannot be shown as it is.
+    """
+    _check_runnable(kind, facts)
+    values = {"facts": facts, "instruction": facts.instruction, "environment": facts.instruction.environment}
+    if kind == "candidate":
+        values |= _candidate_items(facts)
+    else:
+        values |= _plain_items(facts)
+    return (renderer or shipped()).render(f"qa/{kind}.md", **values)
+
+
+def _check_runnable(kind: Audience, facts: QaFacts) -> None:
+    steps = (*facts.instruction.steps, *facts.instruction.regression)
+    needy = [step.id for step in steps if "{build}" in step.run]
+    if kind == "candidate" and needy and not (facts.artifacts and facts.old_artifacts):
+        which = facts.tag if not facts.artifacts else facts.old_tag
+        raise InputError(
+            f"the QA steps {', '.join(needy)} need the files of {which}, which has none",
+            todo="publish them, or write an instruction that works on the source",
+        )
+
+
+def _candidate_items(facts: QaFacts) -> dict[str, object]:
+    instruction = facts.instruction
+    old = [_make_item("old", step, facts) for step in instruction.steps if step.before]
+    new = [_make_item("new", step, facts) for step in instruction.steps]
+    return {
+        "build_items": [format_item(item) for item in _build_items(facts)],
+        "old_items": [format_item(item) for item in old],
+        "new_items": [format_item(item) for item in new],
+        "regression_items": [
+            format_item(_make_item("regression", step, facts)) for step in instruction.regression
+        ],
+        "evidence_items": [
+            format_item(QaItem(f"evidence.{number}", f"Attach {wanted}"))
+            for number, wanted in enumerate(instruction.evidence, 1)
+        ],
+        "sign_off": format_item(QaItem("sign-off", f"I verified {facts.tag} at {facts.commit}.")),
+    }
+
+
+def _make_item(part: str, step: QaStep, facts: QaFacts) -> QaItem:
+    old = part == "old"
+    expect = step.before if old else step.expect
+    where = {"old": "On the old build", "new": "On the candidate", "regression": "Still works"}[part]
+    tag = facts.old_tag if old else facts.tag
+    command = fill_command(step.run, "old" if old else "candidate", tag, facts)
+    return QaItem(f"{part}.{step.id}", f"{where}: {step.do}", command, expect)
+
+
+def fill_command(command: str, build: str, tag: str, facts: QaFacts) -> str:
+    """Return a step's command with its placeholders filled, as a shell is to get it.
+
+    `{build}` is a folder's name, `{tag}` the tag of the build that the step is run on, `{old}` and
+    `{candidate}` the two tags.
+    """
+    words = {"{build}": build, "{tag}": tag, "{old}": facts.old_tag, "{candidate}": facts.tag}
+    for placeholder, word in words.items():
+        command = command.replace(placeholder, shlex.quote(word))
+    return command
+
+
+def _build_items(facts: QaFacts) -> Iterator[QaItem]:
+    ref = shlex.quote(f"refs/tags/{facts.tag}^{{commit}}")
+    yield QaItem(
+        "build.commit",
+        f"The tag {facts.tag} is at commit {facts.commit}",
+        f"git -C product.git rev-parse --verify {ref}",
+        Outcome(0, facts.commit),
+    )
+    for build, artifacts in (("old", facts.old_artifacts), ("candidate", facts.artifacts)):
+        if artifacts:
+            yield QaItem(
+                f"build.{build}-sums",
+                f"The files in {build}/ are those of its SHA256SUMS",
+                f"cd {build} && sha256sum --check --strict SHA256SUMS",
+                Outcome(0),
+            )
+    for number, artifact in enumerate(facts.artifacts, 1):
+        path = f"candidate/{artifact.name}"
+        line = shlex.quote(f"{artifact.sha256}  {path}")
+        yield QaItem(
+            f"build.digest-{number}",
+            f"{path} has the digest that was verified",
+            f"echo {line} | sha256sum --check --strict",
+            Outcome(0),
+        )
+
+
+def _plain_items(facts: QaFacts) -> dict[str, object]:
+    """Items for builds whose place is not known here: what to do and what must come, in words."""
+    shown = replace(facts, tag=facts.tag or facts.commit)
+
+    def show(part: str, step: QaStep) -> dict[str, object]:
+        command = fill_command(step.run, "build", shown.tag, shown)
+        return {
+            "item": format_item(QaItem(f"{part}.{step.id}", step.do)),
+            "command": command,
+            "expected": Markdown(format_outcome(step.expect)),
+        }
+
+    return {
+        "new_items": [show("new", step) for step in facts.instruction.steps],
+        "regression_items": [show("regression", step) for step in facts.instruction.regression],
+        "sign_off": format_item(QaItem("sign-off", f"Verified at {facts.commit}.")),
+    }

@@ -1,0 +1,252 @@
+"""What a text may tell: the incident's fold as named values, read once, for every template.
+
+Nothing is computed that nobody said: an anticipated timeline is a person's words, or it is unknown
+and the text says what it depends on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from relauto.comms import proofs
+from relauto.comms.pending import name_unknown
+from relauto.model.deadline import executive_needed, outage_end, outage_length, settled_at
+from relauto.model.event import CandidateRefused, NoticeDrafted, Text
+from relauto.model.incident import Acceptance, Incident, Note, StepRecord, StepState
+from relauto.model.playbook import Playbook
+from relauto.model.target import Place, Target
+from relauto.settings import Contacts
+
+TIMELINE = "timeline:"
+"""How a note of kind `customer` begins that gives the anticipated timeline."""
+
+_S = TypeVar("_S", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True)
+class LineStory:
+    """What is proven on one line in the current round; None or empty where nothing is yet."""
+
+    target: Target
+    picks: proofs.Picks
+    candidate: proofs.Candidate | None
+    verification: proofs.Verification | None
+    release: proofs.Published | None
+    sent: proofs.Sent | None
+
+    @property
+    def version(self) -> str:
+        """The number of the release on this line, or "" before it is chosen."""
+        found = (self.release, self.candidate, self.picks)
+        return next((each.version for each in found if each and each.version), "")
+
+
+@dataclass(frozen=True)
+class StepStory:
+    """A step as it stands over all its places: `records` by place, newest round only."""
+
+    key: str
+    title: str
+    roles: tuple[str, ...]
+    state: StepState
+    records: tuple[tuple[Place, StepRecord], ...]
+    automated: bool
+    door: bool
+
+
+@dataclass(frozen=True)
+class StageStory:
+    """A stage and its steps."""
+
+    key: str
+    title: str
+    steps: tuple[StepStory, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything a template gets. Moments are UTC; `outage` is a length of time.
+
+    `timeline` and `customer_words` are what a person said to the customer; `unknown_because` is
+    what the timeline depends on while nobody gave one. `executive` is the contact once the rule
+    asks for it (`executive_needed`: the outage lasts longer than `executive_after`), or None where the
+    settings name nobody.
+    """
+
+    incident: str
+    product: str
+    customer: Text
+    installed: str
+    now: datetime
+    outage_started_at: datetime
+    escalated_at: datetime
+    mitigated_at: datetime | None
+    resolved_at: datetime | None
+    outage: timedelta
+    executive_needed: bool
+    executive: str | None
+    executive_role: str
+    executive_after: timedelta
+    desk_url: str
+    pulls: tuple[proofs.PullRequest, ...]
+    merges: tuple[proofs.Merge, ...]
+    qa_decision: Text | None
+    lines: tuple[LineStory, ...]
+    stages: tuple[StageStory, ...]
+    refused: tuple[CandidateRefused, ...]
+    accepted: tuple[Acceptance, ...]
+    notes: tuple[Note, ...]
+    notices: tuple[NoticeDrafted, ...]
+    timeline: Text | None
+    unknown_because: str
+    customer_words: Text | None
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The release's number on each line, as far as they are chosen."""
+        return tuple(dict.fromkeys(line.version for line in self.lines if line.version))
+
+    @property
+    def steps(self) -> tuple[StepStory, ...]:
+        """Every step, in the playbook's order."""
+        return tuple(step for stage in self.stages for step in stage.steps)
+
+    def step(self, key: str) -> StepStory:
+        """Return the step with this key.
+
+        Raises:
+            LookupError: the playbook has none.
+        """
+        for step in self.steps:
+            if step.key == key:
+                return step
+        raise LookupError(key)
+
+
+def tell(incident: Incident, playbook: Playbook, *, now: datetime, contacts: Contacts, product: str) -> Story:
+    """Return the story of an incident as it stands at `now`.
+
+    Raises:
+        InputError: a proof in the journal cannot be read.
+    """
+    opening = incident.opening
+    started = opening.outage_started_at
+    ended = outage_end(incident)
+    needed = executive_needed(started, ended or now, playbook.executive)
+    return Story(
+        incident=opening.incident,
+        product=product,
+        customer=opening.customer,
+        installed=opening.installed,
+        now=now,
+        outage_started_at=started,
+        escalated_at=opening.escalated_at,
+        mitigated_at=ended,
+        resolved_at=_resolved_at(incident, playbook),
+        outage=outage_length(incident, now),
+        executive_needed=needed,
+        executive=contacts.executive if needed else None,
+        executive_role=playbook.executive.role,
+        executive_after=timedelta(minutes=playbook.executive.outage_minutes),
+        desk_url=incident.desk.url if incident.desk else "",
+        pulls=_prove(incident, proofs.Pulls, "investigate.pr", proofs.Pulls()).pulls,
+        merges=_prove(incident, proofs.Merges, "prepare.merge", proofs.Merges()).merged,
+        qa_decision=_evidence(incident, "investigate.qa-decision"),
+        lines=tuple(_tell_line(incident, target) for target in incident.targets),
+        stages=_tell_stages(incident, playbook),
+        refused=tuple(incident.refused),
+        accepted=tuple(incident.accepted),
+        notes=tuple(incident.notes),
+        notices=tuple(incident.notices),
+        timeline=find_timeline(incident),
+        unknown_because=name_unknown(incident, playbook),
+        customer_words=find_customer_words(incident),
+    )
+
+
+def find_timeline(incident: Incident) -> Text | None:
+    """Return the newest anticipated timeline that a person gave, or None.
+
+    It is a note of kind `customer` that begins with `timeline:`.
+    """
+    for note in reversed(incident.notes):
+        if note.kind == "customer" and note.text.lower().startswith(TIMELINE):
+            return Text(note.text[len(TIMELINE) :].strip())
+    return None
+
+
+def find_customer_words(incident: Incident) -> Text | None:
+    """Return the newest note of kind `customer` that is no timeline, or None."""
+    for note in reversed(incident.notes):
+        if note.kind == "customer" and not note.text.lower().startswith(TIMELINE):
+            return note.text
+    return None
+
+
+def find_places(incident: Incident, key: str) -> tuple[tuple[Place, StepRecord], ...]:
+    """Return the records of a step in the newest round in which it has any, by place."""
+    found = [(place, record) for place, record in incident.steps.items() if place.step == key]
+    newest = max((place.round for place, _ in found), default=1)
+    here = [(place, record) for place, record in found if place.round == newest]
+    return tuple(sorted(here, key=lambda pair: str(pair[0])))
+
+
+def find_proof(incident: Incident, shape: type[_S], step: str, target: Target | None = None) -> _S | None:
+    """Return the proof of a step that is done, at `target` or for the whole incident, else None.
+
+    Raises:
+        InputError: the proof cannot be read.
+    """
+    record = incident.record(incident.place(step, target))
+    if record is None or record.state is not StepState.DONE or not record.facts:
+        return None
+    return proofs.read_proof(shape, record.facts, step)
+
+
+def _prove(incident: Incident, shape: type[_S], step: str, default: _S, target: Target | None = None) -> _S:
+    return find_proof(incident, shape, step, target) or default
+
+
+def _tell_line(incident: Incident, target: Target) -> LineStory:
+    return LineStory(
+        target,
+        _prove(incident, proofs.Picks, "prepare.pick", proofs.Picks(), target),
+        find_proof(incident, proofs.Candidate, "prepare.candidate", target),
+        find_proof(incident, proofs.Verification, "prepare.verify", target),
+        find_proof(incident, proofs.Published, "prepare.release", target),
+        find_proof(incident, proofs.Sent, "deploy.send", target),
+    )
+
+
+def _tell_stages(incident: Incident, playbook: Playbook) -> tuple[StageStory, ...]:
+    return tuple(
+        StageStory(
+            stage.key,
+            stage.title,
+            tuple(
+                StepStory(
+                    step.key,
+                    step.title,
+                    step.roles,
+                    incident.state(step.key),
+                    find_places(incident, step.key),
+                    step.automated,
+                    step.door,
+                )
+                for step in stage.steps
+            ),
+        )
+        for stage in playbook.stages
+    )
+
+
+def _evidence(incident: Incident, step: str) -> Text | None:
+    record = incident.record(incident.place(step))
+    return record.reason if record and record.state is StepState.DONE and record.reason else None
+
+
+def _resolved_at(incident: Incident, playbook: Playbook) -> datetime | None:
+    key = playbook.anchors.get("resolution", "resolve.confirm")
+    return settled_at(incident, playbook.step(key))

@@ -1,0 +1,255 @@
+"""advance: observe, gate, door, act, confirm, record.
+
+For every automated step in the playbook's order the world is asked first. What is proved is
+recorded; what was proved and is gone is lost, and nothing acts on it before a person speaks; what
+is to be done is done only after the journal holds its intent and, at a door, an entitled person's
+approval of exactly what would be done; after every write the world is asked again.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from relauto.comms import board
+from relauto.comms.desk import approve_command
+from relauto.errors import InputError, RemoteError, Status
+from relauto.model import event as events
+from relauto.model.event import Body, Said, Text, normalise
+from relauto.model.incident import Incident, StepRecord, StepState
+from relauto.model.target import Place
+from relauto.stages import desk, outbox, texts
+from relauto.stages.bench import Bench
+from relauto.stages.registry import ADVISORY, STEPS
+from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where `advance` ended at a place, why, and what has to happen."""
+
+    place: Place
+    status: Status
+    reason: str
+    todo: str = ""
+    whom: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an `advance` ended: `status` is the exit status."""
+
+    status: Status
+    stops: tuple[Stop, ...]
+
+
+def advance(bench: Bench, *, until: str | None = None, only: str | None = None) -> Outcome:
+    """Bring the incident as far as it can go now.
+
+    Args:
+        bench: the incident's workbench.
+        until: the last step to settle.
+        only: the only step to settle.
+
+    Raises:
+        InputError: `until` or `only` names no automated step.
+        RemoteError: git or GitHub failed for good; a later run goes on from there.
+    """
+    refresh(bench)
+    stops: list[Stop] = []
+    blocked: set[object] = set()
+    for place in list_places(bench, until, only):
+        if None in blocked or place.target in blocked:
+            continue
+        stop = _settle(bench, place)
+        if stop and (place.step not in ADVISORY or only):
+            stops.append(stop)
+            blocked.add(place.target)
+    status = min((stop.status for stop in stops), default=Status.REACHED)
+    return Outcome(status, tuple(stops))
+
+
+def refresh(bench: Bench) -> None:
+    """Fetch the journal and the refs, and take note of what people answered at the desk."""
+    bench.journal.fetch()
+    bench.incident = bench.journal.incident()
+    bench.look()
+    if bench.incident.desk is None:
+        opened = desk.open_desk(bench)
+        record(bench, *([opened] if opened else []))
+    record(bench, *desk.read_answers(bench))
+
+
+def list_places(bench: Bench, until: str | None = None, only: str | None = None) -> Iterator[Place]:
+    """Yield every automated step's place, in the playbook's order.
+
+    Raises:
+        InputError: `until` or `only` names no automated step.
+    """
+    for named in (until, only):
+        if named is not None and named not in STEPS:
+            bench.playbook.step(named)
+            raise InputError(
+                f"{named} is done by people: relauto cannot advance it", todo=f"relauto tick {named} …"
+            )
+    for key in STEPS:
+        if only in (None, key):
+            targets = bench.incident.targets if bench.playbook.step(key).scope == "target" else (None,)
+            yield from (bench.place(key, target) for target in targets)
+        if key == until:
+            return
+
+
+def _settle(bench: Bench, place: Place) -> Stop | None:
+    tried: set[str] = set()
+    while True:
+        known = bench.incident.record(place)
+        if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
+            return None
+        seen = STEPS[place.step].observe(bench, place)
+        if isinstance(seen, Proved):
+            _note_proof(bench, place, known, seen)
+            return None
+        stop = _stop(bench, place, known, seen)
+        if stop:
+            return stop
+        assert isinstance(seen, Todo)  # noqa: S101 - _stop answers for everything else
+        if seen.action in tried:
+            raise RemoteError(
+                f"{place}: relauto did this, but it cannot be seen: {seen.sentence}",
+                todo="look at the repository, then advance again; nothing is repeated blindly",
+            )
+        tried.add(seen.action)
+        _act(bench, place, seen)
+
+
+def _stop(
+    bench: Bench, place: Place, known: StepRecord | None, seen: Waiting | Refused | Todo
+) -> Stop | None:
+    if isinstance(seen, Waiting):
+        return _wait(bench, place, known, seen)
+    if known and known.state in (StepState.DONE, StepState.LOST):
+        return _lose(bench, place, known, seen)
+    if isinstance(seen, Refused):
+        return _refuse(bench, place, known, seen)
+    return _knock(bench, place, seen, seen.seal) if seen.seal else None
+
+
+def _note_proof(bench: Bench, place: Place, known: StepRecord | None, seen: Proved) -> None:
+    facts = normalise(seen.facts)
+    if known and known.state is StepState.DONE and known.facts == facts:
+        record(bench)
+        return
+    bench.say(f"{place}: done" + (" (by others)" if seen.by_others else ""))
+    outbox.draft_proved(bench, place, facts)
+    record(bench, events.StepProved(place=place, facts=facts, by="others" if seen.by_others else "relauto"))
+
+
+def _wait(bench: Bench, place: Place, known: StepRecord | None, seen: Waiting) -> Stop:
+    told = known is not None and (known.state, known.reason) == (StepState.WAITING, seen.reason)
+    if not told and (known is None or known.state is not StepState.DONE):
+        record(bench, events.StepWaiting(place=place, whom=seen.whom, reason=Text(seen.reason)))
+    return Stop(
+        place, Status.WAITING, seen.reason, whom=seen.whom, todo="run advance again when they have acted"
+    )
+
+
+def _refuse(bench: Bench, place: Place, known: StepRecord | None, seen: Refused) -> Stop:
+    facts = normalise(seen.facts)
+    if known is None or (known.state, known.reason, known.facts) != (StepState.REFUSED, seen.reason, facts):
+        burned = [each for each in seen.records if isinstance(each, events.CandidateRefused)]
+        outbox.draft_refused(bench, place, burned)
+        refusal = events.StepRefused(place=place, reason=Text(seen.reason), facts=facts)
+        record(bench, *seen.records, refusal)
+    if seen.question:
+        desk.ask(bench, place, seen.question)
+    return Stop(place, Status.DECISION, seen.reason, todo=seen.todo)
+
+
+def _lose(bench: Bench, place: Place, known: StepRecord, seen: Refused | Todo) -> Stop:
+    now = seen.reason if isinstance(seen, Refused) else f"relauto would have to {seen.sentence}"
+    reason = known.reason if known.state is StepState.LOST else f"it was proved by {known.facts}; now: {now}"
+    if known.state is not StepState.LOST:
+        record(bench, events.StepLost(place=place, reason=Text(reason)))
+    return Stop(
+        place,
+        Status.DECISION,
+        f"the proof is gone: {reason}",
+        todo=f"relauto reopen {place.step} --reason … lets it be done again",
+    )
+
+
+def _knock(bench: Bench, place: Place, todo: Todo, seal: Seal) -> Stop | None:
+    facts = normalise(seal.facts)
+    door = bench.incident.doors.get(place)
+    if door and door.approved(seal.subject, facts):
+        return None
+    if door is None or (door.subject, door.facts) != (seal.subject, facts):
+        record(bench, events.DoorReached(place=place, subject=seal.subject, facts=facts))
+    command = approve_command(place.step, seal.subject)
+    desk.ask(bench, place, Question(place.step, seal.subject, texts.show_facts(facts), (command,)))
+    whom = ", ".join(bench.roster.holders(f"approve {place.step}")) or "nobody: the roster names no one"
+    return Stop(
+        place,
+        Status.DECISION,
+        f"a person must approve: {todo.sentence}",
+        todo=f"answer at the desk with `{command}`, or run relauto approve {place.step} (entitled: {whom})",
+        whom=whom,
+    )
+
+
+def _act(bench: Bench, place: Place, todo: Todo) -> None:
+    bench.say(f"{place}: {todo.sentence}")
+    facts = normalise(todo.prepare())
+    record(bench, events.StepIntended(place=place, action=todo.action, facts=facts))
+    todo.run(facts)
+    bench.look()
+    if bench.found:
+        record(bench)
+
+
+def record(bench: Bench, *bodies: Body | Said) -> None:
+    """Append events, what looks and writes brought up, and their texts; nothing to say writes nothing."""
+    pending, files = [*bodies, *bench.found], dict(bench.files)
+    if not pending:
+        return
+    bench.incident = bench.journal.append(
+        lambda incident: _still_new(incident, pending),
+        render=lambda incident: {**_render(bench, incident), **files},
+    )
+    bench.found.clear()
+    bench.files.clear()
+    if bench.after:
+        outbox.flush(bench)
+        record(bench)
+
+
+def _still_new(incident: Incident, pending: Sequence[Body | Said]) -> list[Body | Said]:
+    return [
+        each for each in pending if not _is_known(incident, each.body if isinstance(each, Said) else each)
+    ]
+
+
+def _is_known(incident: Incident, body: Body) -> bool:
+    source = getattr(body, "source", "")
+    if source and events.locate(source) in incident.answered:
+        return True
+    if isinstance(body, events.DeskOpened):
+        return incident.desk is not None
+    if isinstance(body, events.QaRequested):
+        return body.tag in incident.qa_requests
+    if isinstance(body, events.NoticeDrafted):
+        return any(notice.path == body.path for notice in incident.notices)
+    if isinstance(body, events.StepProved):
+        known = incident.record(body.place)
+        return known is not None and known.state is StepState.DONE and known.facts == body.facts
+    return False
+
+
+def _render(bench: Bench, incident: Incident) -> dict[str, bytes]:
+    return {"README.md": board.render_board(incident, bench.playbook, renderer=bench.renderer).encode()}
+
+
+def open_journal(bench: Bench, opened: events.IncidentOpened, attached: events.FixAttached) -> None:
+    """Write the first events of an incident: its opening proves `escalate.channel`."""
+    proof = events.StepProved(place=Place("escalate.channel"), facts={"journal": opened.incident})
+    bench.after.append(proof.place)
+    record(bench, opened, attached, proof)

@@ -1,0 +1,75 @@
+"""Everything relauto raises on purpose, split by what the caller does next.
+
+One edge (`relauto.tasks.program`) turns these into one sentence on stderr and an exit status;
+anything else that reaches the edge is a bug of ours and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """What the exit status of `relauto` means."""
+
+    REACHED = 0
+    BUG = 1
+    BAD_INPUT = 2
+    DECISION = 3
+    WAITING = 4
+    REMOTE = 5
+    INTERRUPTED = 130
+
+
+class RelautoError(Exception):
+    """Something the user can act on.
+
+    `what` says what happened and to which thing; `todo` says what to do now.
+    """
+
+    status = Status.BUG
+
+    def __init__(self, what: str, *, todo: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.todo = todo
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  {self.todo}" if self.todo else self.what
+
+
+class InputError(RelautoError):
+    """The call, a file or a repository is not what is needed: correct it and run again."""
+
+    status = Status.BAD_INPUT
+
+
+class FaultsError(InputError):
+    """Independent faults of one document, gathered so that one pass mends them all."""
+
+    def __init__(self, document: str, faults: Iterable[str], *, todo: str = "") -> None:
+        self.faults = tuple(faults)
+        lines = "".join(f"\n  - {fault}" for fault in self.faults)
+        count = f"{len(self.faults)} fault" + ("" if len(self.faults) == 1 else "s")
+        super().__init__(f"{document} has {count}:{lines}", todo=todo)
+
+
+class DecisionError(RelautoError):
+    """A person must decide before anything else is done."""
+
+    status = Status.DECISION
+
+
+class WaitingError(RelautoError):
+    """Somebody or something else has to finish first; run again later."""
+
+    status = Status.WAITING
+
+
+class RemoteError(RelautoError):
+    """The other side failed for good: the network, GitHub, or the host of the git repository."""
+
+    status = Status.REMOTE
+
+
+class UnknownOutcomeError(RemoteError):
+    """A write may or may not have happened; nothing is sent again before a look says which."""

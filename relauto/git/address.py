@@ -1,0 +1,61 @@
+"""Where a remote repository is, and how its token reaches git: by environment, never by argument."""
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from relauto.errors import InputError
+
+_SCHEMES = ("http", "https", "ssh", "file")
+_SCP = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^:]+")
+
+
+def set_config(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment that gives git `settings` without an argument or a file (git-config(1))."""
+    environment = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        environment[f"GIT_CONFIG_KEY_{number}"] = key
+        environment[f"GIT_CONFIG_VALUE_{number}"] = value
+    return environment
+
+
+@dataclass(frozen=True)
+class Address:
+    """The URL of a repository, or an absolute path, and the token for it over HTTP."""
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Check the shape.
+
+        Raises:
+            InputError: git could read the URL as something else, or it carries a password.
+        """
+        if self.url.startswith("/") or _SCP.fullmatch(self.url):
+            return
+        parts = urlsplit(self.url)
+        if parts.scheme not in _SCHEMES or re.search(r"[\x00-\x20]", self.url):
+            raise InputError("the address of a repository is an http, https, ssh or file URL, or a path")
+        if parts.password or (parts.username and parts.scheme.startswith("http")):
+            raise InputError(
+                f"the address at {parts.hostname} carries a name or a password",
+                todo="leave it out of the URL and give the token by the environment",
+            )
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of git that let it in; with the token as GitHub takes it for git over HTTP.
+
+        The header goes to this host only, and no credential helper is asked beside it.
+        """
+        parts = urlsplit(self.url)
+        if self.token is None or not parts.scheme.startswith("http"):
+            return {}
+        basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode("ascii")
+        return {
+            f"http.{parts.scheme}://{parts.netloc}/.extraHeader": f"Authorization: Basic {basic}",
+            "credential.helper": "",
+        }

@@ -1,0 +1,51 @@
+"""What can go wrong with git beyond a plain failure, split by what the caller does next."""
+
+import re
+from collections.abc import Mapping
+
+from relauto.errors import InputError, RemoteError, UnknownOutcomeError
+from relauto.git.runner import Answer, GitError
+
+_ABSENT = re.compile(
+    r"(?:unable to read|could not (?:read|fetch)|bad object)\b[^\n]*?\b([0-9a-f]{40})\b", re.IGNORECASE
+)
+
+
+class MissingObjectError(InputError):
+    """The repository names an object that it does not hold: a partial or a damaged clone."""
+
+    def __init__(self, object_id: str, where: str) -> None:
+        self.object_id = object_id
+        super().__init__(
+            f"{where} lacks the object {object_id}",
+            todo="the clone is partial or damaged: run again with a full clone (git fetch --refetch)",
+        )
+
+
+def explain(answer: Answer, where: str) -> MissingObjectError | GitError:
+    """Return the error for a git process that failed: an absent object where git names one."""
+    absent = _ABSENT.search(answer.error)
+    return MissingObjectError(absent[1], where) if absent else GitError(answer)
+
+
+class RefMovedError(RemoteError):
+    """A ref of a local repository was not at the value that was to be replaced; nothing was changed."""
+
+
+class UnreachableError(RemoteError):
+    """The host of a repository was not reached or let nobody in; nothing was sent."""
+
+
+class PushRejectedError(RemoteError):
+    """The other side accepted no ref of a push. `reasons` says why, by ref, in the words of git."""
+
+    def __init__(self, url: str, reasons: Mapping[str, str]) -> None:
+        self.reasons = dict(reasons)
+        lines = "".join(f"\n  - {ref}: {reason}" for ref, reason in self.reasons.items())
+        super().__init__(
+            f"{url} rejected the push:{lines}", todo="fetch, compare with what was expected, then decide"
+        )
+
+
+class PushUnknownError(UnknownOutcomeError):
+    """The connection broke during a push, so the refs may or may not have moved."""

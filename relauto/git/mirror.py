@@ -1,0 +1,224 @@
+"""A bare copy of a remote repository, kept in a cache: one fetch to look, one push to act."""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from relauto.git.address import Address, set_config
+from relauto.git.errors import PushRejectedError, PushUnknownError, UnreachableError
+from relauto.git.refs import RefUpdate, check_ref
+from relauto.git.repository import Repository, list_object_directories
+from relauto.git.runner import Answer, Git, GitError
+
+_LAYOUT = "1"
+# git says these before it has sent anything but a question.
+_NOT_REACHED = re.compile(
+    r"^fatal: (unable to access|Authentication failed|could not read (Username|Password)|unable to connect"
+    r"|repository .* not found|'.*' does not appear to be a git repository)"
+    r"|^ssh: |^remote: (Repository not found|Invalid username)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_OUTCOME = re.compile(r"^([ +\-*!=])\t([^\t]*):(refs/[^\t]*)\t(.*)$", re.MULTILINE)
+_UNSETTLED = "[remote failure]"
+
+
+class Mirror:
+    """A cached bare repository of `address`. Close it after use.
+
+    Attributes:
+        address: the remote.
+        repository: the local copy, read like any other.
+    """
+
+    def __init__(self, address: Address, repository: Repository, *, partial: bool) -> None:
+        self.address = address
+        self.repository = repository
+        self._partial = partial
+        settings = {**address.settings, "core.hooksPath": os.devnull, "push.gpgSign": "false"}
+        self._git = Git(repository.directory, set_config(settings))
+
+    @classmethod
+    def open(
+        cls, address: Address, *, cache: Path, reference: Path | None = None, partial: bool = False
+    ) -> "Mirror":
+        """Open the mirror of `address` under `cache`, making it when there is none.
+
+        Nothing is fetched yet. A mirror that was left half made, or borrowed from a repository that is
+        gone, is made anew.
+
+        Args:
+            address: the remote.
+            cache: a directory for mirrors, shared by any number of processes.
+            reference: a clone on this machine whose objects need not be fetched again.
+            partial: leave the contents of files at the remote until they are asked for.
+
+        Raises:
+            InputError: `reference` is no usable repository, or the cache cannot be written.
+        """
+        path = _place(address, cache, partial=partial)
+        cache.mkdir(parents=True, exist_ok=True)
+        with _lock(path):
+            if not _is_whole(path, address):
+                shutil.rmtree(path, ignore_errors=True)
+                _make(path, address, reference, partial=partial)
+            elif reference:
+                _borrow(path, reference)
+        repository = Repository.open(path, lazy=address.settings if partial else None)
+        return cls(address, repository, partial=partial)
+
+    def __enter__(self) -> "Mirror":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process that reads objects."""
+        self.repository.close()
+
+    def fetch(self, wanted: Sequence[str]) -> None:
+        """Make the refs `wanted` equal to the remote's, in one `git fetch`.
+
+        A ref that the remote lacks disappears here too. Other refs whose names differ from a wanted one
+        only before its last letter may come along.
+
+        Args:
+            wanted: full refs, or patterns with one `*`, such as `refs/tags/*`.
+
+        Raises:
+            InputError: one of them is neither.
+            UnreachableError: the remote was not reached, or let nobody in.
+            GitError: git failed otherwise.
+        """
+        specs = [f"+{pattern}:{pattern}" for pattern in dict.fromkeys(map(widen, wanted))]
+        if not specs:
+            return
+        options = ["--quiet", "--prune", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head"]
+        if self._partial:
+            options.append("--filter=blob:none")
+        with _lock(self.repository.directory):
+            answer = self._git.ask("fetch", *options, "--no-recurse-submodules", "origin", *specs)
+        if answer.status:
+            _refuse_unreached(self.address, answer)
+            raise GitError(answer)
+
+    def push(self, updates: Sequence[RefUpdate]) -> None:
+        """Move refs of the remote, all or none, each only from its old value.
+
+        A value that the remote has already is a success; deleting what is gone is rejected. The mirror's
+        own refs stay as they are: fetch to see the outcome, whatever it was.
+
+        Raises:
+            PushRejectedError: the remote has other values, or forbids one; nothing was moved.
+            UnreachableError: the remote was not reached, or let nobody in; nothing was sent.
+            PushUnknownError: the connection broke; look before anything is sent again.
+        """
+        if not updates:
+            return
+        leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
+        specs = [f"{update.new or ''}:{update.ref}" for update in updates]
+        options = ("--porcelain", "--atomic", "--no-verify", "--no-follow-tags", "--recurse-submodules=no")
+        answer = self._git.ask("push", *options, *leases, "origin", *specs)
+        _judge_push(self.address, updates, answer)
+
+
+def widen(wanted: str) -> str:
+    """Return a pattern that matches `wanted`, for a refspec.
+
+    A fetch fails when a plain ref is absent, and a pattern that matches nothing does not. The star
+    stands before the last letter, where it lets in few other names and keeps the prefix that git asks
+    the server to list by (gitprotocol-v2, `ref-prefix`) long.
+
+    Raises:
+        InputError: it is neither a full ref nor one with a single star.
+    """
+    check_ref(wanted.replace("*", "x", 1))
+    return wanted if "*" in wanted else f"{wanted[:-1]}*{wanted[-1]}"
+
+
+def parse_outcomes(output: str) -> dict[str, tuple[str, str]]:
+    """Return flag and summary by remote ref of what `git push --porcelain` printed."""
+    return {found[3]: (found[1], found[4]) for found in _OUTCOME.finditer(output)}
+
+
+def _judge_push(address: Address, updates: Sequence[RefUpdate], answer: Answer) -> None:
+    outcomes = parse_outcomes(answer.text)
+    accepted = all(outcomes.get(update.ref, ("!",))[0] != "!" for update in updates)
+    if answer.status == 0 and accepted:
+        return
+    _refuse_unreached(address, answer)
+    reasons = {ref: summary for ref, (flag, summary) in outcomes.items() if flag == "!"}
+    if reasons and not any(_UNSETTLED in reason for reason in reasons.values()):
+        raise PushRejectedError(address.url, reasons)
+    raise PushUnknownError(
+        f"the push to {address.url} broke off: {answer.error or answer.text or 'nothing was printed'}",
+        todo="fetch and look what the remote has before anything is sent again",
+    )
+
+
+def _refuse_unreached(address: Address, answer: Answer) -> None:
+    if not parse_outcomes(answer.text) and _NOT_REACHED.search(answer.error):
+        raise UnreachableError(
+            f"{address.url} was not reached: {answer.error}",
+            todo="check the address, the network and the token",
+        )
+
+
+def _place(address: Address, cache: Path, *, partial: bool) -> Path:
+    key = f"{_LAYOUT}\0{address.url}\0{partial}"
+    digest = hashlib.sha256(key.encode()).hexdigest()[:20]
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", address.url.rstrip("/").removesuffix(".git").rpartition("/")[2])
+    return cache / f"{name}-{digest}.git"
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Hold the mirror's lock, which other processes wait for; the system frees it when this one ends."""
+    with path.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _is_whole(path: Path, address: Address) -> bool:
+    """Tell whether the mirror was made to the end (its URL is written last) and all it borrows is there."""
+    if not path.is_dir():
+        return False
+    answer = Git(path).ask("config", "--file", "config", "remote.origin.url")
+    return answer.text == address.url and all(source.is_dir() for source in _read_alternates(path))
+
+
+def _make(path: Path, address: Address, reference: Path | None, *, partial: bool) -> None:
+    Repository.init(path, alternates=reference).close()
+    settings = {"remote.origin.url": address.url}
+    if partial:
+        settings = {
+            "core.repositoryFormatVersion": "1",
+            "extensions.partialClone": "origin",
+            "remote.origin.promisor": "true",
+            "remote.origin.partialCloneFilter": "blob:none",
+            **settings,
+        }
+    for key, value in settings.items():
+        Git(path).run("config", "--file", "config", key, value)
+
+
+def _read_alternates(path: Path) -> list[Path]:
+    file = path / "objects" / "info" / "alternates"
+    return [Path(line) for line in file.read_text().splitlines()] if file.is_file() else []
+
+
+def _borrow(path: Path, reference: Path) -> None:
+    known = _read_alternates(path)
+    new = [source for source in list_object_directories(reference) if source not in known]
+    if new:
+        info = path / "objects" / "info"
+        info.mkdir(exist_ok=True)
+        info.joinpath("alternates").write_text("".join(f"{source}\n" for source in [*known, *new]))

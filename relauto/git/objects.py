@@ -1,0 +1,95 @@
+"""Objects of a repository, read and written without a git process for each.
+
+GitPython keeps one `git cat-file --batch` open for reading, and gitdb, on which it is built, writes
+loose objects itself; so a pick costs a merge and a comparison. GitPython can add to the caller's
+environment but not take from it, hence every variable that could point elsewhere is set here.
+"""
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from relauto.errors import InputError
+from relauto.git.errors import MissingObjectError
+
+if TYPE_CHECKING:
+    from git import Git as Command
+
+
+class ObjectStore:
+    """The objects of one repository. Not for use by several threads at once; close it after use."""
+
+    def __init__(self, common_directory: Path, environment: Mapping[str, str]) -> None:
+        self._where = common_directory
+        self._environment = {
+            "GIT_DIR": str(common_directory),
+            "GIT_COMMON_DIR": str(common_directory),
+            "GIT_OBJECT_DIRECTORY": str(common_directory / "objects"),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
+            "GIT_CONFIG_PARAMETERS": "",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            **environment,
+        }
+        self._command: Command | None = None
+
+    def _open(self) -> "Command":
+        if self._command is None:
+            # Imported late: it takes a tenth of a second, and fails where there is no git.
+            from git import Git as Command
+
+            self._command = Command(str(self._where))
+            self._command.update_environment(**self._environment)
+        return self._command
+
+    def read(self, object_id: str, kind: str) -> bytes:
+        """Return the content of an object.
+
+        Args:
+            object_id: forty hex digits.
+            kind: what it has to be: blob, tree, commit or tag.
+
+        Raises:
+            MissingObjectError: the repository does not hold it.
+            InputError: it is of another kind.
+        """
+        found, content = self.look(object_id)
+        if found != kind:
+            raise InputError(f"{object_id} in {self._where} is a {found} and not a {kind}")
+        return content
+
+    def look(self, object_id: str) -> tuple[str, bytes]:
+        """Return the kind and the content of an object.
+
+        Raises:
+            MissingObjectError: the repository does not hold it.
+        """
+        try:
+            _, kind, _, content = self._open().get_object_data(object_id)
+        except (ValueError, OSError) as error:
+            # What cat-file printed about it stays in a pipe nobody empties: start anew.
+            self.close()
+            raise MissingObjectError(object_id, str(self._where)) from error
+        return kind.decode("ascii") if isinstance(kind, bytes) else kind, content
+
+    def write(self, kind: str, content: bytes) -> str:
+        """Store an object and return its id. Storing it again changes nothing.
+
+        Raises:
+            InputError: the repository cannot be written to.
+        """
+        # GitPython's own database would start `git hash-object` for each; the one it is built on does not.
+        from gitdb import IStream, LooseObjectDB  # type: ignore[import-untyped]
+
+        database = LooseObjectDB(str(self._where / "objects"))
+        try:
+            stored = database.store(IStream(kind.encode("ascii"), len(content), BytesIO(content)))
+        except OSError as error:
+            raise InputError(f"{self._where} cannot be written to: {error.strerror}") from error
+        return str(stored.hexsha.decode("ascii"))
+
+    def close(self) -> None:
+        """End the process that reads; reading again starts another."""
+        if self._command is not None:
+            self._command.clear_cache()
+            self._command = None

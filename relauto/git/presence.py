@@ -1,0 +1,164 @@
+"""Is a fix on a line already, under its own id or another?"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from relauto.errors import InputError
+from relauto.git.commit import EMPTY_TREE
+from relauto.git.errors import MissingObjectError, explain
+from relauto.git.merge import merge
+from relauto.git.message import find_origins, find_reverted
+from relauto.git.repository import Repository
+from relauto.model.names import Commit
+
+# How many commits are compared by patch id at most, newest first. Only commits that touch exactly
+# the files of the fix are compared at all, so the bound is met by files that every commit touches.
+PATCH_ID_BOUND = 500
+
+
+@dataclass(frozen=True)
+class Presence:
+    """How it is known that a fix is on a line, and as which commit.
+
+    `ancestor`: the fix itself is in the line's history; `trailer`: a commit there says it was picked
+    from the fix; `patch-id`: a commit there makes the same change; `tree`: picking it would change
+    nothing (`commit` is None: nobody knows which commit brought it).
+    """
+
+    by: Literal["ancestor", "trailer", "patch-id", "tree"]
+    commit: Commit | None
+
+
+def find_presence(repository: Repository, fix: Commit, line: Commit, *, mainline: int = 1) -> Presence | None:
+    """Return how `fix` is on `line`, or None when nothing shows that it is.
+
+    What was reverted on the line does not count, unless the revert was reverted in turn. The search
+    by patch id covers at most `PATCH_ID_BOUND` commits, and none where a partial clone lacks their
+    files, so None is no proof of absence.
+
+    Args:
+        repository: where both are.
+        fix: a commit; a merge stands for its change against one parent.
+        line: the tip to look at.
+        mainline: that parent's number, from 1.
+
+    Raises:
+        MissingObjectError: an object that is needed is absent.
+    """
+    known = find_known_presence(repository, fix, line, mainline=mainline)
+    if known:
+        return known
+    ours = repository.commit_object(line).tree
+    settled = merge(repository, find_mainline(repository, fix, mainline), ours, fix)
+    return Presence("tree", None) if settled.tree == ours and not settled.conflicts else None
+
+
+def find_known_presence(
+    repository: Repository, fix: Commit, line: Commit, *, mainline: int = 1
+) -> Presence | None:
+    """Return the commit that brought `fix` to `line`, if one can be named: all but the look at the tree."""
+    picks, reverts = _read_claims(repository, fix, line)
+    if _stands(fix, reverts) and repository.is_ancestor(fix, line):
+        return Presence("ancestor", fix)
+    for pick in picks:
+        if _stands(pick, reverts):
+            return Presence("trailer", pick)
+    for same in _find_same_patches(repository, fix, line, mainline):
+        if _stands(same, reverts):
+            return Presence("patch-id", same)
+    return None
+
+
+def find_mainline(repository: Repository, fix: Commit, mainline: int) -> Commit | None:
+    """Return the parent that the change of `fix` is taken against; None for a root commit.
+
+    `mainline` counts for merge commits only, as in `git cherry-pick -m`.
+
+    Raises:
+        InputError: a merge commit has no such parent.
+        MissingObjectError: the repository does not hold `fix`.
+    """
+    parents = repository.commit_object(fix).parents
+    if len(parents) < 2:
+        return parents[0] if parents else None
+    if not 1 <= mainline <= len(parents):
+        raise InputError(f"{fix.short} has {len(parents)} parents, so there is no parent {mainline}")
+    return parents[mainline - 1]
+
+
+def _read_claims(
+    repository: Repository, fix: Commit, line: Commit
+) -> tuple[list[Commit], dict[Commit, set[Commit]]]:
+    """Return the commits of the line that claim to be picks of `fix`, newest first, and all its reverts.
+
+    A pick of the fix cannot lie in the fix's own history, which bounds the search.
+    """
+    found = repository.list_commits(
+        "--fixed-strings",
+        f"--grep=(cherry picked from commit {fix})",
+        "--grep=This reverts commit ",
+        f"{fix}..{line}",
+    )
+    picks: list[Commit] = []
+    reverts: dict[Commit, set[Commit]] = {}
+    for commit in reversed(found):
+        message = repository.commit_object(commit).message
+        if fix in find_origins(message):
+            picks.append(commit)
+        for reverted in find_reverted(message):
+            reverts.setdefault(reverted, set()).add(commit)
+    return picks, reverts
+
+
+def _stands(commit: Commit, reverts: dict[Commit, set[Commit]]) -> bool:
+    """Tell whether no revert of `commit` stands; a commit cannot revert one that came after it."""
+    return not any(_stands(revert, reverts) for revert in reverts.get(commit, ()))
+
+
+def _find_same_patches(repository: Repository, fix: Commit, line: Commit, mainline: int) -> list[Commit]:
+    base = find_mainline(repository, fix, mainline) or EMPTY_TREE
+    paths = repository.changed_paths(base, fix)
+    if not paths:
+        return []
+    candidates = _list_same_files(repository, f"{fix}..{line}", paths)
+    if not candidates:
+        return []
+    rows = f"{fix} {base}\n" if base != EMPTY_TREE else f"{fix}\n"
+    rows += "".join(f"{commit}\n" for commit in candidates)
+    options = ("--root", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
+    patches = repository.git.ask("diff-tree", "--stdin", *options, input=rows.encode())
+    if patches.status:
+        error = explain(patches, str(repository.common))
+        if isinstance(error, MissingObjectError):
+            return []
+        raise error
+    ids = repository.git.read("patch-id", "--stable", input=patches.output).splitlines()
+    by_commit = {commit: patch for patch, _, commit in (row.partition(" ") for row in ids)}
+    return [commit for commit in candidates if fix in by_commit and by_commit.get(commit) == by_commit[fix]]
+
+
+def _list_same_files(repository: Repository, span: str, paths: Collection[str]) -> list[Commit]:
+    """Return the commits of `span` that touch `paths` and nothing else, newest first."""
+    options = ("--no-merges", "--name-only", "--no-renames", "--full-diff", "-z", "--format=%x00%H")
+    rows = [span, "--", *sorted(paths)]
+    answer = repository.git.run(
+        "--literal-pathspecs",
+        "log",
+        *options,
+        f"--max-count={PATCH_ID_BOUND}",
+        "--stdin",
+        input="".join(f"{row}\n" for row in rows).encode("utf-8", "surrogateescape"),
+    )
+    return parse_names(answer, frozenset(paths))
+
+
+def parse_names(output: bytes, wanted: frozenset[str]) -> list[Commit]:
+    """Return the commits of a `log --name-only -z --format=%x00%H` whose files are exactly `wanted`."""
+    commits = []
+    for row in output.decode("utf-8", "surrogateescape").split("\0\0"):
+        head, *names = row.strip("\0").split("\0")
+        files = {name.removeprefix("\n") for name in names}
+        if head and files == wanted:
+            commits.append(Commit(head.strip("\n")))
+    return commits

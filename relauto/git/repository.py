@@ -1,0 +1,287 @@
+"""A git repository on this machine, read and written through its objects and never a checkout."""
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from relauto.errors import InputError
+from relauto.git import export, refs, revisions, tree
+from relauto.git.address import set_config
+from relauto.git.commit import EMPTY_TREE, CommitFacts, CommitObject, Signature, describe
+from relauto.git.objects import ObjectStore
+from relauto.git.refs import RefUpdate
+from relauto.git.runner import Git, GitError
+from relauto.model.names import Branch, Commit, Tag
+
+# Nothing may reach for the network behind the caller's back: git 2.44 has a variable for it, older
+# ones are kept from it by allowing no transport at all.
+_OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+
+# The same commit gives the same result whatever the person at the keyboard has configured.
+_PINNED = {
+    "core.attributesFile": os.devnull,
+    "core.autocrlf": "false",
+    "core.hooksPath": os.devnull,
+    "diff.algorithm": "default",
+    "merge.conflictStyle": "merge",
+    "merge.directoryRenames": "conflict",
+    "merge.renames": "true",
+    "merge.renormalize": "false",
+    "merge.renameLimit": "7000",
+    "tar.umask": "0022",
+}
+
+
+class Repository:
+    """One repository, bare or not. Close it after use; it serves one thread at a time.
+
+    Attributes:
+        directory: its git directory (that of the worktree it was opened by).
+        common: the directory that holds its objects and refs.
+        bare: whether it has no worktree.
+        git: git in it, with everything pinned that would change an answer.
+        store: its objects.
+    """
+
+    def __init__(self, directory: Path, common: Path, *, bare: bool, lazy: Mapping[str, str] | None) -> None:
+        self.directory = directory
+        self.common = common
+        self.bare = bare
+        reach = _OFFLINE if lazy is None else {}
+        place = {"GIT_DIR": str(directory), "GIT_COMMON_DIR": str(common)}
+        self.git = Git(common, {**place, **reach, **set_config({**_PINNED, **(lazy or {})})})
+        self.store = ObjectStore(common, {**reach, **set_config(lazy or {})})
+
+    @classmethod
+    def open(cls, path: Path, *, lazy: Mapping[str, str] | None = None) -> "Repository":
+        """Open the repository that `path` lies in.
+
+        Args:
+            path: its directory, its worktree or a folder of that.
+            lazy: settings with which git may fetch what a partial clone lacks; None forbids it.
+
+        Raises:
+            InputError: there is none, it is shallow, or git distrusts its owner.
+        """
+        answer = Git(path).ask(
+            "rev-parse",
+            "--path-format=absolute",
+            "--git-dir",
+            "--git-common-dir",
+            "--is-bare-repository",
+            "--is-shallow-repository",
+            "--show-object-format",
+        )
+        if answer.status:
+            raise _explain_refusal(path, answer.error)
+        directory, common, bare, shallow, form = answer.text.split("\n")
+        if shallow == "true":
+            raise InputError(
+                f"{path} is a shallow clone, and a pick needs history", todo="run: git fetch --unshallow"
+            )
+        if form != "sha1":
+            raise InputError(f"{path} names its objects by {form}; relauto reads SHA-1 repositories")
+        return cls(Path(directory), Path(common), bare=bare == "true", lazy=lazy)
+
+    @classmethod
+    def init(
+        cls, path: Path, *, alternates: Path | None = None, default_branch: Branch | None = None
+    ) -> "Repository":
+        """Make a bare repository at `path` and open it.
+
+        Args:
+            path: a directory that is empty or not there.
+            alternates: a repository whose objects the new one reads as its own, without copying.
+            default_branch: where HEAD points; `main` unless told.
+
+        Raises:
+            InputError: `path` holds something, or `alternates` is no usable repository.
+        """
+        if path.exists() and any(path.iterdir()):
+            raise InputError(f"{path} is not empty", todo="name a folder that is empty or not there")
+        sources = list_object_directories(alternates) if alternates else []
+        path.mkdir(parents=True, exist_ok=True)
+        head = default_branch or Branch("main")
+        Git(path).run("init", "--quiet", "--bare", "--template=", f"--initial-branch={head}", ".")
+        Git(path).run("config", "gc.auto", "0")
+        if sources:
+            info = path / "objects" / "info"
+            info.mkdir(exist_ok=True)
+            info.joinpath("alternates").write_text("".join(f"{source}\n" for source in sources))
+        return cls.open(path)
+
+    def __enter__(self) -> "Repository":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process that reads objects."""
+        self.store.close()
+
+    def resolve(self, revision: str) -> Commit:
+        """Return the commit a person means: `relauto.git.revisions.resolve`."""
+        return revisions.resolve(self.git, revision)
+
+    def find_branch(self, name: str) -> tuple[Branch, Commit]:
+        """Return a branch and its tip: `relauto.git.revisions.find_branch`."""
+        return revisions.find_branch(self.git, name)
+
+    def main_branch(self) -> Branch:
+        """Return the main branch: `relauto.git.revisions.find_main`."""
+        return revisions.find_main(self.git, bare=self.bare)
+
+    def commit_object(self, commit: Commit) -> CommitObject:
+        """Return `commit` as it is stored.
+
+        Raises:
+            MissingObjectError: the repository does not hold it.
+        """
+        return CommitObject.parse(self.store.read(commit, "commit"))
+
+    def commit(self, commit: Commit) -> CommitFacts:
+        """Return what `commit` says about itself.
+
+        Raises:
+            MissingObjectError: the repository does not hold it.
+        """
+        return describe(commit, self.commit_object(commit))
+
+    def commits(self, base: Commit, head: Commit, *, first_parent: bool = False) -> list[CommitFacts]:
+        """Return the commits of `base..head`, oldest first, parents before children."""
+        only = ["--first-parent"] if first_parent else []
+        return [self.commit(found) for found in self.list_commits(*only, f"{base}..{head}")]
+
+    def list_commits(self, *arguments: str) -> list[Commit]:
+        """Return what git-rev-list(1) lists for `arguments`, oldest first, parents before children."""
+        answer = self.git.read("rev-list", "--topo-order", "--reverse", *arguments)
+        return [Commit(line) for line in answer.splitlines()]
+
+    def is_ancestor(self, ancestor: Commit, descendant: Commit) -> bool:
+        """Tell whether `ancestor` is `descendant` or reachable from it."""
+        answer = self.git.ask("merge-base", "--is-ancestor", ancestor, descendant)
+        if answer.status not in (0, 1):
+            raise GitError(answer)
+        return answer.status == 0
+
+    def merge_base(self, one: Commit, other: Commit) -> Commit | None:
+        """Return the best common ancestor, or None when the two share no history."""
+        answer = self.git.ask("merge-base", one, other)
+        if answer.status not in (0, 1):
+            raise GitError(answer)
+        return None if answer.status else Commit(answer.text)
+
+    def tags(self, merged: Commit | None = None) -> dict[Tag, Commit]:
+        """Return the tags on commits: `relauto.git.refs.list_tags`."""
+        return refs.list_tags(self.git, self.store, merged)
+
+    def refs(self, prefix: str = "refs/") -> dict[str, str]:
+        """Return the refs under `prefix`: `relauto.git.refs.list_refs`."""
+        return refs.list_refs(self.git, prefix)
+
+    def update_refs(self, updates: Sequence[RefUpdate]) -> None:
+        """Move refs, all or none: `relauto.git.refs.update_refs`."""
+        refs.update_refs(self.git, updates)
+
+    def read_file(self, commit: Commit, path: str) -> bytes | None:
+        """Return the content of a file, or None when `commit` has no file at `path`.
+
+        Raises:
+            MissingObjectError: it has one, and the content is absent.
+        """
+        entry = tree.find_entry(self.store, self.commit_object(commit).tree, path)
+        if entry is None or entry.is_directory or entry.is_module:
+            return None
+        return self.store.read(entry.id, "blob")
+
+    def changed_paths(self, base: str, head: str) -> tuple[str, ...]:
+        """Return the paths that differ between two commits or trees; a rename is two of them."""
+        answer = self.git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", base, head)
+        return tuple(path for path in answer.decode("utf-8", "surrogateescape").split("\0") if path)
+
+    def missing_objects(self, commit: Commit) -> tuple[export.MissingObject, ...]:
+        """Return what is absent of the files of `commit`: `relauto.git.export.find_missing`."""
+        return export.find_missing(self.git, commit)
+
+    def export(self, commit: Commit, destination: Path) -> None:
+        """Write the files of `commit` to disk: `relauto.git.export.export_files`."""
+        export.export_files(self.store, self.commit_object(commit).tree, destination)
+
+    def archive(self, commit: Commit, prefix: str) -> bytes:
+        """Return the files of `commit` as .tar.gz: `relauto.git.export.make_archive`."""
+        return export.make_archive(self.git, commit, prefix)
+
+    def write_files(self, base: str, files: Mapping[str, bytes]) -> str:
+        """Return the id of the tree `base` with `files` in it: `relauto.git.tree.write_files`."""
+        return tree.write_files(self.store, base, files)
+
+    def write_commit(
+        self, tree_id: str, parents: Sequence[Commit], message: str, author: Signature, committer: Signature
+    ) -> Commit:
+        """Store a commit, which no ref points at yet, and return its id.
+
+        Raises:
+            InputError: the message is empty or holds a NUL, or a signature is unfit.
+        """
+        return self.write_object(
+            CommitObject(tree_id, tuple(parents), author.line, committer.line, _check_message(message))
+        )
+
+    def write_object(self, stored: CommitObject) -> Commit:
+        """Store a commit as given and return its id."""
+        if stored.tree == EMPTY_TREE:
+            # git reads the empty tree without having it, and calls it missing in fsck and in a push.
+            self.store.write("tree", b"")
+        return Commit(self.store.write("commit", stored.serialize()))
+
+    def write_tag(self, tag: Tag, commit: Commit, message: str, tagger: Signature) -> str:
+        """Store an annotated tag object, which no ref points at yet, and return its id.
+
+        Raises:
+            InputError: the message is empty or holds a NUL, or the tagger is unfit.
+        """
+        head = f"object {commit}\ntype commit\ntag {tag}\ntagger {tagger.line}\n\n"
+        return self.store.write("tag", (head + _check_message(message)).encode("utf-8", "surrogateescape"))
+
+    def moment(self, commit: Commit) -> datetime:
+        """Return when `commit` was committed."""
+        return self.commit(commit).committer.at
+
+
+def _check_message(message: str) -> str:
+    if not message.strip() or "\0" in message:
+        raise InputError("a commit or a tag needs a message, and one without NUL")
+    return message.rstrip("\n") + "\n"
+
+
+def _explain_refusal(path: Path, said: str) -> InputError:
+    if "dubious ownership" in said or "safe.directory" in said:
+        return InputError(
+            f"git does not trust {path}: it belongs to another user",
+            todo=f"if you do, run: git config --global --add safe.directory {path}",
+        )
+    if "not a git repository" in said:
+        return InputError(f"there is no git repository at {path}", todo="name a clone or a bare repository")
+    return InputError(f"git cannot open {path}: {said}")
+
+
+def list_object_directories(path: Path) -> list[Path]:
+    """Return the object directories of a repository: its own and those it borrows from in turn."""
+    with Repository.open(path) as source:
+        pending = [source.common / "objects"]
+    found: list[Path] = []
+    while pending:
+        directory = pending.pop(0)
+        if directory in found:
+            continue
+        found.append(directory)
+        borrowed = directory / "info" / "alternates"
+        if borrowed.is_file():
+            lines = borrowed.read_text().splitlines()
+            pending += [(directory / line).resolve() for line in lines if line and not line.startswith("#")]
+    return found

@@ -1,0 +1,168 @@
+"""Every git process goes through here: one environment, one error, one place that cleans output.
+
+Processes are started directly and not by GitPython, whose `Git.execute` can add to the caller's
+environment but not take from it: a GIT_DIR inherited from a hook would send every call elsewhere.
+Objects are read by GitPython, in the modules beside this one. Arguments are lists that the callers
+build from checked names (`relauto.model.names`), never from text of others.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from relauto.errors import InputError, RemoteError
+
+MINIMUM = (2, 38)
+
+# What survives from the caller's environment besides these would change what git does:
+# GIT_DIR, GIT_INDEX_FILE and the like point elsewhere, and translations break nothing here
+# only because every message that is read is asked for in the C locale.
+_FIXED = {
+    "LC_ALL": "C",
+    "LANGUAGE": "",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_ADVICE": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+}
+_KEPT_GIT_VARIABLES = re.compile(
+    r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|SSL_\w+|ASKPASS|HTTP_\w+|PROXY_\w+|TRACE\w*|EXEC_PATH|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)"
+    r"|(AUTHOR|COMMITTER)_(NAME|EMAIL)|CEILING_DIRECTORIES|ALLOW_PROTOCOL)"
+)
+_SECRET = re.compile(r"(?i)(authorization:\s*\w+\s+)\S+|(?<=://)[^/@\s]+(?=@)")
+
+
+class GitError(RemoteError):
+    """git refused or failed. `answer` holds what it said, secrets removed."""
+
+    def __init__(self, answer: "Answer", *, todo: str = "") -> None:
+        self.answer = answer
+        said = answer.error or "nothing was printed"
+        super().__init__(f"git {answer.command} ended with status {answer.status}: {said}", todo=todo)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one git process ended."""
+
+    command: str
+    status: int
+    output: bytes
+    error: str
+
+    @property
+    def text(self) -> str:
+        """The output as text, without the last line break."""
+        return self.output.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+
+def _clean(text: str) -> str:
+    return _SECRET.sub(lambda match: f"{match[1] or ''}***", text).strip()
+
+
+def _inherited() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or _KEPT_GIT_VARIABLES.fullmatch(name)
+    }
+
+
+@dataclass(frozen=True)
+class Git:
+    """git in one directory, with `environment` added to every process.
+
+    Secrets travel in `environment` only (`GIT_CONFIG_COUNT` and its kin), never in an argument.
+    """
+
+    directory: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def ask(
+        self,
+        *arguments: str,
+        input: bytes | None = None,  # noqa: A002 - the word subprocess uses for it
+        environment: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Run git and return how it ended, whatever the status.
+
+        Args:
+            arguments: the subcommand and its arguments.
+            input: bytes for its standard input.
+            environment: more variables for this process alone.
+            timeout: seconds after which the process is killed.
+
+        Raises:
+            InputError: there is no git on PATH, or the directory is gone.
+            GitError: it did not end within `timeout`.
+        """
+        if not self.directory.is_dir():
+            raise InputError(f"{self.directory} is not a directory")
+        try:
+            ended = subprocess.run(
+                ["git", *arguments],
+                cwd=self.directory,
+                input=input or b"",
+                capture_output=True,
+                check=False,
+                timeout=timeout,
+                env={**_inherited(), **_FIXED, **self.environment, **(environment or {})},
+            )
+        except FileNotFoundError as error:
+            raise InputError("git was not found on PATH", todo="install git 2.38 or newer") from error
+        except subprocess.TimeoutExpired as error:
+            late = Answer(_clean(" ".join(arguments)), 124, b"", f"no answer within {timeout} seconds")
+            raise GitError(late, todo="run again; nothing is assumed about what it did") from error
+        said = ended.stderr.decode("utf-8", "replace")
+        return Answer(_clean(" ".join(arguments)), ended.returncode, ended.stdout, _clean(said))
+
+    def run(
+        self,
+        *arguments: str,
+        input: bytes | None = None,  # noqa: A002
+        environment: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> bytes:
+        """Run git and return its output.
+
+        Raises:
+            GitError: it ended with another status than 0.
+        """
+        answer = self.ask(*arguments, input=input, environment=environment, timeout=timeout)
+        if answer.status:
+            raise GitError(answer)
+        return answer.output
+
+    def read(
+        self,
+        *arguments: str,
+        input: bytes | None = None,  # noqa: A002
+        environment: Mapping[str, str] | None = None,
+    ) -> str:
+        """Run git and return its output as text, without the last line break.
+
+        Raises:
+            GitError: it ended with another status than 0.
+        """
+        output = self.run(*arguments, input=input, environment=environment)
+        return output.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+
+def require_git(git: Git) -> tuple[int, int]:
+    """Return the version of git as (major, minor).
+
+    Raises:
+        InputError: it is older than relauto needs (`git merge-tree --write-tree` came with 2.38).
+    """
+    found = re.search(r"(\d+)\.(\d+)", git.read("--version"))
+    version = (int(found[1]), int(found[2])) if found else (0, 0)
+    if version < MINIMUM:
+        raise InputError(
+            f"git {version[0]}.{version[1]} is too old: relauto picks with git merge-tree --write-tree",
+            todo="install git 2.38 or newer",
+        )
+    return version

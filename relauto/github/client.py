@@ -1,0 +1,258 @@
+"""One repository under one token: every request to GitHub's API goes through a `Client`.
+
+It decodes each answer into the type that is asked for, counts each request as it leaves, and turns
+each refusal into an error that says what to do. Importing this module loads PyGithub (a quarter of
+a second); the values in the modules beside it can be had without.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from relauto.clock import Clock
+from relauto.errors import InputError, RemoteError
+from relauto.github.counts import Counts, Kind, name_endpoint
+from relauto.github.faults import (
+    ForbiddenError,
+    LimitError,
+    NoGraphQLError,
+    NotFoundError,
+    Problem,
+    Reply,
+    explain,
+    read_reset,
+)
+from relauto.github.retry import Patience, repeat_read, send_write
+from relauto.github.wire import Wire
+from relauto.model.names import RepositoryName
+
+T = TypeVar("T")
+Parameter = str | int | bool
+
+_NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
+_OPERATION = re.compile(r"^query (\w+)")
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an API is, such as `https://api.github.com` or `https://github.example/api/v3`."""
+
+    api: str
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.api)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        if not safe or not parts.hostname or parts.username or parts.query or self.api.endswith("/"):
+            raise InputError(
+                f"{self.api!r} is not the address of a GitHub API",
+                todo="write it as https://HOST/api/v3, without a slash at its end",
+            )
+
+
+class _GraphQLError(msgspec.Struct, frozen=True):
+    message: str = ""
+    type: str = ""
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    errors: list[_GraphQLError] = []
+
+
+@dataclass
+class Client:
+    """The API of one repository. Not to be shared between threads; close it when done.
+
+    Paths are relative to `/repos/OWNER/NAME` (the empty path is the repository itself), or start
+    with a slash for the rest of the API (`/user`). Request bodies are plain dictionaries.
+    """
+
+    address: Address
+    repository: RepositoryName
+    token: str = field(repr=False)
+    clock: Clock = field(kw_only=True)
+    counts: Counts = field(default_factory=Counts, kw_only=True)
+    patience: Patience = field(default_factory=Patience, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if not self.token:
+            raise InputError(
+                f"there is no token for {self.repository}", todo="set RELAUTO_TOKEN in the environment"
+            )
+        self._wire = Wire(self.address.api, self.token)
+        self._graphql_is_missing = False
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._wire.close()
+
+    def read(self, path: str, into: type[T], **parameters: Parameter) -> T:
+        """Return what a GET answers, as a value of type `into`.
+
+        Raises:
+            NotFoundError, ForbiddenError, RefusedError: GitHub refused.
+            RemoteError: it did not answer, failed, or answered in another shape.
+            LimitError: a rate limit outlasts the client's patience.
+        """
+        return self._decode(self._get(path, parameters), into, f"GET {path}")
+
+    def read_pages(self, path: str, into: type[T], **parameters: Parameter) -> Iterator[T]:
+        """Yield each page of a list, following the Link headers; `into` is the shape of a page.
+
+        Raises:
+            as `read`.
+        """
+        reply = self._get(path, {"per_page": 100, **parameters})
+        while True:
+            yield self._decode(reply, into, f"GET {path}")
+            following = _NEXT.search(reply.headers.get("link", ""))
+            if not following:
+                return
+            # Only the path of the address is used: the token stays with the API whatever it says.
+            reply = self._get(path, {}, url=following[1])
+
+    def read_all(self, path: str, item: type[T], **parameters: Parameter) -> list[T]:
+        """Return every item of a list, page by page.
+
+        Raises:
+            as `read`.
+        """
+        shape = list[item]  # type: ignore[valid-type]
+        return [value for page in self.read_pages(path, shape, **parameters) for value in page]
+
+    def graphql(self, document: str, into: type[T], **variables: Parameter) -> T:
+        """Return what a query answers; `$owner` and `$name` are filled in.
+
+        Any error in the answer refuses the whole of it: what is missing from a partial answer could
+        be taken for what is not there.
+
+        Raises:
+            NoGraphQLError: the server has no GraphQL endpoint.
+            NotFoundError, ForbiddenError, RemoteError, LimitError: as `read`.
+        """
+        operation = _OPERATION.match(document)
+        request = f"GraphQL {operation[1] if operation else 'query'}"
+        if self._graphql_is_missing:
+            raise NoGraphQLError(f"{self.address.api} serves no GraphQL")
+        named = {"owner": self.repository.owner, "name": self.repository.name, **variables}
+        envelope = repeat_read(lambda: self._query(document, named, request), self.clock, self.patience)
+        return self._decode_raw(envelope.data, into, request)
+
+    def write(
+        self, verb: Literal["POST", "PUT", "PATCH", "DELETE"], path: str, body: object, into: type[T]
+    ) -> T:
+        """Send a write once and return its answer; `into=NoneType` for one without a body.
+
+        Raises:
+            UnknownOutcomeError: it may have happened; look before anything else.
+            NotFoundError, ForbiddenError, RefusedError, LimitError: GitHub refused; nothing happened.
+        """
+        url, request = self._locate(path), f"{verb} {path}"
+        reply = self._send_write(lambda: self._wire.send(verb, url, body=body), request)
+        return self._decode(reply, into, request)
+
+    def upload(self, url: str, name: str, data: bytes, into: type[T]) -> T:
+        """Send a file to the upload address of a release (`upload_url` without its template).
+
+        Raises:
+            as `write`; RemoteError also where the address is not the API's own.
+        """
+        reply = self._send_write(lambda: self._wire.upload(url, name, data), "POST upload")
+        return self._decode(reply, into, "POST upload")
+
+    def download(self, path: str) -> bytes:
+        """Return the bytes of an asset, from wherever GitHub keeps them.
+
+        Raises:
+            as `read`.
+        """
+        url, request = self._locate(path), f"GET {path}"
+
+        def fetch() -> bytes:
+            self.counts.add("read", name_endpoint("GET", path))
+            reply, data = self._wire.download(url)
+            self._check(reply, request)
+            return data
+
+        return repeat_read(fetch, self.clock, self.patience)
+
+    def _get(self, path: str, parameters: dict[str, Parameter], *, url: str = "") -> Reply:
+        url, request = url or self._locate(path), f"GET {path}"
+
+        def ask() -> Reply:
+            return self._count("read", request, lambda: self._wire.send("GET", url, parameters=parameters))
+
+        return repeat_read(ask, self.clock, self.patience)
+
+    def _query(self, document: str, variables: dict[str, Any], request: str) -> _Envelope:
+        self.counts.add("read", request)
+        reply = self._wire.query(document, variables)
+        if reply.status in (404, 405, 501):
+            self._graphql_is_missing = True
+            raise NoGraphQLError(f"{self.address.api} serves no GraphQL ({reply.status})")
+        self._check(reply, request)
+        envelope = self._decode(reply, _Envelope, request)
+        if envelope.errors:
+            raise self._explain_errors(envelope.errors, reply, request)
+        return envelope
+
+    def _explain_errors(self, errors: list[_GraphQLError], reply: Reply, request: str) -> Exception:
+        said = "; ".join(error.message for error in errors)
+        kinds = {error.type for error in errors}
+        if "RATE_LIMITED" in kinds:
+            wait = read_reset(reply, self.clock.now())
+            return LimitError(f"GitHub limits requests: {request} was refused", wait=wait)
+        problem = Problem(message=said)
+        if kinds == {"NOT_FOUND"}:
+            return NotFoundError(
+                f"{request} found nothing in {self.repository}: {said}",
+                status=404,
+                problem=problem,
+                todo="check the name; a private repository is not found by a token without access",
+            )
+        if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
+            return ForbiddenError(
+                f"the token for {self.repository} may not ask {request}: {said}",
+                status=403,
+                problem=problem,
+                todo="give the token the permission that is named",
+            )
+        return RemoteError(f"{request} failed for {self.repository}: {said}")
+
+    def _send_write(self, send: Callable[[], Reply], request: str) -> Reply:
+        return send_write(lambda: self._count("write", request, send), self.clock, self.patience)
+
+    def _count(self, kind: Kind, request: str, send: Callable[[], Reply]) -> Reply:
+        self.counts.add(kind, name_endpoint(*request.split(" ", 1)))
+        reply = send()
+        self._check(reply, request)
+        return reply
+
+    def _check(self, reply: Reply, request: str) -> None:
+        if reply.status >= 300:
+            raise explain(reply, request, self.repository, self.clock.now())
+
+    def _locate(self, path: str) -> str:
+        if path.startswith("/"):
+            return path
+        return f"/repos/{self.repository}/{path}".rstrip("/")
+
+    def _decode(self, reply: Reply, into: type[T], request: str) -> T:
+        return self._decode_raw(reply.body.encode() or b"null", into, request)
+
+    def _decode_raw(self, body: bytes | msgspec.Raw, into: type[T], request: str) -> T:
+        try:
+            return msgspec.json.decode(body, type=into)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise RemoteError(f"{request} answered in a shape that is not GitHub's: {error}") from error

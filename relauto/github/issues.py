@@ -1,0 +1,278 @@
+"""Issues and comments, each found again by a marker in its text.
+
+GitHub lets the same issue be opened twice and the same comment be posted twice. So everything made
+here carries `<!-- relauto:KEY -->`, invisible where Markdown is shown, and is looked for by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from relauto.errors import InputError, RemoteError
+from relauto.github.ensure import ensure
+from relauto.github.faults import NoGraphQLError
+from relauto.github.people import ActorNode, LabelNode, Labels, RestUser, name_actor, name_user
+from relauto.github.queries import ISSUE
+
+if TYPE_CHECKING:
+    from relauto.github.client import Client
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An issue at one moment; `state` is `open` or `closed`."""
+
+    number: int
+    title: str
+    body: str
+    state: Literal["open", "closed"]
+    labels: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on an issue or pull request.
+
+    `author` is a login as REST writes it, `author_type` is `User`, `Bot`, `Organization` or
+    `Mannequin`; a deleted account is the User `ghost`. `created_at` is in ISO 8601, UTC.
+    """
+
+    id: int
+    author: str
+    author_type: str
+    body: str
+    created_at: str
+    url: str
+
+
+def write_marker(key: str) -> str:
+    """Return the marker for a key.
+
+    Raises:
+        InputError: the key could end the marker's HTML comment.
+    """
+    if not _KEY.fullmatch(key) or "--" in key:
+        raise InputError(f"{key!r} cannot be the key of a marker")
+    return f"<!-- relauto:{key} -->"
+
+
+def mark(key: str, body: str) -> str:
+    """Return a text with its marker at the end; one that has it is returned as it is."""
+    marker = write_marker(key)
+    return body if marker in body else f"{body.rstrip()}\n\n{marker}\n"
+
+
+class _RestIssue(msgspec.Struct, frozen=True):
+    number: int
+    title: str
+    body: str | None
+    state: Literal["open", "closed"]
+    labels: list[LabelNode | str]
+    html_url: str
+    pull_request: dict[str, str | None] | None = None
+
+    def issue(self) -> Issue:
+        names = (label if isinstance(label, str) else label.name for label in self.labels)
+        labels = tuple(sorted(names))
+        return Issue(self.number, self.title, self.body or "", self.state, labels, self.html_url)
+
+
+class _RestComment(msgspec.Struct, frozen=True):
+    id: int
+    user: RestUser | None
+    body: str
+    created_at: str
+    html_url: str
+
+    def comment(self) -> Comment:
+        kind = self.user.type if self.user else "User"
+        return Comment(self.id, name_user(self.user), kind, self.body, self.created_at, self.html_url)
+
+
+class _CommentNode(msgspec.Struct, frozen=True, rename="camel"):
+    full_database_id: str | int
+    author: ActorNode | None
+    body: str
+    created_at: str
+    url: str
+
+    def comment(self) -> Comment:
+        kind = self.author.kind if self.author else "User"
+        author = name_actor(self.author)
+        return Comment(int(self.full_database_id), author, kind, self.body, self.created_at, self.url)
+
+
+class _PageInfo(msgspec.Struct, frozen=True, rename="camel"):
+    has_next_page: bool
+
+
+class _Comments(msgspec.Struct, frozen=True, rename="camel"):
+    page_info: _PageInfo
+    nodes: list[_CommentNode]
+
+
+class _IssueNode(msgspec.Struct, frozen=True):
+    number: int
+    title: str
+    body: str
+    state: Literal["OPEN", "CLOSED"]
+    url: str
+    labels: Labels | None
+    comments: _Comments
+
+    def issue(self) -> Issue:
+        labels = tuple(sorted(label.name for label in self.labels.nodes)) if self.labels else ()
+        state: Literal["open", "closed"] = "open" if self.state == "OPEN" else "closed"
+        return Issue(self.number, self.title, self.body, state, labels, self.url)
+
+
+class _Repository(msgspec.Struct, frozen=True):
+    issue: _IssueNode | None
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    repository: _Repository | None
+
+
+def find_issue(client: Client, key: str, label: str) -> Issue | None:
+    """Return the issue with the marker of `key` among those with `label`, or None.
+
+    Open and closed ones are looked at; of several, the one with the lowest number is returned.
+
+    Raises:
+        RemoteError: the list cannot be read.
+    """
+    marker = write_marker(key)
+    listed = client.read_all("issues", _RestIssue, labels=label, state="all")
+    found = [one for one in listed if one.pull_request is None and marker in (one.body or "")]
+    return min(found, key=lambda one: one.number).issue() if found else None
+
+
+def open_issue(
+    client: Client, key: str, *, title: str, body: str, labels: Iterable[str], absent: bool = False
+) -> Issue:
+    """Open an issue, or return the one that has the key.
+
+    Args:
+        labels: the first is the one it is found by.
+        absent: the caller has just looked (`find_issue`), and there was none.
+
+    Raises:
+        RemoteError: GitHub opened it without its labels (a token without push access loses them).
+        InputError: no label was given.
+        RefusedError, UnknownOutcomeError: see `ensure`.
+    """
+    named = tuple(labels)
+    if not named:
+        raise InputError(f"the issue {key} needs a label to be found by")
+    wanted = {"title": title, "body": mark(key, body), "labels": list(named)}
+    made = ensure(
+        lambda: find_issue(client, key, named[0]),
+        lambda: client.write("POST", "issues", wanted, _RestIssue).issue(),
+        absent=absent,
+    )
+    if named[0].lower() not in (label.lower() for label in made.labels):
+        raise RemoteError(
+            f"GitHub opened {made.url} without the label {named[0]}",
+            todo="give it the label by hand, and the token push access",
+        )
+    return made
+
+
+def read_issue(client: Client, number: int) -> tuple[Issue, tuple[Comment, ...]]:
+    """Return an issue and all its comments, oldest first.
+
+    Raises:
+        NotFoundError: there is none of that number.
+        RemoteError: it cannot be read.
+    """
+    try:
+        answer = client.graphql(ISSUE, _Answer, number=number)
+    except NoGraphQLError:
+        return _read_by_rest(client, number)
+    node = answer.repository.issue if answer.repository else None
+    if node is None:
+        raise RemoteError(f"{client.repository} has no issue {number}")
+    if node.comments.page_info.has_next_page:
+        return node.issue(), read_comments(client, number)
+    return node.issue(), tuple(comment.comment() for comment in node.comments.nodes)
+
+
+def _read_by_rest(client: Client, number: int) -> tuple[Issue, tuple[Comment, ...]]:
+    return client.read(f"issues/{number}", _RestIssue).issue(), read_comments(client, number)
+
+
+def read_comments(client: Client, number: int) -> tuple[Comment, ...]:
+    """Return the comments of an issue or pull request, oldest first.
+
+    Raises:
+        RemoteError: they cannot be read.
+    """
+    return tuple(one.comment() for one in client.read_all(f"issues/{number}/comments", _RestComment))
+
+
+def edit_issue(
+    client: Client, number: int, *, body: str | None = None, state: Literal["open", "closed"] | None = None
+) -> Issue:
+    """Set the text or the state of an issue. The last write wins: read shortly before.
+
+    Raises:
+        RefusedError, UnknownOutcomeError: see `ensure`.
+    """
+    wanted = {key: value for key, value in (("body", body), ("state", state)) if value is not None}
+    path = f"issues/{number}"
+
+    def look() -> Issue | None:
+        found = client.read(path, _RestIssue).issue()
+        same = body in (None, found.body) and state in (None, found.state)
+        return found if same else None
+
+    return ensure(look, lambda: client.write("PATCH", path, wanted, _RestIssue).issue(), absent=True)
+
+
+def comment(client: Client, number: int, key: str, body: str, *, absent: bool = False) -> Comment:
+    """Post a comment, or return the one that has the key.
+
+    Args:
+        absent: the caller has just read the comments, and none had it.
+
+    Raises:
+        RefusedError, UnknownOutcomeError: see `ensure`.
+    """
+    path = f"issues/{number}/comments"
+    return ensure(
+        lambda: find_comment(read_comments(client, number), key),
+        lambda: client.write("POST", path, {"body": mark(key, body)}, _RestComment).comment(),
+        absent=absent,
+    )
+
+
+def find_comment(comments: Iterable[Comment], key: str) -> Comment | None:
+    """Return the oldest comment with the marker of `key`, or None."""
+    marker = write_marker(key)
+    return next((one for one in comments if marker in one.body), None)
+
+
+def edit_comment(client: Client, comment_id: int, key: str, body: str) -> Comment:
+    """Replace the text of a comment, keeping its marker.
+
+    Raises:
+        RefusedError, UnknownOutcomeError: see `ensure`.
+    """
+    path, wanted = f"issues/comments/{comment_id}", mark(key, body)
+
+    def look() -> Comment | None:
+        found = client.read(path, _RestComment).comment()
+        return found if found.body == wanted else None
+
+    return ensure(
+        look, lambda: client.write("PATCH", path, {"body": wanted}, _RestComment).comment(), absent=True
+    )

@@ -1,0 +1,230 @@
+"""Pull requests as GitHub sends them, by GraphQL and by REST, made into `Pull` values."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+import msgspec
+
+from relauto.github.check_shapes import CommitNode
+from relauto.github.checks import Checks, gather_checks
+from relauto.github.people import ActorNode, LabelNode, Labels, RestUser, name_actor, name_user
+from relauto.github.pull_state import OPINIONS, Pull, Review, reduce_reviews
+from relauto.model.names import Commit, RepositoryName
+
+_Opinion = Literal["approved", "changes_requested", "dismissed"]
+
+
+class _Oid(msgspec.Struct, frozen=True):
+    oid: str
+
+
+class _ReviewNode(msgspec.Struct, frozen=True, rename="camel"):
+    author: ActorNode | None
+    state: str
+    submitted_at: str | None
+    commit: _Oid | None
+
+
+class _Reviews(msgspec.Struct, frozen=True, rename="camel"):
+    total_count: int
+    nodes: list[_ReviewNode]
+
+
+class _Reviewer(msgspec.Struct, frozen=True):
+    kind: str = msgspec.field(name="__typename")
+    login: str = ""
+    slug: str = ""
+
+    @property
+    def name(self) -> str:
+        if self.kind == "Team":
+            return f"team/{self.slug}"
+        return ActorNode(self.login, self.kind).name
+
+
+class _Request(msgspec.Struct, frozen=True, rename="camel"):
+    requested_reviewer: _Reviewer | None
+
+
+class _Requests(msgspec.Struct, frozen=True):
+    nodes: list[_Request]
+
+
+class _HeadRepository(msgspec.Struct, frozen=True, rename="camel"):
+    name_with_owner: str
+
+
+class _PullCommit(msgspec.Struct, frozen=True):
+    commit: CommitNode
+
+
+class _PullCommits(msgspec.Struct, frozen=True):
+    nodes: list[_PullCommit]
+
+
+class PullNode(msgspec.Struct, frozen=True, rename="camel"):
+    """GraphQL's PullRequest."""
+
+    number: int
+    url: str
+    title: str
+    body: str
+    state: Literal["OPEN", "CLOSED", "MERGED"]
+    is_draft: bool
+    head_ref_name: str
+    head_ref_oid: str
+    head_repository: _HeadRepository | None
+    base_ref_name: str
+    mergeable: Literal["MERGEABLE", "CONFLICTING", "UNKNOWN"]
+    merge_state_status: str
+    review_decision: str | None
+    merge_commit: _Oid | None
+    is_in_merge_queue: bool
+    author: ActorNode | None
+    labels: Labels | None
+    reviews: _Reviews | None
+    review_requests: _Requests | None
+    commits: _PullCommits
+
+    def pull(self) -> Pull | None:
+        """Return the value, or None when the answer was cut off or is of two moments.
+
+        The last commit can lag behind a push that has just moved the head.
+        """
+        checks = self._checks()
+        reviews = self.reviews
+        if checks is None or (reviews and reviews.total_count > len(reviews.nodes)):
+            return None
+        return Pull(
+            number=self.number,
+            url=self.url,
+            title=self.title,
+            body=self.body,
+            state=cast(Literal["open", "closed", "merged"], self.state.lower()),
+            draft=self.is_draft,
+            head_ref=self.head_ref_name,
+            head_sha=Commit(self.head_ref_oid),
+            head_repository=(
+                RepositoryName(self.head_repository.name_with_owner) if self.head_repository else None
+            ),
+            base_ref=self.base_ref_name,
+            merge_commit=Commit(self.merge_commit.oid) if self.merge_commit else None,
+            mergeable={"MERGEABLE": True, "CONFLICTING": False, "UNKNOWN": None}[self.mergeable],
+            merge_state=self.merge_state_status.lower(),
+            review_decision=self.review_decision.lower() if self.review_decision else None,
+            reviews=reduce_reviews(_opinions_of(reviews.nodes if reviews else [])),
+            review_requests=self._requests(),
+            checks=checks,
+            queued=self.is_in_merge_queue,
+            author=name_actor(self.author),
+            labels=tuple(sorted(label.name for label in self.labels.nodes)) if self.labels else (),
+        )
+
+    def _checks(self) -> Checks | None:
+        if not self.commits.nodes or self.commits.nodes[0].commit.oid != self.head_ref_oid:
+            return None
+        return gather_checks(self.commits.nodes[0].commit)
+
+    def _requests(self) -> tuple[str, ...]:
+        nodes = self.review_requests.nodes if self.review_requests else []
+        return tuple(sorted(node.requested_reviewer.name for node in nodes if node.requested_reviewer))
+
+
+def _opinions_of(nodes: list[_ReviewNode]) -> list[Review]:
+    return [
+        Review(
+            name_actor(node.author),
+            cast(_Opinion, node.state.lower()),
+            Commit(node.commit.oid) if node.commit else None,
+            node.submitted_at or "",
+        )
+        for node in nodes
+        if node.state.lower() in OPINIONS
+    ]
+
+
+class _RestRepository(msgspec.Struct, frozen=True):
+    full_name: str
+
+
+class _RestRef(msgspec.Struct, frozen=True):
+    ref: str
+    sha: str
+    repo: _RestRepository | None = None
+
+
+class _RestTeam(msgspec.Struct, frozen=True):
+    slug: str
+
+
+class RestReview(msgspec.Struct, frozen=True):
+    """REST's pull request review."""
+
+    user: RestUser | None
+    state: str
+    commit_id: str | None = None
+    submitted_at: str | None = None
+
+
+class RestPull(msgspec.Struct, frozen=True):
+    """REST's pull request; a list leaves out what only one of them tells (`mergeable`, `merged`)."""
+
+    number: int
+    html_url: str
+    title: str
+    body: str | None
+    state: Literal["open", "closed"]
+    head: _RestRef
+    base: _RestRef
+    user: RestUser | None
+    labels: list[LabelNode]
+    requested_reviewers: list[RestUser] = []
+    requested_teams: list[_RestTeam] = []
+    draft: bool = False
+    merged: bool = False
+    merge_commit_sha: str | None = None
+    mergeable: bool | None = None
+    mergeable_state: str = "unknown"
+
+    def pull(self, reviews: tuple[Review, ...], checks: Checks, decision: str | None) -> Pull:
+        """Return the value, given what REST tells elsewhere."""
+        requests = [user.login for user in self.requested_reviewers]
+        requests += [f"team/{team.slug}" for team in self.requested_teams]
+        merged: Any = self.merged and self.merge_commit_sha
+        return Pull(
+            number=self.number,
+            url=self.html_url,
+            title=self.title,
+            body=self.body or "",
+            state="merged" if self.merged else self.state,
+            draft=self.draft,
+            head_ref=self.head.ref,
+            head_sha=Commit(self.head.sha),
+            head_repository=RepositoryName(self.head.repo.full_name) if self.head.repo else None,
+            base_ref=self.base.ref,
+            merge_commit=Commit(merged) if merged else None,
+            mergeable=self.mergeable,
+            merge_state=self.mergeable_state,
+            review_decision=decision,
+            reviews=reviews,
+            review_requests=tuple(sorted(requests)),
+            checks=checks,
+            queued=False,
+            author=name_user(self.user),
+            labels=tuple(sorted(label.name for label in self.labels)),
+        )
+
+
+def gather_reviews(reviews: list[RestReview]) -> tuple[Review, ...]:
+    """Return each author's last opinion among REST's reviews, which come oldest first."""
+    return reduce_reviews(
+        Review(
+            name_user(review.user),
+            cast(_Opinion, review.state.lower()),
+            Commit(review.commit_id) if review.commit_id else None,
+            review.submitted_at or "",
+        )
+        for review in reviews
+        if review.state.lower() in OPINIONS
+    )

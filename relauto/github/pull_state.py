@@ -1,0 +1,77 @@
+"""The whole state of a pull request as one value, and how reviews reduce to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from relauto.github.checks import Checks
+from relauto.model.names import Commit, RepositoryName
+
+OPINIONS = frozenset({"approved", "changes_requested", "dismissed"})
+
+
+@dataclass(frozen=True)
+class Review:
+    """The latest review of one author that says yes or no; `commit` is what was reviewed.
+
+    A later mere comment does not replace it.
+    """
+
+    author: str
+    state: Literal["approved", "changes_requested", "dismissed"]
+    commit: Commit | None
+    submitted_at: str
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A pull request at one moment.
+
+    Attributes:
+        head_repository: where the head branch is; None when that fork is gone.
+        merge_commit: what landed on the base, once merged (never GitHub's test merge).
+        mergeable: None while GitHub computes it: ask again.
+        merge_state: GraphQL's MergeStateStatus in lower case (`clean`, `unstable`, `blocked`, …).
+        review_decision: `approved`, `changes_requested`, `review_required`, or None. Where GraphQL
+            is not served, it is told from the reviews and from rulesets alone.
+        review_requests: logins and `team/SLUG` still to review.
+        checks: of the head commit; `required` is set in a look at one pull request.
+        queued: it is in the merge queue (never, where GraphQL is not served).
+    """
+
+    number: int
+    url: str
+    title: str
+    body: str
+    state: Literal["open", "closed", "merged"]
+    draft: bool
+    head_ref: str
+    head_sha: Commit
+    head_repository: RepositoryName | None
+    base_ref: str
+    merge_commit: Commit | None
+    mergeable: bool | None
+    merge_state: str
+    review_decision: str | None
+    reviews: tuple[Review, ...]
+    review_requests: tuple[str, ...]
+    checks: Checks
+    queued: bool
+    author: str
+    labels: tuple[str, ...]
+
+
+def reduce_reviews(reviews: Iterable[Review]) -> tuple[Review, ...]:
+    """Return each author's last review, by login; `reviews` come in the order of their submission."""
+    latest = {review.author: review for review in reviews}
+    return tuple(latest[author] for author in sorted(latest))
+
+
+def decide_review(reviews: Iterable[Review], *, needed: int) -> str | None:
+    """Return the review decision where GitHub does not tell it, `needed` approvals being required."""
+    states = [review.state for review in reviews]
+    if "changes_requested" in states:
+        return "changes_requested"
+    if states.count("approved") >= max(needed, 1):
+        return "approved"
+    return "review_required" if needed else None

@@ -1,0 +1,245 @@
+"""Releases and their assets: found with drafts, filled while still a draft, published last.
+
+GitHub finds a draft neither by its tag nor by any other name, and lets two drafts of one tag stand
+side by side; so a release is looked for in the whole list. Where a tag exists already, GitHub ignores
+the commit a release is made with: compare the tag itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from types import NoneType
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from relauto.errors import DecisionError, InputError, RemoteError
+from relauto.github.ensure import ensure
+from relauto.model.names import Commit, Tag
+
+if TYPE_CHECKING:
+    from relauto.github.client import Client
+
+MakeLatest = Literal["true", "false", "legacy"]
+"""What may become "Latest"; a dot release of an old line must not, and GitHub's default is true."""
+
+# GitHub renames what has other characters, or a full stop at either end.
+_ASSET_NAME = re.compile(r"[A-Za-z0-9_+-]([A-Za-z0-9._+-]*[A-Za-z0-9_+-])?")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file of a release. `state` is `uploaded`, or `starter` for what a broken upload leaves.
+
+    `size` is in bytes; `digest` is `sha256:HEX`, or None from a server that does not tell it.
+    """
+
+    id: int
+    name: str
+    state: str
+    size: int
+    digest: str | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release with all its assets."""
+
+    id: int
+    tag: Tag
+    name: str
+    draft: bool
+    prerelease: bool
+    assets: tuple[Asset, ...]
+    url: str
+    upload_url: str
+    body: str
+
+
+class _RestRelease(msgspec.Struct, frozen=True):
+    id: int
+    tag_name: str
+    name: str | None
+    draft: bool
+    prerelease: bool
+    assets: list[Asset]
+    html_url: str
+    upload_url: str
+    body: str | None = None
+
+    def release(self) -> Release:
+        return Release(
+            id=self.id,
+            tag=Tag(self.tag_name),
+            name=self.name or "",
+            draft=self.draft,
+            prerelease=self.prerelease,
+            assets=tuple(self.assets),
+            url=self.html_url,
+            upload_url=self.upload_url.partition("{")[0],
+            body=self.body or "",
+        )
+
+
+def digest_bytes(data: bytes) -> str:
+    """Return a digest as GitHub writes it, `sha256:HEX`."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def find_release(client: Client, tag: Tag) -> Release | None:
+    """Return the release of a tag, draft or published, or None.
+
+    Raises:
+        DecisionError: there is more than one.
+        RemoteError: the list cannot be read.
+    """
+    found = [one.release() for one in client.read_all("releases", _RestRelease) if one.tag_name == tag]
+    if len(found) > 1:
+        shown = ", ".join(f"{one.url} ({'draft' if one.draft else 'published'})" for one in found)
+        raise DecisionError(
+            f"{client.repository} has {len(found)} releases for {tag}: {shown}", todo="delete the wrong one"
+        )
+    return found[0] if found else None
+
+
+def create_release(
+    client: Client,
+    *,
+    tag: Tag,
+    commit: Commit,
+    name: str,
+    body: str,
+    draft: bool,
+    prerelease: bool,
+    make_latest: MakeLatest,
+    absent: bool = False,
+) -> Release:
+    """Make a release, or return the one that the tag has, whoever made it and whatever it says.
+
+    Args:
+        commit: where the tag goes if it does not exist; GitHub ignores it otherwise.
+        absent: the caller has just looked (`find_release`), and there was none.
+
+    Raises:
+        DecisionError: the tag has more than one release.
+        RefusedError, UnknownOutcomeError: see `ensure`.
+    """
+    wanted = {
+        "tag_name": tag,
+        "target_commitish": commit,
+        "name": name,
+        "body": body,
+        "draft": draft,
+        "prerelease": prerelease,
+        "make_latest": make_latest,
+    }
+    return ensure(
+        lambda: find_release(client, tag),
+        lambda: client.write("POST", "releases", wanted, _RestRelease).release(),
+        absent=absent,
+    )
+
+
+def publish_release(
+    client: Client, release: Release, *, prerelease: bool, make_latest: MakeLatest
+) -> Release:
+    """Make a draft public, or a prerelease final; one that is so already is left as it is.
+
+    Raises:
+        RemoteError: GitHub accepted it, and it is not so all the same.
+        RefusedError, UnknownOutcomeError: see `ensure`.
+    """
+    path = f"releases/{release.id}"
+    wanted = {"draft": False, "prerelease": prerelease, "make_latest": make_latest}
+
+    def is_done(one: Release) -> bool:
+        return not one.draft and one.prerelease == prerelease
+
+    def look() -> Release | None:
+        found = client.read(path, _RestRelease).release()
+        return found if is_done(found) else None
+
+    if is_done(release):
+        return release
+    made = ensure(look, lambda: client.write("PATCH", path, wanted, _RestRelease).release(), absent=True)
+    if not is_done(made):
+        raise RemoteError(f"GitHub took the publication of {release.tag}, but it is not published")
+    return made
+
+
+def upload_asset(client: Client, release: Release, name: str, data: bytes) -> Asset:
+    """Put a file into a release, unless it is there already; `release.assets` is the first look.
+
+    What an upload that broke has left is deleted. So is another file of that name, but only while
+    the release is a draft.
+
+    Raises:
+        InputError: the name is one that GitHub would change, or the file is empty.
+        DecisionError: a published release has another file of that name.
+        RemoteError: GitHub stored something else than was sent.
+        RefusedError, UnknownOutcomeError: see `ensure`.
+    """
+    if not _ASSET_NAME.fullmatch(name) or not data:
+        raise InputError(
+            f"{name!r} ({len(data)} bytes) cannot be an asset",
+            todo="use letters, digits, full stops, - and _ in its name, and give it content",
+        )
+
+    def settle(assets: tuple[Asset, ...]) -> Asset | None:
+        found = next((asset for asset in assets if asset.name == name), None)
+        return _settle(client, release, found, data) if found else None
+
+    def look() -> Asset | None:
+        return settle(tuple(client.read_all(f"releases/{release.id}/assets", Asset)))
+
+    found = settle(release.assets)
+    if found is not None:
+        return found
+    made = ensure(look, lambda: client.upload(release.upload_url, name, data, Asset), absent=True)
+    if made.name != name or made.state != "uploaded" or not _has_content(client, made, data):
+        raise RemoteError(f"{name} of {release.tag} was stored as {_show(made)}, sent was {_describe(data)}")
+    return made
+
+
+def _settle(client: Client, release: Release, found: Asset, data: bytes) -> Asset | None:
+    if found.state == "uploaded" and _has_content(client, found, data):
+        return found
+    if found.state == "uploaded" and not release.draft:
+        raise DecisionError(
+            f"the published release {release.tag} has {_show(found)}, ours is {_describe(data)}",
+            todo="find out who put it there; a published asset is never replaced",
+        )
+    client.write("DELETE", f"releases/assets/{found.id}", None, NoneType)
+    return None
+
+
+def _has_content(client: Client, asset: Asset, data: bytes) -> bool:
+    if asset.size != len(data):
+        return False
+    if asset.digest is None:
+        return client.download(f"releases/assets/{asset.id}") == data
+    return asset.digest == digest_bytes(data)
+
+
+def _show(asset: Asset) -> str:
+    return f"{asset.name} ({asset.state}, {asset.size} bytes, {asset.digest or 'no digest'})"
+
+
+def _describe(data: bytes) -> str:
+    return f"{len(data)} bytes, {digest_bytes(data)}"
+
+
+def download_asset(client: Client, asset: Asset) -> bytes:
+    """Return an asset's bytes, once they are what GitHub says they are.
+
+    Raises:
+        RemoteError: they differ in size or digest, or the upload never ended.
+    """
+    if asset.state != "uploaded":
+        raise RemoteError(f"{asset.name} is incomplete: its upload never ended ({asset.state})")
+    data = client.download(f"releases/assets/{asset.id}")
+    if len(data) != asset.size or asset.digest not in (None, digest_bytes(data)):
+        raise RemoteError(f"the download of {_show(asset)} brought {_describe(data)}")
+    return data

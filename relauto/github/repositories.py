@@ -1,0 +1,144 @@
+"""What a repository allows, who the token is, and where a branch stands."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+import msgspec
+
+from relauto.errors import RemoteError
+from relauto.github.faults import NotFoundError
+from relauto.github.people import RestUser
+from relauto.model.names import Branch, Commit, RepositoryName
+
+if TYPE_CHECKING:
+    from relauto.github.client import Client
+
+Right = Literal["admin", "maintain", "push", "triage", "pull"]
+
+
+@dataclass(frozen=True)
+class RepositoryFacts:
+    """A repository's settings as this token sees them.
+
+    Attributes:
+        permissions: what the token may do there; None where GitHub does not tell (an App's token).
+        merge_methods: those that are switched on; None where GitHub does not tell them, which it
+            does to tokens with push access alone.
+    """
+
+    name: RepositoryName
+    default_branch: Branch
+    private: bool
+    archived: bool
+    merge_methods: frozenset[Literal["merge", "squash", "rebase"]] | None
+    permissions: frozenset[Right] | None
+    clone_url: str
+
+
+@dataclass(frozen=True)
+class BranchFacts:
+    """Where a branch stands."""
+
+    name: Branch
+    commit: Commit
+    protected: bool
+
+
+class _Repository(msgspec.Struct, frozen=True):
+    full_name: str
+    default_branch: str
+    private: bool
+    archived: bool
+    clone_url: str
+    permissions: dict[Right, bool] | None = None
+    allow_merge_commit: bool | None = None
+    allow_squash_merge: bool | None = None
+    allow_rebase_merge: bool | None = None
+
+
+class _Tip(msgspec.Struct, frozen=True):
+    sha: str
+
+
+class _Branch(msgspec.Struct, frozen=True):
+    name: str
+    commit: _Tip
+    protected: bool
+
+
+def read_repository(client: Client) -> RepositoryFacts:
+    """Return the settings of the client's repository.
+
+    Raises:
+        NotFoundError: it does not exist, or not for this token.
+        RemoteError: it cannot be read.
+    """
+    found = client.read("", _Repository)
+    rights = found.permissions
+    return RepositoryFacts(
+        name=RepositoryName(found.full_name),
+        default_branch=Branch(found.default_branch),
+        private=found.private,
+        archived=found.archived,
+        merge_methods=_read_methods(found),
+        permissions=None if rights is None else frozenset(right for right, has in rights.items() if has),
+        clone_url=found.clone_url,
+    )
+
+
+def _read_methods(found: _Repository) -> frozenset[Literal["merge", "squash", "rebase"]] | None:
+    told: dict[Literal["merge", "squash", "rebase"], bool | None] = {
+        "merge": found.allow_merge_commit,
+        "squash": found.allow_squash_merge,
+        "rebase": found.allow_rebase_merge,
+    }
+    if None in told.values():
+        return None
+    return frozenset(method for method, allowed in told.items() if allowed)
+
+
+def read_login(client: Client) -> str:
+    """Return the login behind the token.
+
+    Raises:
+        RefusedError: the token is refused.
+        ForbiddenError: it is a GitHub App's own, which no person stands behind.
+    """
+    return client.read("/user", RestUser).login
+
+
+def read_branch(client: Client, branch: Branch) -> BranchFacts:
+    """Return where a branch stands.
+
+    Raises:
+        NotFoundError: there is no such branch.
+        RemoteError: it cannot be read.
+    """
+    found = client.read(f"branches/{quote(branch, safe='/')}", _Branch)
+    return BranchFacts(Branch(found.name), Commit(found.commit.sha), found.protected)
+
+
+class _File(msgspec.Struct, frozen=True):
+    type: str
+    content: str
+    encoding: str
+
+
+def read_file(client: Client, path: str) -> bytes | None:
+    """Return a file of the repository's default branch, or None when it has none at `path`.
+
+    Raises:
+        RemoteError: it cannot be read, or is no plain file (GitHub sends none above 1 MB this way:
+            https://docs.github.com/en/rest/repos/contents#get-repository-content).
+    """
+    try:
+        found = client.read(f"contents/{quote(path)}", _File)
+    except NotFoundError:
+        return None
+    if found.encoding != "base64":
+        raise RemoteError(f"{client.repository}: {path} is sent as {found.encoding!r}, not whole")
+    return base64.b64decode(found.content)

@@ -1,0 +1,96 @@
+"""The hub as a WSGI application: every request in one transaction, every answer with GitHub's headers."""
+
+import uuid
+from contextlib import ExitStack
+from http import HTTPStatus
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from relauto.clock import Clock
+from relauto.git.runner import GitError
+from relauto.hub.access import Budget, authenticate, read_budget
+from relauto.hub.events import log_event
+from relauto.hub.files import Files
+from relauto.hub.http import answer_error, make_conditional
+from relauto.hub.place import ApiError, Call
+from relauto.hub.routes import BLUEPRINTS
+from relauto.hub.store import Store
+
+
+class Application(Flask):
+    """The routes over one store."""
+
+    def __init__(
+        self, store: Store, files: Files, hooks: Path, clock: Clock, *, limit: int, background: bool
+    ) -> None:
+        super().__init__("relauto.hub", static_folder=None)
+        self.store = store
+        self.files = files
+        self.hooks = hooks
+        self.clock = clock
+        self.limit = limit
+        self.background = background
+        self.url_map.strict_slashes = False
+        self.url_map.merge_slashes = False
+        for blueprint in BLUEPRINTS:
+            self.register_blueprint(blueprint)
+        self.register_error_handler(ApiError, answer_error)
+        self.register_error_handler(HTTPException, self._answer_http_error)
+        self.register_error_handler(GitError, _answer_git_error)
+        self.after_request(self._finish)
+
+    def dispatch_request(self) -> Response:
+        """Answer within a transaction, which is undone when the answer is an error."""
+        g.files, g.hooks, g.background = self.files, self.hooks, self.background
+        g.call_for = self._call
+        if request.routing_exception is not None or (request.endpoint or "").startswith("git."):
+            return super().dispatch_request()  # type: ignore[return-value]
+        with ExitStack() as stack:
+            tx = stack.enter_context(self.store.transaction())
+            g.call = Call(tx, authenticate(tx, request.headers), _host(), self.clock.now())
+            self._spend(g.call)
+            return super().dispatch_request()  # type: ignore[return-value]
+
+    def _call(self, stack: ExitStack) -> Call:
+        """Open a transaction for a route that cannot hold one all the time."""
+        tx = stack.enter_context(self.store.transaction())
+        return Call(tx, authenticate(tx, request.headers), _host(), self.clock.now())
+
+    def _spend(self, call: Call) -> None:
+        resource = "graphql" if request.path == "/api/graphql" else "core"
+        free = request.endpoint in {"hub.read_events", "users.read_limits"}
+        g.limit = self.limit
+        g.budget = read_budget(call.tx, call.viewer, resource, call.moment, self.limit, spend=not free)
+        if not free and g.budget.used > g.budget.limit:
+            who = call.viewer.id if call.viewer else "anonymous"
+            raise ApiError(403, f"API rate limit exceeded for user ID {who}.")
+
+    def _answer_http_error(self, error: HTTPException) -> Response:
+        """Answer what werkzeug refuses; a route or method that the hub has not is a 404 and is logged."""
+        status = error.code or 500
+        if error is request.routing_exception:
+            status = 404
+            with self.store.transaction() as tx:
+                call = Call(tx, None, _host(), self.clock.now())
+                payload = {"method": request.method, "path": request.full_path.removesuffix("?")}
+                log_event(call, "unknown_route", payload, None, None)
+        return answer_error(ApiError(status, HTTPStatus(status).phrase))
+
+    def _finish(self, response: Response) -> Response:
+        response.headers["X-GitHub-Request-Id"] = str(uuid.uuid4()).upper()
+        response.headers["X-GitHub-Media-Type"] = "github.v3; format=json"
+        response.headers["X-GitHub-Api-Version-Selected"] = "2022-11-28"
+        budget: Budget | None = g.get("budget")
+        if budget:
+            response.headers.update(budget.headers())
+        return make_conditional(response) if request.path.startswith("/api/v3/") else response
+
+
+def _host() -> str:
+    return request.host_url.removesuffix("/")
+
+
+def _answer_git_error(error: GitError) -> Response:
+    return answer_error(ApiError(500, f"Server Error: {error}"))

@@ -1,0 +1,1 @@
+"""The hub's GraphQL: a subset of GitHub's schema, its nodes, and the route that asks them."""

@@ -1,0 +1,86 @@
+"""What all nodes share: connections, people, labels, order. A field that costs something is a function."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+from graphql import GraphQLError, GraphQLResolveInfo
+
+from relauto.hub.place import Call, Place
+from relauto.hub.records import Label
+from relauto.hub.views.common import node_id
+
+_T = TypeVar("_T")
+Node = dict[str, Any]
+Info: TypeAlias = "GraphQLResolveInfo[None]"
+
+
+def connect(items: Sequence[_T], show: Callable[[_T], Node]) -> Callable[..., Node]:
+    """Return the field of a connection over `items`, cut by `first` or `last`."""
+
+    def read(info: Info, first: int | None = None, last: int | None = None, **_: object) -> Node:
+        if first is None and last is None:
+            named = f"the `{info.field_name}` connection."
+            raise GraphQLError(f"You must provide a `first` or `last` value to properly paginate {named}")
+        size = first if first is not None else last or 0
+        if not 0 < size <= 100:
+            raise GraphQLError(
+                f"Requesting {size} records on the `{info.field_name}` connection exceeds 1 to 100."
+            )
+        cut = items[:size] if first is not None else items[-size:]
+        more = len(items) > size
+        page: Node = {"hasNextPage": more and first is not None, "hasPreviousPage": more and first is None}
+        page |= {"startCursor": None, "endCursor": None}
+        return {"nodes": [show(item) for item in cut], "totalCount": len(items), "pageInfo": page}
+
+    return read
+
+
+def show_actor(call: Call, login: str) -> Node:
+    """Show a person or an app's bot."""
+    user = call.user(login)
+    kind = "Bot" if user.app else "User"
+    url = f"{call.host}/{login}"
+    return {
+        "__typename": kind,
+        "id": node_id(kind, user.id),
+        "login": login,
+        "url": url,
+        "databaseId": user.id,
+    }
+
+
+def show_label(label: Label) -> Node:
+    """Show a label."""
+    return {
+        "id": node_id("Label", label.id),
+        "name": label.name,
+        "color": label.color,
+        "description": label.description,
+    }
+
+
+def list_labels(place: Place, names: Sequence[str]) -> list[Label]:
+    """Return those of the labels that exist."""
+    return [label for name in names if (label := place.get(Label, name.lower()))]
+
+
+def missing(kind: str, number: int) -> GraphQLError:
+    """Return GitHub's error for a number that is not there."""
+    message = (
+        f"Could not resolve to {'an' if kind[0] in 'AEIOU' else 'a'} {kind} with the number of {number}."
+    )
+    return GraphQLError(message, extensions={"type": "NOT_FOUND"})
+
+
+def order(items: list[_T], by: dict[str, str] | None) -> list[_T]:
+    """Sort records, which come in the order of their making, as IssueOrder or ReleaseOrder asks.
+
+    Raises:
+        GraphQLError: another order than by time is asked for, which the hub has not.
+    """
+    field = by["field"] if by else "CREATED_AT"
+    if field == "UPDATED_AT":
+        items = sorted(items, key=lambda item: str(getattr(item, "updated_at", "")))
+    elif field != "CREATED_AT":
+        raise GraphQLError(f"This hub does not order by {field}")
+    return items[::-1] if by and by["direction"] == "DESC" else items

@@ -1,0 +1,81 @@
+"""Issues and comments."""
+
+from collections.abc import Callable
+from typing import Any
+
+from relauto.hub.graph.common import Info, Node, connect, list_labels, missing, order, show_actor, show_label
+from relauto.hub.place import Place
+from relauto.hub.records import Comment, Issue
+from relauto.hub.views.common import node_id
+
+
+def find_issue(place: Place, number: int) -> Node:
+    """Show one issue.
+
+    Raises:
+        GraphQLError: there is none.
+    """
+    issue = place.get(Issue, number)
+    if issue is None:
+        raise missing("Issue", number)
+    return _show_issue(place, issue)
+
+
+def _show_issue(place: Place, issue: Issue) -> Node:
+    return {
+        "id": node_id("Issue", issue.id),
+        "databaseId": issue.id,
+        "fullDatabaseId": str(issue.id),
+        "number": issue.number,
+        "title": issue.title,
+        "body": issue.body or "",
+        "state": issue.state.upper(),
+        "stateReason": issue.state_reason.upper() if issue.state_reason else None,
+        "url": f"{place.page}/issues/{issue.number}",
+        "author": show_actor(place.call, issue.user),
+        "closed": issue.state == "closed",
+        "createdAt": issue.created_at,
+        "updatedAt": issue.updated_at,
+        "labels": connect(list_labels(place, issue.labels), show_label),
+        "comments": show_comments(place, issue.number, "issues"),
+    }
+
+
+def show_comments(place: Place, number: int, page: str) -> Callable[..., Node]:
+    """Return the field of an issue's or pull request's comments, oldest first."""
+
+    def show(comment: Comment) -> Node:
+        return {
+            "id": node_id("IssueComment", comment.id),
+            "databaseId": comment.id,
+            "fullDatabaseId": str(comment.id),
+            "author": show_actor(place.call, comment.user),
+            "body": comment.body,
+            "createdAt": comment.created_at,
+            "updatedAt": comment.updated_at,
+            "url": f"{place.page}/{page}/{number}#issuecomment-{comment.id}",
+        }
+
+    def read(info: Info, **args: Any) -> Node:
+        return connect([one for one in place.all(Comment) if one.number == number], show)(info, **args)
+
+    return read
+
+
+def list_issues(
+    place: Place,
+    info: Info,
+    labels: list[str] | None = None,
+    states: list[str] | None = None,
+    orderBy: dict[str, str] | None = None,  # noqa: N803
+    **args: Any,
+) -> Node:
+    """Show the issues that carry one of the labels, the oldest first unless another order is asked for."""
+    wanted = {label.lower() for label in labels or ()}
+    found = [
+        issue
+        for issue in place.all(Issue)
+        if (not wanted or wanted & {label.lower() for label in issue.labels})
+        and (not states or issue.state.upper() in states)
+    ]
+    return connect(order(found, orderBy), lambda issue: _show_issue(place, issue))(info, **args)

@@ -1,0 +1,57 @@
+"""What protected branches refuse, by git or by the API, and what is told when a ref has moved."""
+
+from relauto.hub.checks import read_contexts, unmet_checks
+from relauto.hub.events import publish
+from relauto.hub.place import ApiError, Place
+from relauto.hub.records import Protection
+
+_ZERO = "0" * 40
+
+
+def push_refusal(place: Place, ref: str, old: str | None, new: str | None) -> str | None:
+    """Return why a protected branch may not be moved directly, None when it may.
+
+    Whether the move is a fast-forward is asked by the caller: a push's objects are not there yet.
+    """
+    branch = ref.removeprefix("refs/heads/")
+    protection = place.get(Protection, branch) if branch != ref else None
+    if protection is None:
+        return None
+    if new is None:
+        return f"Cannot delete this branch: {branch} is protected"
+    if old is None:
+        return None
+    if protection.reviews:
+        return "Changes must be made through a pull request."
+    return next(iter(unmet_checks(protection, read_contexts(place, new))), None)
+
+
+def refuse_push(place: Place, ref: str, old: str | None, new: str | None) -> None:
+    """Refuse a direct move of a protected branch.
+
+    Raises:
+        ApiError: 422, with the reason.
+    """
+    reason = push_refusal(place, ref, old, new)
+    protected = ref.startswith("refs/heads/") and place.get(Protection, ref.removeprefix("refs/heads/"))
+    if reason is None and protected and old and new and not place.bare.is_ancestor(old, new):
+        reason = "Cannot force-push to this branch"
+    if reason:
+        raise ApiError(422, reason)
+
+
+def publish_move(place: Place, ref: str, old: str | None, new: str | None) -> None:
+    """Log the `push` event, and `create` or `delete` where a branch or tag came or went."""
+    kind, _, short = ref.removeprefix("refs/").partition("/")
+    word = {"heads": "branch", "tags": "tag"}.get(kind)
+    if word is None:
+        return
+    move = {"ref": ref, "before": old or _ZERO, "after": new or _ZERO}
+    flags = {"created": old is None, "deleted": new is None, "forced": _is_forced(place, old, new)}
+    publish(place, "push", None, **move, **flags)
+    if old is None or new is None:
+        publish(place, "create" if old is None else "delete", None, ref=short, ref_type=word)
+
+
+def _is_forced(place: Place, old: str | None, new: str | None) -> bool:
+    return old is not None and new is not None and not place.bare.is_ancestor(old, new)

@@ -1,0 +1,267 @@
+"""What the hub keeps because git cannot: one frozen record per thing that GitHub has beside the refs.
+
+Moments are ISO 8601 in UTC with seconds (`2026-03-02T03:00:00Z`), as GitHub writes them.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Level = Literal["read", "triage", "write", "admin"]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A thing with an id of its own; the store keeps it as one JSON document."""
+
+    id: int
+
+
+class User(Record, frozen=True, kw_only=True):
+    """An account and the digest of its token; `app` is the slug when the token is a GitHub App's."""
+
+    login: str
+    token_digest: str
+    app: str | None = None
+    site_admin: bool = False
+    created_at: str
+
+
+class Repository(Record, frozen=True, kw_only=True):
+    """A repository's settings; its git data lie in `git_directory`."""
+
+    full_name: str
+    git_directory: str
+    private: bool
+    default_branch: str
+    access: dict[str, Level]
+    allow_merge: bool = True
+    allow_squash: bool = True
+    allow_rebase: bool = True
+    created_at: str
+    updated_at: str
+
+    @property
+    def owner(self) -> str:
+        """The account that owns it."""
+        return self.full_name.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Its name within the account."""
+        return self.full_name.partition("/")[2]
+
+
+class Protection(Record, frozen=True, kw_only=True):
+    """What a branch requires before it moves; `ruleset` says which of GitHub's two systems shows it."""
+
+    branch: str
+    required_checks: tuple[str, ...] = ()
+    reviews: int = 0
+    strict: bool = False
+    ruleset: bool = False
+
+
+class Pull(Record, frozen=True, kw_only=True):
+    """A pull request. `head_sha` and `base_sha` are the branches' commits when they were last looked at."""
+
+    number: int
+    title: str
+    body: str | None
+    user: str
+    state: Literal["open", "closed"] = "open"
+    draft: bool = False
+    head_ref: str
+    head_sha: str
+    base_ref: str
+    base_sha: str
+    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    requested_reviewers: tuple[str, ...] = ()
+    milestone: int | None = None
+    mergeable: bool | None = None
+    test_merge: str | None = None
+    tested_for: str = ""
+    announced: str = ""
+    merged: bool = False
+    merged_by: str | None = None
+    merged_at: str | None = None
+    merge_commit: str | None = None
+    merge_intent: str | None = None
+    closed_at: str | None = None
+    created_at: str
+    updated_at: str
+
+
+class Review(Record, frozen=True, kw_only=True):
+    """One person's verdict on one commit of a pull request."""
+
+    number: int
+    user: str
+    body: str
+    state: Literal["PENDING", "COMMENTED", "APPROVED", "CHANGES_REQUESTED", "DISMISSED"]
+    commit: str
+    submitted_at: str | None
+
+
+class Issue(Record, frozen=True, kw_only=True):
+    """An issue."""
+
+    number: int
+    title: str
+    body: str | None
+    user: str
+    state: Literal["open", "closed"] = "open"
+    state_reason: Literal["completed", "reopened", "not_planned", "duplicate"] | None = None
+    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    milestone: int | None = None
+    closed_at: str | None = None
+    closed_by: str | None = None
+    created_at: str
+    updated_at: str
+
+
+class Comment(Record, frozen=True, kw_only=True):
+    """A comment on an issue or a pull request."""
+
+    number: int
+    user: str
+    body: str
+    created_at: str
+    updated_at: str
+
+
+class Label(Record, frozen=True, kw_only=True):
+    """A label of a repository; names are compared without regard to case."""
+
+    name: str
+    color: str
+    description: str | None = None
+
+
+class Milestone(Record, frozen=True, kw_only=True):
+    """A milestone of a repository."""
+
+    number: int
+    title: str
+    description: str | None
+    state: Literal["open", "closed"] = "open"
+    due_on: str | None = None
+    creator: str
+    closed_at: str | None = None
+    created_at: str
+    updated_at: str
+
+
+class Status(Record, frozen=True, kw_only=True):
+    """A commit status; they pile up, and the latest of a context counts."""
+
+    sha: str
+    state: Literal["error", "failure", "pending", "success"]
+    context: str
+    description: str | None
+    target_url: str | None
+    creator: str
+    created_at: str
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check run prints on its page."""
+
+    title: str | None = None
+    summary: str | None = None
+    text: str | None = None
+
+
+class CheckRun(Record, frozen=True, kw_only=True):
+    """A check run of a GitHub App on one commit."""
+
+    head_sha: str
+    name: str
+    app: str
+    suite: int
+    status: Literal["queued", "in_progress", "completed", "waiting", "requested", "pending"]
+    conclusion: (
+        Literal["success", "failure", "neutral", "cancelled", "skipped", "timed_out", "action_required"]
+        | None
+    )
+    details_url: str | None
+    external_id: str | None
+    output: Output
+    started_at: str | None
+    completed_at: str | None
+
+
+class Suite(Record, frozen=True, kw_only=True):
+    """The check runs of one app on one commit."""
+
+    head_sha: str
+    app: str
+    created_at: str
+
+
+class Release(Record, frozen=True, kw_only=True):
+    """A release. A draft has no tag yet; `target` names what the tag will be put on."""
+
+    tag: str
+    target: str
+    name: str | None
+    body: str | None
+    draft: bool
+    prerelease: bool
+    latest: bool
+    author: str
+    created_at: str
+    published_at: str | None
+
+
+class Asset(Record, frozen=True, kw_only=True):
+    """A file of a release. `starter` is what an upload that broke off leaves behind."""
+
+    release: int
+    name: str
+    label: str | None
+    content_type: str
+    size: int
+    digest: str | None
+    state: Literal["starter", "uploaded"]
+    uploader: str
+    downloads: int = 0
+    created_at: str
+    updated_at: str
+
+
+class Workflow(Record, frozen=True, kw_only=True):
+    """A workflow file of the default branch that has been seen."""
+
+    path: str
+    created_at: str
+
+
+class Run(Record, frozen=True, kw_only=True):
+    """One run of a workflow."""
+
+    workflow: int
+    path: str
+    title: str
+    run_number: int
+    event: str
+    head_branch: str
+    head_sha: str
+    status: Literal["queued", "in_progress", "completed"]
+    conclusion: str | None
+    actor: str
+    inputs: dict[str, str]
+    created_at: str
+    updated_at: str
+
+
+class Event(Record, frozen=True, kw_only=True):
+    """What a webhook would have delivered, or `unknown_route`."""
+
+    name: str
+    delivery: str
+    repository: str | None
+    sender: str | None
+    at: str
+    payload: dict[str, object]

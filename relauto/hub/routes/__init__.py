@@ -1,0 +1,39 @@
+"""The hub's routes, one blueprint for each of GitHub's resources."""
+
+from relauto.hub.graph.routes import routes as graphql
+from relauto.hub.routes import (
+    assets,
+    branches,
+    checks,
+    commits,
+    issues,
+    labels,
+    log,
+    pulls,
+    refs,
+    releases,
+    repositories,
+    reviews,
+    users,
+    workflows,
+)
+from relauto.hub.transport import routes as transport
+
+BLUEPRINTS = (
+    assets.routes,
+    branches.routes,
+    checks.routes,
+    commits.routes,
+    graphql,
+    issues.routes,
+    labels.routes,
+    log.routes,
+    pulls.routes,
+    refs.routes,
+    releases.routes,
+    repositories.routes,
+    reviews.routes,
+    transport,
+    users.routes,
+    workflows.routes,
+)

@@ -1,0 +1,228 @@
+"""The hub's server: set up by the owner of its directory, served on loopback."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from relauto.clock import Clock, SystemClock
+from relauto.errors import InputError
+from relauto.git.runner import Git
+from relauto.hub.access import digest_token
+from relauto.hub.application import Application
+from relauto.hub.files import Files
+from relauto.hub.guard import install_hooks
+from relauto.hub.records import Event, Level, Protection, Repository, User
+from relauto.hub.store import Store, Transaction
+from relauto.model.names import Branch, RepositoryName
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class _QuietHandler(WSGIRequestHandler):
+    """Answers without a line on stderr for each."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002, ARG002
+        return
+
+
+class Hub:
+    """An embedded GitHub whose state lies in one directory.
+
+    A hub may be closed, or killed, between any two requests and made again over the same directory: it
+    goes on where it was. Set-up is idempotent, so that a restart may repeat it.
+
+    Args:
+        root: the directory; made when it is not there. Bare repositories may lie anywhere.
+        port: the port to serve on; 0 takes a free one.
+        clock: where the hub takes the time from.
+        limit: requests that each account may send in an hour.
+        background: find out whether a pull request can be merged only after the first look, as GitHub
+            does, instead of at once.
+        wrap: put around the application, to make a network fail in a test.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        port: int = 0,
+        clock: Clock | None = None,
+        limit: int = 5000,
+        background: bool = False,
+        wrap: "Callable[[WSGIApplication], WSGIApplication] | None" = None,
+    ) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        self._clock = clock or SystemClock()
+        self._store = Store(root)
+        self.application = Application(
+            self._store, Files(root), install_hooks(root), self._clock, limit=limit, background=background
+        )
+        self._wrap = wrap
+        self._port = port
+        self._server: BaseWSGIServer | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> "Hub":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Serve from a thread until `close`.
+
+        Raises:
+            InputError: the port is taken.
+        """
+        application = self._wrap(self.application) if self._wrap else self.application
+        try:
+            self._server = make_server(
+                "127.0.0.1", self._port, application, threaded=True, request_handler=_QuietHandler
+            )
+        except (OSError, SystemExit) as error:
+            raise InputError(f"port {self._port} cannot be served on", todo="name another port") from error
+        self._port = self._server.port
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Return when the hub is closed."""
+        if self._thread:
+            self._thread.join()
+
+    def close(self) -> None:
+        """Stop serving and let go of the directory."""
+        if self._server and self._thread:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+            self._server = self._thread = None
+        self._store.close()
+
+    @property
+    def address(self) -> str:
+        """Where the hub is, `http://127.0.0.1:PORT`."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def api(self) -> str:
+        """Where its REST interface is."""
+        return f"{self.address}/api/v3"
+
+    def add_user(self, login: str, *, token: str, app: str | None = None, site_admin: bool = False) -> None:
+        """Add an account, or give it another token.
+
+        Args:
+            login: its name.
+            token: what it authenticates with; only a digest is kept.
+            app: the slug of the GitHub App that the token is of; only apps may create check runs.
+            site_admin: may do everything everywhere.
+        """
+        with self._writing() as (tx, now):
+            known = tx.get(User, "", login.lower())
+            user = User(
+                id=known.id if known else tx.next("id"),
+                login=login,
+                token_digest=digest_token(token),
+                app=app,
+                site_admin=site_admin,
+                created_at=known.created_at if known else now,
+            )
+            tx.put("", login.lower(), user)
+
+    def add_repository(
+        self,
+        name: RepositoryName,
+        git_directory: Path,
+        *,
+        private: bool,
+        default_branch: Branch,
+        access: Mapping[str, Level],
+        allow_merge: bool = True,
+        allow_squash: bool = True,
+        allow_rebase: bool = True,
+    ) -> None:
+        """Serve a bare repository under a name, or change how it is served.
+
+        Raises:
+            InputError: there is no bare repository in that directory.
+        """
+        directory = git_directory.resolve()
+        if not directory.is_dir() or Git(directory).ask("rev-parse", "--is-bare-repository").text != "true":
+            raise InputError(f"{git_directory} is not a bare repository")
+        with self._writing() as (tx, now):
+            known = tx.get(Repository, "", name.lower())
+            repository = Repository(
+                id=known.id if known else tx.next("id"),
+                full_name=str(name),
+                git_directory=str(directory),
+                private=private,
+                default_branch=str(default_branch),
+                access=dict(access),
+                allow_merge=allow_merge,
+                allow_squash=allow_squash,
+                allow_rebase=allow_rebase,
+                created_at=known.created_at if known else now,
+                updated_at=known.updated_at if known else now,
+            )
+            tx.put("", name.lower(), repository)
+
+    def protect(
+        self,
+        name: RepositoryName,
+        branch: Branch,
+        *,
+        required_checks: Sequence[str] = (),
+        reviews: int = 0,
+        strict: bool = False,
+        ruleset: bool = False,
+    ) -> None:
+        """Protect a branch: what its pull requests need, and that it is not pushed to without that.
+
+        Args:
+            name: the repository.
+            branch: the branch; it need not exist.
+            required_checks: names of check runs or statuses that must pass.
+            reviews: approvals by people with write access; above 0 also means that changes come by pull
+                requests alone.
+            strict: the head must have all of the base.
+            ruleset: shown by the rules (GET rules/branches/…) instead of by classic branch protection.
+        """
+        with self._writing() as (tx, _):
+            known = tx.get(Protection, name, branch)
+            protection = Protection(
+                id=known.id if known else tx.next("id"),
+                branch=str(branch),
+                required_checks=tuple(required_checks),
+                reviews=reviews,
+                strict=strict,
+                ruleset=ruleset,
+            )
+            tx.put(name, branch, protection)
+
+    def unprotect(self, name: RepositoryName, branch: Branch) -> None:
+        """Take a branch's protection away."""
+        with self._writing() as (tx, _):
+            tx.drop(Protection, name, branch)
+
+    def events(self, *, after: int = 0) -> list[Event]:
+        """Return the log, or what it has beyond the event with that id."""
+        with self._store.transaction() as tx:
+            return tx.all(Event, "", after=after)
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Transaction, str]]:
+        with self._store.transaction() as tx:
+            yield tx, self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def describe(hub: Hub) -> bytes:
+    """Return the line of JSON that a hub in a process of its own prints about itself."""
+    return msgspec.json.encode({"schema": 1, "address": hub.address, "api": hub.api})

@@ -1,0 +1,181 @@
+"""Events to stored lines and back. Pure.
+
+What is appended is decoded again before anyone uses it, so the state a writer goes on with is the
+one that every later reader gets.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from relauto.errors import InputError
+from relauto.journal.format import DamagedJournalError, digest_line, events_file
+from relauto.journal.words import Payload, Words
+from relauto.model.event import KINDS, Body, Event, Person, Text
+
+
+class _Line(msgspec.Struct):
+    sequence: int
+    id: str
+    at: datetime
+    actor: Person
+    kind: str
+    v: int
+    data: msgspec.Raw
+    previous: str
+
+
+class Decoder:
+    """Reads the lines of one journal, in order, and checks the chain from line to line.
+
+    Attributes:
+        sequence: number of the event read last.
+        head: digest of the line read last.
+    """
+
+    def __init__(self, words: Words, sequence: int, head: str) -> None:
+        self.sequence = sequence
+        self.head = head
+        self._words = words
+        self._line = msgspec.json.Decoder(_Line, dec_hook=words.reveal)
+        self._bodies: dict[str, msgspec.json.Decoder[Any]] = {}
+
+    def read(self, line: bytes) -> Event:
+        """Return the event in the next line.
+
+        Raises:
+            DamagedJournalError: it is not the line that was written after the one before.
+            InputError: its kind, or the kind's version, is unknown.
+        """
+        place = f"event {self.sequence + 1} in {events_file(self.sequence + 1)}"
+        try:
+            stored = self._line.decode(line)
+            if stored.sequence != self.sequence + 1:
+                raise DamagedJournalError(place, f"its number is {stored.sequence}")
+            if stored.previous != self.head:
+                raise DamagedJournalError(place, "the line before it is not the one it was written after")
+            body = self._read_body(stored, place)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise DamagedJournalError(place, str(error)) from error
+        self.sequence, self.head = stored.sequence, digest_line(line)
+        return Event(stored.sequence, stored.id, stored.at, stored.actor, body)
+
+    def _read_body(self, stored: _Line, place: str) -> Body:
+        decoder = self._bodies.get(stored.kind)
+        if decoder is None:
+            decoder = msgspec.json.Decoder(_find_kind(stored.kind, place), dec_hook=self._words.reveal)
+            self._bodies[stored.kind] = decoder
+        _check_version(stored, place)
+        body: Body = decoder.decode(stored.data)
+        return body
+
+
+def _find_kind(kind: str, place: str) -> type[Body]:
+    if kind not in KINDS:
+        raise InputError(
+            f"{place} is of the kind {kind!r}, which this relauto does not know", todo="upgrade relauto"
+        )
+    return KINDS[kind]
+
+
+def _check_version(stored: _Line, place: str) -> None:
+    known = KINDS[stored.kind].version
+    if stored.v > known:
+        raise InputError(
+            f"{place}: {stored.kind} has version {stored.v}, newer than this relauto reads ({known})",
+            todo="upgrade relauto",
+        )
+    if stored.v < known:
+        raise InputError(
+            f"{place}: {stored.kind} has version {stored.v}, which this relauto no longer reads ({known})",
+            todo="finish the incident with the relauto that wrote it",
+        )
+
+
+def split_lines(content: bytes, path: str) -> list[bytes]:
+    """Return the lines of an events file, without their line feeds.
+
+    Raises:
+        DamagedJournalError: the last line is not whole.
+    """
+    if content and not content.endswith(b"\n"):
+        raise DamagedJournalError(path, "its last line is cut off")
+    return content.split(b"\n")[:-1]
+
+
+def read_events(lines: Iterable[bytes], decoder: Decoder) -> Iterator[Event]:
+    """Yield the events in `lines`, which follow what `decoder` has read so far.
+
+    Raises:
+        DamagedJournalError: the chain does not hold.
+        InputError: a kind or a version is unknown.
+    """
+    return (decoder.read(line) for line in lines)
+
+
+def encode_event(event: Event, previous: str, words: Words) -> tuple[bytes, list[Payload]]:
+    """Return the line of an event, and the payloads that have to be stored with it.
+
+    The words are added to `words`, so that a person is stored once.
+
+    Raises:
+        InputError: the body is of no known kind, or holds what cannot be stored: words of people among
+            its facts, or values that JSON has no form for.
+    """
+    if KINDS.get(getattr(event.body, "kind", "")) is not type(event.body):
+        raise InputError(f"{type(event.body).__name__} is no kind of event")
+    payloads: list[Payload] = []
+
+    def hide(value: Any) -> Any:
+        if not isinstance(value, Text):
+            raise NotImplementedError(f"a {type(value).__name__} cannot be stored in the journal")
+        payload = words.hide(value)
+        words.add(payload)
+        words.reveal(type(value), {"text": payload.digest})
+        if payload.salt:
+            payloads.append(payload)
+        return {"text": payload.digest}
+
+    _refuse_words(event.body)
+    try:
+        line = msgspec.json.encode(_to_builtins(event, previous), enc_hook=lambda value: _plain(value, hide))
+    except (NotImplementedError, UnicodeEncodeError, TypeError) as error:
+        raise InputError(f"{event.body.kind} cannot be stored in the journal: {error}") from error
+    return line, payloads
+
+
+def _to_builtins(event: Event, previous: str) -> dict[str, Any]:
+    return {
+        "sequence": event.sequence,
+        "id": event.id,
+        "at": event.at,
+        "actor": event.actor,
+        "kind": event.body.kind,
+        "v": event.body.version,
+        "data": event.body,
+        "previous": previous,
+    }
+
+
+def _plain(value: Any, hide: Any) -> Any:
+    # Checked names (Commit, Tag, Branch) are strings of a subclass; the log holds what they say.
+    if isinstance(value, str) and not isinstance(value, Text):
+        return str(value)
+    return hide(value)
+
+
+def _refuse_words(body: Body) -> None:
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if isinstance(value, dict) and _holds_words(value):
+            raise InputError(f"{body.kind}: {name} holds words of a person, which do not belong in facts")
+
+
+def _holds_words(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_words(part) for pair in value.items() for part in pair)
+    if isinstance(value, (list, tuple)):
+        return any(_holds_words(part) for part in value)
+    return isinstance(value, Text)

@@ -1,0 +1,226 @@
+"""The journal of an incident: read it, and append what was decided on the grounds of what it says."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from relauto.clock import Clock
+from relauto.errors import InputError
+from relauto.git.address import Address
+from relauto.git.mirror import Mirror
+from relauto.git.repository import Repository
+from relauto.git.tree import walk_files
+from relauto.journal.format import DamagedJournalError, journal_branch
+from relauto.journal.snapshot import Draft, Render, extend, read_snapshot, start
+from relauto.journal.swap import Proposal, SharedBranch
+from relauto.journal.verification import Fault, verify_branch
+from relauto.model.event import Body, Event, Said
+from relauto.model.incident import Incident
+from relauto.model.names import Commit
+
+Decide = Callable[[Incident], Sequence[Body | Said]]
+"""Says what to record, given the state; called again with a newer state when others were faster."""
+
+
+class JournalReader:
+    """The journal in a repository on this machine, as it is there. Close it after use."""
+
+    def __init__(self, repository: Repository, incident_id: str) -> None:
+        self.repository = repository
+        self.incident_id = incident_id
+        self._snapshot = start(incident_id)
+
+    @classmethod
+    def open_local(cls, directory: Path, incident_id: str) -> "JournalReader":
+        """Open the journal of an incident in a clone of the ops repository, without any network.
+
+        The local branch is read when there is one, else that of a remote as fetched last.
+
+        Raises:
+            InputError: there is no repository, or no journal of this incident in it.
+        """
+        repository = Repository.open(directory)
+        try:
+            reader = cls(repository, incident_id)
+            _, tip = repository.find_branch(journal_branch(incident_id))
+            reader._take(tip)
+        except BaseException:
+            repository.close()
+            raise
+        return reader
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process that reads objects."""
+        self.repository.close()
+
+    @property
+    def tip(self) -> Commit | None:
+        """The commit that was read; None when nobody has opened the incident."""
+        return self._snapshot.tip
+
+    def events(self) -> list[Event]:
+        """Return everything that happened, in order."""
+        return list(self._snapshot.events)
+
+    def incident(self) -> Incident:
+        """Return what the events add up to. To be looked at only; an append makes a new one."""
+        return self._snapshot.incident
+
+    def verify(self) -> list[Fault]:
+        """Return every fault of the log and of its history, none when it is whole."""
+        return verify_branch(self.repository, self.tip, self.incident_id) if self.tip else []
+
+    def _take(self, tip: Commit | None) -> None:
+        if tip is None and self._snapshot.tip is not None:
+            raise DamagedJournalError(journal_branch(self.incident_id), "the branch is gone")
+        if tip is not None and tip != self._snapshot.tip:
+            self._snapshot = read_snapshot(self.repository, tip, self._snapshot)
+
+
+class Journal(JournalReader):
+    """The journal in the ops repository elsewhere, with a mirror of it in a cache on this machine.
+
+    Reads answer from the last look; `fetch` looks again, and so does an append that lost a race. An
+    append either is on the branch whole, or left nothing that others see.
+    """
+
+    def __init__(self, branch: SharedBranch, incident_id: str, clock: Clock, actor: str) -> None:
+        super().__init__(branch.mirror.repository, incident_id)
+        self._branch = branch
+        self._clock = clock
+        self._actor = actor
+        self._draft: Draft | None = None
+
+    @classmethod
+    def open(cls, address: Address, incident_id: str, *, cache: Path, clock: Clock, actor: str) -> "Journal":
+        """Open the journal of an incident, which need not exist yet, and look what it says.
+
+        Args:
+            address: the ops repository.
+            incident_id: whose journal.
+            cache: a directory for mirrors, shared by any number of processes.
+            clock: dates the events.
+            actor: the login behind the token; every event and commit of this journal names it.
+
+        Raises:
+            RemoteError: the repository was not reached.
+            DamagedJournalError: the journal is not as it was written.
+            InputError: it is of another format, or the id or the actor is none.
+        """
+        branch = journal_branch(incident_id)
+        if not actor.strip():
+            raise InputError("a journal is written by somebody", todo="give a token that names its login")
+        mirror = Mirror.open(address, cache=cache)
+        try:
+            shared = SharedBranch(mirror, branch, clock=clock, actor=actor)
+            journal = cls(shared, incident_id, clock, actor)
+            journal.fetch()
+        except BaseException:
+            mirror.close()
+            raise
+        return journal
+
+    def fetch(self) -> None:
+        """Look what the journal says now.
+
+        Raises:
+            RemoteError: the repository was not reached.
+            DamagedJournalError: it is not as it was written, or not as it was at the last look.
+        """
+        self._take(self._branch.fetch())
+
+    def append(self, decide: Decide, *, render: Render | None = None) -> Incident:
+        """Append what `decide` says as one commit, and return the state that it leads to.
+
+        `decide` is called with the state as known; when others were faster it is called again with
+        theirs, so it has to look at the state and must have no effect. An empty answer writes nothing.
+
+        Args:
+            decide: returns the bodies to record.
+            render: makes the files for people to read, from the state after them; unchanged ones
+                cost nothing, and ones left out stay as they are.
+
+        Raises:
+            InputError: a body cannot be stored.
+            LostRaceError: others were faster each time, or pushes are refused; nothing was written.
+            UnknownOutcomeError: the connection broke, and whether it was written could not be seen.
+            RemoteError: the repository was not reached; nothing was sent.
+            DamagedJournalError: what others wrote in between is no journal.
+        """
+        self._draft = None
+        commit = self._branch.advance(
+            lambda: self._propose(decide, render), refresh=self.fetch, landed=lambda _: self._has_landed()
+        )
+        if commit and self._draft and not self._has_landed():
+            tree = self.repository.commit_object(commit).tree
+            files = {path: entry.id for path, entry in walk_files(self.repository.store, tree)}
+            self._snapshot = replace(self._draft.snapshot, tip=commit, files=files)
+        return self.incident()
+
+    def _propose(self, decide: Decide, render: Render | None) -> Proposal | None:
+        bodies = decide(self._snapshot.incident)
+        if not bodies:
+            return None
+        self._draft = extend(self._snapshot, bodies, at=self._clock.now(), actor=self._actor, render=render)
+        return Proposal(self._draft.files, _describe(self.incident_id, self._draft.added))
+
+    def _has_landed(self) -> bool:
+        if self._draft is None:
+            return False
+        first = self._draft.added[0]
+        known = self._snapshot.events
+        return any(event.id == first.id for event in known[first.sequence - 1 :])
+
+
+def _describe(incident_id: str, added: Sequence[Event]) -> str:
+    kinds = ", ".join(dict.fromkeys(event.body.kind for event in added))
+    first, last = added[0].sequence, added[-1].sequence
+    which = f"event {first}" if first == last else f"events {first} to {last}"
+    return f"{incident_id}: {kinds}\n\nAppends {which}."
+
+
+def list_incidents(address: Address, *, cache: Path) -> list[str]:
+    """Return the ids of all incidents that have a journal, sorted.
+
+    Raises:
+        RemoteError: the ops repository was not reached.
+    """
+    prefix = "refs/heads/incidents/"
+    with Mirror.open(address, cache=cache) as mirror:
+        mirror.fetch([f"{prefix}*"])
+        return sorted(ref.removeprefix(prefix) for ref in mirror.repository.refs(prefix.rstrip("/")))
+
+
+def list_local_incidents(directory: Path) -> list[str]:
+    """Return the ids of the incidents with a journal in a clone of the ops repository, sorted.
+
+    Raises:
+        InputError: there is no repository.
+    """
+    with Repository.open(directory) as repository:
+        refs = repository.refs("refs/heads") | repository.refs("refs/remotes")
+    found = {ref.partition("/incidents/")[2] for ref in refs}
+    return sorted(name for name in found if name and "/" not in name)
+
+
+def require_opened(reader: JournalReader) -> Incident:
+    """Return the incident of a journal that somebody has opened.
+
+    Raises:
+        InputError: nobody has.
+    """
+    if reader.incident().opened is None:
+        raise InputError(
+            f"there is no journal of {reader.incident_id}", todo="`relauto open` starts an incident"
+        )
+    return reader.incident()

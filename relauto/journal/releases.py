@@ -1,0 +1,190 @@
+"""The record of a release: which incident holds a version of a line, and which numbers are burned.
+
+It lies on the branch `refs/heads/releases/OWNER/NAME/VERSION` of the ops repository as `record.json`:
+`{"format": 1, "repository", "version", "line", "incident", "burned": [candidate numbers], "nonce"}`,
+changed by compare and swap alone, so two incidents never cut the same number.
+"""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from relauto.clock import Clock
+from relauto.errors import DecisionError, InputError
+from relauto.git.address import Address
+from relauto.git.mirror import Mirror
+from relauto.journal.format import FORMAT, check_format
+from relauto.journal.swap import Proposal, SharedBranch
+from relauto.model.names import Branch, Commit
+from relauto.model.target import Target
+
+FILE = "record.json"
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A release that is being made, or was. `burned` numbers of candidates are never used again."""
+
+    format: int
+    repository: str
+    version: str
+    line: str
+    incident: str
+    burned: tuple[int, ...] = ()
+    nonce: str = ""
+
+    @property
+    def target(self) -> Target:
+        """The line that the release grows on."""
+        return Target(self.repository, self.line)
+
+
+def record_branch(repository: str, version: str) -> Branch:
+    """Return the branch of a release's record.
+
+    Raises:
+        InputError: the names do not make one.
+    """
+    return Branch(f"releases/{repository}/{version}")
+
+
+class Releases:
+    """The release records in an ops repository. Close it after use."""
+
+    def __init__(self, mirror: Mirror, *, clock: Clock, actor: str) -> None:
+        self._mirror = mirror
+        self._clock = clock
+        self._actor = actor
+
+    @classmethod
+    def open(cls, address: Address, *, cache: Path, clock: Clock, actor: str) -> "Releases":
+        """Open the records in the ops repository at `address`; nothing is fetched yet.
+
+        Raises:
+            InputError: the cache cannot be written.
+        """
+        return cls(Mirror.open(address, cache=cache), clock=clock, actor=actor)
+
+    def __enter__(self) -> "Releases":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process that reads objects."""
+        self._mirror.close()
+
+    def read(self, repository: str, version: str) -> Record | None:
+        """Return the record of a version as it is now, or None when nobody has claimed it.
+
+        Raises:
+            RemoteError: the ops repository was not reached.
+            InputError: the record is of another format, or is none.
+        """
+        branch = self._open_branch(repository, version)
+        return self._parse(branch, branch.fetch())
+
+    def versions(self, repository: str) -> list[str]:
+        """Return the versions of a repository that somebody has claimed, in no order that means a thing.
+
+        Raises:
+            RemoteError: the ops repository was not reached.
+        """
+        prefix = f"refs/heads/releases/{repository}/"
+        self._mirror.fetch([f"{prefix}*"])
+        return [ref.removeprefix(prefix) for ref in self._mirror.repository.refs(prefix.rstrip("/"))]
+
+    def claim(self, target: Target, version: str, incident: str) -> Record:
+        """Claim a version of a line for an incident, and return its record; a claim of its own stands.
+
+        Raises:
+            DecisionError: another incident holds it, or this one holds it on another line.
+            RemoteError: it could not be written, or not be found out whether it was.
+        """
+
+        def decide(record: Record | None) -> Record | None:
+            if record is None:
+                return Record(FORMAT, target.repository, version, target.line, incident)
+            _check_holder(record, incident)
+            if record.line != target.line:
+                raise DecisionError(
+                    f"{version} of {target.repository} is being made on {record.line}, not on {target.line}",
+                    todo="choose another version for this line",
+                )
+            return None
+
+        return self._change(target.repository, version, decide, f"claimed on {target.line} for {incident}")
+
+    def burn(self, repository: str, version: str, number: int, incident: str) -> Record:
+        """Note that a candidate's number must never be used again, and return the record.
+
+        Raises:
+            InputError: nobody has claimed the version.
+            DecisionError: another incident holds it.
+            RemoteError: it could not be written, or not be found out whether it was.
+        """
+
+        def decide(record: Record | None) -> Record | None:
+            if record is None:
+                raise InputError(f"nobody has claimed {version} of {repository}", todo="claim it first")
+            _check_holder(record, incident)
+            if number in record.burned:
+                return None
+            return msgspec.structs.replace(record, burned=tuple(sorted({*record.burned, number})))
+
+        return self._change(repository, version, decide, f"candidate {number} is burned")
+
+    def _change(
+        self, repository: str, version: str, decide: Callable[[Record | None], Record | None], why: str
+    ) -> Record:
+        branch = self._open_branch(repository, version)
+        known = [self._parse(branch, branch.fetch())]
+
+        def refresh() -> None:
+            known[0] = self._parse(branch, branch.fetch())
+
+        def propose() -> Proposal | None:
+            changed = decide(known[0])
+            if changed is None:
+                return None
+            # Two equal claims must not make equal commits: the second push would pass for accepted.
+            content = msgspec.json.encode(msgspec.structs.replace(changed, nonce=secrets.token_hex(8)))
+            return Proposal({FILE: content + b"\n"}, f"{repository} {version}: {why}")
+
+        def has_landed(commit: Commit) -> bool:
+            return branch.tip is not None and self._mirror.repository.is_ancestor(commit, branch.tip)
+
+        branch.advance(propose, refresh=refresh, landed=has_landed)
+        record = self._parse(branch, branch.tip)
+        if record is None:
+            raise InputError(f"{branch.branch} has no {FILE}", todo="look who changed this branch")
+        return record
+
+    def _open_branch(self, repository: str, version: str) -> SharedBranch:
+        name = record_branch(repository, version)
+        return SharedBranch(self._mirror, name, clock=self._clock, actor=self._actor)
+
+    def _parse(self, branch: SharedBranch, tip: Commit | None) -> Record | None:
+        if tip is None:
+            return None
+        try:
+            content = self._mirror.repository.read_file(tip, FILE) or b""
+            check_format(int(msgspec.json.decode(content)["format"]), str(branch.branch))
+            return msgspec.json.decode(content, type=Record)
+        except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"{branch.branch} holds no record of a release: {error}", todo="look who changed this branch"
+            ) from error
+
+
+def _check_holder(record: Record, incident: str) -> None:
+    if record.incident != incident:
+        raise DecisionError(
+            f"{record.version} of {record.repository} is held by {record.incident}",
+            todo=f"join {record.incident}, wait until it is released, or choose another version",
+        )

@@ -1,0 +1,202 @@
+"""A journal as it is at one commit: read whole, read on from an earlier one, or extended by a draft."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+
+import msgspec
+
+from relauto.git.repository import Repository
+from relauto.git.tree import walk_files
+from relauto.journal import format as layout
+from relauto.journal.codec import Decoder, encode_event, read_events, split_lines
+from relauto.journal.format import META, START, DamagedJournalError, Meta
+from relauto.journal.words import Words, parse_payloads
+from relauto.model.event import Body, Event, Person, Said
+from relauto.model.incident import Incident
+from relauto.model.names import Commit
+
+_ID_BYTES = 16
+
+Render = Callable[[Incident], Mapping[str, bytes]]
+"""Makes the files for people to read, by path, from the state that an append leads to."""
+
+
+@dataclass
+class Snapshot:
+    """What a journal says at `tip`; without a tip there is no journal yet.
+
+    Attributes:
+        files: blob ids by path, of the whole tree.
+        tail: content of the events' file and of the private file that an append goes on with.
+    """
+
+    meta: Meta
+    tip: Commit | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    incident: Incident = field(default_factory=Incident)
+    words: Words = field(default_factory=Words)
+    tail: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An append that is not on the branch yet: the files to write and what they lead to."""
+
+    files: dict[str, bytes]
+    snapshot: Snapshot
+    added: tuple[Event, ...]
+
+
+def start(incident_id: str) -> Snapshot:
+    """Return the journal of an incident that nobody has opened."""
+    return Snapshot(Meta(layout.FORMAT, incident_id, 0, START))
+
+
+def fork(incident: Incident) -> Incident:
+    """Return an incident that can be applied to without changing this one; what it holds is frozen."""
+    return replace(incident, **{part.name: copy(getattr(incident, part.name)) for part in fields(incident)})
+
+
+def read_snapshot(repository: Repository, tip: Commit, known: Snapshot) -> Snapshot:
+    """Return the journal at `tip`, reading no more than what `known` does not say already.
+
+    Raises:
+        DamagedJournalError: it is not as it was written, or `known` is no earlier state of it.
+        InputError: it is of another format, or holds kinds that this relauto does not know.
+    """
+    tree = repository.commit_object(tip).tree
+    files = {path: entry.id for path, entry in walk_files(repository.store, tree)}
+    read = _Reader(repository, files)
+    meta = layout.parse_meta(read(META))
+    if meta.incident != known.meta.incident:
+        raise DamagedJournalError(META, f"it is that of {meta.incident!r}")
+    goes_on = known.tip is not None and _goes_on(known, files, read)
+    begun = _reuse(known) if goes_on else start(meta.incident)
+    decoder = Decoder(begun.words, begun.meta.sequence, begun.meta.head)
+    for path in _list_files(files, "private/", after=begun.meta.sequence):
+        for payload in parse_payloads(read(path), path):
+            begun.words.add(payload)
+    for event in read_events(_lines(files, begun, read), decoder):
+        begun.events.append(event)
+        begun.incident.apply(event)
+        if event.sequence == known.meta.sequence and decoder.head != known.meta.head:
+            raise DamagedJournalError(f"event {event.sequence}", "it was another one when it was read before")
+    _check_end(meta, decoder, known)
+    tail = {path: read(path) for path in _tail_paths(meta.sequence) if path in files}
+    return replace(begun, meta=meta, tip=tip, files=files, tail=tail)
+
+
+class _Reader:
+    """Contents of the files of one tree."""
+
+    def __init__(self, repository: Repository, files: Mapping[str, str]) -> None:
+        self._store = repository.store
+        self._files = files
+
+    def __call__(self, path: str) -> bytes:
+        if path not in self._files:
+            raise DamagedJournalError(path, "the file is not there")
+        return self._store.read(self._files[path], "blob")
+
+
+def _tail_paths(sequence: int) -> tuple[str, str]:
+    return layout.events_file(max(sequence, 1)), layout.private_file(max(sequence, 1))
+
+
+def _list_files(files: Mapping[str, str], folder: str, *, after: int) -> list[str]:
+    first = layout.events_file(max(after, 1)).rpartition("/")[2]
+    return sorted(path for path in files if path.startswith(folder) and path.removeprefix(folder) >= first)
+
+
+def _goes_on(known: Snapshot, files: Mapping[str, str], read: _Reader) -> bool:
+    """Tell whether the tree only adds to what is known: erased words, for one, need a new reading."""
+    own = [path for path in known.files if path.startswith(("events/", "private/"))]
+    changed = [path for path in own if files.get(path) != known.files[path]]
+    return all(
+        path in known.tail and path in files and read(path).startswith(known.tail[path]) for path in changed
+    )
+
+
+def _reuse(known: Snapshot) -> Snapshot:
+    return replace(known, events=known.events.copy(), incident=fork(known.incident), words=known.words.fork())
+
+
+def _lines(files: Mapping[str, str], begun: Snapshot, read: _Reader) -> Iterator[bytes]:
+    passed = begun.meta.sequence % layout.SEGMENT or (layout.SEGMENT if begun.meta.sequence else 0)
+    paths = _list_files(files, "events/", after=begun.meta.sequence)
+    for number, path in enumerate(paths):
+        lines = split_lines(read(path), path)
+        expected = layout.events_file(max(begun.meta.sequence, 1) + number * layout.SEGMENT)
+        if path != expected:
+            raise DamagedJournalError(expected, "the file is not there")
+        if len(lines) != layout.SEGMENT and path != paths[-1]:
+            raise DamagedJournalError(path, f"it holds {len(lines)} events instead of {layout.SEGMENT}")
+        yield from lines if number else lines[passed:]
+
+
+def _check_end(meta: Meta, decoder: Decoder, known: Snapshot) -> None:
+    if (meta.sequence, meta.head) != (decoder.sequence, decoder.head):
+        raise DamagedJournalError(
+            META, f"it tells of {meta.sequence} events, and the log ends with event {decoder.sequence}"
+        )
+    if meta.sequence < known.meta.sequence:
+        raise DamagedJournalError(
+            META, f"there were {known.meta.sequence} events when it was read before, now {meta.sequence}"
+        )
+
+
+def extend(
+    snapshot: Snapshot,
+    bodies: Sequence[Body | Said],
+    *,
+    at: datetime,
+    actor: str,
+    render: Render | None = None,
+    make_id: Callable[[], str] = lambda: secrets.token_hex(_ID_BYTES),
+) -> Draft:
+    """Return the append of `bodies` to a journal. Pure but for the random ids and salts.
+
+    Raises:
+        InputError: a body cannot be stored, or a rendered file has a path it may not have.
+    """
+    draft = _reuse(snapshot)
+    tail: dict[str, bytes] = dict(snapshot.tail)
+    changed: dict[str, bytes] = {}
+    decoder = Decoder(draft.words, draft.meta.sequence, draft.meta.head)
+    for each in bodies:
+        who, body = (each.actor, each.body) if isinstance(each, Said) else (Person(actor), each)
+        event = Event(decoder.sequence + 1, make_id(), at, who, body)
+        line, payloads = encode_event(event, decoder.head, draft.words)
+        stored = decoder.read(line)
+        draft.events.append(stored)
+        draft.incident.apply(stored)
+        _add_lines(changed, tail, layout.events_file(stored.sequence), [line])
+        _add_lines(changed, tail, layout.private_file(stored.sequence), map(msgspec.json.encode, payloads))
+    draft.meta = Meta(layout.FORMAT, draft.meta.incident, decoder.sequence, decoder.head)
+    draft.tail = {path: tail[path] for path in _tail_paths(decoder.sequence) if path in tail}
+    changed[META] = msgspec.json.encode(draft.meta) + b"\n"
+    changed |= _render_changes(render, draft) if render else {}
+    return Draft(changed, draft, tuple(draft.events[len(snapshot.events) :]))
+
+
+def _add_lines(
+    changed: dict[str, bytes], tail: dict[str, bytes], path: str, lines: Sequence[bytes] | Iterator[bytes]
+) -> None:
+    added = b"".join(line + b"\n" for line in lines)
+    if added:
+        tail[path] = changed[path] = tail.get(path, b"") + added
+
+
+def _render_changes(render: Render, draft: Snapshot) -> dict[str, bytes]:
+    rendered = {layout.check_rendered(path): content for path, content in render(draft.incident).items()}
+    return {path: content for path, content in rendered.items() if draft.files.get(path) != _blob_id(content)}
+
+
+def _blob_id(content: bytes) -> str:
+    # Git's name of a file's content, not a protection of anything.
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

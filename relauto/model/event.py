@@ -1,0 +1,283 @@
+"""Everything that can happen in an incident: a closed set of event kinds, each with a version.
+
+A kind's name is `noun.participle`. A kind's version rises when its fields change in a way that an
+older reader would misread; readers refuse versions they do not know. Free text and people's names
+are of the types `Text` and `Person`: in the log they are salted digests, the words themselves lie
+beside it (`relauto.journal`), so that they can be erased without breaking the chain.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from relauto.model.target import Place, Target
+
+Facts = dict[str, Any]
+"""Public-safe JSON values: commit ids, numbers, tags, digests. No free text, no names of people."""
+
+
+class Text(str):
+    """Words of a person, or about a customer. Empty with `erased` set once they were erased."""
+
+    __slots__ = ("erased",)
+
+    erased: bool
+
+    def __new__(cls, value: str = "", *, erased: bool = False) -> "Text":
+        """Make a text; `erased` says that the words are gone for good."""
+        text = super().__new__(cls, value)
+        text.erased = erased
+        return text
+
+
+class Person(Text):
+    """The login of somebody, as GitHub authenticated it."""
+
+    __slots__ = ()
+
+
+class Body(msgspec.Struct, frozen=True):
+    """What happened. Subclasses are the kinds."""
+
+    kind: ClassVar[str]
+    version: ClassVar[int] = 1
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What a target's release grows from and which number it gets, settled when the incident opens."""
+
+    target: Target
+    base_tag: str
+    base_commit: str
+    head: str
+    version: str
+
+
+class IncidentOpened(Body, frozen=True):
+    """The incident begins; what it was opened with is fixed here."""
+
+    kind = "incident.opened"
+    incident: str
+    customer: Text
+    installed: str
+    outage_started_at: datetime
+    escalated_at: datetime
+    targets: tuple[Target, ...]
+    playbook_digest: str
+    settings_digest: str
+    relauto: str
+    base: Literal["tip", "tag"] = "tip"
+    plans: tuple[Plan, ...] = ()
+
+
+class FixAttached(Body, frozen=True):
+    """A change that shall reach the customer: a branch or a pull request of the source repository."""
+
+    kind = "fix.attached"
+    branch: str | None = None
+    pull: int | None = None
+    instruction: Text | None = None
+
+
+class DeskOpened(Body, frozen=True):
+    """The issue in the ops repository at which people answer."""
+
+    kind = "desk.opened"
+    number: int
+    url: str
+
+
+class StepIntended(Body, frozen=True):
+    """A write is about to be made; recorded before it."""
+
+    kind = "step.intended"
+    place: Place
+    action: str
+    facts: Facts = {}
+
+
+class StepProved(Body, frozen=True):
+    """A step is done, with the facts that git and GitHub gave as proof."""
+
+    kind = "step.proved"
+    place: Place
+    facts: Facts
+    by: Literal["relauto", "others"] = "relauto"
+
+
+class StepWaiting(Body, frozen=True):
+    """A step cannot go on before `whom` has acted."""
+
+    kind = "step.waiting"
+    place: Place
+    whom: str
+    reason: Text
+
+
+class StepRefused(Body, frozen=True):
+    """A step must not be done as things stand."""
+
+    kind = "step.refused"
+    place: Place
+    reason: Text
+    facts: Facts = {}
+
+
+class StepLost(Body, frozen=True):
+    """The proof of a step that was done is gone."""
+
+    kind = "step.lost"
+    place: Place
+    reason: Text
+
+
+class StepReopened(Body, frozen=True):
+    """A person lets a lost, refused, skipped or ticked step be done again."""
+
+    kind = "step.reopened"
+    place: Place
+    reason: Text
+
+
+class StepTicked(Body, frozen=True):
+    """A person says that a step is done, with evidence."""
+
+    kind = "step.ticked"
+    place: Place
+    evidence: Text
+    source: str = ""
+
+
+class StepSkipped(Body, frozen=True):
+    """A person says that a step will not be done, with a reason."""
+
+    kind = "step.skipped"
+    place: Place
+    reason: Text
+    source: str = ""
+
+
+class DoorReached(Body, frozen=True):
+    """A step waits for approval of exactly `subject`; `facts` is what was shown with it."""
+
+    kind = "door.reached"
+    place: Place
+    subject: str
+    facts: Facts
+
+
+class DoorApproved(Body, frozen=True):
+    """An entitled person approved `subject`; `source` is where GitHub holds the answer."""
+
+    kind = "door.approved"
+    place: Place
+    subject: str
+    source: str
+
+
+class CommitAccepted(Body, frozen=True):
+    """An entitled person accepts that a commit ships although it is not part of the fix."""
+
+    kind = "commit.accepted"
+    target: Target
+    commit: str
+    reason: Text
+    source: str
+
+
+class CandidateRefused(Body, frozen=True):
+    """A candidate is burned: it will never become the release."""
+
+    kind = "candidate.refused"
+    place: Place
+    tag: str
+    commit: str
+    reason: Text
+
+
+class QaRequested(Body, frozen=True):
+    """QA was asked to verify a candidate, in issue `number` of `repository`."""
+
+    kind = "qa.requested"
+    place: Place
+    tag: str
+    repository: str
+    number: int
+    url: str
+
+
+class QaAnswered(Body, frozen=True):
+    """An entitled tester's verdict on exactly one candidate."""
+
+    kind = "qa.answered"
+    place: Place
+    tag: str
+    commit: str
+    verdict: Literal["pass", "fail"]
+    reason: Text
+    source: str
+
+
+class KitAcknowledged(Body, frozen=True):
+    """The customer has the kit whose SHA256SUMS file has this digest (64 hex digits)."""
+
+    kind = "kit.acknowledged"
+    place: Place
+    digest: str
+    reason: Text
+    source: str
+
+
+class NoticeDrafted(Body, frozen=True):
+    """A text was written into the outbox; nothing was sent. `digest` is the text's SHA-256."""
+
+    kind = "notice.drafted"
+    place: Place
+    number: int
+    audience: str
+    path: str
+    digest: str
+
+
+class NoteAdded(Body, frozen=True):
+    """Something a person wants on record, at the moment it happened."""
+
+    kind = "note.added"
+    note: Literal["mitigated", "regression", "decision", "customer"]
+    text: Text
+    happened_at: datetime
+
+
+KINDS: dict[str, type[Body]] = {body.kind: body for body in Body.__subclasses__()}
+"""Every kind by its name."""
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One entry of the journal: `sequence` counts from 1, `at` is the writer's clock in UTC."""
+
+    sequence: int
+    id: str
+    at: datetime
+    actor: Person
+    body: Body
+
+
+def locate(source: str) -> str:
+    """Return what stays of an address when the server's name changes: path and fragment."""
+    parts = urlsplit(source)
+    return parts.path + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+class Said(msgspec.Struct, frozen=True):
+    """Something that another person than the journal's writer did, as GitHub authenticated them."""
+
+    actor: Person
+    body: Body
+
+
+def normalise(facts: Facts) -> Facts:
+    """Return facts as they come back from the journal: plain strings, lists instead of tuples."""
+    plain: Facts = msgspec.json.decode(msgspec.json.encode(facts, enc_hook=str))
+    return plain

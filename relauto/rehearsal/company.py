@@ -1,0 +1,109 @@
+"""Sends the cast on their errands: each a process of its own, with a token of its own.
+
+A member looks at the world once, does what is theirs to do and ends; nobody waits in a loop. Who is
+sent follows from where relauto stopped.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from relauto.engine import Outcome
+from relauto.errors import RelautoError, Status
+from relauto.rehearsal.world import BOT, CHECK, OPS, PEOPLE, QA, World
+
+_CALLED_BY = {"CI": "ci", "reviewer": "reviewer", "QA": "qa", "customer": "customer"}
+_TIMEOUT = 300.0
+
+
+class CastError(RelautoError):
+    """A member of the cast could not do its part: the rehearsal itself is broken."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """The cast of one rehearsal."""
+
+    api: str
+    git: str
+    world: World
+    tokens: dict[str, str]
+    work: Path
+    absent: frozenset[str]
+
+    def called(self, outcome: Outcome) -> tuple[str, ...]:
+        """Return the members that the outcome waits for and who have not stayed away."""
+        wanted: list[str] = []
+        for stop in outcome.stops:
+            if stop.status is Status.DECISION:
+                wanted.append("release-manager")
+            wanted.extend(part for word, part in _CALLED_BY.items() if word in stop.whom.split(" and "))
+        return tuple(part for part in dict.fromkeys(wanted) if part not in self.absent)
+
+    def send(self, parts: Sequence[str]) -> list[str]:
+        """Send members out at the same time and return what each did, in sentences.
+
+        Raises:
+            CastError: one of them failed, or did not come back.
+        """
+        started = [(part, self._start(part)) for part in parts]
+        did: list[str] = []
+        for part, process in started:
+            did.extend(f"{PEOPLE[part]} {deed}" for deed in _finish(part, process))
+        return did
+
+    def _start(self, part: str) -> "subprocess.Popen[bytes]":
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("RELAUTO_", "GIT_"))
+        }
+        environment |= {"CAST_TOKEN": self.tokens[PEOPLE[part]], "PYTHONDONTWRITEBYTECODE": "1"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "relauto.rehearsal.cast", part],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+        )
+        assert process.stdin is not None  # noqa: S101 - asked for just above
+        process.stdin.write(json.dumps(self._errand(part)).encode())
+        process.stdin.close()
+        process.stdin = None
+        return process
+
+    def _errand(self, part: str) -> dict[str, Any]:
+        world = self.world
+        return {
+            "api": self.api,
+            "git": self.git,
+            "source": world.product,
+            "ops": OPS,
+            "qa": QA,
+            "line": world.line,
+            "main": world.main,
+            "base_tag": world.base_tag,
+            "accepted_head": world.line_head,
+            "work": str(self.work / part),
+            "check": {"name": CHECK, "command": world.check_command},
+            "product_path": str(world.git_directory),
+            "bot": BOT,
+            "tester": PEOPLE["qa"],
+            "qa_decision": "yes: a fix for a customer who is down is seen to work before it ships",
+        }
+
+
+def _finish(part: str, process: "subprocess.Popen[bytes]") -> list[str]:
+    try:
+        output, error = process.communicate(timeout=_TIMEOUT)
+    except subprocess.TimeoutExpired as late:
+        process.kill()
+        process.communicate()
+        raise CastError(f"the cast's {part} did not come back within {_TIMEOUT:g} seconds") from late
+    if process.returncode:
+        raise CastError(f"the cast's {part} failed: {error.decode('utf-8', 'replace').strip()}")
+    told: dict[str, list[str]] = json.loads(output)
+    return told["did"]

@@ -1,0 +1,1 @@
+"""Tests of stockroom: `python3 -m unittest`."""

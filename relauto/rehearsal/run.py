@@ -1,0 +1,157 @@
+"""The rehearsal: the whole path against the hub, with a cast in the parts of the people.
+
+Everything is durable in the folder at every moment, so a rehearsal that was killed goes on where it
+was: the hub's store, the bare repositories and the journal say how far it came.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from relauto import engine
+from relauto.clock import SystemClock
+from relauto.engine import Outcome
+from relauto.errors import InputError, Status
+from relauto.git.repository import Repository
+from relauto.hub.server import Hub
+from relauto.rehearsal import stage, stockroom, summary
+from relauto.rehearsal.company import Company
+from relauto.rehearsal.folder import Folder, Record
+from relauto.rehearsal.options import SCENARIOS, Options
+from relauto.rehearsal.world import BOT, World
+from relauto.session import Request, Session, Tokens, make_attachment, open_incident
+from relauto.stages.bench import Bench
+
+Say = Callable[[str], None]
+_TURNS = 60
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """How a rehearsal ended. `again`: it was finished before, and nothing was done."""
+
+    status: Status
+    folder: Path
+    incident: str
+    outcome: Outcome | None
+    files: tuple[Path, ...]
+    seconds: float
+    again: bool = False
+
+
+def rehearse(options: Options, out: Path, say: Say) -> Rehearsed:
+    """Run a rehearsal into the folder `out`, or go on with the one that is there.
+
+    Raises:
+        InputError: the folder or the options are not usable.
+        RelautoError: something that the rehearsal met, as production would.
+    """
+    _check(options)
+    folder = Folder(out.resolve())
+    folder.read()
+    if options.repository:
+        Repository.open(Path(options.repository)).close()
+    with folder.lock():
+        record = folder.claim(options, datetime.now(UTC).isoformat(timespec="seconds"))
+        if record.finished:
+            files = summary.list_files(folder.path)
+            return Rehearsed(
+                Status.REACHED, folder.path, record.incident, None, files, record.seconds, again=True
+            )
+        return _play(folder, record, say)
+
+
+def _check(options: Options) -> None:
+    if options.scenario not in SCENARIOS:
+        raise InputError(
+            f"there is no scenario {options.scenario!r}", todo=f"there are: {', '.join(SCENARIOS)}"
+        )
+    if options.repository and options.scenario != "happy":
+        raise InputError("scenarios are played on the sample product", todo="leave out --repo or --scenario")
+    if not options.repository and (options.fix or options.line or options.at or options.main):
+        raise InputError(
+            "--fix, --line, --at and --main choose in a clone", todo="name the clone with --repo"
+        )
+
+
+def _play(folder: Folder, record: Record, say: Say) -> Rehearsed:
+    started = time.monotonic()
+    world = stage.build(folder, record)
+    with stage.open_hub(folder, record) as hub:
+        record = replace(record, built=True, port=int(hub.address.rpartition(":")[2]))
+        folder.write(record)
+        tokens = stage.seat(hub, world, folder, record.incident)
+        with closing(_connect(folder, world, hub, tokens[BOT], say)) as session:
+            company = Company(
+                hub.api, hub.address, world, tokens, folder.private / "cast", frozenset(record.options.absent)
+            )
+            outcome = _lead(session, company, record, say)
+            seconds = round(time.monotonic() - started, 1)
+            summary.write(folder.path, session, world, record.incident, seconds)
+    folder.write(replace(record, finished=outcome.status is Status.REACHED, seconds=seconds))
+    files = summary.list_files(folder.path)
+    return Rehearsed(outcome.status, folder.path, record.incident, outcome, files, seconds)
+
+
+def _connect(folder: Folder, world: World, hub: Hub, token: str, say: Say) -> Session:
+    return Session(
+        stage.read_settings(folder, world, hub),
+        Tokens(token, token, token),
+        clock=SystemClock(),
+        say=say,
+        committer=(BOT, f"{BOT}@users.noreply.github.com"),
+    )
+
+
+def _lead(session: Session, company: Company, record: Record, say: Say) -> Outcome:
+    world = company.world
+    stockroom.publish_base(session.source, world)
+    now = session.clock.now()
+    request = Request(
+        customer="the rehearsal's customer",
+        installed=world.installed,
+        started_at=now - timedelta(minutes=45),
+        line=world.line,
+        fix=world.fixes[0],
+        instruction=world.instruction,
+        version=record.options.version,
+        base=record.options.base,
+        incident=record.incident,
+    )
+    if not session.is_open(record.incident):
+        open_incident(session, request)
+        say(f"{record.incident} is open: {world.fixes[0]} is to reach {world.line} of {world.product}")
+    with session.bench(record.incident) as bench:
+        return _take_turns(bench, company, say)
+
+
+def _take_turns(bench: Bench, company: Company, say: Say) -> Outcome:
+    outcome = engine.advance(bench)
+    for _ in range(_TURNS):
+        if outcome.status is Status.REACHED:
+            return outcome
+        if not (_attach_next(bench, company.world) or _call(company, outcome, say)):
+            return outcome
+        outcome = engine.advance(bench)
+    return outcome
+
+
+def _attach_next(bench: Bench, world: World) -> bool:
+    known = len(bench.incident.fixes)
+    if len(bench.incident.refused) < known or known >= len(world.fixes):
+        return False
+    bench.say(f"another fix is attached: {world.fixes[known]}")
+    engine.record(bench, make_attachment(world.fixes[known], None, world.instruction))
+    return True
+
+
+def _call(company: Company, outcome: Outcome, say: Say) -> bool:
+    did = company.send(company.called(outcome))
+    for deed in did:
+        say(f"  {deed}")
+    return bool(did)

@@ -1,0 +1,93 @@
+"""Sets the stage: the repositories, the hub over them, the accounts of the cast, the project's settings."""
+
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+from relauto.git.commit import EMPTY_TREE, Signature
+from relauto.git.refs import RefUpdate
+from relauto.git.repository import Repository
+from relauto.hub.records import Level
+from relauto.hub.server import Hub
+from relauto.model.names import Branch
+from relauto.model.roster import FILE as ROSTER_FILE
+from relauto.rehearsal.clone import make_clone
+from relauto.rehearsal.folder import Folder, Record
+from relauto.rehearsal.stockroom import make_stockroom
+from relauto.rehearsal.world import BOT, CHECK, OPS, PEOPLE, QA, ROSTER, World
+from relauto.settings import FILE as SETTINGS_FILE
+from relauto.settings import Settings, parse_settings
+
+_MAIN = Branch("main")
+_MOMENT = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+
+
+def build(folder: Folder, record: Record) -> World:
+    """Return the rehearsal's world, writing its repositories unless that was done before."""
+    told = folder.private / "world.json"
+    if record.built:
+        return World.decode(told.read_bytes())
+    folder.clear()
+    product = folder.path / "product.git"
+    if record.options.repository:
+        world = make_clone(product, record.options)
+    else:
+        world = make_stockroom(product, record.options.scenario)
+    _make_private(folder.path / "ops.git", {SETTINGS_FILE: world.settings, ROSTER_FILE: ROSTER})
+    _make_private(folder.private / "qa.git", {"README.md": "Issues for QA.\n"})
+    told.write_bytes(world.encode())
+    return world
+
+
+def _make_private(directory: Path, files: dict[str, str]) -> None:
+    with Repository.init(directory, default_branch=_MAIN) as repository:
+        tree = repository.write_files(EMPTY_TREE, {path: text.encode() for path, text in files.items()})
+        author = Signature("Robin Okafor", "robin@acme.example", _MOMENT)
+        commit = repository.write_commit(tree, [], "Set up\n", author, author)
+        repository.update_refs([RefUpdate(_MAIN.ref, None, commit)])
+
+
+def open_hub(folder: Folder, record: Record) -> Hub:
+    """Return a hub over the folder, to be started; on the port of the last time where that is free."""
+    return Hub(folder.private / "hub", port=record.port if _is_free(record.port) else 0)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def seat(hub: Hub, world: World, folder: Folder, incident: str) -> dict[str, str]:
+    """Give everybody an account, a token and rights on the hub; return the tokens by login."""
+    tokens = {login: f"rehearsal-{incident}-{login}" for login in (BOT, *PEOPLE.values())}
+    for login, token in tokens.items():
+        hub.add_user(login, token=token, app="rehearsal-ci" if login == PEOPLE["ci"] else None)
+    everybody = dict.fromkeys(tokens, "write")
+    people = {login: "write" for login in tokens if login != PEOPLE["ci"]}
+    hub.add_repository(
+        world.product, world.git_directory, private=False, default_branch=world.main, access=everybody
+    )
+    hub.add_repository(OPS, folder.path / "ops.git", private=True, default_branch=_MAIN, access=people)
+    hub.add_repository(QA, folder.private / "qa.git", private=True, default_branch=_MAIN, access=people)
+    for branch in (world.main, world.line):
+        hub.protect(world.product, branch, required_checks=[CHECK], reviews=1)
+    return tokens
+
+
+def read_settings(folder: Folder, world: World, hub: Hub) -> Settings:
+    """Return the project's settings, pointed at the hub and at the rehearsal's own cache."""
+    reference = f'reference = "{world.reference}"\n' if world.reference else ""
+    here = f"""
+[github]
+api = "{hub.api}"
+git = "{hub.address}"
+
+[cache]
+directory = "{folder.private / "cache"}"
+{reference}"""
+    return parse_settings(world.settings + here, "the rehearsal's settings")

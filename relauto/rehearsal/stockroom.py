@@ -1,0 +1,103 @@
+"""The sample product as a rehearsal's world, its last release published with the file that was built."""
+
+import tempfile
+from pathlib import Path
+
+from relauto.git.repository import Repository
+from relauto.github import releases
+from relauto.github.client import Client
+from relauto.model.names import Commit, RepositoryName, Tag
+from relauto.rehearsal.sample import Sample, build_sample
+from relauto.rehearsal.world import CHECK, OPS, QA, World
+from relauto.stages.prepare.artifacts import Artifact
+from relauto.stages.prepare.command import run_command
+from relauto.stages.prepare.publication import with_sums
+
+PRODUCT = RepositoryName("acme/stockroom")
+_FIXES = {"happy": "default"}
+
+
+def make_stockroom(git_directory: Path, scenario: str) -> World:
+    """Write the sample's history into a new bare repository and return the world around it."""
+    sample = build_sample(git_directory)
+    return World(
+        product=PRODUCT,
+        git_directory=git_directory,
+        main=sample.main,
+        line=sample.line,
+        line_head=sample.accepted_head,
+        fixes=sample.fixes[_FIXES.get(scenario, scenario)],
+        base_tag=str(sample.base_tag),
+        installed=sample.installed,
+        settings=write_settings(sample),
+        instruction=sample.qa_instruction,
+        check_command=sample.test_command,
+        build_command=sample.build_command,
+    )
+
+
+def write_settings(sample: Sample) -> str:
+    """Return the relauto.toml of the sample product."""
+    files = "".join(
+        f"""
+[[version_files]]
+path = "{path}"
+pattern = '__version__ = "{{version}}"'
+"""
+        for path in sample.version_files
+    )
+    return f"""\
+main = "{sample.main}"
+
+[repositories]
+source = "{PRODUCT}"
+ops = "{OPS}"
+qa = "{QA}"
+
+[pull]
+labels = ["sev1"]
+reviewers = ["rae-reviewer"]
+
+[pick]
+labels = ["cherry-pick"]
+
+[checks]
+required = ["{CHECK}"]
+
+[build]
+command = "{sample.build_command}"
+artifacts = {list(sample.artifacts)!r}
+version_command = "{sample.version_command}"
+timeout = 120
+
+[contacts]
+executive = "executive sponsor <sponsor@acme.example>"
+product = "Stockroom"
+{files}"""
+
+
+def publish_base(client: Client, world: World) -> None:
+    """Publish the release that the customer runs, with the file built from its tag."""
+    tag = Tag(world.base_tag)
+    known = releases.find_release(client, tag)
+    if world.build_command is None or (known and not known.draft):
+        return
+    with Repository.open(world.git_directory) as repository, tempfile.TemporaryDirectory() as folder:
+        commit: Commit = repository.tags()[tag]
+        repository.export(commit, Path(folder) / "product")
+        run_command(world.build_command, Path(folder) / "product", timeout=120)
+        built = sorted((Path(folder) / "product" / "dist").iterdir())
+        artifacts = [Artifact(path.name, path.read_bytes()) for path in built if path.is_file()]
+    draft = releases.create_release(
+        client,
+        tag=tag,
+        commit=commit,
+        name=f"Stockroom {world.installed}",
+        body="The release that the customer runs.",
+        draft=True,
+        prerelease=False,
+        make_latest="true",
+    )
+    for artifact in with_sums(artifacts):
+        releases.upload_asset(client, draft, artifact.name, artifact.content)
+    releases.publish_release(client, draft, prerelease=False, make_latest="true")

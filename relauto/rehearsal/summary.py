@@ -1,0 +1,190 @@
+"""What a rehearsal leaves for people and programs, read back from the repositories and the API.
+
+Nothing here is taken from what the run believed: tags, commits and trees come from `product.git`,
+pull requests and releases from the hub's API, steps and notices from the journal in `ops.git`.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from relauto.git.repository import Repository
+from relauto.git.tree import walk_files
+from relauto.github import pull_reads, releases
+from relauto.journal.format import journal_branch
+from relauto.journal.log import JournalReader
+from relauto.model.event import Event
+from relauto.model.incident import Incident
+from relauto.model.names import Commit, Tag
+from relauto.model.playbook import Playbook, load_playbook
+from relauto.model.target import Target
+from relauto.rehearsal.world import World
+from relauto.report.page import render_page
+from relauto.report.retrospective import render_retrospective
+from relauto.report.summary import render_summary
+from relauto.session import Session
+from relauto.stages import texts
+from relauto.stages.bench import Bench
+from relauto.stages.prepare.candidate import list_candidates
+
+PRIVATE = ".rehearsal"
+
+
+def write(out: Path, session: Session, world: World, incident: str, seconds: float) -> dict[str, Any]:
+    """Write everything that a rehearsal leaves into `out` and return what `summary.json` says."""
+    requests = {"read": session.counts.read, "write": session.counts.write}
+    with session.bench(incident) as bench, JournalReader.open_local(out / "ops.git", incident) as reader:
+        bench.incident = reader.incident()
+        bench.look()
+        with Repository.open(world.git_directory) as product:
+            document = summarise(bench, product, reader.incident())
+        document |= {"requests": requests, "seconds": seconds}
+        _write_texts(out, reader)
+        _write_kits(out, bench)
+        _write_reports(out, bench, reader.events())
+    _put(out / "summary.json", msgspec.json.format(msgspec.json.encode(document, enc_hook=str)) + b"\n")
+    return document
+
+
+def summarise(bench: Bench, product: Repository, incident: Incident) -> dict[str, Any]:
+    """Return the document of `summary.json`, without requests and seconds."""
+    playbook, _ = load_playbook()
+    return {
+        "schema": 1,
+        "incident": incident.id,
+        "targets": [_summarise_target(bench, product, incident, target) for target in incident.targets],
+        "steps": _steps(playbook, incident),
+        "notices": [
+            {"step": each.place.step, "audience": each.audience, "path": each.path, "state": "draft"}
+            for each in incident.notices
+        ],
+    }
+
+
+def _steps(playbook: Playbook, incident: Incident) -> dict[str, str]:
+    return {step.key: incident.state(step.key).value for stage in playbook.stages for step in stage.steps}
+
+
+def _summarise_target(
+    bench: Bench, product: Repository, incident: Incident, target: Target
+) -> dict[str, Any]:
+    plan = bench.plan(target)
+    tags = product.tags()
+    picked = bench.facts("prepare.pick", target)
+    pull_facts: Sequence[Mapping[str, Any]] = bench.facts("investigate.pr").get("pulls", ())  # type: ignore[assignment]
+    picks: Sequence[Mapping[str, Any]] = picked.get("picks", ())  # type: ignore[assignment]
+    return {
+        "repository": target.repository,
+        "line": target.line,
+        "base": incident.opening.base,
+        "base_tag": plan.base_tag,
+        "fixes": [_fix(bench, each["number"]) for each in pull_facts],
+        "picks": [_pick(product, target, each) for each in picks],
+        "accepted": [each.commit for each in incident.accepted if each.target == target],
+        "candidates": _candidates(bench, incident, target, tags),
+        "release": _release(bench, target, tags),
+    }
+
+
+def _fix(bench: Bench, number: int) -> dict[str, Any]:
+    pull = pull_reads.read_pull(bench.source, number)
+    return {"pull": pull.number, "merge_commit": pull.merge_commit}
+
+
+def _pick(product: Repository, target: Target, told: Mapping[str, Any]) -> dict[str, Any]:
+    commit = Commit(told["commit"])
+    head = product.find_branch(target.line)[1]
+    on_line = product.is_ancestor(commit, head)
+    return {
+        "fix": told["fix"],
+        "pull": told["pull"],
+        "commit": commit if on_line else None,
+        "tree": product.commit(Commit(told["made"] or commit)).tree,
+        "status": told["status"],
+    }
+
+
+def _candidates(
+    bench: Bench, incident: Incident, target: Target, tags: Mapping[Tag, Commit]
+) -> list[dict[str, Any]]:
+    verified = bench.facts("prepare.verify", target)
+    found = []
+    for candidate in list_candidates(bench, target):
+        is_verified = verified.get("tag") == candidate.tag and verified.get("commit") == tags.get(
+            candidate.tag
+        )
+        gates = verified.get("gates", {}) if is_verified else _refusal(incident, candidate.tag)
+        found.append(
+            {"tag": candidate.tag, "commit": tags.get(candidate.tag), "verified": is_verified, "gates": gates}
+        )
+    return found
+
+
+def _refusal(incident: Incident, tag: str) -> dict[str, str]:
+    reasons = [str(each.reason) for each in incident.refused if each.tag == tag]
+    return {"refused": reasons[-1]} if reasons else {}
+
+
+def _release(bench: Bench, target: Target, tags: Mapping[Tag, Commit]) -> dict[str, Any] | None:
+    tag = bench.final_tag(target)
+    release = releases.find_release(bench.source, tag)
+    if release is None or release.draft or tag not in tags:
+        return None
+    assets = [
+        {
+            "name": asset.name,
+            "sha256": hashlib.sha256(releases.download_asset(bench.source, asset)).hexdigest(),
+        }
+        for asset in release.assets
+    ]
+    return {"tag": tag, "commit": tags[tag], "assets": assets}
+
+
+def _write_texts(out: Path, reader: JournalReader) -> None:
+    repository = reader.repository
+    _, tip = repository.find_branch(journal_branch(reader.incident_id))
+    for path, _ in walk_files(repository.store, repository.commit(tip).tree):
+        if path.startswith(("notices/", "qa/")):
+            _put(out / path, repository.read_file(tip, path) or b"")
+
+
+def _write_kits(out: Path, bench: Bench) -> None:
+    for target in bench.incident.targets:
+        sent = bench.facts("deploy.send", target)
+        if not sent:
+            continue
+        release = releases.find_release(bench.source, bench.final_tag(target))
+        for asset in release.assets if release else ():
+            _put(out / "kit" / str(sent["tag"]) / asset.name, releases.download_asset(bench.source, asset))
+        notes = texts.upgrade_notes(bench, target, str(sent["digest"]))
+        _put(out / "kit" / str(sent["tag"]) / "UPGRADE.md", notes.encode())
+
+
+def _write_reports(out: Path, bench: Bench, events: Sequence[Event]) -> None:
+    now, product = bench.clock.now(), bench.settings.product
+    page = render_page(events, bench.playbook, now=now, contacts=bench.settings.contacts, product=product)
+    _put(out / "report" / "index.html", page.encode())
+    retrospective = render_retrospective(events, bench.playbook, now=now, product=product)
+    _put(out / "retrospective.md", retrospective.encode())
+    _put(out / "incident-summary.md", render_summary(texts.story(bench)).encode())
+
+
+def _put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    new.write_bytes(content)
+    new.replace(path)
+
+
+def list_files(out: Path) -> tuple[Path, ...]:
+    """Return what a rehearsal left for people: its files, and each bare repository as one."""
+    found: list[Path] = []
+    for path in sorted(out.iterdir()):
+        if path.suffix == ".git" or path.is_file():
+            found.append(path)
+        elif path.name != PRIVATE:
+            found.extend(sorted(each for each in path.rglob("*") if each.is_file()))
+    return tuple(found)

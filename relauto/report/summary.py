@@ -1,0 +1,61 @@
+"""The incident summary's draft for the customer: facts of the journal alone; what is unknown is said."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from relauto.comms.rendering import Renderer, shipped
+from relauto.comms.story import Story
+from relauto.model.incident import StepState
+
+_MILESTONES = {
+    "prepare.merge": "The correction was reviewed and accepted",
+    "prepare.pick": "The correction was brought to your version",
+    "prepare.candidate": "The release candidate was built",
+    "prepare.verify": "The release candidate was verified",
+    "prepare.release": "The release was published",
+    "deploy.send": "The release was handed to you",
+    "deploy.upgrade-staging": "Your staging environment was upgraded",
+    "deploy.verify-staging": "The correction was verified in your staging environment",
+    "deploy.upgrade-production": "Your production environment was upgraded",
+    "deploy.verify-production": "The correction was verified in your production environment",
+    "resolve.monitor": "The correction had been watched for 24 hours",
+    "resolve.confirm": "You confirmed the resolution",
+}
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """Something the customer may know of; `at` is None while it has not happened."""
+
+    what: str
+    at: datetime | None
+
+
+def render_summary(story: Story, renderer: Renderer | None = None) -> str:
+    """Return the draft in Markdown. It names no people, no branches and no other customers.
+
+    Raises:
+        InputError: the template is at fault.
+    """
+    return (renderer or shipped()).render(
+        "report/incident-summary.md", story=story, milestones=list(list_milestones(story))
+    )
+
+
+def list_milestones(story: Story) -> Iterator[Milestone]:
+    """Yield what happened to the customer, from the outage's start to the confirmation."""
+    yield Milestone("The outage began", story.outage_started_at)
+    yield Milestone("It was escalated to our engineers", story.escalated_at)
+    milestones = [Milestone(what, _done_at(story, key)) for key, what in _MILESTONES.items()]
+    milestones.append(Milestone("The outage was mitigated", story.mitigated_at))
+    known = [milestone for milestone in milestones if milestone.at]
+    yield from sorted(known, key=lambda milestone: milestone.at or story.now)
+    yield from (milestone for milestone in milestones if not milestone.at)
+
+
+def _done_at(story: Story, key: str) -> datetime | None:
+    for step in story.steps:
+        if step.key == key and step.state is StepState.DONE:
+            return max(record.at for _, record in step.records)
+    return None

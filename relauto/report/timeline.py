@@ -1,0 +1,129 @@
+"""The journal told in sentences, one for each event, and how long things took."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from relauto.comms.wording import enumerate_words, shorten
+from relauto.model import event as events
+from relauto.model.event import Event, Person, Text
+from relauto.model.playbook import Playbook
+from relauto.model.target import Place
+
+_ENDS = (events.StepProved, events.StepTicked, events.StepSkipped, events.StepRefused, events.StepReopened)
+_SETTLES = (events.StepProved, events.StepTicked, events.StepSkipped)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: `at` in UTC, `who` a login, `what` a sentence, `words` a person's own."""
+
+    at: datetime
+    who: Person
+    what: str
+    words: Text
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long something took: from `start` to `end`, or until now where `end` is None."""
+
+    name: str
+    start: datetime
+    end: datetime | None
+    length: timedelta
+
+
+def list_entries(happened: Iterable[Event]) -> tuple[Entry, ...]:
+    """Return a sentence for every event, by the moment it happened.
+
+    A note stands at the moment it tells about, not at the one it was written.
+    """
+    entries = [_describe(event) for event in happened]
+    return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def measure_stages(happened: Sequence[Event], playbook: Playbook, now: datetime) -> tuple[Span, ...]:
+    """Return how long each stage took: from its first event to its last step's settling.
+
+    Stages without an event are left out; one whose steps are not all settled has no end.
+    """
+    spans = []
+    for stage in playbook.stages:
+        keys = {step.key for step in stage.steps}
+        own = [event for event in happened if _step_of(event) in keys]
+        if not own:
+            continue
+        settled = [event for event in own if isinstance(event.body, _SETTLES)]
+        whole = {_step_of(event) for event in settled} == keys
+        end = settled[-1].at if whole else None
+        spans.append(Span(stage.title, own[0].at, end, (end or now) - own[0].at))
+    return tuple(spans)
+
+
+def measure_waits(happened: Iterable[Event], now: datetime) -> tuple[Span, ...]:
+    """Return every time a step waited for somebody, in the order in which the waits began."""
+    begun: dict[Place, tuple[datetime, str]] = {}
+    spans: list[Span] = []
+    for event in happened:
+        body = event.body
+        if isinstance(body, events.StepWaiting):
+            begun.setdefault(body.place, (event.at, body.whom))
+        elif isinstance(body, _ENDS) and body.place in begun:
+            start, whom = begun.pop(body.place)
+            spans.append(Span(f"{body.place} for {whom}", start, event.at, event.at - start))
+    for place, (start, whom) in begun.items():
+        spans.append(Span(f"{place} for {whom}", start, None, now - start))
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def _step_of(event: Event) -> str:
+    place = getattr(event.body, "place", None)
+    return place.step if isinstance(place, Place) else ""
+
+
+def _describe(event: Event) -> Entry:
+    body = event.body
+    what = _SENTENCES[body.kind](body)
+    at = body.happened_at if isinstance(body, events.NoteAdded) else event.at
+    return Entry(at, event.actor, what, _words_of(body))
+
+
+def _words_of(body: events.Body) -> Text:
+    for name in ("reason", "evidence", "text", "instruction"):
+        words = getattr(body, name, None)
+        if isinstance(words, Text):
+            return words
+    return Text()
+
+
+def _opened(body: events.IncidentOpened) -> str:
+    lines = enumerate_words([str(target) for target in body.targets])
+    return f"The incident was opened for {lines}; installed is {body.installed}."
+
+
+_SENTENCES: dict[str, Callable[[Any], str]] = {
+    "incident.opened": _opened,
+    "fix.attached": lambda body: (
+        f"A fix was attached: {f'PR {body.pull}' if body.pull is not None else f'branch {body.branch}'}."
+    ),
+    "desk.opened": lambda body: f"The desk was opened, issue {body.number}.",
+    "step.intended": lambda body: f"{body.place}: about to {body.action}.",
+    "step.proved": lambda body: f"{body.place} is done{' by others' if body.by == 'others' else ''}.",
+    "step.waiting": lambda body: f"{body.place} waits for {body.whom}.",
+    "step.refused": lambda body: f"{body.place} was refused.",
+    "step.lost": lambda body: f"{body.place} was done, and its proof is gone.",
+    "step.reopened": lambda body: f"{body.place} was reopened.",
+    "step.ticked": lambda body: f"{body.place} was ticked.",
+    "step.skipped": lambda body: f"{body.place} was skipped.",
+    "door.reached": lambda body: f"{body.place} waits for the approval of {shorten(body.subject)}.",
+    "door.approved": lambda body: f"{body.place} was approved for {shorten(body.subject)}.",
+    "commit.accepted": lambda body: f"The commit {shorten(body.commit)} on {body.target} was accepted.",
+    "candidate.refused": lambda body: f"The candidate {body.tag} was refused.",
+    "qa.requested": lambda body: f"QA was asked to verify {body.tag}.",
+    "qa.answered": lambda body: f"QA answered {body.verdict} for {body.tag}.",
+    "kit.acknowledged": lambda body: f"The receipt of the kit {shorten(body.digest)} was put on record.",
+    "notice.drafted": lambda body: f"A notice was drafted for {body.place.step} ({body.audience}).",
+    "note.added": lambda body: f"Note ({body.note}).",
+}

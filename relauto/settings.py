@@ -1,0 +1,285 @@
+"""The settings of a project: `relauto.toml`, or `[tool.relauto]` in pyproject.toml.
+
+Every option is declared once, below, with its type, default, check and text. A file is read whole:
+all its faults are reported together, unknown keys among them. Tokens are never settings; they come
+from the environment (`read_token`).
+"""
+
+import difflib
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+
+from relauto.errors import FaultsError, InputError
+
+FILE = "relauto.toml"
+
+_Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$")]
+_Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s@]+$")]
+
+
+def _text(text: str, **check: Any) -> msgspec.Meta:
+    return msgspec.Meta(description=text, **check)
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A table of the file."""
+
+
+class Repositories(Table, frozen=True):
+    """Which repositories play which part, each `owner/name`."""
+
+    source: Annotated[_Name, _text("where the fix, main, the lines, tags and releases live")]
+    ops: Annotated[_Name, _text("private: journal, settings, roster, desk")]
+    qa: Annotated[_Name | None, _text("where QA's issues are opened; default: ops")] = None
+
+
+class GitHub(Table, frozen=True):
+    """Where GitHub is."""
+
+    api: Annotated[_Url, _text("address of the REST API")] = "https://api.github.com"
+    git: Annotated[_Url, _text("address that repositories are fetched from")] = "https://github.com"
+
+
+class Pull(Table, frozen=True):
+    """Pull requests that relauto opens."""
+
+    labels: Annotated[tuple[str, ...], _text("labels put on the fix's pull request")] = ()
+    reviewers: Annotated[tuple[str, ...], _text("logins asked to review")] = ()
+    method: Annotated[
+        Literal["merge", "squash", "rebase"] | None,
+        _text(
+            "how the fix is merged; default: the first that the repository allows of squash, merge, rebase"
+        ),
+    ] = None
+    approvals: Annotated[int, _text("people who must have approved the exact head commit", ge=0)] = 1
+
+
+class Pick(Table, frozen=True):
+    """How a cherry-pick reaches the line."""
+
+    via: Annotated[Literal["pull", "push"], _text("by pull request, or pushed to the line directly")] = "pull"
+    labels: Annotated[tuple[str, ...], _text("labels put on the pick's pull request")] = ()
+
+
+class VersionFile(Table, frozen=True):
+    """A file that carries the version number."""
+
+    path: Annotated[str, _text("path in the repository", min_length=1)]
+    pattern: Annotated[str, _text("a line of the file with {version} in it", pattern=r"\{version\}")] = (
+        "{version}"
+    )
+
+
+class Tags(Table, frozen=True):
+    """How tags are written; default: as the project's own tags show."""
+
+    final: Annotated[str | None, _text("pattern with {version}", pattern=r"\{version\}")] = None
+    candidate: Annotated[
+        str | None, _text("pattern with {version} and {number}", pattern=r"\{version\}.*\{number\}")
+    ] = None
+
+
+class Checks(Table, frozen=True):
+    """Which checks must be green."""
+
+    required: Annotated[
+        tuple[str, ...] | None, _text("names; [] means none on purpose; absent: as GitHub requires them")
+    ] = None
+
+
+class Build(Table, frozen=True):
+    """How a candidate's artifacts are made."""
+
+    command: Annotated[
+        str | None, _text("run in an export of the tag; absent: a source archive of the tag")
+    ] = None
+    artifacts: Annotated[tuple[str, ...], _text("globs of what the command leaves")] = ()
+    version_command: Annotated[str | None, _text("prints the artifact's version; {artifact} is its path")] = (
+        None
+    )
+    none: Annotated[bool, _text("no artifact is made; the release then has none")] = False
+    timeout: Annotated[float, _text("seconds one command may take", gt=0)] = 1800
+
+
+class Contacts(Table, frozen=True):
+    """Whom notices go to."""
+
+    executive: Annotated[str | None, _text("the executive looped in when an outage exceeds one hour")] = None
+    product: Annotated[str | None, _text("what the product is called in texts; default: its repository")] = (
+        None
+    )
+
+
+class Waiting(Table, frozen=True):
+    """How long relauto waits for others when told to (`advance --wait`)."""
+
+    poll: Annotated[float, _text("seconds between two looks at most", gt=0)] = 30
+
+
+class Cache(Table, frozen=True):
+    """What is kept on this machine between runs."""
+
+    directory: Annotated[str | None, _text("folder of the mirrors; default: the user's cache folder")] = None
+    reference: Annotated[str | None, _text("a local clone whose objects are borrowed, not copied")] = None
+
+
+class Settings(Table, frozen=True):
+    """Everything a project says about itself."""
+
+    repositories: Repositories
+    github: GitHub = GitHub()
+    main: Annotated[str | None, _text("branch that fixes are merged to; default: the repository's")] = None
+    pull: Pull = Pull()
+    pick: Pick = Pick()
+    version_files: Annotated[
+        tuple[VersionFile, ...], _text("files bumped to the final number before a candidate is cut")
+    ] = ()
+    tags: Tags = Tags()
+    checks: Checks = Checks()
+    build: Build = Build()
+    contacts: Contacts = Contacts()
+    waiting: Waiting = Waiting()
+    cache: Cache = Cache()
+    playbook_dir: Annotated[str | None, _text("folder with your own sev1.yaml")] = None
+    templates_dir: Annotated[str | None, _text("folder with your own templates")] = None
+
+    @property
+    def source(self) -> str:
+        """The repository that fixes are merged in."""
+        return self.repositories.source
+
+    @property
+    def qa(self) -> str:
+        """The repository that QA's issues are opened in."""
+        return self.repositories.qa or self.repositories.ops
+
+    @property
+    def product(self) -> str:
+        """What texts call the product."""
+        return self.contacts.product or self.source.partition("/")[2]
+
+
+def parse_settings(text: str, source: str) -> Settings:
+    """Return the settings written in `text` (TOML); `source` names the document in messages.
+
+    A document with a table `tool` is read as a pyproject.toml.
+
+    Raises:
+        FaultsError: it is no TOML, or has faults; all of them are listed.
+    """
+    try:
+        data: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FaultsError(source, [f"not TOML: {error}"]) from error
+    if "tool" in data:
+        data = data["tool"].get("relauto", {}) if isinstance(data["tool"], dict) else {}
+    faults: list[str] = []
+    settings = _convert_table(Settings, data, "", faults)
+    if faults or settings is None:
+        raise FaultsError(source, faults, todo="correct them all, then run again")
+    return settings  # type: ignore[no-any-return]
+
+
+def load_settings(path: Path) -> Settings:
+    """Return the settings in a file.
+
+    Raises:
+        InputError: it cannot be read.
+        FaultsError: it has faults.
+    """
+    try:
+        return parse_settings(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}", todo=f"write a {FILE} or name one") from error
+
+
+def find_settings(folder: Path) -> Path:
+    """Return the settings file that is in force in a folder: its own or that of a folder above.
+
+    Raises:
+        InputError: there is none.
+    """
+    for place in (folder, *folder.parents):
+        if (place / FILE).is_file():
+            return place / FILE
+        project = place / "pyproject.toml"
+        if project.is_file() and b"[tool.relauto" in project.read_bytes():
+            return project
+    raise InputError(
+        f"there is no {FILE} in {folder} or above it",
+        todo="write one, or name the ops repository's clone by running there; try `relauto rehearse` first",
+    )
+
+
+def read_token(
+    part: Literal["source", "ops", "qa"], environment: Mapping[str, str] = os.environ
+) -> str:
+    """Return the token for one part: `RELAUTO_<PART>_TOKEN`, else one of the names that all parts share.
+
+    Raises:
+        InputError: none of them is set.
+    """
+    names = (f"RELAUTO_{part.upper()}_TOKEN", "RELAUTO_TOKEN", "GH_TOKEN", "GITHUB_TOKEN")
+    for name in names:
+        if environment.get(name):
+            return environment[name]
+    raise InputError(
+        f"there is no token for the {part} repository",
+        todo=f"set one of {', '.join(names)} in the environment",
+    )
+
+
+def digest_settings(settings: Settings) -> str:
+    """Return the SHA-256 of the settings in force, as hex: the same settings, the same digest."""
+    return hashlib.sha256(msgspec.json.encode(settings, order="deterministic")).hexdigest()
+
+
+def _convert_table(kind: type[Table], data: object, path: str, faults: list[str]) -> Any:
+    if not isinstance(data, dict):
+        faults.append(f"{path or 'the document'}: a table is expected, not {data!r}")
+        return None
+    hints = get_type_hints(kind, include_extras=True)
+    for key in data.keys() - hints.keys():
+        near = difflib.get_close_matches(key, hints, n=1)
+        faults.append(
+            f"{_join(path, key)}: there is no such option" + (f"; did you mean {near[0]!r}?" if near else "")
+        )
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        where = _join(path, field.name)
+        if field.name not in data:
+            if field.required:
+                faults.append(f"{where}: it is missing ({_describe(kind, field.name)})")
+            continue
+        values[field.name] = _convert_value(hints[field.name], data[field.name], where, faults)
+    return None if faults else kind(**values)
+
+
+def _convert_value(hint: Any, value: object, where: str, faults: list[str]) -> Any:
+    if isinstance(hint, type) and issubclass(hint, Table):
+        return _convert_table(hint, value, where, faults)
+    if where == "version_files" and isinstance(value, list):
+        return tuple(
+            _convert_table(VersionFile, each, f"{where}[{i}]", faults) for i, each in enumerate(value)
+        )
+    try:
+        return msgspec.convert(value, hint)
+    except msgspec.ValidationError as error:
+        faults.append(f"{where}: {error}")
+        return None
+
+
+def _describe(kind: type[Table], name: str) -> str:
+    hint = get_type_hints(kind, include_extras=True)[name]
+    notes = [meta.description for meta in getattr(hint, "__metadata__", ()) if meta.description]
+    return notes[-1] if notes else (getattr(hint, "__doc__", "") or "").strip()
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key

@@ -1,0 +1,181 @@
+"""What every step works with: one incident's settings, people, repositories and clients.
+
+Reads of GitHub are remembered for one look at the world and forgotten after every write, so that
+steps which ask the same question cost one request.
+"""
+
+import tempfile
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar, cast
+
+from relauto.clock import Clock
+from relauto.comms.rendering import Renderer
+from relauto.errors import InputError
+from relauto.git.commit import Signature
+from relauto.git.mirror import Mirror
+from relauto.git.repository import Repository
+from relauto.github import pull_reads, repositories
+from relauto.github.client import Client
+from relauto.github.pull_state import Pull
+from relauto.github.repositories import RepositoryFacts
+from relauto.journal.log import Journal
+from relauto.journal.releases import Releases
+from relauto.model.event import Body, Plan, Said
+from relauto.model.incident import Incident
+from relauto.model.names import Branch, Commit, Tag
+from relauto.model.playbook import Playbook
+from relauto.model.roster import Roster
+from relauto.model.target import Place, Target
+from relauto.model.version import TagStyle, learn_style, parse_version
+from relauto.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass
+class Bench:
+    """Everything at hand while one incident is advanced.
+
+    `found` and `files` are what the next append to the journal takes along: events that a look or a
+    write brought up, and texts for the incident's branch by their path; `after` are the places whose
+    notices are drafted once their proof is recorded.
+    """
+
+    settings: Settings
+    playbook: Playbook
+    roster: Roster
+    journal: Journal
+    incident: Incident
+    mirror: Mirror
+    source: Client
+    ops: Client
+    qa: Client
+    clock: Clock
+    login: str
+    committer: tuple[str, str]
+    scratch: Path
+    say: Callable[[str], None]
+    renderer: Renderer
+    releases: Releases
+    found: list[Body | Said] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    after: list[Place] = field(default_factory=list)
+    _seen: dict[Hashable, object] = field(default_factory=dict)
+    _facts: RepositoryFacts | None = None
+
+    def remember(self, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what `read` answers, asking once until the next `look`."""
+        if key not in self._seen:
+            self._seen[key] = read()
+        return cast(T, self._seen[key])
+
+    def look(self) -> None:
+        """Forget what GitHub said and fetch every ref that the incident's steps ask about."""
+        self._seen.clear()
+        self.mirror.fetch(self._wanted())
+
+    def _wanted(self) -> list[str]:
+        branches = [self.main, *(target.branch for target in self.incident.targets)]
+        branches += [Branch(fix.branch) for fix in self.incident.fixes if fix.branch]
+        pulls_of_fixes = [f"refs/pull/{fix.pull}/head" for fix in self.incident.fixes if fix.pull is not None]
+        return [*(branch.ref for branch in branches), "refs/heads/relauto/*", "refs/tags/*", *pulls_of_fixes]
+
+    @property
+    def product(self) -> Repository:
+        """The local copy of the product's repository, as last fetched."""
+        return self.mirror.repository
+
+    def ref(self, ref: str) -> Commit | None:
+        """Return the commit of a full ref as last fetched, or None when the remote lacks it."""
+        found = self.remember("refs", self.product.refs).get(ref)
+        return Commit(found) if found else None
+
+    def tags(self) -> dict[Tag, Commit]:
+        """Return every tag of the remote with its commit, as last fetched."""
+        return self.remember("tags", self.product.tags)
+
+    @property
+    def main(self) -> Branch:
+        """The branch that fixes are merged to."""
+        return Branch(self.settings.main or self.repository_facts().default_branch)
+
+    def repository_facts(self) -> RepositoryFacts:
+        """Return what GitHub says about the product's repository, asked once a run."""
+        if self._facts is None:
+            self._facts = repositories.read_repository(self.source)
+        return self._facts
+
+    def find_pull(self, head: Branch, base: Branch) -> Pull | None:
+        """Return the pull request from `head` to `base`: merged before open, open before closed."""
+        found = self.remember(("pulls", head, base), lambda: pull_reads.find_pulls(self.source, head, base))
+        order = {"merged": 0, "open": 1, "closed": 2}
+        return min(found, key=lambda pull: (order[pull.state], -pull.number), default=None)
+
+    def on_branch(self, branch: Branch, commit: str) -> bool:
+        """Return whether the remote's branch, as last fetched, holds a commit."""
+        head = self.ref(branch.ref)
+        return head is not None and self.product.is_ancestor(Commit(commit), head)
+
+    def head(self, target: Target) -> Commit:
+        """Return the commit that the line points to, as last fetched.
+
+        Raises:
+            InputError: the line is gone.
+        """
+        head = self.ref(target.branch.ref)
+        if head is None:
+            raise InputError(
+                f"{target.repository} has no branch {target.line}", todo="name the line that exists"
+            )
+        return head
+
+    def plan(self, target: Target) -> Plan:
+        """Return what was settled for a target when the incident was opened."""
+        return next(plan for plan in self.incident.opening.plans if plan.target == target)
+
+    def facts(self, step: str, target: Target | None = None) -> Mapping[str, object]:
+        """Return the proof of another step, empty while it is not done."""
+        record = self.incident.record(self.incident.place(step, target))
+        return record.facts if record else {}
+
+    def tag_style(self, target: Target) -> TagStyle:
+        """Return how tags are written: as the settings say, else as the project's own tags show."""
+        learned = self.remember("style", lambda: learn_style(self.tags(), self.plan(target).base_tag))
+        wanted = self.settings.tags
+        return TagStyle(wanted.final or learned.final, wanted.candidate or learned.candidate)
+
+    def final_tag(self, target: Target) -> Tag:
+        """Return the tag that the target's release gets."""
+        return self.tag_style(target).final_tag(parse_version(self.plan(target).version))
+
+    def sign(self, at: datetime | None = None) -> Signature:
+        """Return the committer's signature for a commit or tag made now."""
+        return Signature(*self.committer, at or self.clock.now())
+
+    @contextmanager
+    def workplace(self) -> Iterator[Path]:
+        """Lend an empty folder that is gone afterwards."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+            yield Path(folder)
+
+    def place(self, step: str, target: Target | None = None) -> Place:
+        """Return a step's place in the current round."""
+        return self.incident.place(step, target)
+
+
+def require_target(place: Place) -> Target:
+    """Return the target of a place whose step is a step of targets."""
+    if place.target is None:
+        raise LookupError(f"{place.step} is a step of a target")
+    return place.target
+
+
+def list_commits(facts: Mapping[str, object], key: str, field_: str) -> Sequence[str]:
+    """Return one field of every entry that a proof lists under `key`, empty ones left out."""
+    entries = cast(Sequence[Mapping[str, str]], facts.get(key, ()))
+    return [entry[field_] for entry in entries if entry.get(field_)]

@@ -1,0 +1,49 @@
+"""Stage 6, deploy: the release reaches the customer, and the customer says so."""
+
+from dataclasses import dataclass
+
+from relauto.comms.desk import Shown, acknowledge_command
+from relauto.model.event import Facts
+from relauto.model.target import Place, Target
+from relauto.stages import desk
+from relauto.stages.bench import Bench, require_target
+from relauto.stages.prepare.release import kit_digest
+from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
+
+
+@dataclass(frozen=True)
+class SendKit:
+    """`deploy.send`: handed over behind a door, done when the customer's receipt is recorded."""
+
+    key: str = "deploy.send"
+
+    def observe(self, bench: Bench, place: Place) -> Observation:
+        """Look for a receipt of exactly this kit; a written kit is waiting, not done."""
+        target = require_target(place)
+        released = bench.facts("prepare.release", target)
+        if not released:
+            return Refused("nothing is released yet", todo="advance prepare.release first")
+        digest = kit_digest(bench, target)
+        receipts = [(body, actor) for body, actor, _ in bench.incident.kits if body.digest == digest]
+        if receipts:
+            return Proved({"digest": digest, "tag": released["tag"]})
+        if (place, f"hand-over:{digest[:12]}") in bench.incident.intents:
+            return Waiting(
+                "customer", f"{released['tag']}: the customer has not acknowledged the kit {digest[:12]}"
+            )
+        return self._hand_over(bench, place, target, digest, str(released["tag"]))
+
+    def _hand_over(self, bench: Bench, place: Place, target: Target, digest: str, tag: str) -> Todo:
+        def run(_facts: Facts) -> None:
+            shown = (Shown("tag", tag), Shown("digest of SHA256SUMS", digest))
+            desk.ask(
+                bench, place, Question("deploy.acknowledge", digest, shown, (acknowledge_command(digest),))
+            )
+
+        return Todo(
+            f"hand-over:{digest[:12]}",
+            f"write the kit of {tag} and ask for the customer's receipt",
+            run,
+            seal=Seal(digest, {"tag": tag, "digest": digest, "target": str(target)}),
+            prepare=lambda: {"digest": digest, "tag": tag},
+        )

@@ -1,0 +1,153 @@
+"""The desk: one issue per incident in the ops repository where doors are shown and people answer.
+
+GitHub authenticates who answers; the roster says what the answer is worth. An answer that does not
+count changes nothing and is told to whoever runs relauto.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+from relauto.errors import InputError
+from relauto.github import issues
+from relauto.github.issues import Comment
+from relauto.model import event as events
+from relauto.model.commands import Command, parse_commands
+from relauto.model.event import Body, Person, Said, Text, locate
+from relauto.model.roster import ENTITLED
+from relauto.model.target import Place
+from relauto.stages import texts
+from relauto.stages.bench import Bench
+from relauto.stages.investigate import read_decision
+from relauto.stages.step import Question
+
+LABEL = "relauto-desk"
+DECISION = "investigate.qa-decision"
+
+
+def open_desk(bench: Bench) -> events.DeskOpened | None:
+    """Open the incident's desk issue unless the journal knows it; return what is to be recorded."""
+    if bench.incident.desk is not None:
+        return None
+    title, body = texts.desk(bench)
+    issue = issues.open_issue(bench.ops, f"{bench.incident.id}:desk", title=title, body=body, labels=[LABEL])
+    return events.DeskOpened(number=issue.number, url=issue.url)
+
+
+def ask(bench: Bench, place: Place, question: Question) -> None:
+    """Put a question with its exact answers on the desk, once for the same subject."""
+    if bench.incident.desk is None:
+        raise LookupError("the desk is opened before anything is asked")
+    number = bench.incident.desk.number
+    where = hashlib.sha256(str(place).encode()).hexdigest()[:12]
+    key = f"{bench.incident.id}:{question.door}:{where}:{question.subject}"
+    if issues.find_comment(_read(bench, number), key) is None:
+        issues.comment(bench.ops, number, key, texts.question(bench, place, question), absent=True)
+
+
+def _read(bench: Bench, number: int) -> tuple[Comment, ...]:
+    return bench.remember(("desk", number), lambda: issues.read_issue(bench.ops, number))[1]
+
+
+def read_answers(bench: Bench) -> list[Said]:
+    """Return what people answered at the desk since the journal last took note, in order."""
+    if bench.incident.desk is None:
+        return []
+    comments = _read(bench, bench.incident.desk.number)
+    found: list[Said] = []
+    for comment in comments:
+        if locate(comment.url) in bench.incident.answered or comment.author == bench.login:
+            continue
+        for command in parse_commands(comment.body):
+            found.extend(Said(Person(comment.author), body) for body in _answer(bench, comment, command))
+    return found
+
+
+def _answer(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
+    deed = f"approve {command.step}" if command.verb == "approve" else command.verb
+    if comment.author_type != "User" or deed not in ENTITLED or not bench.roster.may(comment.author, deed):
+        bench.say(
+            f"{comment.url}: /{deed} by {comment.author} does not count: the roster does not entitle them"
+        )
+        return
+    try:
+        yield from _bodies(bench, comment, command)
+    except InputError as error:
+        bench.say(f"{comment.url}: {error.what}")
+
+
+def _bodies(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
+    match command.verb:
+        case "approve":
+            yield from _approve(bench, comment, command)
+        case "accept":
+            yield from _accept(bench, comment, command)
+        case "acknowledge":
+            yield from _acknowledge(bench, comment, command)
+        case "tick":
+            check_tick(bench, command.step, command.text)
+            yield events.StepTicked(
+                place=find_place(bench, command.step), evidence=Text(command.text), source=comment.url
+            )
+        case "skip":
+            yield events.StepSkipped(
+                place=find_place(bench, command.step), reason=Text(command.text), source=comment.url
+            )
+        case "reopen":
+            yield events.StepReopened(place=find_place(bench, command.step), reason=Text(command.text))
+
+
+def _approve(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
+    for place, door in bench.incident.doors.items():
+        if place.step == command.step and door.subject.startswith(command.subject):
+            yield events.DoorApproved(place=place, subject=door.subject, source=comment.url)
+            return
+    bench.say(
+        f"{comment.url}: nothing at the door {command.step} has the id {command.subject}; nothing is approved"
+    )
+
+
+def _accept(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
+    for place, record in bench.incident.steps.items():
+        for commit in record.facts.get("strangers", ()):
+            if place.target and commit.startswith(command.subject):
+                yield events.CommitAccepted(
+                    target=place.target, commit=commit, reason=Text(command.text), source=comment.url
+                )
+
+
+def _acknowledge(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
+    for (place, _), intent in bench.incident.intents.items():
+        if intent.facts.get("digest") == command.subject:
+            yield events.KitAcknowledged(
+                place=place, digest=command.subject, reason=Text(command.text), source=comment.url
+            )
+            return
+    bench.say(
+        f"{comment.url}: no kit with the digest {command.subject[:12]} was handed over; nothing is recorded"
+    )
+
+
+def find_place(bench: Bench, step: str) -> Place:
+    """Return the place of a step that people name: the only target's, or the incident's own.
+
+    Raises:
+        InputError: the playbook has no such step.
+    """
+    found = bench.playbook.step(step)
+    target = bench.incident.targets[0] if found.scope == "target" else None
+    return bench.place(step, target)
+
+
+def check_tick(bench: Bench, step: str, evidence: str) -> None:
+    """Refuse a tick of a step that relauto proves by itself.
+
+    Raises:
+        InputError: the step is unknown or automated, or the decision is unreadable.
+    """
+    found = bench.playbook.step(step)
+    if step == DECISION:
+        read_decision(evidence)
+    elif found.automated:
+        raise InputError(
+            f"{step} is proved by relauto and cannot be ticked by hand", todo="skip it with a reason"
+        )

@@ -1,0 +1,88 @@
+"""Following a pull request until it may be merged: checks, reviews, mergeability.
+
+Everything must hold for the exact head commit. What GitHub has not computed yet is waited for,
+what it does not say is refused.
+"""
+
+from relauto.errors import InputError
+from relauto.github import checks
+from relauto.github.checks import RequiredCheck
+from relauto.github.pull_merge import Method
+from relauto.github.pull_state import Pull
+from relauto.model.names import Branch
+from relauto.stages.bench import Bench
+from relauto.stages.step import Refused, Waiting
+
+METHODS: tuple[Method, ...] = ("squash", "merge", "rebase")
+
+
+def find_required(bench: Bench, branch: Branch) -> tuple[RequiredCheck, ...]:
+    """Return the checks that must be green on a branch: those of the settings, else GitHub's.
+
+    Raises:
+        RemoteError: GitHub does not let them be read; nothing is assumed then.
+    """
+    named = bench.settings.checks.required
+    if named is not None:
+        return tuple(RequiredCheck(name, None) for name in named)
+    return bench.remember(("required", branch), lambda: checks.required_checks(bench.source, branch))
+
+
+def follow_pull(bench: Bench, pull: Pull) -> Waiting | Refused | None:
+    """Return what an open pull request still lacks, or None when it may be merged."""
+    name = f"pull request #{pull.number}"
+    if pull.draft:
+        return Waiting("DE", f"{name} is a draft")
+    if pull.mergeable is False:
+        return Refused(
+            f"{name} conflicts with {pull.base_ref}", todo="resolve the conflict on its branch and push"
+        )
+    verdict = checks.judge(pull.checks, find_required(bench, Branch(pull.base_ref)))
+    if verdict.state == "failed":
+        return Refused(
+            f"{name}: {'; '.join(verdict.reasons)} on {pull.head_sha[:10]}",
+            todo="mend it and push, or run the check again",
+        )
+    lacking = [*verdict.reasons] if verdict.state != "passed" else []
+    whom = ["CI"] if lacking else []
+    asked = [review.author for review in pull.reviews if review.state == "changes_requested"]
+    if asked:
+        return Refused(f"{name}: {', '.join(asked)} asked for changes", todo="answer the review")
+    approvals = count_approvals(pull)
+    if approvals < bench.settings.pull.approvals or pull.review_decision == "review_required":
+        lacking.append(
+            f"{approvals} of {max(1, bench.settings.pull.approvals)} approvals of {pull.head_sha[:10]}"
+        )
+        whom.append("reviewer")
+    if pull.mergeable is None and not lacking:
+        return Waiting("GitHub", f"{name}: GitHub is still computing whether it can be merged")
+    return Waiting(" and ".join(whom), f"{name}: {'; '.join(lacking)}") if lacking else None
+
+
+def count_approvals(pull: Pull) -> int:
+    """Return how many people other than the author approved the exact head commit."""
+    return sum(
+        review.state == "approved" and review.commit == pull.head_sha and review.author != pull.author
+        for review in pull.reviews
+    )
+
+
+def choose_method(bench: Bench, wanted: Method | None, order: tuple[Method, ...]) -> Method:
+    """Return how a pull request is merged: as wanted, else the first of `order` that is allowed.
+
+    Raises:
+        InputError: the repository does not allow it.
+    """
+    allowed = bench.repository_facts().merge_methods
+    if allowed is None:
+        raise InputError(
+            f"GitHub does not say how {bench.settings.source} may be merged to",
+            todo="give relauto a token with write access to its contents",
+        )
+    for method in (wanted,) if wanted else order:
+        if method in allowed:
+            return method
+    raise InputError(
+        f"{bench.settings.source} does not allow merging by {wanted or 'any of ' + ', '.join(order)}",
+        todo="set pull.method to a method that the repository allows",
+    )

@@ -1,0 +1,119 @@
+"""Stage 4, investigate: the pull request with the fix, and whether QA must verify the candidate."""
+
+from dataclasses import dataclass
+
+from relauto.comms.desk import Shown, decision_command
+from relauto.errors import InputError
+from relauto.github import pull_reads, pulls
+from relauto.github.pull_state import Pull
+from relauto.model.event import Facts
+from relauto.model.incident import Fix, StepState
+from relauto.model.names import Branch
+from relauto.model.target import Place
+from relauto.stages import texts
+from relauto.stages.bench import Bench
+from relauto.stages.step import Observation, Proved, Question, Refused, Todo
+
+
+@dataclass(frozen=True)
+class OpenPull:
+    """`investigate.pr`: every fix has its pull request against main."""
+
+    key: str = "investigate.pr"
+
+    def observe(self, bench: Bench, place: Place) -> Observation:
+        """Look for each fix's pull request by number or head branch, whoever opened it."""
+        if not bench.incident.fixes:
+            return Refused("no fix is attached yet", todo="relauto attach --fix BRANCH, or --pull N")
+        shown = []
+        for fix in bench.incident.fixes:
+            pull = find_pull(bench, fix)
+            if pull is None:
+                return self._open(bench, fix)
+            shown.append(
+                {
+                    "fix": str(fix),
+                    "number": pull.number,
+                    "url": pull.url,
+                    "title": pull.title,
+                    "head": pull.head_sha,
+                    "by_others": pull.author != bench.login,
+                }
+            )
+        return Proved({"pulls": shown}, by_others=all(pull["by_others"] for pull in shown))
+
+    def _open(self, bench: Bench, fix: Fix) -> Observation:
+        if fix.branch is None:
+            return Refused(
+                f"{bench.settings.source} has no pull request {fix}", todo="attach another with --pull N"
+            )
+        branch = Branch(fix.branch)
+        head = bench.ref(branch.ref)
+        if head is None:
+            return Refused(
+                f"{bench.settings.source} has no branch {branch}", todo="push the fix's branch, then advance"
+            )
+        subject = bench.product.commit(head).subject
+
+        def run(_facts: Facts) -> None:
+            body = texts.fix_pull(bench, branch, head)
+            pull = pulls.open_pull(bench.source, head=branch, base=bench.main, title=subject, body=body)
+            if bench.settings.pull.labels:
+                pulls.add_labels(bench.source, pull.number, bench.settings.pull.labels)
+            if bench.settings.pull.reviewers:
+                pulls.request_reviewers(bench.source, pull.number, bench.settings.pull.reviewers)
+
+        return Todo(
+            f"open-pull:{branch}",
+            f"open a pull request from {branch} to {bench.main}",
+            run,
+            prepare=lambda: {"head": head, "branch": str(branch)},
+        )
+
+
+@dataclass(frozen=True)
+class DecideQa:
+    """`investigate.qa-decision`: a person says whether QA verifies the candidate, and why."""
+
+    key: str = "investigate.qa-decision"
+
+    def observe(self, bench: Bench, place: Place) -> Observation:
+        """Read the decision from the journal; nobody else can make it."""
+        record = bench.incident.record(place)
+        if record is None or record.state is not StepState.DONE:
+            return Refused(
+                "nobody has decided whether QA must verify the fix in the candidate",
+                todo='answer at the desk, or run relauto tick investigate.qa-decision --evidence "yes: …"',
+                question=Question(
+                    self.key,
+                    "decision",
+                    tuple(Shown("fix", str(fix)) for fix in bench.incident.fixes),
+                    (decision_command(),),
+                ),
+            )
+        if "verify" in record.facts:
+            return Proved(record.facts, record.by_others)
+        return Proved({"verify": read_decision(record.reason)})
+
+
+def read_decision(evidence: str) -> bool:
+    """Return whether a decision's text says that QA verifies the candidate.
+
+    Raises:
+        InputError: it begins with neither `yes:` nor `no:`, or gives no reason.
+    """
+    word, _, reason = evidence.partition(":")
+    if word.strip().lower() not in ("yes", "no") or not reason.strip():
+        raise InputError(
+            f"the decision {evidence!r} is not readable", todo='write "yes: because …" or "no: because …"'
+        )
+    return word.strip().lower() == "yes"
+
+
+def find_pull(bench: Bench, fix: Fix) -> Pull | None:
+    """Return the pull request of a fix as it is now: merged before open, open before closed."""
+    if fix.pull is not None:
+        number = fix.pull
+        return bench.remember(("pull", number), lambda: pull_reads.read_pull(bench.source, number))
+    branch = Branch(str(fix.branch))
+    return bench.find_pull(branch, bench.main)

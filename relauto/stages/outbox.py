@@ -1,0 +1,66 @@
+"""The outbox: drafts of notices as files on the incident's branch. Nothing leaves from here.
+
+A draft is written once for what it tells; when facts change it is a new draft with a new number.
+"""
+
+import hashlib
+
+from relauto.comms.notices import CUSTOMER, INTERNAL, Notice, NoticeAudience, render_notice
+from relauto.model.event import CandidateRefused, Facts, NoticeDrafted
+from relauto.model.target import Place
+from relauto.stages import texts
+from relauto.stages.bench import Bench
+
+REPLY_AFTER = {
+    "escalate.channel": ("escalate.reply", "review.reply"),
+    "investigate.pr": ("investigate.reply",),
+    "prepare.release": ("prepare.reply",),
+    "deploy.send": ("deploy.reply", "resolve.reply", "retro.reply"),
+}
+"""Which replies to the customer are drafted once a step is proved."""
+
+
+def draft_proved(bench: Bench, place: Place, facts: Facts) -> None:
+    """Draft what people ask about once a step is proved with these facts."""
+    known = bench.incident.record(place)
+    if known and known.facts == facts:
+        return
+    bench.after.append(place)
+
+
+def draft_refused(bench: Bench, place: Place, burned: list[CandidateRefused]) -> None:
+    """Draft the word that a candidate was refused."""
+    if burned:
+        bench.after.append(Place("candidate.refused", place.target, place.round))
+
+
+def flush(bench: Bench) -> None:
+    """Write the drafts whose steps have been recorded; the next append takes them along."""
+    for place in bench.after:
+        if place.step in INTERNAL:
+            _draft(bench, place, place.step, "internal")
+        for step in REPLY_AFTER.get(place.step, ()):
+            _draft(bench, Place(step, None, 1), step, "customer")
+    bench.after.clear()
+
+
+def _draft(bench: Bench, place: Place, step: str, audience: NoticeAudience) -> None:
+    if step in CUSTOMER and any(notice.place.step == step for notice in bench.incident.notices):
+        return
+    notice = render_notice(step, audience, texts.story(bench), bench.renderer)
+    content = write_notice(notice, audience)
+    number = len(bench.incident.notices) + sum(isinstance(each, NoticeDrafted) for each in bench.found) + 1
+    path = f"notices/{number:02}-{step}-{audience}.md"
+    bench.files[path] = content
+    digest = hashlib.sha256(content).hexdigest()
+    bench.found.append(NoticeDrafted(place=place, number=number, audience=audience, path=path, digest=digest))
+
+
+def write_notice(notice: Notice, audience: str) -> bytes:
+    """Return a notice as the file that people read, send by hand, or approve."""
+    head = [f"Audience: {audience}", f"To: {', '.join(notice.to)}"]
+    if notice.cc:
+        head.append(f"Cc: {', '.join(notice.cc)}")
+    head += [f"Subject: {notice.subject}", "State: draft, not sent"]
+    head += [f"Before sending: {warning}" for warning in notice.warnings]
+    return ("\n".join(head) + "\n\n" + notice.body.rstrip() + "\n").encode()

@@ -1,0 +1,100 @@
+"""`prepare.candidate`: an annotated tag on the line, numbered from the tags and the release record."""
+
+from dataclasses import dataclass
+
+from relauto.git.refs import RefUpdate
+from relauto.model.event import Facts
+from relauto.model.names import Commit, Tag
+from relauto.model.target import Place, Target
+from relauto.model.version import parse_version
+from relauto.stages.bench import Bench, list_commits, require_target
+from relauto.stages.step import Observation, Proved, Refused, Todo
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A candidate's tag as the remote has it. `number` counts from 1."""
+
+    number: int
+    tag: Tag
+    commit: Commit
+
+
+@dataclass(frozen=True)
+class CutCandidate:
+    """The tag is on the remote, at a commit of the line that holds every pick."""
+
+    key: str = "prepare.candidate"
+
+    def observe(self, bench: Bench, place: Place) -> Observation:
+        """Look at the tags of this version on the remote."""
+        target = require_target(place)
+        wanted = [
+            Commit(each) for each in list_commits(bench.facts("prepare.pick", target), "picks", "commit")
+        ]
+        if not wanted:
+            return Refused("nothing is picked yet", todo="advance prepare.pick first")
+        candidates = list_candidates(bench, target)
+        newest = candidates[-1] if candidates else None
+        if newest and newest.tag not in refused_tags(bench, target):
+            lacking = [commit for commit in wanted if not bench.product.is_ancestor(commit, newest.commit)]
+            if not lacking:
+                return self._prove(bench, place, target, newest)
+        head = bench.head(target)
+        if newest and newest.tag in refused_tags(bench, target) and newest.commit == head:
+            return Refused(
+                f"{newest.tag} was refused and {target.line} has not moved since",
+                todo="attach the fix of the fix: relauto attach --fix BRANCH, then advance",
+            )
+        return self._cut(bench, place, target, head, newest.number + 1 if newest else 1)
+
+    def _prove(self, bench: Bench, place: Place, target: Target, found: Candidate) -> Proved:
+        return Proved(
+            {
+                "tag": found.tag,
+                "commit": found.commit,
+                "version": bench.plan(target).version,
+                "number": found.number,
+                "url": f"{bench.settings.github.git}/{target.repository}/tree/{found.tag}",
+            },
+            by_others=(place, f"cut:{found.tag}") not in bench.incident.intents,
+        )
+
+    def _cut(self, bench: Bench, place: Place, target: Target, head: Commit, number: int) -> Observation:
+        version = bench.plan(target).version
+        if bench.final_tag(target) in bench.tags():
+            return Refused(
+                f"{bench.final_tag(target)} exists already, without a candidate of this incident",
+                todo="open the incident again with another number (rehearse: --version)",
+            )
+        tag = bench.tag_style(target).candidate_tag(parse_version(version), number)
+
+        def run(facts: Facts) -> None:
+            bench.releases.claim(target, version, bench.incident.id)
+            message = f"{bench.settings.product} {version}, release candidate {number}\n"
+            made = bench.product.write_tag(tag, head, message, bench.sign())
+            bench.mirror.push([RefUpdate(tag.ref, None, made)])
+
+        return Todo(
+            f"cut:{tag}",
+            f"tag {target.line} at {head.short} as {tag} and push the tag",
+            run,
+            prepare=lambda: {"tag": tag, "commit": head},
+        )
+
+
+def list_candidates(bench: Bench, target: Target) -> list[Candidate]:
+    """Return the candidates of the target's version that the remote has, lowest number first."""
+    style = bench.tag_style(target)
+    version = parse_version(bench.plan(target).version)
+    found = []
+    for tag, commit in bench.tags().items():
+        number = style.candidate_number(tag, version)
+        if number is not None:
+            found.append(Candidate(number, tag, commit))
+    return sorted(found, key=lambda candidate: candidate.number)
+
+
+def refused_tags(bench: Bench, target: Target) -> set[str]:
+    """Return the tags of the target's candidates that were burned."""
+    return {refused.tag for refused in bench.incident.refused if refused.place.target == target}

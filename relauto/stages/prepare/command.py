@@ -1,0 +1,49 @@
+"""Runs the commands that a project's settings name to build an artifact and to ask it for its version.
+
+The settings come from the ops repository, so their commands are as trusted as relauto itself; they
+get no token: every variable that could hold one is taken out of their environment.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from relauto.errors import DecisionError
+
+_SECRET = re.compile(r"(?i)token|secret|password|credential|^GIT_CONFIG_|^CAST_")
+
+
+def run_command(command: str, folder: Path, *, timeout: float) -> str:
+    """Run a shell command in `folder` and return what it printed, both streams together.
+
+    Raises:
+        DecisionError: it failed, or took longer than `timeout` seconds.
+    """
+    environment = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
+    # `python3` in a command means the Python that runs relauto, with or without an activated venv.
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
+    try:
+        ended = subprocess.run(
+            command,
+            shell=True,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DecisionError(
+            f"{command!r} did not end within {timeout:g} seconds", todo="see build.timeout"
+        ) from error
+    said = ended.stdout.decode("utf-8", "replace").strip()
+    if ended.returncode:
+        raise DecisionError(
+            f"{command!r} ended with status {ended.returncode}: {said[-2000:]}",
+            todo="the candidate cannot be verified before its build works; mend it and advance again",
+        )
+    return said

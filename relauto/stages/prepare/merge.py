@@ -1,0 +1,74 @@
+"""`prepare.merge`: every fix is merged to main."""
+
+from dataclasses import dataclass
+
+from relauto.github import pull_merge
+from relauto.github.pull_state import Pull
+from relauto.model.event import Facts
+from relauto.model.names import Commit
+from relauto.model.target import Place
+from relauto.stages.bench import Bench
+from relauto.stages.following import METHODS, choose_method, follow_pull
+from relauto.stages.investigate import find_pull
+from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
+
+
+@dataclass(frozen=True)
+class MergeFix:
+    """Merged, with the merge commit on main."""
+
+    key: str = "prepare.merge"
+
+    def observe(self, bench: Bench, place: Place) -> Observation:
+        """Ask GitHub for each pull request and git whether main holds its merge commit."""
+        merged = []
+        for fix in bench.incident.fixes:
+            pull = find_pull(bench, fix)
+            if pull is None:
+                return Refused(f"the pull request of {fix} is gone", todo="reopen it, or attach another fix")
+            if pull.state != "merged":
+                return self._merge(bench, pull)
+            if pull.merge_commit is None or not bench.on_branch(bench.main, pull.merge_commit):
+                return Refused(
+                    f"pull request #{pull.number} is merged, but {bench.main} does not hold "
+                    f"{pull.merge_commit or 'its merge commit'}",
+                    todo="find out who rewrote the branch before going on",
+                )
+            merged.append(
+                {
+                    "pull": pull.number,
+                    "url": pull.url,
+                    "head": pull.head_sha,
+                    "merge_commit": pull.merge_commit,
+                }
+            )
+        return Proved(
+            {"merged": merged}, by_others=not any(self._ours(bench, place, each) for each in merged)
+        )
+
+    def _ours(self, bench: Bench, place: Place, merged: Facts) -> bool:
+        return (place, f"merge:{merged['pull']}") in bench.incident.intents
+
+    def _merge(self, bench: Bench, pull: Pull) -> Observation:
+        if pull.state == "closed":
+            return Refused(
+                f"pull request #{pull.number} was closed without a merge", todo="reopen it, or attach another"
+            )
+        lacking = follow_pull(bench, pull)
+        if lacking is not None:
+            return lacking
+        method = choose_method(bench, bench.settings.pull.method, METHODS)
+
+        def run(_facts: Facts) -> None:
+            pull_merge.merge_pull(bench.source, pull, head=Commit(pull.head_sha), method=method)
+
+        return Todo(
+            f"merge:{pull.number}",
+            f"merge pull request #{pull.number} to {bench.main} ({method}) at {pull.head_sha[:10]}",
+            run,
+            seal=Seal(
+                pull.head_sha,
+                {"pull": pull.number, "url": pull.url, "head": pull.head_sha, "method": method},
+            ),
+            prepare=lambda: {"head": pull.head_sha, "method": method},
+        )

@@ -1,0 +1,99 @@
+"""QA's part of the verification: the issue that asks, and the answer read back from it."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from relauto.comms.qa_items import read_items
+from relauto.github import issues
+from relauto.github.issues import Comment, Issue
+from relauto.model.commands import Command, parse_commands
+from relauto.model.event import CandidateRefused, Facts, Person, QaAnswered, QaRequested, Said, Text
+from relauto.model.names import Commit, Tag
+from relauto.model.target import Place, Target
+from relauto.stages import texts
+from relauto.stages.bench import Bench
+from relauto.stages.step import Observation, Refused, Todo, Waiting
+
+LABEL = "relauto-qa"
+
+
+def ask(
+    bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit, artifacts: Sequence[dict[str, Any]]
+) -> Observation | str:
+    """Return `passed` when an entitled tester signed this candidate, else what is to be done or awaited."""
+    requested = bench.incident.qa_requests.get(tag)
+    if requested is None:
+        return _request(bench, place, target, tag, commit, artifacts)
+    issue, comments = bench.remember(
+        ("qa", requested.number), lambda: issues.read_issue(bench.qa, requested.number)
+    )
+    verdict = find_verdict(bench, tag, comments)
+    if verdict is None:
+        return Waiting("QA", f"{tag}: no verdict yet in {requested.url}")
+    comment, command = verdict
+    answer = QaAnswered(
+        place=place,
+        tag=tag,
+        commit=commit,
+        verdict=_verdict(command),
+        reason=Text(command.text),
+        source=comment.url,
+    )
+    records = () if tag in bench.incident.qa_answers else (Said(Person(comment.author), answer),)
+    if answer.verdict == "fail":
+        reason = Text(f"{comment.author}: {command.text or 'no reason given'}")
+        return Refused(
+            f"QA refused {tag}: {command.text or 'no reason given'} ({comment.author}, {comment.url})",
+            todo="attach the fix of the fix: relauto attach --fix BRANCH, then advance",
+            records=(*records, CandidateRefused(place=place, tag=tag, commit=commit, reason=reason)),
+        )
+    return _check_boxes(bench, tag, issue, requested, records)
+
+
+def _verdict(command: Command) -> Any:
+    return command.step
+
+
+def _check_boxes(
+    bench: Bench, tag: Tag, issue: Issue, requested: QaRequested, records: tuple[Said, ...]
+) -> Observation | str:
+    open_items = [item for item, ticked in read_items(issue.body).items() if not ticked]
+    if open_items:
+        return Waiting("QA", f"{tag} is signed, but {', '.join(open_items)} is not ticked in {requested.url}")
+    bench.found.extend(records)
+    return "passed"
+
+
+def find_verdict(bench: Bench, tag: Tag, comments: Sequence[Comment]) -> tuple[Comment, Command] | None:
+    """Return the newest verdict on exactly this tag by somebody on the roster; others do not count."""
+    found = None
+    for comment in comments:
+        if comment.author_type != "User" or not bench.roster.may(comment.author, "sign"):
+            continue
+        for command in parse_commands(comment.body):
+            if command.verb == "qa" and command.subject == tag:
+                found = (comment, command)
+    return found
+
+
+def _request(
+    bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit, artifacts: Sequence[dict[str, Any]]
+) -> Observation:
+    page = texts.qa_page(bench, target, tag, commit, artifacts)
+    if isinstance(page, Refused):
+        return page
+
+    def run(_facts: Facts) -> None:
+        key = f"{bench.incident.id}:qa:{tag}"
+        issue = issues.open_issue(
+            bench.qa, key, title=f"Verify {tag} of {bench.settings.product}", body=page, labels=[LABEL]
+        )
+        bench.found.append(
+            QaRequested(
+                place=place, tag=tag, repository=bench.settings.qa, number=issue.number, url=issue.url
+            )
+        )
+        bench.files[f"qa/{re.sub(r'[^A-Za-z0-9._-]', '-', tag)}.md"] = page.encode()
+
+    return Todo(f"ask-qa:{tag}", f"ask QA to verify {tag} in an issue of {bench.settings.qa}", run)

@@ -1,0 +1,120 @@
+"""`prepare.release`: exactly the verified candidate becomes the dot release, by commit and by digest."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from relauto.git.refs import RefUpdate
+from relauto.model.event import Facts
+from relauto.model.names import Commit, Tag
+from relauto.model.target import Place, Target
+from relauto.model.version import find_releases, parse_version
+from relauto.stages import texts
+from relauto.stages.bench import Bench, require_target
+from relauto.stages.prepare.artifacts import digest_kit
+from relauto.stages.prepare.publication import download, find_release, is_published, publish
+from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
+
+
+@dataclass(frozen=True)
+class CutRelease:
+    """The final tag sits on the verified candidate's commit and its release is published."""
+
+    key: str = "prepare.release"
+
+    def observe(self, bench: Bench, place: Place) -> Observation:
+        """Look at the final tag on the remote and at the release with its assets' digests."""
+        target = require_target(place)
+        verified = bench.facts("prepare.verify", target)
+        if not verified:
+            return Refused("no candidate is verified", todo="advance prepare.verify first")
+        commit, tag = Commit(str(verified["commit"])), bench.final_tag(target)
+        tagged = bench.tags().get(tag)
+        if tagged is not None and tagged != commit:
+            return Refused(
+                f"{tag} exists at {tagged.short}, but the verified candidate is {commit.short}",
+                todo="a published tag is never moved: release under another number",
+            )
+        artifacts: list[dict[str, Any]] = verified["artifacts"]  # type: ignore[assignment]
+        if tagged and is_published(find_release(bench, tag), artifacts):
+            return self._prove(bench, place, target, tag, commit, artifacts)
+        return self._publish(bench, target, tag, commit, Tag(str(verified["tag"])), artifacts)
+
+    def _prove(
+        self,
+        bench: Bench,
+        place: Place,
+        target: Target,
+        tag: Tag,
+        commit: Commit,
+        artifacts: list[dict[str, Any]],
+    ) -> Proved:
+        release = find_release(bench, tag)
+        return Proved(
+            {
+                "tag": tag,
+                "commit": commit,
+                "version": bench.plan(target).version,
+                "url": release.url if release else None,
+                "latest": is_newest(bench, target),
+                "assets": [{"name": each["name"], "sha256": each["sha256"]} for each in artifacts],
+            },
+            by_others=(place, f"release:{tag}") not in bench.incident.intents,
+        )
+
+    def _publish(
+        self,
+        bench: Bench,
+        target: Target,
+        tag: Tag,
+        commit: Commit,
+        candidate: Tag,
+        artifacts: list[dict[str, Any]],
+    ) -> Todo:
+        version = bench.plan(target).version
+
+        def run(_facts: Facts) -> None:
+            verified = find_release(bench, candidate)
+            files = download(bench, verified, artifacts) if verified and artifacts else []
+            if bench.tags().get(tag) is None:
+                made = bench.product.write_tag(
+                    tag, commit, f"{bench.settings.product} {version}\n", bench.sign()
+                )
+                bench.mirror.push([RefUpdate(tag.ref, None, made)])
+            publish(
+                bench,
+                tag,
+                commit,
+                files,
+                title=f"{bench.settings.product} {version}",
+                body=texts.release_notes(bench, target, tag),
+                prerelease=False,
+                latest=is_newest(bench, target),
+            )
+
+        return Todo(
+            f"release:{tag}",
+            f"tag {commit.short} as {tag} and publish the release with the bytes of {candidate}",
+            run,
+            seal=Seal(
+                commit,
+                {
+                    "tag": tag,
+                    "commit": commit,
+                    "candidate": candidate,
+                    "digests": {each["name"]: each["sha256"] for each in artifacts},
+                },
+            ),
+            prepare=lambda: {"tag": tag, "commit": commit},
+        )
+
+
+def is_newest(bench: Bench, target: Target) -> bool:
+    """Return whether the target's version is the highest final: only then GitHub shows it as latest."""
+    version = parse_version(bench.plan(target).version)
+    return all(release.version <= version for release in find_releases(bench.tags()) if release.is_final)
+
+
+def kit_digest(bench: Bench, target: Target) -> str:
+    """Return what stands for the kit of a published release."""
+    released = bench.facts("prepare.release", target)
+    return digest_kit(released["assets"], str(released["tag"]), str(released["commit"]))  # type: ignore[arg-type]

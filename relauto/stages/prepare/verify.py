@@ -1,0 +1,199 @@
+"""`prepare.verify`: every gate green for exactly the candidate's commit and its artifacts' digests.
+
+The gates, in the order in which they are asked: the fix is contained, the scope is closed, the
+artifacts are built and name their version, the checks of the commit are green, QA has signed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from relauto.comms.desk import Shown, accept_command
+from relauto.errors import InputError
+from relauto.git.scope import ScopeEntry, list_scope
+from relauto.github import checks
+from relauto.model.event import CandidateRefused, Facts, Text
+from relauto.model.names import Commit, Tag
+from relauto.model.scope import judge_scope
+from relauto.model.target import Place, Target
+from relauto.stages import texts
+from relauto.stages.bench import Bench, list_commits, require_target
+from relauto.stages.following import find_required
+from relauto.stages.investigate import DecideQa
+from relauto.stages.prepare import qa
+from relauto.stages.prepare.artifacts import Artifact, Built, build_artifacts
+from relauto.stages.prepare.publication import find_release, is_published, publish
+from relauto.stages.step import Observation, Proved, Question, Refused, Todo, Waiting
+
+
+@dataclass(frozen=True)
+class VerifyCandidate:
+    """Nothing is promoted that this step has not proved."""
+
+    key: str = "prepare.verify"
+
+    def observe(self, bench: Bench, place: Place) -> Observation:
+        """Ask every gate; what can be waited for at the same time is named together."""
+        target = require_target(place)
+        candidate = bench.facts("prepare.candidate", target)
+        if not candidate:
+            return Refused("there is no candidate", todo="advance prepare.candidate first")
+        tag, commit = Tag(str(candidate["tag"])), Commit(str(candidate["commit"]))
+        stopped = self._judge_content(bench, target, commit)
+        if stopped:
+            return stopped
+        artifacts = self._artifacts(bench, place, target, tag, commit)
+        if not isinstance(artifacts, list):
+            return artifacts
+        return self._judge_proof(bench, place, target, tag, commit, artifacts)
+
+    def _judge_content(self, bench: Bench, target: Target, commit: Commit) -> Refused | None:
+        picks = list_commits(bench.facts("prepare.pick", target), "picks", "commit")
+        lacking = [pick for pick in picks if not bench.product.is_ancestor(Commit(pick), commit)]
+        if lacking:
+            return Refused(f"the candidate lacks the pick {', '.join(lacking)}", todo="cut another candidate")
+        strangers = find_strangers(bench, target, commit)
+        if not strangers:
+            return None
+        listed = "".join(f"\n  {each.commit[:12]} {each.subject} ({each.author})" for each in strangers)
+        count = "1 commit is" if len(strangers) == 1 else f"{len(strangers)} commits are"
+        return Refused(
+            f"{count} in the candidate without being part of the fix:{listed}",
+            todo="accept each by name at the desk, or release from the last tag (--base tag)",
+            facts={"strangers": [each.commit for each in strangers]},
+            question=Question(
+                "prepare.accept",
+                commit,
+                tuple(
+                    Shown(each.commit[:12], f"{each.subject} ({each.author})", words=True)
+                    for each in strangers
+                ),
+                tuple(accept_command(each.commit) for each in strangers),
+            ),
+        )
+
+    def _artifacts(
+        self, bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit
+    ) -> list[dict[str, Any]] | Todo:
+        intent = bench.incident.intents.get((place, f"publish:{tag}"))
+        if intent and is_published(find_release(bench, tag), intent.facts["artifacts"]):
+            described: list[dict[str, Any]] = intent.facts["artifacts"]
+            return described
+        built: list[Built] = []
+
+        def prepare() -> Facts:
+            built.append(build_artifacts(bench, target, commit))
+            return {"artifacts": [each.describe() for each in built[0].artifacts], "said": built[0].said}
+
+        def run(_facts: Facts) -> None:
+            artifacts: tuple[Artifact, ...] = built[0].artifacts
+            title = f"{bench.settings.product} {tag}"
+            publish(
+                bench,
+                tag,
+                commit,
+                artifacts,
+                title=title,
+                body=texts.release_notes(bench, target, tag),
+                prerelease=True,
+            )
+
+        return Todo(
+            f"publish:{tag}",
+            f"build {tag} and publish it as a prerelease",
+            run,
+            prepare=prepare,
+        )
+
+    def _judge_proof(
+        self,
+        bench: Bench,
+        place: Place,
+        target: Target,
+        tag: Tag,
+        commit: Commit,
+        artifacts: list[dict[str, Any]],
+    ) -> Observation:
+        lacking: list[Waiting] = []
+        found = bench.remember(("checks", commit), lambda: checks.read_checks(bench.source, commit))
+        verdict = checks.judge(found, find_required(bench, target.branch))
+        if verdict.state == "failed":
+            return self._refuse(place, tag, commit, f"the checks of {tag}: {'; '.join(verdict.reasons)}")
+        if verdict.state != "passed":
+            lacking.append(Waiting("CI", f"{tag}: {'; '.join(verdict.reasons)}"))
+        signed = self._ask_qa(bench, place, target, tag, commit, artifacts)
+        if isinstance(signed, Waiting):
+            lacking.append(signed)
+        elif not isinstance(signed, str):
+            return signed
+        if lacking:
+            return Waiting(
+                " and ".join(each.whom for each in lacking), "; ".join(each.reason for each in lacking)
+            )
+        gates = {
+            "contained": "passed",
+            "scope": "passed",
+            "artifacts": "passed" if artifacts else "none on purpose",
+            "checks": "passed",
+            "qa": str(signed),
+        }
+        accepted = accepted_commits(bench, target)
+        return Proved(
+            {"tag": tag, "commit": commit, "gates": gates, "artifacts": artifacts, "accepted": accepted}
+        )
+
+    def _ask_qa(
+        self,
+        bench: Bench,
+        place: Place,
+        target: Target,
+        tag: Tag,
+        commit: Commit,
+        artifacts: list[dict[str, Any]],
+    ) -> Observation | str:
+        decision = DecideQa().observe(bench, bench.place("investigate.qa-decision"))
+        if not isinstance(decision, Proved):
+            return decision
+        if not decision.facts["verify"]:
+            return "not needed"
+        return qa.ask(bench, place, target, tag, commit, artifacts)
+
+    def _refuse(self, place: Place, tag: Tag, commit: Commit, reason: str) -> Refused:
+        return Refused(
+            reason,
+            todo="attach the fix of the fix (relauto attach), or run the check again and reopen the step",
+            records=(CandidateRefused(place=place, tag=tag, commit=commit, reason=Text(reason)),),
+        )
+
+
+def find_strangers(bench: Bench, target: Target, commit: Commit) -> list[ScopeEntry]:
+    """Return the commits of a candidate that are neither pick, nor bump, nor accepted by name."""
+    picked = bench.facts("prepare.pick", target)
+    entries = list_scope(bench.product, Commit(bench.plan(target).base_commit), commit)
+    verdict = judge_scope(
+        entries,
+        picks=[
+            *list_commits(picked, "picks", "commit"),
+            *([str(picked["merge"])] if picked.get("merge") else []),
+        ],
+        bumps=[str(picked["bump"])] if picked.get("bump") else [],
+        accepted=accepted_commits(bench, target),
+    )
+    return [entry for entry in entries if entry.commit in verdict.strangers]
+
+
+def accepted_commits(bench: Bench, target: Target) -> list[str]:
+    """Return the commits that an entitled person accepted for a target, in the order of acceptance."""
+    found = [each.commit for each in bench.incident.accepted if each.target == target]
+    return list(dict.fromkeys(found))
+
+
+def require_artifacts(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a proof of this step says about the artifacts.
+
+    Raises:
+        InputError: the candidate was not verified.
+    """
+    if "artifacts" not in facts:
+        raise InputError("the candidate is not verified", todo="advance prepare.verify first")
+    found: list[dict[str, Any]] = facts["artifacts"]
+    return found

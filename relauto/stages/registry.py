@@ -1,0 +1,28 @@
+"""The automated steps, in the playbook's order."""
+
+from relauto.stages.deploy import SendKit
+from relauto.stages.investigate import DecideQa, OpenPull
+from relauto.stages.prepare.candidate import CutCandidate
+from relauto.stages.prepare.merge import MergeFix
+from relauto.stages.prepare.pick import PickFix
+from relauto.stages.prepare.release import CutRelease
+from relauto.stages.prepare.verify import VerifyCandidate
+from relauto.stages.step import Step
+
+STEPS: dict[str, Step] = {
+    step.key: step
+    for step in (
+        OpenPull(),
+        DecideQa(),
+        MergeFix(),
+        PickFix(),
+        CutCandidate(),
+        VerifyCandidate(),
+        CutRelease(),
+        SendKit(),
+    )
+}
+"""Every automated step by its key."""
+
+ADVISORY = frozenset({"investigate.qa-decision"})
+"""Steps that stop nothing by themselves: the step that needs them asks for them."""

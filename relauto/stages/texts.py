@@ -1,0 +1,220 @@
+"""From what a step knows to the texts of `relauto.comms`: the only place where the two meet."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from relauto.comms import desk as desk_texts
+from relauto.comms.desk import Shown
+from relauto.comms.kit import UpgradeFacts, render_upgrade
+from relauto.comms.proofs import Artifact, Pick, Picks, PullRequest, Pulls
+from relauto.comms.public import Change, FixText, NotesText, PickText, render_fix, render_notes, render_pick
+from relauto.comms.qa_page import QaFacts, render_qa
+from relauto.comms.qa_source import PickedPaths, source_instruction
+from relauto.comms.story import Story, tell
+from relauto.git.pick import Pick as MadePick
+from relauto.git.scope import list_scope
+from relauto.github import releases
+from relauto.model.event import Facts
+from relauto.model.names import Branch, Commit, Tag
+from relauto.model.qa import QaInstruction, parse_instruction
+from relauto.model.target import Place, Target
+from relauto.stages.bench import Bench
+from relauto.stages.step import Question
+
+
+def story(bench: Bench) -> Story:
+    """Return the incident as texts tell it, as of now."""
+    return tell(
+        bench.incident,
+        bench.playbook,
+        now=bench.clock.now(),
+        contacts=bench.settings.contacts,
+        product=bench.settings.product,
+    )
+
+
+def fix_pull(bench: Bench, branch: Branch, head: Commit) -> str:
+    """Return the body of a fix's pull request."""
+    lines = tuple(target.line for target in bench.incident.targets)
+    return render_fix(FixText(bench.incident.id, branch, head, bench.main, lines), bench.renderer)
+
+
+def pick_pull(
+    bench: Bench, target: Target, picked: Sequence[tuple[Commit, MadePick]], *, bumped: bool
+) -> tuple[str, str]:
+    """Return title and body of a pick's pull request."""
+    version = bench.plan(target).version
+    if not picked:
+        return f"[{target.line}] Bump version to {version}", f"Raises the version number to {version}."
+    merged = {each["merge_commit"]: each for each in _merged(bench)}
+    bodies = []
+    for fix, made in picked:
+        source = merged.get(fix, {})
+        text = PickText(
+            incident=bench.incident.id,
+            line=target.line,
+            fix=fix,
+            fix_subject=bench.product.commit(fix).subject,
+            fix_pull=source.get("pull"),
+            fix_url=source.get("url", ""),
+            commit=made.commits[-1],
+            verdict=made.verdict or "",
+            status=made.status,
+        )
+        bodies.append(render_pick(text, bench.renderer))
+    if bumped:
+        bodies.append(f"A second commit raises the version number to {version}.\n")
+    return f"[{target.line}] {bench.product.commit(picked[0][0]).subject}", "\n".join(bodies)
+
+
+def _merged(bench: Bench) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = bench.facts("prepare.merge").get("merged", ())  # type: ignore[assignment]
+    return found
+
+
+def release_notes(bench: Bench, target: Target, tag: Tag) -> str:
+    """Return the public notes of a candidate or a release."""
+    plan = bench.plan(target)
+    picked = _picks(bench, target)
+    candidate = bench.facts("prepare.candidate", target)
+    ours = {pick.commit: pick for pick in picked.picks}
+    fixes: list[Change] = []
+    others: list[Change] = []
+    for entry in list_scope(bench.product, Commit(plan.base_commit), Commit(str(candidate["commit"]))):
+        pick = ours.get(entry.commit)
+        change = Change(entry.subject, entry.commit, entry.pull or (pick.pull if pick else None))
+        (fixes if pick else others).append(change)
+    verified = bench.facts("prepare.verify", target).get("artifacts", ())
+    text = NotesText(
+        product=bench.settings.product,
+        version=plan.version,
+        tag=tag,
+        commit=str(candidate["commit"]),
+        previous=plan.base_tag,
+        candidate=str(candidate["tag"]),
+        fixes=tuple(fixes),
+        others=tuple(others),
+        artifacts=msgspec.convert(verified, tuple[Artifact, ...]),
+    )
+    return render_notes(text, bench.renderer)
+
+
+def _picks(bench: Bench, target: Target) -> Picks:
+    return msgspec.convert(bench.facts("prepare.pick", target), Picks)
+
+
+def desk(bench: Bench) -> tuple[str, str]:
+    """Return title and body of the desk issue."""
+    return (
+        f"{bench.incident.id}: desk",
+        desk_texts.render_desk(story(bench), bench.renderer),
+    )
+
+
+def question(bench: Bench, place: Place, asked: Question) -> str:
+    """Return the desk's comment that asks a question."""
+    return desk_texts.render_door(
+        asked.door, place, asked.shown, asked.commands, bench.incident, bench.renderer
+    )
+
+
+def show_facts(facts: Facts) -> tuple[Shown, ...]:
+    """Return the facts at a door as people see them: nested values a row each."""
+    rows: list[Shown] = []
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            rows.extend(Shown(f"{name}: {key}", str(each)) for key, each in value.items())
+        elif name != "url":
+            rows.append(
+                Shown(name, str(value), url=str(facts["url"]) if name == "pull" and "url" in facts else "")
+            )
+    return tuple(rows)
+
+
+def qa_page(
+    bench: Bench, target: Target, tag: Tag, commit: Commit, artifacts: Sequence[Mapping[str, Any]]
+) -> str:
+    """Return the page that asks QA to verify a candidate.
+
+    Raises:
+        FaultsError: the instruction that came with the fix has faults.
+        InputError: the instruction needs files of a build that has none.
+    """
+    return render_qa("candidate", _qa_facts(bench, target, tag, commit, artifacts), bench.renderer)
+
+
+def _qa_facts(
+    bench: Bench, target: Target, tag: Tag, commit: Commit, artifacts: Sequence[Mapping[str, Any]]
+) -> QaFacts:
+    plan = bench.plan(target)
+    picked = _picks(bench, target)
+    return QaFacts(
+        incident=bench.incident.id,
+        product=bench.settings.product,
+        repository=target.repository,
+        repository_url=f"{bench.settings.github.git.rstrip('/')}/{target.repository}",
+        line=target.line,
+        instruction=_instruction(bench, target, picked),
+        old_tag=plan.base_tag,
+        tag=tag,
+        commit=commit,
+        version=plan.version,
+        artifacts=_with_digests(artifacts),
+        old_artifacts=_old_artifacts(bench, Tag(plan.base_tag)),
+        fixes=_pulls(bench),
+        picks=picked.picks,
+    )
+
+
+def _instruction(bench: Bench, target: Target, picked: Picks) -> QaInstruction:
+    written = [fix for fix in bench.incident.fixes if fix.instruction]
+    if written:
+        return parse_instruction(str(written[-1].instruction), f"of {written[-1]}")
+    own = {file.path for file in bench.settings.version_files}
+    changed = [PickedPaths(pick.commit, _paths(bench, pick, own)) for pick in picked.picks]
+    return source_instruction(changed, bench.plan(target).base_tag)
+
+
+def _paths(bench: Bench, pick: Pick, own: set[str]) -> tuple[str, ...]:
+    parents = bench.product.commit(Commit(pick.commit)).parents
+    changed = bench.product.changed_paths(parents[0], pick.commit) if parents else ()
+    return tuple(path for path in changed if path not in own)
+
+
+def _with_digests(artifacts: Sequence[Mapping[str, Any]]) -> tuple[Artifact, ...]:
+    return msgspec.convert(list(artifacts), tuple[Artifact, ...])
+
+
+def _old_artifacts(bench: Bench, tag: Tag) -> tuple[Artifact, ...]:
+    release = bench.remember(("release", tag), lambda: releases.find_release(bench.source, tag))
+    if release is None:
+        return ()
+    return tuple(
+        Artifact(asset.name, asset.digest.removeprefix("sha256:"), asset.size)
+        for asset in release.assets
+        if asset.digest
+    )
+
+
+def _pulls(bench: Bench) -> tuple[PullRequest, ...]:
+    return msgspec.convert(bench.facts("investigate.pr"), Pulls).pulls
+
+
+def upgrade_notes(bench: Bench, target: Target, digest: str) -> str:
+    """Return the customer's upgrade notes, from the installed version to the release."""
+    released = bench.facts("prepare.release", target)
+    return render_upgrade(
+        UpgradeFacts(
+            product=bench.settings.product,
+            installed=bench.incident.opening.installed,
+            version=str(released["version"]),
+            tag=str(released["tag"]),
+            commit=str(released["commit"]),
+            artifacts=_with_digests(released["assets"]),  # type: ignore[arg-type]
+            sums_digest=digest,
+            version_command=bench.settings.build.version_command,
+        ),
+        bench.renderer,
+    )

@@ -1,0 +1,122 @@
+"""Public texts: whole, made of public facts, and without a word about a customer."""
+
+from datetime import timedelta
+
+import pytest
+
+from relauto.comms.guard import find_leaks
+from relauto.comms.proofs import Artifact
+from relauto.comms.public import Change, FixText, NotesText, PickText, render_fix, render_notes, render_pick
+from relauto.model import event as events
+from relauto.model.event import Text
+from tests.comms.world import FIX, HEAD, HUB, PICK, START, told
+
+FIX_TEXT = FixText("INC-7f3k", "fix/last-page", HEAD, "main", ("release-1.4", "release-1.3"))
+PICK_TEXT = PickText(
+    incident="INC-7f3k",
+    line="release-1.4",
+    fix=FIX,
+    fix_subject="Count @pages | again ::warning::",
+    fix_pull=7,
+    fix_url=f"{HUB}/pull/7",
+    commit=PICK,
+    verdict="context",
+    status="resolved",
+    resolvers=("changelog",),
+    resolved=("docs/a|b.md",),
+)
+NOTES_TEXT = NotesText(
+    product="Stockroom",
+    version="1.4.3",
+    tag="v1.4.3",
+    commit=PICK,
+    previous="v1.4.2",
+    candidate="v1.4.3-rc1",
+    fixes=(Change("Count the last page", PICK, 7, f"{HUB}/pull/7"),),
+    others=(Change("Log less", HEAD),),
+    artifacts=(Artifact("stockroom.pyz", "c" * 64),),
+)
+
+FIX_BODY = """\
+Brings `fix/last-page` to `main`; the change under review is `dddddddddddddddddddddddddddddddddddddddd`.
+
+It belongs to `INC-7f3k` and is urgent. Once merged, it will be picked to `release-1.4`, `release-1.3` and released from there.
+
+Whoever reviews: the approval counts for exactly this head. A push after it asks for another look.
+
+<!-- relauto:INC-7f3k:investigate.pr:fix/last-page -->
+"""  # noqa: E501
+
+PICK_BODY = """\
+Picks `ffffffffffffffffffffffffffffffffffffffff` onto `release-1.4`.
+
+| what | which |
+| --- | --- |
+| change | Count @\u200bpages \\| again :\u200b:warning:\u200b: ([PR 7](http://127.0.0.1:8000/acme/stockroom/pull/7)) |
+| picked commit | `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` |
+| compared with the original | context |
+| how it was made | resolved, with `changelog` |
+| incident | `INC-7f3k` |
+
+These paths did not apply as they were and were settled; please look at them closely:
+- `docs/a\\|b.md`
+
+Please merge it so that the commit's message is kept: its last line names the commit it was picked from.
+
+<!-- relauto:INC-7f3k:prepare.pick:ffffffffffffffffffffffffffffffffffffffff:release-1.4 -->
+"""  # noqa: E501
+
+NOTES = """\
+Stockroom 1.4.3 is a dot release on top of `v1.4.2`. It is the commit `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, the same that was verified as `v1.4.3-rc1`.
+
+## Fixed
+
+- Count the last page ([PR 7](http://127.0.0.1:8000/acme/stockroom/pull/7)), `aaaaaaaaaa`
+
+## Also in this release
+
+- Log less, `dddddddddd`
+
+## Files
+
+| file | SHA-256 |
+| --- | --- |
+| `stockroom.pyz` | `cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc` |
+
+Check them with `sha256sum --check --strict SHA256SUMS` in the folder that you downloaded them to.
+"""  # noqa: E501
+
+
+def test_the_fixs_pull_request() -> None:
+    assert render_fix(FIX_TEXT) == FIX_BODY
+
+
+def test_the_picks_pull_request() -> None:
+    assert render_pick(PICK_TEXT) == PICK_BODY
+
+
+def test_the_releases_notes() -> None:
+    assert render_notes(NOTES_TEXT) == NOTES
+
+
+def test_nothing_of_the_customer_is_public() -> None:
+    words = Text("their warehouse in Springfield stands still")
+    incident = told(events.NoteAdded("customer", words, START + timedelta(hours=1)))
+    for text in (FIX_BODY, PICK_BODY, NOTES):
+        assert find_leaks(text, "public", incident, private=["acme/ops", "Initech"]) == ()
+        assert find_leaks(f"{text}\nfor GLOBEX.", "public", incident) == ("it says 'Globex'",)
+        assert find_leaks(f"{text}\n{words}", "public", incident) == (f"it says {words!r}",)
+        assert find_leaks(f"{text} Initech", "public", incident, private=["Initech"]) == (
+            "it says 'Initech'",
+        )
+
+
+def test_a_part_of_a_word_is_no_leak() -> None:
+    assert find_leaks("globexit sub-globex", "public", told()) == ()
+
+
+@pytest.mark.parametrize(
+    "secret", ["ghp_" + "a" * 36, "github_pat_" + "b" * 30, "-----BEGIN OPENSSH PRIVATE KEY-----"]
+)
+def test_a_token_may_reach_nobody(secret: str) -> None:
+    assert find_leaks(f"see {secret}", "internal", told()) == ("it holds a token or a private key",)

@@ -1,0 +1,335 @@
+import base64
+import multiprocessing
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relauto.errors import InputError, RemoteError, UnknownOutcomeError
+from relauto.git.address import Address, set_config
+from relauto.git.errors import PushRejectedError, PushUnknownError, UnreachableError
+from relauto.git.mirror import Mirror, widen
+from relauto.git.refs import RefUpdate
+from relauto.git.repository import Repository
+from relauto.git.runner import Git
+from relauto.model.names import Commit
+
+
+@pytest.fixture
+def remote(clone, tmp_path):
+    """A bare repository with `main`, `release-5.35` and a tag, as a host would keep it."""
+    clone.commit("First", {"a": "a\n", "b": "b\n"})
+    clone.run("branch", "release-5.35")
+    clone.run("tag", "v5.35.0")
+    clone.run("clone", "--quiet", "--bare", ".", str(tmp_path / "remote.git"))
+    with Repository.open(tmp_path / "remote.git") as repository:
+        yield repository
+
+
+@pytest.fixture
+def mirror(remote, tmp_path):
+    with Mirror.open(Address(str(remote.directory)), cache=tmp_path / "cache") as mirror:
+        yield mirror
+
+
+def grow(repository, parent, committer, message="More"):
+    tree = repository.write_files(repository.commit(parent).tree, {"more": message.encode()})
+    return repository.write_commit(tree, [parent], message, committer, committer)
+
+
+# Fetching
+
+
+def test_a_fetch_brings_what_is_wanted_and_no_more(remote, mirror):
+    mirror.fetch(["refs/heads/release-5.35", "refs/tags/*"])
+    head = remote.resolve("main")
+    assert mirror.repository.refs() == {"refs/heads/release-5.35": head, "refs/tags/v5.35.0": head}
+    assert not (mirror.repository.directory / "FETCH_HEAD").exists()
+
+
+def test_a_ref_that_the_remote_lacks_is_no_error_and_goes(remote, mirror):
+    mirror.fetch(["refs/heads/main", "refs/heads/release-5.35", "refs/heads/never"])
+    remote.update_refs([RefUpdate("refs/heads/release-5.35", remote.resolve("main"), None)])
+    mirror.fetch(["refs/heads/release-5.35", "refs/heads/never"])
+    assert set(mirror.repository.refs()) == {"refs/heads/main"}
+
+
+def test_a_branch_that_was_rewritten_is_followed(remote, mirror, committer):
+    mirror.fetch(["refs/heads/main"])
+    old = remote.resolve("main")
+    new = remote.write_commit(remote.commit(old).tree, [], "Rewritten", committer, committer)
+    remote.update_refs([RefUpdate("refs/heads/main", old, new), RefUpdate("refs/heads/m/x", None, new)])
+    mirror.fetch(["refs/heads/main", "refs/heads/m/*"])
+    assert mirror.repository.refs() == {"refs/heads/main": new, "refs/heads/m/x": new}
+
+
+def test_a_fetch_is_one_process(mirror, monkeypatch):
+    started = []
+    ask = Git.ask
+
+    def count(git, *arguments, **options):
+        started.append(arguments[0])
+        return ask(git, *arguments, **options)
+
+    monkeypatch.setattr(Git, "ask", count)
+    mirror.fetch(["refs/heads/main", "refs/heads/never", "refs/tags/*"])
+    mirror.fetch([])
+    assert started == ["fetch"]
+
+
+@pytest.mark.parametrize(
+    "wanted", ["main", "--upload-pack=x", "refs/heads/*/*", "refs/heads/a..b", "+refs/a"]
+)
+def test_what_is_no_ref_is_not_asked_for(mirror, wanted):
+    with pytest.raises(InputError):
+        mirror.fetch([wanted])
+
+
+@given(st.from_regex(r"refs/(heads|tags)/[a-z0-9]{1,5}([./-][a-z0-9]{1,3})?", fullmatch=True))
+def test_a_widened_ref_still_matches_itself(ref):
+    before, star, after = widen(ref).partition("*")
+    assert star
+    assert ref == before + after
+
+
+def test_a_reference_saves_the_copying(remote, clone, tmp_path):
+    address = Address(str(remote.directory))
+    with Mirror.open(address, cache=tmp_path / "cache", reference=clone.directory) as mirror:
+        mirror.fetch(["refs/heads/main"])
+        objects = mirror.repository.directory / "objects"
+        assert not [path for path in objects.rglob("*") if path.is_file() and path.parent.name != "info"]
+        assert mirror.repository.commit(mirror.repository.resolve("main")).subject == "First"
+
+
+def test_a_reference_can_be_added_to_a_mirror(remote, clone, mirror, tmp_path):
+    mine = clone.commit("Not pushed", {"a": "mine\n"})
+    with Mirror.open(mirror.address, cache=tmp_path / "cache", reference=clone.directory) as again:
+        assert again.repository.directory == mirror.repository.directory
+        assert again.repository.commit(mine).subject == "Not pushed"
+
+
+def test_a_mirror_that_lost_what_it_borrowed_is_made_anew(remote, clone, tmp_path):
+    address, cache = Address(str(remote.directory)), tmp_path / "cache"
+    with Mirror.open(address, cache=cache, reference=clone.directory) as mirror:
+        mirror.fetch(["refs/heads/main"])
+    clone.directory.rename(tmp_path / "moved")
+    with Mirror.open(address, cache=cache) as mirror:
+        mirror.fetch(["refs/heads/main"])
+        assert mirror.repository.commit(mirror.repository.resolve("main")).subject == "First"
+
+
+def test_a_mirror_left_half_made_is_made_anew(remote, tmp_path):
+    address, cache = Address(str(remote.directory)), tmp_path / "cache"
+    with Mirror.open(address, cache=cache) as mirror:
+        path = mirror.repository.directory
+    Git(path).run("config", "--file", "config", "--unset", "remote.origin.url")
+    (path / "left").touch()
+    with Mirror.open(address, cache=cache) as mirror:
+        mirror.fetch(["refs/heads/main"])
+    assert not (path / "left").exists()
+
+
+def test_a_partial_mirror_gets_files_only_when_asked(remote, tmp_path):
+    remote.git.run("config", "uploadpack.allowFilter", "true")
+    address = Address(f"file://{remote.directory}")
+    with Mirror.open(address, cache=tmp_path / "cache", partial=True) as mirror:
+        mirror.fetch(["refs/heads/main"])
+        main = mirror.repository.resolve("main")
+        assert [missing.path for missing in mirror.repository.missing_objects(main)] == ["b", "a"]
+        assert mirror.repository.read_file(main, "a") == b"a\n"
+        assert [missing.path for missing in mirror.repository.missing_objects(main)] == ["b"]
+
+
+def fetch_often(url: str, cache: Path, failed) -> None:
+    try:
+        for _ in range(5):
+            with Mirror.open(Address(url), cache=cache) as mirror:
+                mirror.fetch(["refs/heads/*", "refs/tags/*"])
+    except (RemoteError, InputError):
+        failed.set()
+        raise
+
+
+def test_two_processes_can_use_one_mirror(remote, tmp_path):
+    context = multiprocessing.get_context("spawn")
+    failed = context.Event()
+    cache = tmp_path / "cache"
+    workers = [
+        context.Process(target=fetch_often, args=(str(remote.directory), cache, failed)) for _ in range(2)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert not failed.is_set()
+    assert [worker.exitcode for worker in workers] == [0, 0]
+
+
+# Pushing
+
+
+@pytest.fixture
+def ready(mirror, committer):
+    """A mirror with main fetched and one commit more to push."""
+    mirror.fetch(["refs/heads/main"])
+    mirror.old = mirror.repository.resolve("main")
+    mirror.new = grow(mirror.repository, mirror.old, committer)
+    return mirror
+
+
+def test_a_push_moves_creates_and_deletes_at_once(remote, ready):
+    updates = [
+        RefUpdate("refs/heads/main", ready.old, ready.new),
+        RefUpdate("refs/heads/new", None, ready.new),
+        RefUpdate("refs/heads/release-5.35", ready.old, None),
+    ]
+    ready.push(updates)
+    assert remote.refs("refs/heads") == {"refs/heads/main": ready.new, "refs/heads/new": ready.new}
+
+
+def test_a_push_of_what_the_remote_has_is_a_success(remote, ready):
+    update = RefUpdate("refs/heads/main", ready.old, ready.new)
+    ready.push([update])
+    ready.push([update])
+    assert remote.refs("refs/heads")["refs/heads/main"] == ready.new
+
+
+def test_one_ref_that_moved_stops_them_all(remote, ready, committer):
+    theirs = grow(remote, ready.old, committer, "Theirs")
+    remote.update_refs([RefUpdate("refs/heads/main", ready.old, theirs)])
+    before = remote.refs()
+    with pytest.raises(PushRejectedError) as rejected:
+        ready.push(
+            [RefUpdate("refs/heads/main", ready.old, ready.new), RefUpdate("refs/heads/new", None, ready.new)]
+        )
+    assert set(rejected.value.reasons) == {"refs/heads/main", "refs/heads/new"}
+    assert remote.refs() == before
+
+
+def test_a_ref_that_must_not_exist_is_not_replaced(remote, ready):
+    with pytest.raises(PushRejectedError, match=r"refs/heads/release-5.35: .*stale info"):
+        ready.push([RefUpdate("refs/heads/release-5.35", None, ready.new)])
+    assert remote.refs()["refs/heads/release-5.35"] == ready.old
+
+
+def test_a_refusal_by_a_hook_of_the_host_is_told(remote, ready):
+    hook = remote.directory / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    with pytest.raises(PushRejectedError, match="hook declined"):
+        ready.push([RefUpdate("refs/heads/main", ready.old, ready.new)])
+
+
+def test_a_hook_of_the_user_is_not_run(ready, remote, tmp_path):
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    (hooks / "pre-push").write_text("#!/bin/sh\nexit 1\n")
+    (hooks / "pre-push").chmod(0o755)
+    Git(tmp_path).run("config", "--global", "core.hooksPath", str(hooks))
+    ready.push([RefUpdate("refs/heads/main", ready.old, ready.new)])
+    assert remote.resolve("main") == ready.new
+
+
+def test_a_host_that_dies_after_the_fact_leaves_the_outcome_open(remote, ready):
+    hook = remote.directory / "hooks" / "post-update"
+    hook.parent.mkdir(exist_ok=True)
+    # The refs have moved when this runs; the host then ends without a report.
+    hook.write_text("#!/bin/sh\nkill -9 $PPID\n")
+    hook.chmod(0o755)
+    update = RefUpdate("refs/heads/main", ready.old, ready.new)
+    with pytest.raises(PushUnknownError) as unknown:
+        ready.push([update])
+    assert isinstance(unknown.value, UnknownOutcomeError)
+    ready.fetch(["refs/heads/main"])
+    assert ready.repository.resolve("main") == ready.new
+
+
+def test_a_remote_that_is_gone_was_sent_nothing(remote, ready, tmp_path):
+    remote.directory.rename(tmp_path / "gone.git")
+    with pytest.raises(UnreachableError):
+        ready.push([RefUpdate("refs/heads/main", ready.old, ready.new)])
+    with pytest.raises(UnreachableError):
+        ready.fetch(["refs/heads/main"])
+
+
+def test_deleting_what_is_gone_is_rejected(remote, ready):
+    update = RefUpdate("refs/heads/release-5.35", ready.old, None)
+    ready.push([update])
+    with pytest.raises(PushRejectedError, match="stale info"):
+        ready.push([update])
+    assert set(remote.refs("refs/heads")) == {"refs/heads/main"}
+
+
+# Addresses
+
+
+class Recorder(BaseHTTPRequestHandler):
+    """A host that lets nobody in and notes who asked."""
+
+    def do_GET(self):
+        self.server.seen.append((self.path, self.headers.get("Authorization")))
+        self.send_response(401 if "auth" in self.path else 503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def host():
+    server = HTTPServer(("127.0.0.1", 0), Recorder)
+    server.seen = []
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("name", ["auth", "broken"])
+def test_a_token_travels_in_a_header_and_shows_nowhere(host, tmp_path, name):
+    address = Address(f"http://127.0.0.1:{host.server_port}/acme/{name}.git", "s3cret-token")
+    with (
+        Mirror.open(address, cache=tmp_path / "cache") as mirror,
+        pytest.raises(UnreachableError) as refused,
+    ):
+        mirror.fetch(["refs/heads/main"])
+    basic = base64.b64encode(b"x-access-token:s3cret-token").decode()
+    assert host.seen[0] == (f"/acme/{name}.git/info/refs?service=git-upload-pack", f"Basic {basic}")
+    written = b"".join(path.read_bytes() for path in (tmp_path / "cache").rglob("*") if path.is_file())
+    for secret in ("s3cret-token", basic):
+        assert secret not in str(refused.value) + repr(address)
+        assert secret.encode() not in written
+
+
+def test_a_token_goes_to_its_own_host_only(tmp_path):
+    environment = set_config(Address("https://git.example.com/acme/ops.git", "s3cret").settings)
+    git = Git(tmp_path, environment)
+    ask = ("config", "--get-urlmatch", "http.extraHeader")
+    assert git.read(*ask, "https://git.example.com/acme/ops.git").startswith("Authorization: Basic ")
+    assert git.ask(*ask, "https://git.example.org/acme/ops.git").status == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["ext::sh -c id", "--upload-pack=x", "relative/path", "https://me:pw@x.org/a", "http://a b/c", ""]
+)
+def test_an_address_that_git_could_misread_is_refused(url):
+    with pytest.raises(InputError) as refused:
+        Address(url)
+    assert "pw" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["git@x.org:acme/ops.git", "ssh://git@x.org/a", "https://x.org/a", "/srv/a"])
+def test_the_usual_addresses_are_taken(url):
+    assert Address(url).settings == {}
+
+
+def test_ids_are_whole():
+    with pytest.raises(InputError):
+        RefUpdate("refs/heads/main", None, Commit("a" * 40)[:7])
