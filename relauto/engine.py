@@ -8,6 +8,7 @@ approval of exactly what would be done; after every write the world is asked aga
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from relauto.comms import board
 from relauto.comms.desk import approve_command
@@ -65,6 +66,27 @@ def advance(bench: Bench, *, until: str | None = None, only: str | None = None) 
             blocked.add(place.target)
     status = min((stop.status for stop in stops), default=Status.REACHED)
     return Outcome(status, tuple(stops))
+
+
+def follow(
+    bench: Bench, *, until: str | None = None, only: str | None = None, patience: float = 0.0
+) -> Outcome:
+    """Advance, and while others have to act look again for up to `patience` seconds.
+
+    Raises:
+        InputError: as `advance`.
+        RemoteError: as `advance`.
+    """
+    end = bench.clock.now() + timedelta(seconds=patience)
+    while True:
+        outcome = advance(bench, until=until, only=only)
+        left = (end - bench.clock.now()).total_seconds()
+        if outcome.status is not Status.WAITING or left <= 0:
+            return outcome
+        pause = min(left, bench.settings.waiting.poll)
+        for stop in outcome.stops:
+            bench.say(f"{stop.place}: {stop.reason}; looking again in {pause:.0f} s")
+        bench.clock.sleep(pause)
 
 
 def refresh(bench: Bench) -> None:

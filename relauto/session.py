@@ -207,8 +207,7 @@ def open_incident(session: Session, request: Request) -> str:
     if request.instruction:
         parse_instruction(request.instruction, "given with the fix")
     target = Target(session.settings.source, request.line)
-    plan = make_plan(session, target, request)
-    _check_fix(session, request, plan)
+    plan = preview_incident(session, request)
     incident = request.incident or make_id()
     _, playbook_digest = load_playbook(_folder(session.settings.playbook_dir))
     opened = events.IncidentOpened(
@@ -230,6 +229,17 @@ def open_incident(session: Session, request: Request) -> str:
         if bench.incident.opened is None:
             engine.open_journal(bench, opened, attached)
     return incident
+
+
+def preview_incident(session: Session, request: Request) -> Plan:
+    """Return what `open_incident` would settle, checking all that it checks; nothing is written.
+
+    Raises:
+        InputError: the line, the fix or the version is not usable.
+    """
+    plan = make_plan(session, Target(session.settings.source, request.line), request)
+    _check_fix(session, request, plan)
+    return plan
 
 
 def make_attachment(branch: str | None, pull: int | None, instruction: str | None) -> events.FixAttached:

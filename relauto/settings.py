@@ -217,9 +217,7 @@ def find_settings(folder: Path) -> Path:
     )
 
 
-def read_token(
-    part: Literal["source", "ops", "qa"], environment: Mapping[str, str] = os.environ
-) -> str:
+def read_token(part: Literal["source", "ops", "qa"], environment: Mapping[str, str] = os.environ) -> str:
     """Return the token for one part: `RELAUTO_<PART>_TOKEN`, else one of the names that all parts share.
 
     Raises:

@@ -125,8 +125,10 @@ def last_moment(incident: Incident) -> datetime:
 
 
 def find_turns(story: Story) -> list[Turn]:
-    """Return what has to happen next: everything that waits, is refused or is lost, then each stage's
-    first open step."""
+    """Return what has to happen next.
+
+    First everything that waits, is refused or is lost, then each stage's first open step.
+    """
     held, following = [], []
     for stage in story.stages:
         fresh = True

@@ -1,9 +1,9 @@
 """The kit's upgrade notes: from the installed version to the release, and back."""
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from relauto.comms.proofs import Artifact
+from relauto.comms.proofs import SUMS, Artifact
 from relauto.comms.rendering import Renderer, shipped
 
 _ARCHIVES = (".tar.gz", ".tgz", ".tar.xz", ".tar")
@@ -28,7 +28,13 @@ class UpgradeFacts:
 
 
 def render_upgrade(facts: UpgradeFacts, renderer: Renderer | None = None) -> str:
-    """Return the upgrade notes, in Markdown, for the customer."""
+    """Return the upgrade notes, in Markdown, for the customer.
+
+    A release without files is the tag alone; its digest is that of the line `COMMIT  TAG`.
+    """
+    facts = replace(facts, artifacts=tuple(each for each in facts.artifacts if each.name != SUMS))
+    if not facts.artifacts:
+        return (renderer or shipped()).render("kit/source.md", facts=facts, verify=_verify_tag(facts))
     return (renderer or shipped()).render(
         "kit/upgrade.md",
         facts=facts,
@@ -46,6 +52,11 @@ def render_upgrade(facts: UpgradeFacts, renderer: Renderer | None = None) -> str
         if facts.version_command
         else [],
     )
+
+
+def _verify_tag(facts: UpgradeFacts) -> str:
+    tag, ref = shlex.quote(facts.tag), shlex.quote(f"refs/tags/{facts.tag}^{{commit}}")
+    return f"printf '%s  %s\\n' \"$(git rev-parse --verify {ref})\" {tag} | sha256sum"
 
 
 def _word(version: str) -> str:

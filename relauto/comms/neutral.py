@@ -15,13 +15,12 @@ BREAK = "\u200b"
 """A zero-width space: it separates what would otherwise be read together, and is not seen."""
 
 _ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]?")
-_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co"})
 _READ_RAW = r"(?P<log>:)(?=:)|(?P<group>\#\#)(?=\[)|(?P<marker><)(?=[!/?a-zA-Z])"
 _COMMAND = re.compile(_READ_RAW)
 _SPLIT = re.compile(
-    _READ_RAW + r"|(?P<mention>@)(?=\w)"
-    r"|(?P<reference>\#|\bGH-)(?=\d)"
-    r"|(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]*:)(?=//)|(?P<mail>\bmailto:)|(?P<host>\bwww)(?=\.)",
+    _READ_RAW + r"|(?P<mention>@)(?=\w)|(?P<reference>\#|GH-)(?=\d)"
+    r"|(?P<scheme>:)(?=//)|(?P<mail>mailto:)|(?P<host>www)(?=\.)",
     re.IGNORECASE,
 )
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]")

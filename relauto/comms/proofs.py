@@ -7,6 +7,9 @@ import msgspec
 from relauto.errors import InputError
 from relauto.model.event import Facts
 
+SUMS = "SHA256SUMS"
+"""The file of a build that holds the digests of the others, as sha256sum(1) writes it."""
+
 
 class PullRequest(msgspec.Struct, frozen=True):
     """A pull request that carries a fix: `head` is the commit under review."""

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from relauto.comms.proofs import Artifact, Pick, PullRequest
+from relauto.comms.proofs import SUMS, Artifact, Pick, PullRequest
 from relauto.comms.qa_items import QaItem, format_item, format_outcome
 from relauto.comms.rendering import Markdown, Renderer, shipped
 from relauto.errors import InputError
@@ -118,20 +118,31 @@ def _build_items(facts: QaFacts) -> Iterator[QaItem]:
         f"git -C product.git rev-parse --verify {ref}",
         Outcome(0, facts.commit),
     )
-    for build, artifacts in (("old", facts.old_artifacts), ("candidate", facts.artifacts)):
-        if artifacts:
-            yield QaItem(
-                f"build.{build}-sums",
-                f"The files in {build}/ are those of its SHA256SUMS",
-                f"cd {build} && sha256sum --check --strict SHA256SUMS",
-                Outcome(0),
-            )
-    for number, artifact in enumerate(facts.artifacts, 1):
-        path = f"candidate/{artifact.name}"
+    if any(artifact.name == SUMS for artifact in facts.old_artifacts):
+        yield _check_sums("old")
+    else:
+        yield from _check_digests("old", facts.old_artifacts)
+    if facts.artifacts:
+        yield _check_sums("candidate")
+        yield from _check_digests("candidate", facts.artifacts)
+
+
+def _check_sums(build: str) -> QaItem:
+    return QaItem(
+        f"build.{build}-sums",
+        f"The files in {build}/ are those of its {SUMS}",
+        f"cd {build} && sha256sum --check --strict {SUMS}",
+        Outcome(0),
+    )
+
+
+def _check_digests(build: str, artifacts: tuple[Artifact, ...]) -> Iterator[QaItem]:
+    for number, artifact in enumerate(artifacts, 1):
+        path = f"{build}/{artifact.name}"
         line = shlex.quote(f"{artifact.sha256}  {path}")
         yield QaItem(
-            f"build.digest-{number}",
-            f"{path} has the digest that was verified",
+            f"build.{build}-digest-{number}",
+            f"{path} has the digest that GitHub told",
             f"echo {line} | sha256sum --check --strict",
             Outcome(0),
         )

@@ -177,6 +177,7 @@ class Bare:
             return None
         names = [f"refs/heads/{revision}", f"refs/tags/{revision}"]
         names += [revision] if revision.startswith("refs/") else []
+        names += [f"refs/{revision}"] if revision.startswith(("heads/", "tags/")) else []
         names += [revision] if re.fullmatch(r"[0-9a-f]{4,40}", revision) else []
         asked = "".join(f"{name}^{{commit}}\n" for name in names)
         answers = self.git.read("cat-file", "--batch-check", input=asked.encode()).splitlines()

@@ -44,10 +44,14 @@ class Move:
 
 
 def parse_moves(body: bytes) -> list[Move]:
-    """Read the commands at the head of a receive-pack request (gitprotocol-pack(5))."""
+    """Read the commands at the head of a receive-pack request (gitprotocol-pack(5)).
+
+    Raises:
+        ApiError: 400, it is none.
+    """
     moves, at = [], 0
     while at + 4 <= len(body):
-        size = int(body[at : at + 4], 16)
+        size = _read_size(body[at : at + 4])
         if size == 0:
             break
         line = body[at + 4 : at + size].partition(b"\0")[0].decode("utf-8", "surrogateescape").rstrip("\n")
@@ -57,6 +61,13 @@ def parse_moves(body: bytes) -> list[Move]:
         if len(old) == len(new) == 40:
             moves.append(Move(ref, None if old == _ZERO else old, None if new == _ZERO else new))
     return moves
+
+
+def _read_size(digits: bytes) -> int:
+    try:
+        return int(digits, 16)
+    except ValueError as error:
+        raise ApiError(400, "Malformed pkt-line") from error
 
 
 @routes.route("/<owner>/<name>.git/info/refs", methods=["GET"])
@@ -77,8 +88,8 @@ def _serve(owner: str, name: str, path: str, service: str) -> Response:
     body = request.get_data()
     if request.headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
-    moves = parse_moves(body) if path == "git-receive-pack" else []
     try:
+        moves = parse_moves(body) if path == "git-receive-pack" else []
         with ExitStack() as stack:
             place = _enter(g.call_for(stack), owner, name, service)
             refusals = _list_refusals(place, moves)

@@ -76,6 +76,14 @@ class JournalReader:
         """Return what the events add up to. To be looked at only; an append makes a new one."""
         return self._snapshot.incident
 
+    def rendered(self, prefix: str) -> dict[str, bytes]:
+        """Return the files for people below a folder of the branch, by path."""
+        if self.tip is None:
+            return {}
+        tree = self.repository.commit_object(self.tip).tree
+        paths = [path for path, _ in walk_files(self.repository.store, tree) if path.startswith(prefix)]
+        return {path: self.repository.read_file(self.tip, path) or b"" for path in paths}
+
     def verify(self) -> list[Fault]:
         """Return every fault of the log and of its history, none when it is whole."""
         return verify_branch(self.repository, self.tip, self.incident_id) if self.tip else []

@@ -241,11 +241,15 @@ class NoticeDrafted(Body, frozen=True):
     digest: str
 
 
+NoteKind = Literal["mitigated", "regression", "decision", "customer"]
+"""What a note is about."""
+
+
 class NoteAdded(Body, frozen=True):
     """Something a person wants on record, at the moment it happened."""
 
     kind = "note.added"
-    note: Literal["mitigated", "regression", "decision", "customer"]
+    note: NoteKind
     text: Text
     happened_at: datetime
 

@@ -1,8 +1,11 @@
 """What a rehearsal is asked to do."""
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Any, Literal
 
 import msgspec
+
+from relauto.errors import FaultsError, InputError
 
 Scenario = Literal["happy", "qa-fails-first", "conflict"]
 
@@ -30,3 +33,39 @@ class Options(msgspec.Struct, frozen=True):
     build: Literal["default", "none"] = "default"
     scenario: str = "happy"
     absent: tuple[str, ...] = ()
+
+
+PARTS = ("reviewer", "ci", "qa", "release-manager", "customer")
+"""The members of the cast."""
+
+
+def make_options(**told: Any) -> Options:
+    """Return the options, checked as a whole.
+
+    Raises:
+        InputError: they are not usable together; every fault is named.
+    """
+    try:
+        options = msgspec.convert(told, Options)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            f"the rehearsal's options are not usable: {error}", todo="see relauto --help rehearse"
+        ) from error
+    faults = list(_find_faults(options))
+    if faults:
+        raise FaultsError("the rehearsal's call", faults, todo="see relauto --help rehearse")
+    return options
+
+
+def _find_faults(options: Options) -> Iterator[str]:
+    if options.scenario not in SCENARIOS:
+        yield f"there is no scenario {options.scenario!r}; there are: {', '.join(SCENARIOS)}"
+    if options.repository and options.scenario != "happy":
+        yield "scenarios are played on the sample product: leave out --repo or --scenario"
+    if not options.repository and (options.fix or options.line or options.at or options.main):
+        yield "--fix, --line, --at and --main choose in a clone: name it with --repo"
+    if options.repository and not (options.fix and options.line):
+        yield "--repo needs --fix and --line"
+    for part in options.absent:
+        if part not in PARTS:
+            yield f"nobody in the cast is called {part!r}; there are: {', '.join(PARTS)}"

@@ -16,13 +16,13 @@ from msgspec.structs import replace
 from relauto import engine
 from relauto.clock import SystemClock
 from relauto.engine import Outcome
-from relauto.errors import InputError, Status
+from relauto.errors import Status
 from relauto.git.repository import Repository
 from relauto.hub.server import Hub
 from relauto.rehearsal import stage, stockroom, summary
 from relauto.rehearsal.company import Company
 from relauto.rehearsal.folder import Folder, Record
-from relauto.rehearsal.options import SCENARIOS, Options
+from relauto.rehearsal.options import Options
 from relauto.rehearsal.world import BOT, World
 from relauto.session import Request, Session, Tokens, make_attachment, open_incident
 from relauto.stages.bench import Bench
@@ -51,7 +51,6 @@ def rehearse(options: Options, out: Path, say: Say) -> Rehearsed:
         InputError: the folder or the options are not usable.
         RelautoError: something that the rehearsal met, as production would.
     """
-    _check(options)
     folder = Folder(out.resolve())
     folder.read()
     if options.repository:
@@ -64,19 +63,6 @@ def rehearse(options: Options, out: Path, say: Say) -> Rehearsed:
                 Status.REACHED, folder.path, record.incident, None, files, record.seconds, again=True
             )
         return _play(folder, record, say)
-
-
-def _check(options: Options) -> None:
-    if options.scenario not in SCENARIOS:
-        raise InputError(
-            f"there is no scenario {options.scenario!r}", todo=f"there are: {', '.join(SCENARIOS)}"
-        )
-    if options.repository and options.scenario != "happy":
-        raise InputError("scenarios are played on the sample product", todo="leave out --repo or --scenario")
-    if not options.repository and (options.fix or options.line or options.at or options.main):
-        raise InputError(
-            "--fix, --line, --at and --main choose in a clone", todo="name the clone with --repo"
-        )
 
 
 def _play(folder: Folder, record: Record, say: Say) -> Rehearsed:

@@ -67,8 +67,8 @@ def seat(hub: Hub, world: World, folder: Folder, incident: str) -> dict[str, str
     tokens = {login: f"rehearsal-{incident}-{login}" for login in (BOT, *PEOPLE.values())}
     for login, token in tokens.items():
         hub.add_user(login, token=token, app="rehearsal-ci" if login == PEOPLE["ci"] else None)
-    everybody = dict.fromkeys(tokens, "write")
-    people = {login: "write" for login in tokens if login != PEOPLE["ci"]}
+    everybody: dict[str, Level] = dict.fromkeys(tokens, "write")
+    people = {login: level for login, level in everybody.items() if login != PEOPLE["ci"]}
     hub.add_repository(
         world.product, world.git_directory, private=False, default_branch=world.main, access=everybody
     )

@@ -12,9 +12,7 @@ from typing import Any
 import msgspec
 
 from relauto.git.repository import Repository
-from relauto.git.tree import walk_files
 from relauto.github import pull_reads, releases
-from relauto.journal.format import journal_branch
 from relauto.journal.log import JournalReader
 from relauto.model.event import Event
 from relauto.model.incident import Incident
@@ -144,11 +142,9 @@ def _release(bench: Bench, target: Target, tags: Mapping[Tag, Commit]) -> dict[s
 
 
 def _write_texts(out: Path, reader: JournalReader) -> None:
-    repository = reader.repository
-    _, tip = repository.find_branch(journal_branch(reader.incident_id))
-    for path, _ in walk_files(repository.store, repository.commit(tip).tree):
-        if path.startswith(("notices/", "qa/")):
-            _put(out / path, repository.read_file(tip, path) or b"")
+    for folder in ("notices/", "qa/"):
+        for path, content in reader.rendered(folder).items():
+            _put(out / path, content)
 
 
 def _write_kits(out: Path, bench: Bench) -> None:

@@ -7,12 +7,13 @@ count changes nothing and is told to whoever runs relauto.
 import hashlib
 from collections.abc import Iterator
 
-from relauto.errors import InputError
+from relauto.errors import DecisionError, InputError
 from relauto.github import issues
 from relauto.github.issues import Comment
 from relauto.model import event as events
 from relauto.model.commands import Command, parse_commands
 from relauto.model.event import Body, Person, Said, Text, locate
+from relauto.model.incident import Door
 from relauto.model.roster import ENTITLED
 from relauto.model.target import Place
 from relauto.stages import texts
@@ -136,6 +137,32 @@ def find_place(bench: Bench, step: str) -> Place:
     found = bench.playbook.step(step)
     target = bench.incident.targets[0] if found.scope == "target" else None
     return bench.place(step, target)
+
+
+def require_entitled(bench: Bench, deed: str) -> None:
+    """Refuse a deed of somebody whom the roster does not entitle to it.
+
+    Raises:
+        DecisionError: the login behind the token may not do this.
+    """
+    if deed not in ENTITLED or not bench.roster.may(bench.login, deed):
+        entitled = ", ".join(bench.roster.holders(deed)) if deed in ENTITLED else ""
+        raise DecisionError(
+            f"{bench.login} may not {deed}", todo=f"ask one of: {entitled or 'nobody on the roster'}"
+        )
+
+
+def find_door(bench: Bench, step: str) -> tuple[Place, Door]:
+    """Return the door of a step that was reached in the current round.
+
+    Raises:
+        InputError: nothing is asked there now.
+    """
+    bench.playbook.step(step)
+    for place, door in bench.incident.doors.items():
+        if place.step == step and (place.target is None or place.round == bench.incident.round):
+            return place, door
+    raise InputError(f"nothing is asked at {step}", todo="relauto advance comes to its door first")
 
 
 def check_tick(bench: Bench, step: str, evidence: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from relauto.comms.kit import UpgradeFacts, render_upgrade
 from relauto.comms.proofs import Artifact
+from relauto.git.runner import Git
 from tests.comms.world import PICK, SUMS
 
 FACTS = UpgradeFacts(
@@ -92,6 +93,25 @@ def test_the_notes_are_whole() -> None:
 def test_without_a_version_command_none_is_made_up() -> None:
     notes = render_upgrade(replace(FACTS, version_command=None))
     assert "Look at the version that Stockroom reports; it must be `1.4.3`." in notes
+
+
+def test_the_sums_are_checked_and_not_installed() -> None:
+    more = (*FACTS.artifacts, Artifact("SHA256SUMS", SUMS))
+    assert render_upgrade(replace(FACTS, artifacts=more)) == NOTES
+
+
+def test_a_release_without_files_is_checked_by_its_tag(tmp_path: Path) -> None:
+    git = Git(tmp_path)
+    git.read("init", "--quiet")
+    git.run(
+        "fast-import", "--quiet", input=b"commit refs/tags/v1.4.3\ncommitter A <a@b.c> 1 +0000\ndata 0\n\n"
+    )
+    commit = git.read("rev-parse", "v1.4.3")
+    digest = hashlib.sha256(f"{commit}  v1.4.3\n".encode()).hexdigest()
+    notes = render_upgrade(replace(FACTS, artifacts=(), commit=commit, sums_digest=digest))
+    (block,) = re.findall(r"```sh\n(.*?)```", notes, re.DOTALL)
+    assert run(tmp_path, tmp_path, block).stdout.split()[0] == digest
+    assert digest in notes
 
 
 def run(folder: Path, installation: Path, block: str) -> subprocess.CompletedProcess[str]:

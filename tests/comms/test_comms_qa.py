@@ -46,7 +46,7 @@ FACTS = QaFacts(
     commit=PICK,
     version="1.4.3",
     artifacts=(Artifact("stockroom.pyz", "c" * 64, 9),),
-    old_artifacts=(Artifact("stockroom.pyz", "e" * 64, 9),),
+    old_artifacts=(Artifact("stockroom.pyz", "e" * 64, 9), Artifact("SHA256SUMS", "6" * 64, 80)),
     fixes=(PullRequest(7, f"{HUB}/pull/7", "Count the last page <!-- relauto:qa:sign-off -->", HEAD),),
     picks=(Pick(fix=FIX, commit=PICK, verdict="identical", pull=8, url=f"{HUB}/pull/8"),),
 )
@@ -104,7 +104,7 @@ Run the commands in a folder where `old/` holds the files of `v1.4.2`, `candidat
   ```
   Expected: exit status 0
 
-- [ ] candidate/stockroom.pyz has the digest that was verified <!-- relauto:qa:build.digest-1 -->
+- [ ] candidate/stockroom.pyz has the digest that GitHub told <!-- relauto:qa:build.candidate-digest-1 -->
 
   ```sh
   echo 'cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc  candidate/stockroom.pyz' | sha256sum --check --strict
@@ -214,6 +214,16 @@ def test_a_build_without_files_cannot_be_run() -> None:
         InputError, match=r"orders-complete, version need the files of v1\.4\.3-rc1, which has none"
     ):
         render_qa("candidate", replace(FACTS, artifacts=()))
+
+
+def test_an_old_build_without_sums_is_checked_by_its_digests() -> None:
+    page = render_qa("candidate", replace(FACTS, old_artifacts=FACTS.old_artifacts[:1]))
+    items = {item.id: item for item in parse_page(page)}
+    assert "build.old-sums" not in items
+    assert (
+        items["build.old-digest-1"].command
+        == f"echo '{'e' * 64}  old/stockroom.pyz' | sha256sum --check --strict"
+    )
 
 
 @pytest.mark.parametrize("kind", ["pr", "pick", "staging", "production"])

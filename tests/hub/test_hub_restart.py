@@ -3,8 +3,9 @@
 import json
 import os
 import signal
-import subprocess
+import subprocess  # noqa: TID251 - a hub that can be killed
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -70,3 +71,16 @@ def test_mergeability_is_unknown_at_first_when_asked_to_be(world):
         (None, "unknown"),
         (True, "clean"),
     ]
+
+
+def test_of_many_at_once_one_wins_and_none_is_lost(world):
+    head = world.fork("fix")
+    world.open("fix")
+    body = {"ref": "refs/tags/v1", "sha": head}
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: world.ask("POST", "/git/refs", body).status_code, range(8)))
+        issues = list(pool.map(lambda _: world.ask("POST", "/issues", {"title": "x"}).json(), range(8)))
+        merged = list(pool.map(lambda _: world.ask("PUT", "/pulls/1/merge").status_code, range(8)))
+    assert sorted(made) == [201] + [422] * 7
+    assert sorted(issue["number"] for issue in issues) == list(range(2, 10))
+    assert sorted(merged) == [200] + [405] * 7

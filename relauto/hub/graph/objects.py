@@ -1,5 +1,6 @@
 """Git objects, and what has been reported on a commit."""
 
+import re
 from typing import Any
 
 from graphql import GraphQLError
@@ -17,9 +18,11 @@ def find_object(place: Place, expression: str | None = None, oid: str | None = N
     """Show the object with that id, or that a `REVISION` or `REVISION:PATH` names.
 
     Raises:
-        GraphQLError: neither is given.
+        GraphQLError: neither is given, or `oid` is no object id.
     """
     if oid:
+        if not re.fullmatch(r"[0-9a-f]{40}", oid):
+            raise GraphQLError(f"{oid!r} is not a GitObjectID")
         return show_object(place, oid)
     if not expression:
         raise GraphQLError("One of expression and oid is needed")

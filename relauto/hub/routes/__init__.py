@@ -36,4 +36,5 @@ BLUEPRINTS = (
     transport,
     users.routes,
     workflows.routes,
+    workflows.own_routes,
 )

@@ -25,7 +25,8 @@ def read_permission(owner: str, name: str, login: str) -> Response:
     level = "admin" if user.site_admin else place.repository.access.get(login)
     granted = level or ("none" if place.repository.private else "read")
     legacy = {"triage": "read"}.get(granted, granted)
-    return answer({"permission": legacy, "role_name": granted, "user": show_user(place.call, login)})
+    person = show_user(place.call, login) | {"role_name": granted}
+    return answer({"permission": legacy, "role_name": granted, "user": person})
 
 
 @routes.get("/contents/<path:path>")

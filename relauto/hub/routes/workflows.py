@@ -12,6 +12,7 @@ from relauto.hub.records import Run, Workflow
 from relauto.hub.views.workflows import show_run, show_workflow
 
 routes = Blueprint("workflows", __name__, url_prefix="/api/v3/repos/<owner>/<name>/actions")
+own_routes = Blueprint("runs", __name__, url_prefix="/_hub/repos/<owner>/<name>")
 
 
 class _Dispatch(msgspec.Struct):
@@ -134,7 +135,7 @@ def read_run(owner: str, name: str, key: int) -> Response:
     return answer(show_run(place, place.find(Run, key)))
 
 
-@routes.post("/runs/<int:key>/_hub/report")
+@own_routes.post("/runs/<int:key>")
 def report_run(owner: str, name: str, key: int) -> Response:
     """Tell how far a run is: the hub's own route, since a runner's talk with GitHub is not public."""
     place = enter(owner, name, "write")

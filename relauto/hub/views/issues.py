@@ -15,6 +15,8 @@ def show_label(place: Place, label: Label) -> Json:
         "description": label.description,
         "color": label.color,
         "default": False,
+        "archived_at": None,
+        "archived_by": None,
     }
 
 

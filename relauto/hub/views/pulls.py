@@ -17,14 +17,11 @@ def _show_end(place: Place, ref: str, sha: str) -> Json:
     }
 
 
-def show_pull(place: Place, pull: Pull) -> Json:
-    """Show a pull request as lists have it (`pull-request-simple`)."""
+def _list_links(place: Place, pull: Pull) -> dict[str, str]:
     url, issue = f"{place.url}/pulls/{pull.number}", f"{place.url}/issues/{pull.number}"
-    page = f"{place.page}/pull/{pull.number}"
-    people = [show_user(place.call, login) for login in pull.assignees]
-    links = {
+    return {
         "self": url,
-        "html": page,
+        "html": f"{place.page}/pull/{pull.number}",
         "issue": issue,
         "comments": f"{issue}/comments",
         "review_comments": f"{url}/comments",
@@ -32,14 +29,21 @@ def show_pull(place: Place, pull: Pull) -> Json:
         "commits": f"{url}/commits",
         "statuses": f"{place.url}/statuses/{pull.head_sha}",
     }
+
+
+def show_pull(place: Place, pull: Pull) -> Json:
+    """Show a pull request as lists have it (`pull-request-simple`)."""
+    page = f"{place.page}/pull/{pull.number}"
+    people = [show_user(place.call, login) for login in pull.assignees]
+    links = _list_links(place, pull)
     return {
         "id": pull.id,
         "node_id": node_id("PullRequest", pull.id),
-        "url": url,
+        "url": links["self"],
         "html_url": page,
         "diff_url": f"{page}.diff",
         "patch_url": f"{page}.patch",
-        "issue_url": issue,
+        "issue_url": links["issue"],
         "commits_url": links["commits"],
         "comments_url": links["comments"],
         "review_comments_url": links["review_comments"],

@@ -55,7 +55,7 @@ def build_artifacts(bench: Bench, target: Target, commit: Commit) -> Built:
     if missing:
         listed = ", ".join(each.path for each in missing[:3])
         raise InputError(
-            f"{len(missing)} files of {commit.short} are not in this clone ({listed}), so no artifact can be made",
+            f"{len(missing)} files of {commit.short} are not in this clone ({listed}); no artifact is made",
             todo="fetch them, or go on without an artifact: --build none",
         )
     if build.command is None:

@@ -46,7 +46,7 @@ class CutCandidate:
                 f"{newest.tag} was refused and {target.line} has not moved since",
                 todo="attach the fix of the fix: relauto attach --fix BRANCH, then advance",
             )
-        return self._cut(bench, place, target, head, newest.number + 1 if newest else 1)
+        return self._cut(bench, target, head, newest.number + 1 if newest else 1)
 
     def _prove(self, bench: Bench, place: Place, target: Target, found: Candidate) -> Proved:
         return Proved(
@@ -60,7 +60,7 @@ class CutCandidate:
             by_others=(place, f"cut:{found.tag}") not in bench.incident.intents,
         )
 
-    def _cut(self, bench: Bench, place: Place, target: Target, head: Commit, number: int) -> Observation:
+    def _cut(self, bench: Bench, target: Target, head: Commit, number: int) -> Observation:
         version = bench.plan(target).version
         if bench.final_tag(target) in bench.tags():
             return Refused(
@@ -69,7 +69,7 @@ class CutCandidate:
             )
         tag = bench.tag_style(target).candidate_tag(parse_version(version), number)
 
-        def run(facts: Facts) -> None:
+        def run(_facts: Facts) -> None:
             bench.releases.claim(target, version, bench.incident.id)
             message = f"{bench.settings.product} {version}, release candidate {number}\n"
             made = bench.product.write_tag(tag, head, message, bench.sign())
@@ -77,10 +77,15 @@ class CutCandidate:
 
         return Todo(
             f"cut:{tag}",
-            f"tag {target.line} at {head.short} as {tag} and push the tag",
+            describe_cut(target, head.short, tag),
             run,
             prepare=lambda: {"tag": tag, "commit": head},
         )
+
+
+def describe_cut(target: Target, commit: str, tag: Tag) -> str:
+    """Return the sentence for a candidate that is cut."""
+    return f"tag {target.line} at {commit} as {tag} and push the tag"
 
 
 def list_candidates(bench: Bench, target: Target) -> list[Candidate]:

@@ -64,8 +64,8 @@ class PickFix:
         if not missing and bumped:
             return self._prove(bench, place, target, {c: p for c, p in found.items() if p}, line)
         if bench.settings.pick.via == "push":
-            return self._push(bench, place, target, missing, line)
-        return self._by_pull(bench, place, target, missing, line)
+            return self._push(bench, target, missing, line)
+        return self._by_pull(bench, target, missing, line)
 
     def _series(self, bench: Bench) -> list[Commit] | Refused:
         merged = bench.facts("prepare.merge").get("merged", ())
@@ -129,9 +129,7 @@ class PickFix:
     def _intents(self, bench: Bench, place: Place) -> list[Facts]:
         return [intent.facts for (where, _), intent in bench.incident.intents.items() if where == place]
 
-    def _by_pull(
-        self, bench: Bench, place: Place, target: Target, missing: Sequence[Commit], line: Commit
-    ) -> Observation:
+    def _by_pull(self, bench: Bench, target: Target, missing: Sequence[Commit], line: Commit) -> Observation:
         branch = pick_branch(bench, target)
         pull = bench.find_pull(branch, target.branch)
         if pull is None:
@@ -161,16 +159,12 @@ class PickFix:
 
         return Todo(
             f"open-pick:{branch}",
-            f"push {branch} with {_name(missing)} picked onto {target.line}"
-            + (" and the version bump" if made.bump else "")
-            + ", and open its pull request",
+            describe_pick(target, branch, _name(missing), bumped=made.bump is not None),
             run,
             prepare=made.describe,
         )
 
-    def _push(
-        self, bench: Bench, place: Place, target: Target, missing: Sequence[Commit], line: Commit
-    ) -> Observation:
+    def _push(self, bench: Bench, target: Target, missing: Sequence[Commit], line: Commit) -> Observation:
         made = self._make(bench, target, missing, line)
         if isinstance(made, Refused):
             return made
@@ -180,8 +174,7 @@ class PickFix:
 
         return Todo(
             f"push-pick:{line[:12]}",
-            f"push {_name(missing)} picked onto {target.line}"
-            + (" and the version bump" if made.bump else ""),
+            describe_push(target, _name(missing), bumped=made.bump is not None),
             run,
             prepare=made.describe,
         )
@@ -221,6 +214,17 @@ class PickFix:
             run,
             prepare=lambda: {"head": pull.head_sha, "method": method},
         )
+
+
+def describe_pick(target: Target, branch: Branch, fixes: str, *, bumped: bool) -> str:
+    """Return the sentence for a pick that goes by pull request."""
+    bump = " and the version bump" if bumped else ""
+    return f"push {branch} with {fixes} picked onto {target.line}{bump}, and open its pull request"
+
+
+def describe_push(target: Target, fixes: str, *, bumped: bool) -> str:
+    """Return the sentence for a pick that is pushed to the line."""
+    return f"push {fixes} picked onto {target.line}" + (" and the version bump" if bumped else "")
 
 
 def pick_branch(bench: Bench, target: Target) -> Branch:

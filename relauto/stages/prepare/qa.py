@@ -96,4 +96,9 @@ def _request(
         )
         bench.files[f"qa/{re.sub(r'[^A-Za-z0-9._-]', '-', tag)}.md"] = page.encode()
 
-    return Todo(f"ask-qa:{tag}", f"ask QA to verify {tag} in an issue of {bench.settings.qa}", run)
+    return Todo(f"ask-qa:{tag}", describe_request(bench, tag), run)
+
+
+def describe_request(bench: Bench, tag: Tag) -> str:
+    """Return the sentence for the issue that asks QA."""
+    return f"ask QA to verify {tag} in an issue of {bench.settings.qa}"

@@ -99,7 +99,7 @@ class VerifyCandidate:
 
         return Todo(
             f"publish:{tag}",
-            f"build {tag} and publish it as a prerelease",
+            describe_publication(tag),
             run,
             prepare=prepare,
         )
@@ -163,6 +163,11 @@ class VerifyCandidate:
             todo="attach the fix of the fix (relauto attach), or run the check again and reopen the step",
             records=(CandidateRefused(place=place, tag=tag, commit=commit, reason=Text(reason)),),
         )
+
+
+def describe_publication(tag: Tag) -> str:
+    """Return the sentence for a candidate's artifacts."""
+    return f"build {tag} and publish it as a prerelease"
 
 
 def find_strangers(bench: Bench, target: Target, commit: Commit) -> list[ScopeEntry]:

@@ -1,0 +1,31 @@
+"""The tasks: parse, call, print. Nothing heavier than Invoke is imported before a task runs."""
+
+from invoke import Collection
+
+from relauto.tasks import incident, journal, people, rehearsal, server, words
+
+
+def build_namespace() -> Collection:
+    """Return the collection that `tasks.py` re-exports and adopters mount as `relauto`."""
+    namespace = Collection(
+        rehearsal.rehearse,
+        incident.open_,
+        incident.attach,
+        incident.status,
+        incident.next_,
+        incident.plan,
+        incident.advance,
+        people.approve,
+        people.tick,
+        people.skip,
+        people.reopen,
+        people.note,
+        server.hub,
+    )
+    namespace.add_collection(Collection("qa", show=words.qa_show))
+    namespace.add_collection(Collection("notice", preview=words.notice_preview))
+    namespace.add_collection(Collection("journal", verify=journal.verify))
+    return namespace
+
+
+namespace = build_namespace()

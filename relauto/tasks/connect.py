@@ -1,0 +1,97 @@
+"""From where a task is run to the incident it means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from relauto.tasks.output import say
+
+if TYPE_CHECKING:
+    from relauto.journal.log import JournalReader
+    from relauto.session import Session
+    from relauto.settings import Settings
+    from relauto.stages.bench import Bench
+
+
+@contextmanager
+def session() -> Iterator[Session]:
+    """Lend the connections that the settings and the environment's tokens give."""
+    from relauto.clock import SystemClock
+    from relauto.session import Session, Tokens
+    from relauto.settings import read_token
+
+    tokens = Tokens(read_token("source"), read_token("ops"), read_token("qa"))
+    clock = SystemClock()
+    with Session(_settings_in_force(tokens.ops), tokens, clock=clock, say=say) as opened:
+        yield opened
+
+
+def _settings_in_force(token: str) -> Settings:
+    """Return the settings of the ops repository where it has some, else the local file's.
+
+    The addresses of GitHub and the cache are this machine's and always come from the local file.
+    """
+    from msgspec.structs import replace
+
+    from relauto.clock import SystemClock
+    from relauto.github.client import Address, Client
+    from relauto.github.repositories import read_file
+    from relauto.model.names import RepositoryName
+    from relauto.settings import FILE, find_settings, load_settings, parse_settings
+
+    local = load_settings(find_settings(Path.cwd()))
+    ops = RepositoryName(os.environ.get("RELAUTO_OPS") or local.repositories.ops)
+    with Client(Address(local.github.api), ops, token, clock=SystemClock()) as client:
+        content = read_file(client, FILE)
+    if content is None:
+        return local
+    shared = parse_settings(content.decode("utf-8", "replace"), f"{ops}:{FILE}")
+    return replace(shared, github=local.github, cache=local.cache)
+
+
+@contextmanager
+def bench(id_: str | None) -> Iterator[Bench]:
+    """Lend the workbench of the incident meant.
+
+    Raises:
+        InputError: there is none, or there are several and none is named.
+    """
+    from relauto.journal.log import list_incidents
+    from relauto.session import choose_incident
+
+    with session() as opened:
+        known = list_incidents(opened.ops_address, cache=opened.cache)
+        with opened.bench(choose_incident(known, id_, os.environ)) as lent:
+            lent.incident = lent.journal.incident()
+            yield lent
+
+
+@contextmanager
+def reader(id_: str | None) -> Iterator[JournalReader]:
+    """Lend the journal of the incident meant: from a clone of ops where this is one, else from afar."""
+    from relauto.journal.log import JournalReader
+    from relauto.session import choose_incident
+
+    here = Path.cwd()
+    local = [] if os.environ.get("RELAUTO_OPS") else _list_local(here)
+    if local:
+        say("read from this clone, as of its last fetch")
+        with JournalReader.open_local(here, choose_incident(local, id_, os.environ)) as opened:
+            yield opened
+        return
+    with bench(id_) as lent:
+        yield lent.journal
+
+
+def _list_local(here: Path) -> list[str]:
+    from relauto.errors import InputError
+    from relauto.journal.log import list_local_incidents
+
+    try:
+        return list_local_incidents(here)
+    except InputError:
+        return []

@@ -1,0 +1,247 @@
+"""The incident's own tasks: open it, see it, bring it forward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from invoke import Context, task
+
+from relauto.tasks import connect
+from relauto.tasks.output import show, show_json
+
+if TYPE_CHECKING:
+    from relauto.engine import Outcome, Stop
+    from relauto.model.incident import Incident
+
+ID = "the incident; default: the only one, or RELAUTO_INCIDENT"
+DRY = "list what would be written, and write nothing"
+
+
+@task(
+    name="open",
+    positional=[],
+    help={
+        "customer": "alias of the customer; stays in the ops repository",
+        "version": "the version that the customer runs",
+        "started-at": "when the outage began, such as 2026-03-01T02:10Z",
+        "line": "the release line that the fix goes to",
+        "fix": "the fix's branch",
+        "pull": "the fix's pull request",
+        "instruction": "file with QA's instruction (YAML)",
+        "dry-run": DRY,
+        "json": "print one JSON document",
+    },
+)
+def open_(
+    c: Context,
+    customer: str = "",
+    version: str = "",
+    started_at: str = "",
+    line: str = "",
+    fix: str = "",
+    pull: int = 0,
+    instruction: str = "",
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Open an incident: a customer is down, and a fix has to reach them."""
+    from pathlib import Path
+
+    from relauto.errors import InputError
+    from relauto.session import Request, open_incident, preview_incident
+    from relauto.tasks.values import parse_moment
+
+    wanted = {"--customer": customer, "--version": version, "--started-at": started_at, "--line": line}
+    missing = [name for name, value in wanted.items() if not value]
+    if missing or bool(fix) == bool(pull):
+        needs = [*missing, *(["one of --fix and --pull"] if bool(fix) == bool(pull) else [])]
+        raise InputError(f"open needs {', '.join(needs)}", todo="see relauto --help open")
+    with connect.session() as session:
+        request = Request(
+            customer=customer,
+            installed=version,
+            started_at=parse_moment(started_at, session.clock.now()),
+            line=line,
+            fix=fix or None,
+            pull=pull or None,
+            instruction=Path(instruction).read_text("utf-8") if instruction else None,
+        )
+        if dry_run or c.config.run.dry:
+            plan = preview_incident(session, request)
+            show(
+                f"would open an incident: {plan.target}, {plan.base_tag} to {plan.version}; nothing is written"
+            )
+            return
+        incident = open_incident(session, request)
+    if json:
+        show_json({"incident": incident})
+    else:
+        show(f"{incident} is open; `relauto advance --id {incident}` goes on")
+
+
+@task(
+    positional=[],
+    help={
+        "fix": "the fix's branch",
+        "pull": "the fix's pull request",
+        "instruction": "file with QA's instruction",
+        "id": ID,
+        "dry-run": DRY,
+    },
+)
+def attach(
+    c: Context,
+    fix: str = "",
+    pull: int = 0,
+    instruction: str = "",
+    id: str = "",
+    dry_run: bool = False,
+) -> None:
+    """Attach a further fix to an incident."""
+    from pathlib import Path
+
+    from relauto import engine
+    from relauto.errors import InputError
+    from relauto.session import make_attachment
+
+    if bool(fix) == bool(pull):
+        raise InputError("attach needs one of --fix and --pull")
+    text = Path(instruction).read_text("utf-8") if instruction else None
+    with connect.bench(id or None) as bench:
+        attached = make_attachment(fix or None, pull or None, text)
+        if dry_run or c.config.run.dry:
+            show(f"would attach {fix or f'#{pull}'} to {bench.incident.id}; nothing was written")
+            return
+        engine.record(bench, attached)
+        show(f"{fix or f'#{pull}'} is attached to {bench.incident.id}; `relauto advance` goes on")
+
+
+@task(positional=[], help={"id": ID, "json": "print one JSON document"})
+def status(_c: Context, id: str = "", json: bool = False) -> None:
+    """Show the board: every step, what is next, who must act."""
+    from relauto.comms.board import render_board
+    from relauto.journal.log import require_opened
+    from relauto.model.playbook import load_playbook
+
+    with connect.reader(id or None) as reader:
+        incident = require_opened(reader)
+        playbook, _ = load_playbook()
+        if json:
+            show_json(_describe(incident, [step.key for step in playbook.steps]))
+        else:
+            show(render_board(incident, playbook))
+
+
+def _describe(incident: Incident, keys: list[str]) -> dict[str, Any]:
+    return {
+        "incident": incident.id,
+        "targets": [{"repository": each.repository, "line": each.line} for each in incident.targets],
+        "round": incident.round,
+        "fixes": [str(fix) for fix in incident.fixes],
+        "steps": {key: incident.state(key).value for key in keys},
+        "sequence": incident.sequence,
+    }
+
+
+@task(name="next", positional=[], help={"id": ID, "json": "print one JSON document"})
+def next_(_c: Context, id: str = "", json: bool = False) -> None:
+    """Say what happens next and who must act, from the journal."""
+    from relauto.comms.board import draw_board
+    from relauto.journal.log import require_opened
+    from relauto.model.playbook import load_playbook
+
+    with connect.reader(id or None) as reader:
+        board = draw_board(require_opened(reader), load_playbook()[0])
+    if json:
+        turns = [
+            {"place": turn.place, "state": turn.state, "who": turn.who, "reason": turn.reason}
+            for turn in board.turns
+        ]
+        show_json({"incident": board.story.incident, "next": turns})
+        return
+    for turn in board.turns:
+        show(
+            f"{turn.place} ({turn.state}): {turn.title}\n  who: {turn.who}"
+            + (f"\n  {turn.reason}" * bool(turn.reason))
+        )
+
+
+@task(positional=[], help={"id": ID, "json": "print one JSON document"})
+def plan(_c: Context, id: str = "", json: bool = False) -> None:
+    """List what advance would write now, up to the next wait, and write nothing."""
+    _plan(id, json=json)
+
+
+def _plan(id_: str, *, until: str = "", only: str = "", json: bool) -> None:
+    from relauto import foresight
+
+    with connect.bench(id_ or None) as bench:
+        foreseen = foresight.foresee(bench, until=until or None, only=only or None)
+    if json:
+        show_json({"writes": list(foreseen.writes), "stop": foreseen.stop, "status": int(foreseen.status)})
+        return
+    for sentence in foreseen.writes:
+        show(f"would {sentence}")
+    show(f"then: {foreseen.stop}" if foreseen.stop else "then: nothing more is to be done")
+
+
+@task(
+    positional=[],
+    help={
+        "until": "the last step to settle",
+        "only": "the only step to settle",
+        "wait": "go on waiting for others for so long, such as 30m",
+        "id": ID,
+        "dry-run": DRY,
+        "json": "print one JSON document",
+    },
+)
+def advance(
+    c: Context,
+    until: str = "",
+    only: str = "",
+    wait: str = "",
+    id: str = "",
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Bring the incident as far as it can go now; safe to run again."""
+    from relauto import engine
+    from relauto.tasks.values import parse_duration
+
+    if dry_run or c.config.run.dry:
+        _plan(id, until=until, only=only, json=json)
+        return
+    patience = parse_duration(wait) if wait else 0.0
+    with connect.bench(id or None) as bench:
+        outcome = engine.follow(bench, until=until or None, only=only or None, patience=patience)
+        requests = {"read": bench.source.counts.read, "write": bench.source.counts.write}
+    if json:
+        show_json(
+            {
+                "incident": bench.incident.id,
+                "status": int(outcome.status),
+                "stops": [_describe_stop(stop) for stop in outcome.stops],
+                "requests": requests,
+            }
+        )
+    else:
+        _tell(outcome)
+    raise SystemExit(int(outcome.status))
+
+
+def _describe_stop(stop: Stop) -> dict[str, Any]:
+    return {
+        "place": str(stop.place),
+        "status": int(stop.status),
+        "reason": stop.reason,
+        "todo": stop.todo,
+        "whom": stop.whom,
+    }
+
+
+def _tell(outcome: Outcome) -> None:
+    if not outcome.stops:
+        show("every automated step is done")
+    for stop in outcome.stops:
+        show(f"{stop.place}: {stop.reason}\n  {stop.todo}")

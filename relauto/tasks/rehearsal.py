@@ -1,0 +1,107 @@
+"""`rehearse`: the whole path, here, without GitHub."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invoke import Context, task
+
+from relauto.tasks.output import say, show, show_json
+
+if TYPE_CHECKING:
+    from relauto.rehearsal.run import Rehearsed
+
+
+@task(
+    positional=[],
+    help={
+        "repo": "a clone to rehearse on, only read; default: a sample product",
+        "fix": "with --repo: the fix, an unmerged branch or a commit that main has",
+        "line": "with --repo: the release line",
+        "main": "with --repo: the main branch; default: as the clone tells",
+        "at": "with --repo: rewind the line to this commit",
+        "base": "tip: release from the line as it stands; tag: from its last release",
+        "version": "the number of the release; default: the next that is free",
+        "build": "none: make no artifact",
+        "scenario": "happy, qa-fails-first or conflict (sample product only)",
+        "without": "a member of the cast who stays away: reviewer, ci, qa, release-manager, customer",
+        "out": "the folder that is left; empty, or this rehearsal's",
+        "json": "print one JSON document",
+    },
+    iterable=["without"],
+)
+def rehearse(
+    _c: Context,
+    repo: str = "",
+    fix: str = "",
+    line: str = "",
+    main: str = "",
+    at: str = "",
+    base: str = "tip",
+    version: str = "",
+    build: str = "default",
+    scenario: str = "happy",
+    without: list[str] | None = None,
+    out: str = "rehearsal",
+    json: bool = False,
+) -> None:
+    """Run the whole path against an embedded GitHub, with a cast for the people."""
+    from pathlib import Path
+
+    from relauto.rehearsal.options import make_options
+    from relauto.rehearsal.run import rehearse as run
+
+    options = make_options(
+        repository=str(Path(repo).resolve()) if repo else None,
+        fix=fix or None,
+        line=line or None,
+        main=main or None,
+        at=at or None,
+        base=base,
+        version=version or None,
+        build=build,
+        scenario=scenario,
+        absent=tuple(without or ()),
+    )
+    ended = run(options, Path(out), say)
+    if json:
+        _show_document(ended)
+    else:
+        show(describe(ended))
+    raise SystemExit(int(ended.status))
+
+
+def _show_document(ended: Rehearsed) -> None:
+    stops = [
+        {"place": str(stop.place), "status": int(stop.status), "reason": stop.reason, "todo": stop.todo}
+        for stop in (ended.outcome.stops if ended.outcome else ())
+    ]
+    show_json(
+        {
+            "incident": ended.incident,
+            "status": int(ended.status),
+            "out": str(ended.folder),
+            "again": ended.again,
+            "stops": stops,
+            "files": [str(path) for path in ended.files],
+            "seconds": ended.seconds,
+        }
+    )
+
+
+def describe(ended: Rehearsed) -> str:
+    """Return the closing summary: how it ended, and every file it left."""
+    lines = []
+    if ended.again:
+        lines.append(f"{ended.incident}: this rehearsal is finished; nothing was done.")
+    elif ended.outcome and not ended.outcome.stops:
+        lines.append(
+            f"{ended.incident}: released and acknowledged by the customer, in {ended.seconds:.1f} s."
+        )
+    else:
+        lines.append(f"{ended.incident}: stopped after {ended.seconds:.1f} s.")
+        for stop in ended.outcome.stops if ended.outcome else ():
+            lines += [f"  {stop.place}: {stop.reason}", f"    {stop.todo}"]
+    lines.append(f"It left in {ended.folder}:")
+    lines += [f"  {path.relative_to(ended.folder)}" for path in ended.files]
+    return "\n".join(lines)

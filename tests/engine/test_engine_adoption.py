@@ -1,0 +1,97 @@
+"""What has the right content is adopted, whoever made it, and told apart from relauto's own."""
+
+import pytest
+
+from relauto.errors import Status
+
+
+def stop_of(outcome):
+    (stop,) = outcome.stops
+    return stop.place.step, stop.status
+
+
+def test_a_pull_request_of_the_developer(at):
+    world = at("opened")
+    number = world.open_pull("fix/crash", by="dev")
+    world.advance()
+    assert [pull["number"] for pull in world.pulls()] == [number]
+    assert world.record("investigate.pr").by_others
+    assert world.record("investigate.pr").facts["pulls"][0]["number"] == number
+
+
+def test_a_merge_by_the_developer_needs_no_door(at):
+    world = at("merge-door")
+    merged = world.merge(1, by="dev")
+    assert stop_of(world.advance()) == ("prepare.pick", Status.WAITING)
+    proof = world.record("prepare.merge")
+    assert (proof.by_others, proof.facts["merged"][0]["merge_commit"]) == (True, merged)
+
+
+def pick_with_trailer(world, merged):
+    return world.cherry_pick(merged, "release-1.0", "-x")
+
+
+def pick_without_word(world, merged):
+    return world.cherry_pick(merged, "release-1.0")
+
+
+def pick_within_another_change(world, merged):
+    text = world.product.read("show", f"{merged}:app.txt") + "\n"
+    world.commit_on("release-1.0", "Several things", {"app.txt": text, "other.txt": "other\n"})
+    return merged
+
+
+@pytest.mark.parametrize(
+    ("pick", "found_by"),
+    [
+        (pick_with_trailer, "trailer"),
+        (pick_without_word, "patch-id"),
+        (pick_within_another_change, "tree"),
+    ],
+)
+def test_a_pick_by_hand(at, pick, found_by):
+    world = at("merge-door")
+    world.commit_on("release-1.0", "Bump", {"VERSION": "1.0.1\n"})
+    commit = pick(world, world.merge(1))
+    step, status = stop_of(world.advance())
+    proof = world.record("prepare.pick")
+    assert proof.by_others
+    (told,) = proof.facts["picks"]
+    assert (told["commit"], told["found_by"], told["status"]) == (commit, found_by, "already")
+    assert len(world.pulls()) == 1
+    assert [tag for tag in world.tags() if "rc" in tag] == ["v1.0.1-rc1"]
+    # The bump was made by hand, so a person has to say that it may ship.
+    assert (step, status) == ("prepare.verify", Status.DECISION)
+
+
+def test_a_candidate_tagged_by_another(at):
+    world = at("pick")
+    world.pass_pull(2)
+    world.merge(2, "rebase", by="robin-rm")
+    world.product.run("tag", "v1.0.1-rc1", "release-1.0")
+    assert stop_of(world.advance()) == ("prepare.verify", Status.WAITING)
+    proof = world.record("prepare.candidate")
+    assert (proof.by_others, proof.facts["tag"]) == (True, "v1.0.1-rc1")
+    assert [tag for tag in world.tags() if "rc" in tag] == ["v1.0.1-rc1"]
+    assert not world.record("prepare.pick").by_others
+
+
+def test_a_candidate_tag_without_the_fix_is_left_alone(at):
+    world = at("pick")
+    world.product.run("tag", "v1.0.1-rc1", "main~1")
+    before = world.head("v1.0.1-rc1")
+    world.pass_pull(2)
+    assert stop_of(world.advance()) == ("prepare.verify", Status.WAITING)
+    assert world.record("prepare.candidate").facts["tag"] == "v1.0.1-rc2"
+    assert world.head("v1.0.1-rc1") == before
+    assert world.head("v1.0.1-rc2") == world.head("release-1.0")
+
+
+def test_a_release_tagged_by_another_on_the_verified_commit(at):
+    world = at("release-door")
+    world.product.run("tag", "v1.0.1", "v1.0.1-rc1")
+    step, status = stop_of(world.advance())
+    assert (step, status) == ("prepare.release", Status.DECISION), "its release is not published yet"
+    world.approve("prepare.release")
+    assert stop_of(world.advance()) == ("deploy.send", Status.DECISION)
+    assert world.product.read("cat-file", "-t", "v1.0.1") == "commit", "the tag stays as it was made"
