@@ -69,7 +69,7 @@ def open_(
         if dry_run or c.config.run.dry:
             plan = preview_incident(session, request)
             show(
-                f"would open an incident: {plan.target}, {plan.base_tag} to {plan.version}; nothing is written"
+                f"would open an incident: {plan.target}, {plan.base_tag} to {plan.version}; nothing was done"
             )
             return
         incident = open_incident(session, request)

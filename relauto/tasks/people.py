@@ -120,8 +120,12 @@ def note(
 ) -> None:
     """Put something on record, at the moment it happened."""
 
+    from typing import get_args
+
+    import msgspec
+
     from relauto.errors import InputError
-    from relauto.model.event import NoteAdded, Text
+    from relauto.model.event import NoteAdded, NoteKind, Text
     from relauto.tasks.values import parse_moment
 
     try:
