@@ -97,6 +97,7 @@ def refresh(bench: Bench) -> None:
     if bench.incident.desk is None:
         opened = desk.open_desk(bench)
         record(bench, *([opened] if opened else []))
+    bench.after.extend(outbox.find_owed(bench.journal.events()))
     record(bench, *desk.read_answers(bench))
 
 
@@ -223,7 +224,7 @@ def _act(bench: Bench, place: Place, todo: Todo) -> None:
     facts = normalise(todo.prepare())
     record(bench, events.StepIntended(place=place, action=todo.action, facts=facts))
     todo.run(facts)
-    bench.look()
+    bench.look(*todo.changes)
     if bench.found:
         record(bench)
 
@@ -231,14 +232,13 @@ def _act(bench: Bench, place: Place, todo: Todo) -> None:
 def record(bench: Bench, *bodies: Body | Said) -> None:
     """Append events, what looks and writes brought up, and their texts; nothing to say writes nothing."""
     pending, files = [*bodies, *bench.found], dict(bench.files)
-    if not pending:
-        return
-    bench.incident = bench.journal.append(
-        lambda incident: _still_new(incident, pending),
-        render=lambda incident: {**_render(bench, incident), **files},
-    )
-    bench.found.clear()
-    bench.files.clear()
+    if pending:
+        bench.incident = bench.journal.append(
+            lambda incident: _still_new(incident, pending),
+            render=lambda incident: {**_render(bench, incident), **files},
+        )
+        bench.found.clear()
+        bench.files.clear()
     if bench.after:
         outbox.flush(bench)
         record(bench)

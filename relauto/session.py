@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -123,6 +124,11 @@ class Session:
     def _address(self, repository: str, token: str) -> Address:
         return Address(f"{self.settings.github.git.rstrip('/')}/{repository}.git", token)
 
+    @cached_property
+    def roster(self) -> Roster:
+        """Who may answer for what, read once a run."""
+        return read_roster(self.ops)
+
     @property
     def ops_address(self) -> Address:
         """Where the journal is."""
@@ -159,7 +165,7 @@ class Session:
             bench = Bench(
                 settings=self.settings,
                 playbook=playbook,
-                roster=read_roster(self.ops),
+                roster=self.roster,
                 journal=journal,
                 incident=Incident(),
                 mirror=self.mirror,

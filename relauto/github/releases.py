@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Literal
@@ -95,11 +96,29 @@ def find_release(client: Client, tag: Tag) -> Release | None:
         DecisionError: there is more than one.
         RemoteError: the list cannot be read.
     """
-    found = [one.release() for one in client.read_all("releases", _RestRelease) if one.tag_name == tag]
+    return choose_release(list_releases(client), tag)
+
+
+def list_releases(client: Client) -> tuple[Release, ...]:
+    """Return every release, drafts included, newest first: one request for each hundred.
+
+    Raises:
+        RemoteError: the list cannot be read.
+    """
+    return tuple(one.release() for one in client.read_all("releases", _RestRelease))
+
+
+def choose_release(releases: Iterable[Release], tag: Tag) -> Release | None:
+    """Return the release of a tag among those listed, draft or published, or None.
+
+    Raises:
+        DecisionError: there is more than one; a draft has no claim on its tag, so GitHub lets that be.
+    """
+    found = [release for release in releases if release.tag == tag]
     if len(found) > 1:
         shown = ", ".join(f"{one.url} ({'draft' if one.draft else 'published'})" for one in found)
         raise DecisionError(
-            f"{client.repository} has {len(found)} releases for {tag}: {shown}", todo="delete the wrong one"
+            f"there are {len(found)} releases for {tag}: {shown}", todo="delete the wrong one"
         )
     return found[0] if found else None
 

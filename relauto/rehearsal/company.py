@@ -51,10 +51,17 @@ class Company:
         Raises:
             CastError: one of them failed, or did not come back.
         """
-        started = [(part, self._start(part)) for part in parts]
+        started: dict[str, subprocess.Popen[bytes]] = {}
         did: list[str] = []
-        for part, process in started:
-            did.extend(f"{PEOPLE[part]} {deed}" for deed in _finish(part, process))
+        try:
+            for part in parts:
+                started[part] = self._start(part)
+            for part, process in started.items():
+                did.extend(f"{PEOPLE[part]} {deed}" for deed in _finish(part, process))
+        finally:
+            # Nobody goes on alone when one of them failed, or when the rehearsal is interrupted.
+            for process in started.values():
+                _dismiss(process)
         return did
 
     def _start(self, part: str) -> "subprocess.Popen[bytes]":
@@ -96,12 +103,19 @@ class Company:
         }
 
 
+def _dismiss(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.kill()
+        process.communicate()
+    for stream in (process.stdout, process.stderr):
+        if stream:
+            stream.close()
+
+
 def _finish(part: str, process: "subprocess.Popen[bytes]") -> list[str]:
     try:
         output, error = process.communicate(timeout=_TIMEOUT)
     except subprocess.TimeoutExpired as late:
-        process.kill()
-        process.communicate()
         raise CastError(f"the cast's {part} did not come back within {_TIMEOUT:g} seconds") from late
     if process.returncode:
         raise CastError(f"the cast's {part} failed: {error.decode('utf-8', 'replace').strip()}")

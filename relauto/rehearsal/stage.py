@@ -1,6 +1,7 @@
 """Sets the stage: the repositories, the hub over them, the accounts of the cast, the project's settings."""
 
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,10 +26,11 @@ _MOMENT = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 def build(folder: Folder, record: Record) -> World:
     """Return the rehearsal's world, writing its repositories unless that was done before."""
     told = folder.private / "world.json"
-    if record.built:
-        return World.decode(told.read_bytes())
-    folder.clear()
     product = folder.path / "product.git"
+    if record.built:
+        # The folder may have been moved or copied since: nothing may be done in the other place.
+        return replace(World.decode(told.read_bytes()), git_directory=product)
+    folder.clear()
     if record.options.repository:
         world = make_clone(product, record.options)
     else:

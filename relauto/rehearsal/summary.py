@@ -93,14 +93,14 @@ def _fix(bench: Bench, number: int) -> dict[str, Any]:
 
 
 def _pick(product: Repository, target: Target, told: Mapping[str, Any]) -> dict[str, Any]:
-    commit = Commit(told["commit"])
     head = product.find_branch(target.line)[1]
-    on_line = product.is_ancestor(commit, head)
+    commit = Commit(told["commit"]) if told["commit"] else None
+    on_line = commit is not None and product.is_ancestor(commit, head)
     return {
         "fix": told["fix"],
         "pull": told["pull"],
         "commit": commit if on_line else None,
-        "tree": product.commit(Commit(told["made"] or commit)).tree,
+        "tree": product.commit(Commit(told["made"] or commit or head)).tree,
         "status": told["status"],
     }
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 from relauto.clock import Clock
 from relauto.comms.rendering import Renderer
@@ -34,6 +34,9 @@ from relauto.model.version import TagStyle, learn_style, parse_version
 from relauto.settings import Settings
 
 T = TypeVar("T")
+
+Kind = Literal["refs", "pulls", "checks", "releases", "qa", "desk", "rules"]
+"""What a look can be about."""
 
 
 @dataclass
@@ -64,19 +67,20 @@ class Bench:
     found: list[Body | Said] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     after: list[Place] = field(default_factory=list)
-    _seen: dict[Hashable, object] = field(default_factory=dict)
+    _seen: dict[tuple[Kind, Hashable], object] = field(default_factory=dict)
     _facts: RepositoryFacts | None = None
 
-    def remember(self, key: Hashable, read: Callable[[], T]) -> T:
-        """Return what `read` answers, asking once until the next `look`."""
-        if key not in self._seen:
-            self._seen[key] = read()
-        return cast(T, self._seen[key])
+    def remember(self, kind: Kind, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what `read` answers, asking once until the next look at its kind."""
+        if (kind, key) not in self._seen:
+            self._seen[kind, key] = read()
+        return cast(T, self._seen[kind, key])
 
-    def look(self) -> None:
-        """Forget what GitHub said and fetch every ref that the incident's steps ask about."""
-        self._seen.clear()
-        self.mirror.fetch(self._wanted())
+    def look(self, *kinds: Kind) -> None:
+        """Forget what git and GitHub said, of these kinds or of all; refs are fetched anew at once."""
+        self._seen = {key: value for key, value in self._seen.items() if kinds and key[0] not in kinds}
+        if not kinds or "refs" in kinds:
+            self.mirror.fetch(self._wanted())
 
     def _wanted(self) -> list[str]:
         branches = [self.main, *(target.branch for target in self.incident.targets)]
@@ -91,12 +95,12 @@ class Bench:
 
     def ref(self, ref: str) -> Commit | None:
         """Return the commit of a full ref as last fetched, or None when the remote lacks it."""
-        found = self.remember("refs", self.product.refs).get(ref)
+        found = self.remember("refs", "all", self.product.refs).get(ref)
         return Commit(found) if found else None
 
     def tags(self) -> dict[Tag, Commit]:
         """Return every tag of the remote with its commit, as last fetched."""
-        return self.remember("tags", self.product.tags)
+        return self.remember("refs", "tags", self.product.tags)
 
     @property
     def main(self) -> Branch:
@@ -111,7 +115,7 @@ class Bench:
 
     def find_pull(self, head: Branch, base: Branch) -> Pull | None:
         """Return the pull request from `head` to `base`: merged before open, open before closed."""
-        found = self.remember(("pulls", head, base), lambda: pull_reads.find_pulls(self.source, head, base))
+        found = self.remember("pulls", (head, base), lambda: pull_reads.find_pulls(self.source, head, base))
         order = {"merged": 0, "open": 1, "closed": 2}
         return min(found, key=lambda pull: (order[pull.state], -pull.number), default=None)
 
@@ -144,7 +148,7 @@ class Bench:
 
     def tag_style(self, target: Target) -> TagStyle:
         """Return how tags are written: as the settings say, else as the project's own tags show."""
-        learned = self.remember("style", lambda: learn_style(self.tags(), self.plan(target).base_tag))
+        learned = self.remember("refs", "style", lambda: learn_style(self.tags(), self.plan(target).base_tag))
         wanted = self.settings.tags
         return TagStyle(wanted.final or learned.final, wanted.candidate or learned.candidate)
 

@@ -18,7 +18,7 @@ class SendKit:
     key: str = "deploy.send"
 
     def observe(self, bench: Bench, place: Place) -> Observation:
-        """Look for a receipt of exactly this kit; a written kit is waiting, not done."""
+        """Look for a receipt of exactly this kit; a kit that was handed over is waiting, not done."""
         target = require_target(place)
         released = bench.facts("prepare.release", target)
         if not released:
@@ -27,18 +27,18 @@ class SendKit:
         receipts = [(body, actor) for body, actor, _ in bench.incident.kits if body.digest == digest]
         if receipts:
             return Proved({"digest": digest, "tag": released["tag"]})
-        if (place, f"hand-over:{digest[:12]}") in bench.incident.intents:
-            return Waiting(
-                "customer", f"{released['tag']}: the customer has not acknowledged the kit {digest[:12]}"
-            )
-        return self._hand_over(bench, place, target, digest, str(released["tag"]))
+        tag = str(released["tag"])
+        shown = (Shown("tag", tag), Shown("digest of SHA256SUMS", digest))
+        question = Question("deploy.acknowledge", digest, shown, (acknowledge_command(digest),))
+        if desk.is_asked(bench, place, question):
+            return Waiting("customer", f"{tag}: the customer has not acknowledged the kit {digest[:12]}")
+        return self._hand_over(bench, place, target, tag, question)
 
-    def _hand_over(self, bench: Bench, place: Place, target: Target, digest: str, tag: str) -> Todo:
+    def _hand_over(self, bench: Bench, place: Place, target: Target, tag: str, question: Question) -> Todo:
+        digest = question.subject
+
         def run(_facts: Facts) -> None:
-            shown = (Shown("tag", tag), Shown("digest of SHA256SUMS", digest))
-            desk.ask(
-                bench, place, Question("deploy.acknowledge", digest, shown, (acknowledge_command(digest),))
-            )
+            desk.ask(bench, place, question)
 
         return Todo(
             f"hand-over:{digest[:12]}",
@@ -46,4 +46,5 @@ class SendKit:
             run,
             seal=Seal(digest, {"tag": tag, "digest": digest, "target": str(target)}),
             prepare=lambda: {"digest": digest, "tag": tag},
+            changes=("desk",),
         )

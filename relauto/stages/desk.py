@@ -6,6 +6,7 @@ count changes nothing and is told to whoever runs relauto.
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from relauto.errors import DecisionError, InputError
 from relauto.github import issues
@@ -23,6 +24,8 @@ from relauto.stages.step import Question
 
 LABEL = "relauto-desk"
 DECISION = "investigate.qa-decision"
+# GitHub takes comments of up to 65,536 characters.
+_ROOM = 60_000
 
 
 def open_desk(bench: Bench) -> events.DeskOpened | None:
@@ -35,18 +38,64 @@ def open_desk(bench: Bench) -> events.DeskOpened | None:
 
 
 def ask(bench: Bench, place: Place, question: Question) -> None:
-    """Put a question with its exact answers on the desk, once for the same subject."""
+    """Put a question with its exact answers on the desk, once for the same subject.
+
+    One that is longer than a comment may be is asked in several; the last says that it was asked whole.
+    """
+    if is_asked(bench, place, question):
+        return
+    key = _key(bench, place, question)
+    known = _read(bench, _number(bench))
+    *parts, last = split_question(question)
+    for name, part in (*((f"{key}:{number}", part) for number, part in enumerate(parts, 1)), (key, last)):
+        if issues.find_comment(known, name) is None:
+            text = texts.question(bench, place, part)
+            issues.comment(bench.ops, _number(bench), name, text, absent=True)
+    bench.look("desk")
+
+
+def split_question(question: Question) -> list[Question]:
+    """Return a question that asks for a command to each thing shown in parts that fit a comment each."""
+    if len(question.shown) != len(question.commands):
+        return [question]
+    parts: list[list[int]] = [[]]
+    room = _ROOM
+    for number, (shown, command) in enumerate(zip(question.shown, question.commands, strict=True)):
+        # What Markdown has to escape doubles at worst.
+        size = len(command) + 2 * (len(shown.name) + len(shown.value) + len(shown.url)) + len("|  |  |\n\n")
+        if size > room and parts[-1]:
+            parts.append([])
+            room = _ROOM
+        parts[-1].append(number)
+        room -= size
+    return [
+        replace(
+            question,
+            shown=tuple(question.shown[each] for each in part),
+            commands=tuple(question.commands[each] for each in part),
+        )
+        for part in parts
+    ]
+
+
+def is_asked(bench: Bench, place: Place, question: Question) -> bool:
+    """Return whether a question stands on the desk."""
+    return issues.find_comment(_read(bench, _number(bench)), _key(bench, place, question)) is not None
+
+
+def _key(bench: Bench, place: Place, question: Question) -> str:
+    where = hashlib.sha256(str(place).encode()).hexdigest()[:12]
+    return f"{bench.incident.id}:{question.door}:{where}:{question.subject}"
+
+
+def _number(bench: Bench) -> int:
     if bench.incident.desk is None:
         raise LookupError("the desk is opened before anything is asked")
-    number = bench.incident.desk.number
-    where = hashlib.sha256(str(place).encode()).hexdigest()[:12]
-    key = f"{bench.incident.id}:{question.door}:{where}:{question.subject}"
-    if issues.find_comment(_read(bench, number), key) is None:
-        issues.comment(bench.ops, number, key, texts.question(bench, place, question), absent=True)
+    return bench.incident.desk.number
 
 
 def _read(bench: Bench, number: int) -> tuple[Comment, ...]:
-    return bench.remember(("desk", number), lambda: issues.read_issue(bench.ops, number))[1]
+    return bench.remember("desk", number, lambda: issues.read_issue(bench.ops, number))[1]
 
 
 def read_answers(bench: Bench) -> list[Said]:

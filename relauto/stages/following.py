@@ -4,14 +4,18 @@ Everything must hold for the exact head commit. What GitHub has not computed yet
 what it does not say is refused.
 """
 
+from collections.abc import Sequence
+
 from relauto.errors import InputError
-from relauto.github import checks
+from relauto.github import checks, pulls
 from relauto.github.checks import RequiredCheck
 from relauto.github.pull_merge import Method
 from relauto.github.pull_state import Pull
+from relauto.model.event import Facts
 from relauto.model.names import Branch
+from relauto.model.target import Place
 from relauto.stages.bench import Bench
-from relauto.stages.step import Refused, Waiting
+from relauto.stages.step import Refused, Todo, Waiting
 
 METHODS: tuple[Method, ...] = ("squash", "merge", "rebase")
 
@@ -25,7 +29,42 @@ def find_required(bench: Bench, branch: Branch) -> tuple[RequiredCheck, ...]:
     named = bench.settings.checks.required
     if named is not None:
         return tuple(RequiredCheck(name, None) for name in named)
-    return bench.remember(("required", branch), lambda: checks.required_checks(bench.source, branch))
+    return bench.remember("rules", branch, lambda: checks.required_checks(bench.source, branch))
+
+
+def finish_opening(
+    bench: Bench, place: Place, pull: Pull, labels: Sequence[str], reviewers: Sequence[str] = ()
+) -> Todo | None:
+    """Return what gives a pull request of ours the labels and reviewers that it lacks, or None.
+
+    Only while the journal has no word on the step, which is when a run ended between opening and this:
+    what people take away later stays away.
+    """
+    asked = (*pull.review_requests, *(review.author for review in pull.reviews))
+    lacking = [*_subtract(labels, pull.labels), *_subtract(reviewers, asked)]
+    if not lacking or pull.state != "open" or pull.author != bench.login or bench.incident.record(place):
+        return None
+
+    def run(_facts: Facts) -> None:
+        equip_pull(bench, pull.number, labels, reviewers)
+
+    return Todo(
+        f"equip:{pull.number}", f"give pull request #{pull.number} what it lacks: {', '.join(lacking)}", run
+    )
+
+
+def _subtract(wanted: Sequence[str], held: Sequence[str]) -> list[str]:
+    # GitHub's names of labels and people differ in more than case or not at all.
+    known = {name.lower() for name in held}
+    return [name for name in wanted if name.lower() not in known]
+
+
+def equip_pull(bench: Bench, number: int, labels: Sequence[str], reviewers: Sequence[str] = ()) -> None:
+    """Add labels to a pull request and ask people for a review, what is there left alone."""
+    if labels:
+        pulls.add_labels(bench.source, number, labels)
+    if reviewers:
+        pulls.request_reviewers(bench.source, number, reviewers)
 
 
 def follow_pull(bench: Bench, pull: Pull) -> Waiting | Refused | None:

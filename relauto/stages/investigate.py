@@ -11,7 +11,8 @@ from relauto.model.incident import Fix, StepState
 from relauto.model.names import Branch
 from relauto.model.target import Place
 from relauto.stages import texts
-from relauto.stages.bench import Bench
+from relauto.stages.bench import Bench, list_commits
+from relauto.stages.following import equip_pull, finish_opening
 from relauto.stages.step import Observation, Proved, Question, Refused, Todo
 
 
@@ -25,11 +26,17 @@ class OpenPull:
         """Look for each fix's pull request by number or head branch, whoever opened it."""
         if not bench.incident.fixes:
             return Refused("no fix is attached yet", todo="relauto attach --fix BRANCH, or --pull N")
-        shown = []
+        known = bench.incident.record(place)
+        if known and known.state is StepState.DONE and main_holds_fixes(bench):
+            return Proved(known.facts, known.by_others)
+        shown, wanted = [], bench.settings.pull
         for fix in bench.incident.fixes:
             pull = find_pull(bench, fix)
             if pull is None:
                 return self._open(bench, fix)
+            unfinished = finish_opening(bench, place, pull, wanted.labels, wanted.reviewers)
+            if unfinished:
+                return unfinished
             shown.append(
                 {
                     "fix": str(fix),
@@ -53,21 +60,25 @@ class OpenPull:
             return Refused(
                 f"{bench.settings.source} has no branch {branch}", todo="push the fix's branch, then advance"
             )
-        subject = bench.product.commit(head).subject
+        subject, wanted = bench.product.commit(head).subject, bench.settings.pull
+        body = texts.fix_pull(bench, branch, head)
+        leaks = texts.find_public_leaks(bench, subject, body, branch)
+        if leaks:
+            return Refused(
+                f"the pull request of {branch} would be public, and {'; '.join(leaks)}",
+                todo="reword the commit or rename the branch, push it, and attach it again",
+            )
 
         def run(_facts: Facts) -> None:
-            body = texts.fix_pull(bench, branch, head)
             pull = pulls.open_pull(bench.source, head=branch, base=bench.main, title=subject, body=body)
-            if bench.settings.pull.labels:
-                pulls.add_labels(bench.source, pull.number, bench.settings.pull.labels)
-            if bench.settings.pull.reviewers:
-                pulls.request_reviewers(bench.source, pull.number, bench.settings.pull.reviewers)
+            equip_pull(bench, pull.number, wanted.labels, wanted.reviewers)
 
         return Todo(
             f"open-pull:{branch}",
             f"open a pull request from {branch} to {bench.main}",
             run,
             prepare=lambda: {"head": head, "branch": str(branch)},
+            changes=("pulls",),
         )
 
 
@@ -110,10 +121,21 @@ def read_decision(evidence: str) -> bool:
     return word.strip().lower() == "yes"
 
 
+def main_holds_fixes(bench: Bench) -> bool:
+    """Return whether git still shows every fix merged that the journal says is merged.
+
+    What main holds needs no further look at the pull requests that brought it there.
+    """
+    merged = list_commits(bench.facts("prepare.merge"), "merged", "merge_commit")
+    return len(merged) == len(bench.incident.fixes) and all(
+        bench.on_branch(bench.main, commit) for commit in merged
+    )
+
+
 def find_pull(bench: Bench, fix: Fix) -> Pull | None:
     """Return the pull request of a fix as it is now: merged before open, open before closed."""
     if fix.pull is not None:
         number = fix.pull
-        return bench.remember(("pull", number), lambda: pull_reads.read_pull(bench.source, number))
+        return bench.remember("pulls", number, lambda: pull_reads.read_pull(bench.source, number))
     branch = Branch(str(fix.branch))
     return bench.find_pull(branch, bench.main)

@@ -4,9 +4,10 @@ A draft is written once for what it tells; when facts change it is a new draft w
 """
 
 import hashlib
+from collections.abc import Iterable
 
 from relauto.comms.notices import CUSTOMER, INTERNAL, Notice, NoticeAudience, render_notice
-from relauto.model.event import CandidateRefused, Facts, NoticeDrafted
+from relauto.model.event import CandidateRefused, Event, Facts, NoticeDrafted, StepProved
 from relauto.model.target import Place
 from relauto.stages import texts
 from relauto.stages.bench import Bench
@@ -31,7 +32,30 @@ def draft_proved(bench: Bench, place: Place, facts: Facts) -> None:
 def draft_refused(bench: Bench, place: Place, burned: list[CandidateRefused]) -> None:
     """Draft the word that a candidate was refused."""
     if burned:
-        bench.after.append(Place("candidate.refused", place.target, place.round))
+        bench.after.append(_refused_place(place))
+
+
+def find_owed(happened: Iterable[Event]) -> list[Place]:
+    """Return the places whose drafts are not in the log, because a run ended between proof and draft."""
+    owed: dict[Place, None] = {}
+    for event in happened:
+        match event.body:
+            case StepProved(place=place) if place.step in INTERNAL or place.step in REPLY_AFTER:
+                owed[place] = None
+            case CandidateRefused(place=place):
+                owed[_refused_place(place)] = None
+            case NoticeDrafted(place=place):
+                for each in [each for each in owed if _is_told_by(each, place)]:
+                    del owed[each]
+    return list(owed)
+
+
+def _refused_place(place: Place) -> Place:
+    return Place("candidate.refused", place.target, place.round)
+
+
+def _is_told_by(place: Place, drafted: Place) -> bool:
+    return place == drafted or drafted.step in REPLY_AFTER.get(place.step, ())
 
 
 def flush(bench: Bench) -> None:

@@ -11,7 +11,7 @@ from typing import Protocol
 from relauto.comms.desk import Shown
 from relauto.model.event import Body, Facts, Said
 from relauto.model.target import Place
-from relauto.stages.bench import Bench
+from relauto.stages.bench import Bench, Kind
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,9 @@ class Seal:
 class Todo:
     """The step's next write.
 
-    `action` names it among the step's actions; `sentence` tells people what would be done; `writes`
-    lists it for a dry run; `prepare` makes what is kept in the journal before anything is written.
+    `action` names it among the step's actions; `sentence` tells people what would be done; `prepare`
+    makes what is kept in the journal before anything is written; `changes` is what has to be looked at
+    again afterwards, all when empty.
     """
 
     action: str
@@ -78,6 +79,7 @@ class Todo:
     run: Callable[[Facts], None]
     seal: Seal | None = None
     prepare: Callable[[], Facts] = dict
+    changes: tuple[Kind, ...] = ()
 
 
 Observation = Proved | Waiting | Refused | Todo

@@ -7,6 +7,7 @@ import msgspec
 
 from relauto.comms import desk as desk_texts
 from relauto.comms.desk import Shown
+from relauto.comms.guard import find_leaks
 from relauto.comms.kit import UpgradeFacts, render_upgrade
 from relauto.comms.proofs import Artifact, Pick, Picks, PullRequest, Pulls
 from relauto.comms.public import Change, FixText, NotesText, PickText, render_fix, render_notes, render_pick
@@ -15,12 +16,12 @@ from relauto.comms.qa_source import PickedPaths, source_instruction
 from relauto.comms.story import Story, tell
 from relauto.git.pick import Pick as MadePick
 from relauto.git.scope import list_scope
-from relauto.github import releases
 from relauto.model.event import Facts
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.qa import QaInstruction, parse_instruction
 from relauto.model.target import Place, Target
 from relauto.stages.bench import Bench
+from relauto.stages.prepare.publication import find_release
 from relauto.stages.step import Question
 
 
@@ -33,6 +34,19 @@ def story(bench: Bench) -> Story:
         contacts=bench.settings.contacts,
         product=bench.settings.product,
     )
+
+
+def find_public_leaks(bench: Bench, *shown: str) -> tuple[str, ...]:
+    """Return what in texts that the public could read must not reach it, one sentence each."""
+    private = (bench.settings.repositories.ops, bench.settings.qa)
+    found = [
+        leak
+        for text in shown
+        for leak in find_leaks(
+            text, "public", bench.incident, private=private, product=bench.settings.product
+        )
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def fix_pull(bench: Bench, branch: Branch, head: Commit) -> str:
@@ -188,7 +202,7 @@ def _with_digests(artifacts: Sequence[Mapping[str, Any]]) -> tuple[Artifact, ...
 
 
 def _old_artifacts(bench: Bench, tag: Tag) -> tuple[Artifact, ...]:
-    release = bench.remember(("release", tag), lambda: releases.find_release(bench.source, tag))
+    release = find_release(bench, tag)
     if release is None:
         return ()
     return tuple(

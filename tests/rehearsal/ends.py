@@ -139,6 +139,7 @@ def _neutral(ends: End, incident: str, commits: dict[str, str]) -> End:
     text = re.sub(r"http://127\.0\.0\.1:\d+", "http://hub", text)
     text = re.sub(r"#(issuecomment|pullrequestreview)-\d+", r"#\1", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?|\d{4}-\d\d-\d\d \d\d:\d\d( UTC)?", "<moment>", text)
+    text = re.sub(r"\d+\.\d+ seconds", "<seconds>", text)
     for commit, name in commits.items():
         text = text.replace(commit, json.dumps(name)[1:-1])
     text = re.sub(r"\b[0-9a-f]{7,12}\b", "<short>", text)

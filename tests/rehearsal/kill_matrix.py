@@ -205,6 +205,7 @@ def _play_told(told: dict[str, Any]) -> int:
 def _try(root: Path, options: Options, mode: str, seeds: range, kills: int) -> int:
     undisturbed = root / f"undisturbed-{os.getpid()}"
     first = live(undisturbed, options)
+    assert first.status in (0, 3), first.said
     expected = read_end(undisturbed)
     differing: list[str] = []
     identical = 0
@@ -216,7 +217,7 @@ def _try(root: Path, options: Options, mode: str, seeds: range, kills: int) -> i
         identical += not found
         differing += found
         died = sum(each.status == -signal.SIGKILL for each in lives)
-        _say(f"{mode} {seed}: killed {died} times, {time.monotonic() - started:.0f} s, {len(found)} differences")
+        _say(f"{mode} {seed}: killed {died} times, {time.monotonic() - started:.0f} s, {len(found)} faults")
         for line in found:
             _say(f"  {line[:600]}")
     lost = sum(": lost" in line for line in differing)

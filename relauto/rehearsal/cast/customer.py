@@ -24,5 +24,5 @@ def _acknowledge(errand: Errand, asked: Asked) -> str:
             return f"not acknowledged: {'; '.join(faults)}"
         count = len(release["assets"])
         said = f"received and verified by the customer: {release['tag_name']}, {count} files"
-        return answer(errand, asked, f"/acknowledge {digest} {said}")
+        return answer(errand, asked.issue, f"/acknowledge {digest} {said}")
     return f"not acknowledged: no published release has the digest {digest}"

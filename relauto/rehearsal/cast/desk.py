@@ -76,11 +76,12 @@ def read_desk(errand: Errand) -> Iterator[Asked]:
             )
 
 
-def answer(errand: Errand, asked: Asked, line: str) -> str:
-    """Answer on the desk with one line; returns the line.
+def answer(errand: Errand, issue: int, *lines: str) -> str:
+    """Answer on the desk with one comment of these lines; returns it.
 
     Raises:
         ApiError: the API refused.
     """
-    errand.api.post(f"repos/{errand.ops}/issues/{asked.issue}/comments", {"body": line})
-    return line
+    said = "\n".join(lines)
+    errand.api.post(f"repos/{errand.ops}/issues/{issue}/comments", {"body": said})
+    return said

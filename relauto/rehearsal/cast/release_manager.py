@@ -1,7 +1,7 @@
 """The release manager: answers what the desk asks, after looking for themselves."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from relauto.rehearsal.cast.desk import Asked, answer, read_desk
 from relauto.rehearsal.cast.errand import DECISION, Errand
@@ -13,9 +13,13 @@ from relauto.rehearsal.cast.facts import (
     qa_passed,
 )
 from relauto.rehearsal.cast.tags import candidate_tags
+from relauto.rehearsal.cast.workplace import Scratch
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# GitHub takes comments of up to 65,536 characters: 200 lines of at most 300.
+_TOGETHER = 200
+_SUBJECT = 150
 
 
 def act(errand: Errand) -> list[str]:
@@ -23,15 +27,21 @@ def act(errand: Errand) -> list[str]:
 
     Raises:
         ApiError: the API refused.
+        ErrandError: the line's history cannot be fetched.
     """
-    return [_answer(errand, asked) for asked in read_desk(errand) if asked.words[0] in _ANSWERS]
+    asked = list(read_desk(errand))
+    commits = [each for each in asked if each.words[0] == "/accept"]
+    others = [_answer(errand, each) for each in asked if each.words[0] in _ANSWERS]
+    return [*others, *_accept(errand, commits)]
 
 
 def _answer(errand: Errand, asked: Asked) -> str:
     line, objection = _ANSWERS[asked.words[0]](errand, asked)
-    if objection:
-        return f"left alone: {' '.join(asked.key)}: {objection}"
-    return answer(errand, asked, line)
+    return _leave(asked, objection) if objection else answer(errand, asked.issue, line)
+
+
+def _leave(asked: Asked, objection: str) -> str:
+    return f"left alone: {' '.join(asked.key)}: {objection}"
 
 
 def _approve(errand: Errand, asked: Asked) -> tuple[str, str]:
@@ -74,16 +84,35 @@ def _shown_text(_: Errand, asked: Asked, thing: str) -> str:
     return "" if _DIGEST.fullmatch(thing) and asked.shows(thing) else "the comment does not show that text"
 
 
-def _accept(errand: Errand, asked: Asked) -> tuple[str, str]:
-    commit = asked.words[1] if len(asked.words) > 1 else ""
-    if not _COMMIT.fullmatch(commit):
-        return "", "it is no full commit id"
-    compared = errand.api.find(f"repos/{errand.source}/compare/{commit}...{errand.accepted_head}")
-    if compared is None or compared["status"] not in ("ahead", "identical"):
-        return "", f"it did not stand on {errand.line} before the incident"
-    told = errand.api.get(f"repos/{errand.source}/commits/{commit}")["commit"]
-    subject = told["message"].splitlines()[0]
-    return f"/accept {commit} stood on {errand.line} before the incident: {subject}", ""
+def _accept(errand: Errand, asked: Sequence[Asked]) -> Iterator[str]:
+    """Accept by name what stood on the line before the incident: many in one comment."""
+    stood = _read_line(errand) if asked else {}
+    lines: dict[int, list[str]] = {}
+    left: list[str] = []
+    for each in asked:
+        commit = each.words[1] if len(each.words) > 1 else ""
+        if commit in stood:
+            line = f"/accept {commit} stood on {errand.line} before the incident: {stood[commit]}"
+            lines.setdefault(each.issue, []).append(line)
+        elif _COMMIT.fullmatch(commit):
+            left.append(_leave(each, f"it did not stand on {errand.line} before the incident"))
+        else:
+            left.append(_leave(each, "it is no full commit id"))
+    for issue, accepted in lines.items():
+        for start in range(0, len(accepted), _TOGETHER):
+            answer(errand, issue, *accepted[start : start + _TOGETHER])
+        yield accepted[0] + (f" (and {len(accepted) - 1} more)" if len(accepted) > 1 else "")
+    yield from left
+
+
+def _read_line(errand: Errand) -> Mapping[str, str]:
+    """Return the commits that stood on the line unreleased, each with its subject cut to a comment's size."""
+    scratch = Scratch(errand, errand.work / "line.git")
+    base = f"refs/tags/{errand.base_tag}"
+    scratch.fetch(errand.accepted_head, f"+{base}:{base}")
+    told = scratch.read("log", "--format=%H %s", f"{base}..{errand.accepted_head}").decode("utf-8", "replace")
+    rows = (row.partition(" ") for row in told.split("\n") if row)
+    return {commit: subject[:_SUBJECT] for commit, _, subject in rows}
 
 
 def _tick(errand: Errand, asked: Asked) -> tuple[str, str]:
@@ -99,6 +128,5 @@ _DOORS: dict[str, Callable[[Errand, Asked, str], str]] = {
 }
 _ANSWERS: dict[str, Callable[[Errand, Asked], tuple[str, str]]] = {
     "/approve": _approve,
-    "/accept": _accept,
     "/tick": _tick,
 }

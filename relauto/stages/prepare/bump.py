@@ -7,6 +7,7 @@ file that carries the number already is left alone.
 import re
 
 from relauto.errors import InputError
+from relauto.git.commit import Signature
 from relauto.model.names import Commit
 from relauto.model.target import Target
 from relauto.settings import VersionFile
@@ -20,14 +21,29 @@ def is_bumped(bench: Bench, target: Target, commit: Commit) -> bool:
     return not _changes(bench, target, commit)
 
 
-def bump_files(bench: Bench, target: Target, parent: Commit, subject: str) -> Commit | None:
+def bump_files(
+    bench: Bench, target: Target, parent: Commit, subject: str, signature: Signature
+) -> Commit | None:
     """Write the commit that raises the number on top of `parent`; None when there is nothing to raise."""
     changes = _changes(bench, target, parent)
     if not changes:
         return None
     tree = bench.product.write_files(bench.product.commit(parent).tree, changes)
-    signature = bench.sign()
     return bench.product.write_commit(tree, [parent], f"{subject}\n", signature, signature)
+
+
+def find_bumps(bench: Bench, target: Target, line: Commit) -> list[str]:
+    """Return the commits since the base that change version files and nothing else, oldest first."""
+    paths = {file.path for file in bench.settings.version_files}
+    if not paths:
+        return []
+    span = f"{bench.plan(target).base_commit}..{line}"
+    found = []
+    for commit in bench.product.list_commits(span, "--", *sorted(paths)):
+        parents = bench.product.commit(commit).parents
+        if len(parents) == 1 and paths.issuperset(bench.product.changed_paths(parents[0], commit)):
+            found.append(str(commit))
+    return found
 
 
 def _changes(bench: Bench, target: Target, commit: Commit) -> dict[str, bytes]:

@@ -29,10 +29,9 @@ class CutCandidate:
     def observe(self, bench: Bench, place: Place) -> Observation:
         """Look at the tags of this version on the remote."""
         target = require_target(place)
-        wanted = [
-            Commit(each) for each in list_commits(bench.facts("prepare.pick", target), "picks", "commit")
-        ]
-        if not wanted:
+        picked = bench.facts("prepare.pick", target)
+        wanted = [Commit(each) for each in list_commits(picked, "picks", "commit")]
+        if not picked:
             return Refused("nothing is picked yet", todo="advance prepare.pick first")
         candidates = list_candidates(bench, target)
         newest = candidates[-1] if candidates else None
@@ -80,6 +79,7 @@ class CutCandidate:
             describe_cut(target, head.short, tag),
             run,
             prepare=lambda: {"tag": tag, "commit": head},
+            changes=("refs",),
         )
 
 

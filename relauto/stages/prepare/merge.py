@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from relauto.github import pull_merge
 from relauto.github.pull_state import Pull
 from relauto.model.event import Facts
+from relauto.model.incident import StepState
 from relauto.model.names import Commit
 from relauto.model.target import Place
 from relauto.stages.bench import Bench
 from relauto.stages.following import METHODS, choose_method, follow_pull
-from relauto.stages.investigate import find_pull
+from relauto.stages.investigate import find_pull, main_holds_fixes
 from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
 
 
@@ -21,6 +22,9 @@ class MergeFix:
 
     def observe(self, bench: Bench, place: Place) -> Observation:
         """Ask GitHub for each pull request and git whether main holds its merge commit."""
+        known = bench.incident.record(place)
+        if known and known.state is StepState.DONE and main_holds_fixes(bench):
+            return Proved(known.facts, known.by_others)
         merged = []
         for fix in bench.incident.fixes:
             pull = find_pull(bench, fix)
@@ -71,4 +75,5 @@ class MergeFix:
                 {"pull": pull.number, "url": pull.url, "head": pull.head_sha, "method": method},
             ),
             prepare=lambda: {"head": pull.head_sha, "method": method},
+            changes=("refs", "pulls"),
         )

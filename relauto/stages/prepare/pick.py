@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relauto.git.became import find_became
+from relauto.git.commit import Signature, parse_signature
 from relauto.git.pick import Pick, pick
 from relauto.git.presence import Presence, find_presence
 from relauto.git.refs import RefUpdate
@@ -15,12 +16,13 @@ from relauto.github import pull_merge, pulls
 from relauto.github.pull_merge import Method
 from relauto.github.pull_state import Pull
 from relauto.model.event import Facts
+from relauto.model.incident import StepState
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place, Target
 from relauto.stages import texts
 from relauto.stages.bench import Bench, require_target
-from relauto.stages.following import choose_method, follow_pull
-from relauto.stages.prepare.bump import bump_files, is_bumped
+from relauto.stages.following import choose_method, equip_pull, finish_opening, follow_pull
+from relauto.stages.prepare.bump import bump_files, find_bumps, is_bumped
 from relauto.stages.step import Observation, Proved, Refused, Todo
 
 # A rebase keeps author, message and trailer of each pick; a merge keeps the commits themselves;
@@ -65,7 +67,7 @@ class PickFix:
             return self._prove(bench, place, target, {c: p for c, p in found.items() if p}, line)
         if bench.settings.pick.via == "push":
             return self._push(bench, target, missing, line)
-        return self._by_pull(bench, target, missing, line)
+        return self._by_pull(bench, place, target, missing, line)
 
     def _series(self, bench: Bench) -> list[Commit] | Refused:
         merged = bench.facts("prepare.merge").get("merged", ())
@@ -88,54 +90,53 @@ class PickFix:
         made = {
             each["fix"]: each for intent in self._intents(bench, place) for each in intent.get("picks", ())
         }
+        known = bench.incident.record(place)
+        if known and known.state is StepState.DONE and _stands(known.facts, found):
+            return Proved(known.facts, known.by_others)
         branch = pick_branch(bench, target)
         pull = None if bench.settings.pick.via == "push" else bench.find_pull(branch, target.branch)
         picks = []
         for fix, presence in found.items():
             ours = made.get(fix)
-            commit = presence.commit or fix
+            commit = presence.commit or ""
             picks.append(
                 {
                     "fix": fix,
                     "pull": pull.number if pull and ours else None,
                     "url": pull.url if pull and ours else None,
                     "commit": commit,
-                    "tree": ours["tree"] if ours else bench.product.commit(commit).tree,
+                    "tree": ours["tree"] if ours else bench.product.commit(presence.commit or line).tree,
                     "status": "clean" if ours else "already",
                     "verdict": (ours["verdict"] or "") if ours else "",
                     "found_by": presence.by,
                     "made": ours["commit"] if ours else None,
                 }
             )
-        bumps = [commit for intent in self._intents(bench, place) for commit in intent.get("bumps", ())]
+        bumps = find_bumps(bench, target, line)
         return Proved(
             {
                 "picks": picks,
-                "bump": self._find_bump(bench, target, line) if bumps else None,
+                "bump": bumps[-1] if bumps else None,
+                "bumps": bumps,
                 "version": bench.plan(target).version,
                 "merge": pull.merge_commit if pull else None,
             },
             by_others=not made,
         )
 
-    def _find_bump(self, bench: Bench, target: Target, line: Commit) -> str | None:
-        wanted = bump_subject(bench, target)
-        base = Commit(bench.plan(target).base_commit)
-        for commit in reversed(bench.product.commits(base, line)):
-            if commit.subject == wanted:
-                return commit.id
-        return None
-
     def _intents(self, bench: Bench, place: Place) -> list[Facts]:
         return [intent.facts for (where, _), intent in bench.incident.intents.items() if where == place]
 
-    def _by_pull(self, bench: Bench, target: Target, missing: Sequence[Commit], line: Commit) -> Observation:
+    def _by_pull(
+        self, bench: Bench, place: Place, target: Target, missing: Sequence[Commit], line: Commit
+    ) -> Observation:
         branch = pick_branch(bench, target)
         pull = bench.find_pull(branch, target.branch)
         if pull is None:
             return self._open(bench, target, branch, missing, line)
         if pull.state == "open":
-            return self._merge(bench, target, pull)
+            unfinished = finish_opening(bench, place, pull, bench.settings.pick.labels)
+            return unfinished or self._merge(bench, target, pull)
         return Refused(
             f"pull request #{pull.number} is {pull.state}, but {target.line} lacks {_name(missing)}",
             todo="reopen it, or put the pick on the line by hand",
@@ -145,7 +146,10 @@ class PickFix:
         self, bench: Bench, target: Target, branch: Branch, missing: Sequence[Commit], line: Commit
     ) -> Observation:
         head = bench.ref(branch.ref)
-        made = self._make(bench, target, missing, line)
+        if head is None:
+            made = self._make(bench, target, missing, line)
+        else:
+            made = self._make_again(bench, target, missing, line, head)
         if isinstance(made, Refused):
             return made
 
@@ -154,14 +158,29 @@ class PickFix:
                 bench.mirror.push([RefUpdate(branch.ref, None, facts["head"])])
             title, body = texts.pick_pull(bench, target, made.picked, bumped=made.bump is not None)
             pull = pulls.open_pull(bench.source, head=branch, base=target.branch, title=title, body=body)
-            if bench.settings.pick.labels:
-                pulls.add_labels(bench.source, pull.number, bench.settings.pick.labels)
+            equip_pull(bench, pull.number, bench.settings.pick.labels)
 
         return Todo(
             f"open-pick:{branch}",
             describe_pick(target, branch, _name(missing), bumped=made.bump is not None),
             run,
             prepare=made.describe,
+            changes=("refs", "pulls"),
+        )
+
+    def _make_again(
+        self, bench: Bench, target: Target, missing: Sequence[Commit], line: Commit, head: Commit
+    ) -> Made | Refused:
+        """Pick where the branch was pushed before: the same picks by the same hand get the same ids."""
+        committer = parse_signature(bench.product.commit_object(head).committer)
+        onto = bench.product.merge_base(line, head) or line
+        made = self._make(bench, target, missing, onto, committer)
+        if isinstance(made, Refused) or made.head == head:
+            return made
+        return Refused(
+            f"{pick_branch(bench, target)} is at {head.short}, but {_name(missing)} picked onto "
+            f"{onto.short} is {made.head.short}",
+            todo=f"find out who pushed it; delete the branch, or put the pick on {target.line} by hand",
         )
 
     def _push(self, bench: Bench, target: Target, missing: Sequence[Commit], line: Commit) -> Observation:
@@ -177,18 +196,27 @@ class PickFix:
             describe_push(target, _name(missing), bumped=made.bump is not None),
             run,
             prepare=made.describe,
+            changes=("refs", "pulls"),
         )
 
-    def _make(self, bench: Bench, target: Target, missing: Sequence[Commit], line: Commit) -> Made | Refused:
+    def _make(
+        self,
+        bench: Bench,
+        target: Target,
+        missing: Sequence[Commit],
+        line: Commit,
+        committer: Signature | None = None,
+    ) -> Made | Refused:
+        committer = committer or bench.sign()
         head, picked = line, []
         for fix in missing:
-            result = pick(bench.product, [fix], head, committer=bench.sign())
+            result = pick(bench.product, [fix], head, committer=committer)
             if result.status in ("conflict", "error"):
                 return refuse_pick(target, fix, result)
             if result.commits:
                 head = result.commits[-1]
                 picked.append((fix, result))
-        bump = bump_files(bench, target, head, bump_subject(bench, target))
+        bump = bump_files(bench, target, head, bump_subject(bench, target), committer)
         return Made(tuple(picked), bump, bump or head)
 
     def _merge(self, bench: Bench, target: Target, pull: Pull) -> Observation:
@@ -213,7 +241,13 @@ class PickFix:
             f"merge pull request #{pull.number} to {target.line} ({method}) at {pull.head_sha[:10]}",
             run,
             prepare=lambda: {"head": pull.head_sha, "method": method},
+            changes=("refs", "pulls"),
         )
+
+
+def _stands(facts: Facts, found: dict[Commit, Presence]) -> bool:
+    told = {each["fix"]: each["commit"] for each in facts.get("picks", ())}
+    return told == {str(fix): str(presence.commit or "") for fix, presence in found.items()}
 
 
 def describe_pick(target: Target, branch: Branch, fixes: str, *, bumped: bool) -> str:

@@ -12,7 +12,8 @@ from relauto.stages.prepare.artifacts import SUMS, Artifact, write_sums
 
 def find_release(bench: Bench, tag: Tag) -> Release | None:
     """Return the release of a tag, drafts included."""
-    return bench.remember(("release", tag), lambda: releases.find_release(bench.source, tag))
+    found = bench.remember("releases", "all", lambda: releases.list_releases(bench.source))
+    return releases.choose_release(found, tag)
 
 
 def is_published(release: Release | None, described: Sequence[Mapping[str, Any]]) -> bool:

@@ -26,7 +26,7 @@ def ask(
     if requested is None:
         return _request(bench, place, target, tag, commit, artifacts)
     issue, comments = bench.remember(
-        ("qa", requested.number), lambda: issues.read_issue(bench.qa, requested.number)
+        "qa", requested.number, lambda: issues.read_issue(bench.qa, requested.number)
     )
     verdict = find_verdict(bench, tag, comments)
     if verdict is None:
@@ -96,7 +96,7 @@ def _request(
         )
         bench.files[f"qa/{re.sub(r'[^A-Za-z0-9._-]', '-', tag)}.md"] = page.encode()
 
-    return Todo(f"ask-qa:{tag}", describe_request(bench, tag), run)
+    return Todo(f"ask-qa:{tag}", describe_request(bench, tag), run, changes=("qa",))
 
 
 def describe_request(bench: Bench, tag: Tag) -> str:

@@ -105,6 +105,7 @@ class CutRelease:
                 },
             ),
             prepare=lambda: {"tag": tag, "commit": commit},
+            changes=("refs", "releases"),
         )
 
 

@@ -4,14 +4,16 @@ The gates, in the order in which they are asked: the fix is contained, the scope
 artifacts are built and name their version, the checks of the commit are green, QA has signed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from relauto.comms.desk import Shown, accept_command
 from relauto.errors import InputError
 from relauto.git.scope import ScopeEntry, list_scope
 from relauto.github import checks
 from relauto.model.event import CandidateRefused, Facts, Text
+from relauto.model.incident import StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.scope import judge_scope
 from relauto.model.target import Place, Target
@@ -23,6 +25,8 @@ from relauto.stages.prepare import qa
 from relauto.stages.prepare.artifacts import Artifact, Built, build_artifacts
 from relauto.stages.prepare.publication import find_release, is_published, publish
 from relauto.stages.step import Observation, Proved, Question, Refused, Todo, Waiting
+
+_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,9 @@ class VerifyCandidate:
         if not candidate:
             return Refused("there is no candidate", todo="advance prepare.candidate first")
         tag, commit = Tag(str(candidate["tag"])), Commit(str(candidate["commit"]))
+        known = bench.incident.record(place)
+        if known and known.state is StepState.DONE and self._is_released(bench, target, commit):
+            return Proved(known.facts, known.by_others)
         stopped = self._judge_content(bench, target, commit)
         if stopped:
             return stopped
@@ -45,6 +52,11 @@ class VerifyCandidate:
         if not isinstance(artifacts, list):
             return artifacts
         return self._judge_proof(bench, place, target, tag, commit, artifacts)
+
+    def _is_released(self, bench: Bench, target: Target, commit: Commit) -> bool:
+        """Return whether the final tag sits on the candidate: from then on its release is the proof."""
+        released = bench.facts("prepare.release", target)
+        return released.get("commit") == commit == bench.tags().get(bench.final_tag(target))
 
     def _judge_content(self, bench: Bench, target: Target, commit: Commit) -> Refused | None:
         picks = list_commits(bench.facts("prepare.pick", target), "picks", "commit")
@@ -54,7 +66,11 @@ class VerifyCandidate:
         strangers = find_strangers(bench, target, commit)
         if not strangers:
             return None
-        listed = "".join(f"\n  {each.commit[:12]} {each.subject} ({each.author})" for each in strangers)
+        listed = "".join(
+            f"\n  {each.commit[:12]} {each.subject} ({each.author})" for each in strangers[:_LISTED]
+        )
+        if len(strangers) > _LISTED:
+            listed += f"\n  and {len(strangers) - _LISTED} more, each shown at the desk"
         count = "1 commit is" if len(strangers) == 1 else f"{len(strangers)} commits are"
         return Refused(
             f"{count} in the candidate without being part of the fix:{listed}",
@@ -102,6 +118,7 @@ class VerifyCandidate:
             describe_publication(tag),
             run,
             prepare=prepare,
+            changes=("releases",),
         )
 
     def _judge_proof(
@@ -114,7 +131,7 @@ class VerifyCandidate:
         artifacts: list[dict[str, Any]],
     ) -> Observation:
         lacking: list[Waiting] = []
-        found = bench.remember(("checks", commit), lambda: checks.read_checks(bench.source, commit))
+        found = bench.remember("checks", commit, lambda: checks.read_checks(bench.source, commit))
         verdict = checks.judge(found, find_required(bench, target.branch))
         if verdict.state == "failed":
             return self._refuse(place, tag, commit, f"the checks of {tag}: {'; '.join(verdict.reasons)}")
@@ -180,7 +197,7 @@ def find_strangers(bench: Bench, target: Target, commit: Commit) -> list[ScopeEn
             *list_commits(picked, "picks", "commit"),
             *([str(picked["merge"])] if picked.get("merge") else []),
         ],
-        bumps=[str(picked["bump"])] if picked.get("bump") else [],
+        bumps=cast(Sequence[str], picked.get("bumps", ())),
         accepted=accepted_commits(bench, target),
     )
     return [entry for entry in entries if entry.commit in verdict.strangers]

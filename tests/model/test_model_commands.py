@@ -1,0 +1,97 @@
+"""What counts as a command in a comment, and what is only talk."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relauto.model.commands import Command, parse_commands
+
+SHA, DIGEST = "0123456789abcdef0123456789abcdef01234567", "ab" * 32
+FORMS = {
+    f"/approve prepare.merge {SHA}": Command("approve", "prepare.merge", SHA),
+    f"/approve deploy.send {DIGEST}": Command("approve", "deploy.send", DIGEST),
+    f"/accept {SHA} it only logs": Command("accept", subject=SHA, text="it only logs"),
+    f"/accept {SHA}": Command("accept", subject=SHA),
+    "/tick investigate.qa-decision yes: to be sure": Command(
+        "tick", "investigate.qa-decision", text="yes: to be sure"
+    ),
+    "/skip deploy.send they take it themselves": Command("skip", "deploy.send", text="they take it themselves"),
+    "/reopen prepare.candidate deleted by mistake": Command(
+        "reopen", "prepare.candidate", text="deleted by mistake"
+    ),
+    f"/acknowledge {DIGEST} got it": Command("acknowledge", subject=DIGEST, text="got it"),
+    "/qa pass v1.0.1-rc1": Command("qa", "pass", "v1.0.1-rc1"),
+    "/qa fail v1.0.1-rc1 it still stops": Command("qa", "fail", "v1.0.1-rc1", "it still stops"),
+}
+commands = st.sampled_from(sorted(FORMS))
+talk = st.lists(st.sampled_from(["", "Looks good.", "I would say /approve", "- [x] done", "#1"]), max_size=4)
+
+
+@pytest.mark.parametrize("line", FORMS)
+def test_the_forms(line):
+    assert parse_commands(line) == [FORMS[line]]
+    assert parse_commands(f"  {line}  \r\n") == [FORMS[line]]
+
+
+@given(st.lists(st.tuples(talk, commands), max_size=4), talk)
+def test_commands_between_talk_are_found_in_order(parts, end):
+    lines = [line for before, command in parts for line in (*before, command)] + end
+    assert parse_commands("\n".join(lines)) == [FORMS[command] for _, command in parts]
+
+
+@given(st.lists(commands, min_size=1, max_size=3), st.sampled_from(["> ", ">", ">> ", "- ", "* ", "`", "no: "]))
+def test_a_quoted_command_is_talk(lines, mark):
+    assert parse_commands("\n".join(mark + line for line in lines)) == []
+
+
+@given(st.lists(commands, min_size=1, max_size=3), st.sampled_from(["```", "~~~", "````", "```relauto-command"]))
+def test_a_fenced_command_is_talk(lines, fence):
+    bar = fence.removesuffix("relauto-command")
+    shown = "\n".join([fence, *lines, bar])
+    assert parse_commands(shown) == []
+    after = f"{shown}\n/qa pass v1"
+    assert parse_commands(after) == [Command("qa", "pass", "v1")]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        f"````\n```\n/approve prepare.merge {SHA}\n```\n````",
+        f"~~~\n```\n~~~\n```\n/approve prepare.merge {SHA}\n```",
+        f"```\n~~~\n/approve prepare.merge {SHA}\n```",
+        f"```\n``` not an end\n/approve prepare.merge {SHA}\n```",
+        f"<!--\n/approve prepare.merge {SHA}\n-->",
+        f"    /approve prepare.merge {SHA}",
+    ],
+    ids=["longer bar", "two blocks", "other bar", "bar with words", "html comment", "indented code"],
+)
+def test_what_is_shown_as_code_or_not_at_all_is_talk(comment):
+    assert parse_commands(comment) == []
+
+
+@given(st.text())
+def test_any_text_can_be_read(text):
+    assert all(isinstance(command, Command) for command in parse_commands(text))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/approve prepare.merge",
+        "/approve prepare.merge HEAD",
+        "/approve prepare.merge 012345",
+        f"/approve {SHA}",
+        f"/Approve prepare.merge {SHA}",
+        f"/approve prepare.merge {SHA} please",
+        f"please /approve prepare.merge {SHA}",
+        "/tick investigate.qa-decision",
+        "/skip deploy.send",
+        "/reopen deploy.send",
+        "/acknowledge abc got it",
+        "/qa maybe v1",
+        "/qa pass",
+        "/merge now",
+    ],
+)
+def test_what_is_nearly_a_command_is_talk(line):
+    assert parse_commands(line) == []
