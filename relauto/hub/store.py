@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
+from relauto.errors import InputError
 from relauto.hub.records import Record
 
 _R = TypeVar("_R", bound=Record)
@@ -93,8 +94,9 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self._turn = threading.Lock()
+        self._path = root / "hub.sqlite"
         self._connection = sqlite3.connect(
-            root / "hub.sqlite", timeout=30, isolation_level=None, check_same_thread=False
+            self._path, timeout=30, isolation_level=None, check_same_thread=False
         )
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -102,15 +104,25 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Yield a transaction that is committed at the end, or rolled back when an exception leaves it."""
+        """Yield a transaction that is committed at the end, or rolled back when an exception leaves it.
+
+        Raises:
+            InputError: the file cannot be written, as on a full disk; nothing of the transaction is kept.
+        """
         with self._turn:
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield Transaction(self._connection)
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+                self._connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                raise InputError(
+                    f"{self._path} cannot be written: {error}",
+                    todo="see that its disk has room and lets this process write, then run again",
+                ) from error
+            finally:
+                # SQLite has rolled back by itself after some errors, and after others not.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Let go of the file."""

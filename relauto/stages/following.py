@@ -60,11 +60,11 @@ def _subtract(wanted: Sequence[str], held: Sequence[str]) -> list[str]:
 
 
 def equip_pull(bench: Bench, number: int, labels: Sequence[str], reviewers: Sequence[str] = ()) -> None:
-    """Add labels to a pull request and ask people for a review, what is there left alone."""
+    """Add labels to a pull request that lacks them and ask people for a review."""
     if labels:
-        pulls.add_labels(bench.source, number, labels)
+        pulls.add_labels(bench.source, number, labels, absent=True)
     if reviewers:
-        pulls.request_reviewers(bench.source, number, reviewers)
+        pulls.request_reviewers(bench.source, number, reviewers, absent=True)
 
 
 def follow_pull(bench: Bench, pull: Pull) -> Waiting | Refused | None:

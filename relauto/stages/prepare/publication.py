@@ -37,7 +37,7 @@ def publish(
 ) -> None:
     """Bring the release of `tag` to exactly these assets and publish it; what is there already stays."""
     make_latest: releases.MakeLatest = "true" if latest else "false"
-    release = releases.create_release(
+    release = find_release(bench, tag) or releases.create_release(
         bench.source,
         tag=tag,
         commit=commit,
@@ -46,6 +46,7 @@ def publish(
         draft=True,
         prerelease=prerelease,
         make_latest=make_latest,
+        absent=True,
     )
     for artifact in with_sums(artifacts):
         releases.upload_asset(bench.source, release, artifact.name, artifact.content)
