@@ -19,7 +19,7 @@ from relauto.model.version import parse_version
 from relauto.stages import desk
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.candidate import describe_cut, list_candidates
-from relauto.stages.prepare.pick import describe_pick, describe_push, pick_branch
+from relauto.stages.prepare.landing import describe_pick, describe_push, list_landings
 from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.verify import describe_publication, find_strangers
 from relauto.stages.registry import ADVISORY, STEPS
@@ -113,24 +113,25 @@ def _follow(bench: Bench, target: Target, step: str, action: str, seen: Foreseen
 
 def _foresee_pick(bench: Bench, target: Target, seen: Foreseen) -> Iterator[str]:
     place = bench.place("prepare.pick", target)
-    bumped = bool(bench.settings.version_files)
+    landing = list_landings(bench, target)[0]
+    bumped = landing.lacks_number()
     if bench.settings.pick.via == "push":
-        yield f"{place}: {describe_push(target, NEW, bumped=bumped)}"
+        yield f"{place}: {describe_push(bench.release_branch(target), NEW, bumped=bumped)}"
         yield from _foresee_candidate(bench, target, seen)
         return
-    yield f"{place}: {describe_pick(target, pick_branch(bench, target), NEW, bumped=bumped)}"
+    yield f"{place}: {describe_pick(landing.branch, landing.pick_branch, NEW, bumped=bumped)}"
     seen.stop = "prepare.pick: CI and reviewers look at the pull request"
 
 
 def _foresee_candidate(bench: Bench, target: Target, seen: Foreseen) -> Iterator[str]:
-    tag = _next_tag(bench, target)
-    yield f"{bench.place('prepare.candidate', target)}: {describe_cut(target, NEW, tag)}"
+    tag, place = _next_tag(bench, target), bench.place("prepare.candidate", target)
+    yield f"{place}: {describe_cut(bench.release_branch(target), NEW, tag)}"
     yield from _foresee_verification(bench, target, tag, seen)
 
 
 def _foresee_verification(bench: Bench, target: Target, tag: Tag, seen: Foreseen) -> Iterator[str]:
     place = bench.place("prepare.verify", target)
-    if find_strangers(bench, target, bench.head(target)):
+    if find_strangers(bench, target, list_landings(bench, target)[0].head):
         seen.stop, seen.status = (
             f"{place}: commits that are no part of the fix must be accepted",
             Status.DECISION,

@@ -30,7 +30,6 @@ from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model import event as events
 from relauto.model.event import Plan, Text
-from relauto.model.incident import Incident
 from relauto.model.names import Branch, Commit, RepositoryName
 from relauto.model.playbook import load_playbook
 from relauto.model.qa import parse_instruction
@@ -167,7 +166,7 @@ class Session:
                 playbook=playbook,
                 roster=self.roster,
                 journal=journal,
-                incident=Incident(),
+                incident=journal.incident(),
                 mirror=self.mirror,
                 source=self.source,
                 ops=self.ops,
@@ -273,7 +272,7 @@ def make_plan(session: Session, target: Target, request: Request) -> Plan:
     session.mirror.fetch([*wanted, *([Branch(request.fix).ref] if request.fix else [])])
     repository = session.mirror.repository
     head = _head(repository, target)
-    base = find_base(repository, head)
+    base = find_base(repository, head, final=request.base == "tag")
     if base is None:
         raise InputError(
             f"no version tag can be reached from {target.line}, so there is nothing to release from",

@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from relauto.clock import Clock
+from relauto.errors import InputError
 from relauto.git.runner import GitError
 from relauto.hub.access import Budget, authenticate, read_budget
 from relauto.hub.events import log_event
@@ -38,7 +39,8 @@ class Application(Flask):
             self.register_blueprint(blueprint)
         self.register_error_handler(ApiError, answer_error)
         self.register_error_handler(HTTPException, self._answer_http_error)
-        self.register_error_handler(GitError, _answer_git_error)
+        for failure in (GitError, InputError, OSError):
+            self.register_error_handler(failure, _answer_failure)
         self.after_request(self._finish)
 
     def dispatch_request(self) -> Response:
@@ -92,5 +94,5 @@ def _host() -> str:
     return request.host_url.removesuffix("/")
 
 
-def _answer_git_error(error: GitError) -> Response:
+def _answer_failure(error: Exception) -> Response:
     return answer_error(ApiError(500, f"Server Error: {error}"))

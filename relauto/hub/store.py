@@ -90,39 +90,49 @@ class Transaction:
 
 
 class Store:
-    """The file `hub.sqlite` in a directory."""
+    """The file `hub.sqlite` in a directory.
+
+    Raises:
+        InputError: the file cannot be written, as on a full disk.
+    """
 
     def __init__(self, root: Path) -> None:
         self._turn = threading.Lock()
         self._path = root / "hub.sqlite"
-        self._connection = sqlite3.connect(
-            self._path, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_SCHEMA)
+        with self._explained():
+            self._connection = sqlite3.connect(
+                self._path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.executescript(_SCHEMA)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Yield a transaction that is committed at the end, or rolled back when an exception leaves it.
 
         Raises:
-            InputError: the file cannot be written, as on a full disk; nothing of the transaction is kept.
+            InputError: the file cannot be written; nothing of the transaction is kept.
         """
-        with self._turn:
+        with self._turn, self._explained():
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield Transaction(self._connection)
                 self._connection.execute("COMMIT")
-            except sqlite3.OperationalError as error:
-                raise InputError(
-                    f"{self._path} cannot be written: {error}",
-                    todo="see that its disk has room and lets this process write, then run again",
-                ) from error
             finally:
                 # SQLite has rolled back by itself after some errors, and after others not.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise InputError(
+                f"{self._path} cannot be written: {error}",
+                todo="see that its disk has room and lets this process write, then run again",
+            ) from error
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,6 +1,7 @@
 """What people write at the desk issue and in QA's issues: one command a line, all else is talk."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,8 @@ _FORMS: dict[Verb, re.Pattern[str]] = {
     "acknowledge": re.compile(r"/acknowledge +(?P<subject>[0-9a-f]{64})(?: +(?P<text>.+))?"),
     "qa": re.compile(r"/qa +(?P<step>pass|fail) +(?P<subject>\S+)(?: +(?P<text>.+))?"),
 }
+_FENCE = re.compile(r" {0,3}(?P<bar>`{3,}|~{3,})(?P<info>.*)")
+_INDENTED = re.compile(r" {0,3}\t| {4}")
 
 
 @dataclass(frozen=True)
@@ -28,16 +31,27 @@ class Command:
 
 
 def parse_commands(comment: str) -> list[Command]:
-    """Return the commands of a comment, in order. Quoted lines and fenced blocks hold none."""
-    commands: list[Command] = []
-    fenced = False
-    for line in comment.splitlines():
-        text = line.strip()
-        if text.startswith(("```", "~~~")):
-            fenced = not fenced
-        elif not fenced:
-            commands.extend(_parse_line(text))
-    return commands
+    """Return the commands of a comment, in order.
+
+    Only what GitHub shows as plain text counts: quoted lines, code and HTML comments hold none.
+    """
+    return [command for line in _plain_lines(comment) for command in _parse_line(line)]
+
+
+def _plain_lines(comment: str) -> Iterator[str]:
+    bar, hidden = "", False
+    # Not splitlines: it also breaks where GitHub shows no line break.
+    for line in comment.replace("\r\n", "\n").split("\n"):
+        fence = _FENCE.fullmatch(line)
+        if bar:
+            if fence and fence["bar"].startswith(bar) and not fence["info"].strip():
+                bar = ""
+        elif not hidden and fence:
+            bar = fence["bar"]
+        elif hidden or "<!--" in line:
+            hidden = line.rfind("-->") < line.rfind("<!--") if "<!--" in line else "-->" not in line
+        elif not _INDENTED.match(line):
+            yield line.strip()
 
 
 def _parse_line(line: str) -> list[Command]:

@@ -64,15 +64,11 @@ def next_version(base: Version, taken: Collection[Version] = ()) -> Version:
     The final of a prerelease base, else its patch number plus one, else the next one that is
     not among `taken` (tags that exist, numbers that were burned).
     """
-    numbers = [*base.release, 0, 0][: max(3, len(base.release))]
-    if not base.is_prerelease:
-        numbers[2] += 1
-    candidate = Version(".".join(map(str, numbers)))
-    if base.is_prerelease and len(base.release) < 3 and Version(base.base_version) not in taken:
+    if base.is_prerelease and Version(base.base_version) not in taken:
         return Version(base.base_version)
-    while candidate in taken:
-        numbers[2] += 1
-        candidate = Version(".".join(map(str, numbers)))
+    major, minor, patch, *_ = (*base.release, 0, 0)
+    while (candidate := Version(f"{major}.{minor}.{patch + 1}")) in taken:
+        patch += 1
     return candidate
 
 
@@ -110,11 +106,16 @@ def learn_style(tags: Iterable[str], base: str) -> TagStyle:
     The final's prefix is that of `base`; the candidate's mark (`-rc`, `rc`, `-rc.`) is that of the
     highest candidate tag with the same prefix, and `-rc` where there has been none.
     """
-    prefix = (_TAG.fullmatch(base) or re.match("(?P<prefix>)", ""))["prefix"] or ""  # type: ignore[index]
+    prefix = _find_prefix(base)
     mark = "-rc"
     for release in reversed(find_releases(tags)):
         matched = _CANDIDATE.fullmatch(release.tag.removeprefix(prefix))
-        if matched and release.tag.startswith(prefix):
+        if matched and _find_prefix(release.tag) == prefix:
             mark = matched["mark"]
             break
     return TagStyle(f"{prefix}{{version}}", f"{prefix}{{version}}{mark}{{number}}")
+
+
+def _find_prefix(tag: str) -> str:
+    matched = _TAG.fullmatch(tag)
+    return (matched["prefix"] or "") if matched else ""

@@ -4,12 +4,15 @@ Nothing is copied: the hub's repository borrows the clone's objects (git's alter
 itself is only read.
 """
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from relauto.errors import InputError
 from relauto.git.base import find_base
 from relauto.git.commit import CommitFacts
+from relauto.git.message import find_origins
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
 from relauto.model.names import Branch, Commit, RepositoryName
@@ -68,24 +71,40 @@ def make_clone(git_directory: Path, options: Options) -> World:
 
 
 def _rewind(source: Repository, copy: Repository, options: Options) -> Rewound:
-    main = Branch(options.main) if options.main else source.main_branch()
-    _, main_head = source.find_branch(main)
+    main, main_head = source.find_branch(options.main or source.main_branch())
     line, line_tip = source.find_branch(str(options.line))
+    if line == main:
+        raise InputError(f"{line} is main itself", todo="name a release line with --line")
     line_head = source.resolve(options.at) if options.at else line_tip
-    if options.at and not source.is_ancestor(line_head, line_tip):
+    if not source.is_ancestor(line_head, line_tip):
         raise InputError(f"{options.at} is not on {line}", todo="name a commit of the line with --at")
     fix = source.resolve(str(options.fix))
     if fix == line_head:
         raise InputError(f"{options.fix} is the tip of {line}: there is nothing to pick")
-    if line == main:
-        raise InputError(f"{line} is main itself", todo="name a release line")
+    if source.is_ancestor(fix, line_head):
+        raise InputError(
+            f"{options.fix} is on {line} already", todo="name a moment before it with --at, or another fix"
+        )
+    facts = source.commit(fix)
     if source.is_ancestor(fix, main_head):
-        facts = source.commit(fix)
         if not facts.parents:
             raise InputError(f"{options.fix} is the first commit of its history", todo="name another fix")
-        branch = Branch(f"fix/{fix.short}")
+        branch = Branch(f"fix-{fix.short}")
         return Rewound(main, facts.parents[0], line, line_head, branch, _as_change(copy, facts))
-    return Rewound(main, main_head, line, line_head, Branch(f"fix/{fix.short}"), fix)
+    if source.is_ancestor(fix, line_tip):
+        raise _refuse_pick(facts, line, main)
+    return Rewound(main, main_head, line, line_head, _name_branch(source, str(options.fix), fix), fix)
+
+
+def _refuse_pick(facts: CommitFacts, line: Branch, main: Branch) -> InputError:
+    origins = find_origins(facts.message)
+    todo = f"name the commit of {main} that it was picked from" + (f": {origins[-1]}" if origins else "")
+    return InputError(f"{facts.id.short} is a commit of {line} and not of {main}", todo=todo)
+
+
+def _name_branch(source: Repository, word: str, fix: Commit) -> Branch:
+    named = any(ref in source.refs(ref) for ref in (f"refs/heads/{word}", f"refs/remotes/origin/{word}"))
+    return Branch(word if named else f"fix-{fix.short}")
 
 
 def _as_change(copy: Repository, fix: CommitFacts) -> Commit:
@@ -109,13 +128,12 @@ def _write_refs(source: Repository, copy: Repository, rewound: Rewound) -> None:
 
 def _name(path: Path) -> str:
     name = (path.parent if path.name in (".git", "repo") else path).name.removesuffix(".git")
-    kept = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name)
-    return kept.strip(".-") or "product"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "product"
 
 
 def _write_settings(product: RepositoryName, rewound: Rewound, options: Options) -> str:
     return f"""\
-main = "{rewound.main}"
+main = {json.dumps(rewound.main, ensure_ascii=False)}
 
 [repositories]
 source = "{product}"

@@ -35,6 +35,7 @@ class Company:
     tokens: dict[str, str]
     work: Path
     absent: frozenset[str]
+    bases: tuple[str, ...] = ()
 
     def called(self, outcome: Outcome) -> tuple[str, ...]:
         """Return the members that the outcome waits for and who have not stayed away."""
@@ -99,6 +100,7 @@ class Company:
             "product_path": str(world.git_directory),
             "bot": BOT,
             "tester": PEOPLE["qa"],
+            "bases": list(self.bases),
             "qa_decision": "yes: a fix for a customer who is down is seen to work before it ships",
         }
 

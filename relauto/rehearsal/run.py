@@ -4,6 +4,7 @@ Everything is durable in the folder at every moment, so a rehearsal that was kil
 was: the hub's store, the bare repositories and the journal say how far it came.
 """
 
+import dataclasses
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -113,7 +114,8 @@ def _lead(session: Session, company: Company, record: Record, say: Say) -> Outco
         open_incident(session, request)
         say(f"{record.incident} is open: {world.fixes[0]} is to reach {world.line} of {world.product}")
     with session.bench(record.incident) as bench:
-        return _take_turns(bench, company, say)
+        bases = tuple(str(bench.release_branch(target)) for target in bench.incident.targets)
+        return _take_turns(bench, dataclasses.replace(company, bases=bases), say)
 
 
 def _take_turns(bench: Bench, company: Company, say: Say) -> Outcome:

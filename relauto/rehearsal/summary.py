@@ -80,7 +80,7 @@ def _summarise_target(
         "base": incident.opening.base,
         "base_tag": plan.base_tag,
         "fixes": [_fix(bench, each["number"]) for each in pull_facts],
-        "picks": [_pick(product, target, each) for each in picks],
+        "picks": [_pick(product, str(picked["branch"]), each) for each in picks],
         "accepted": [each.commit for each in incident.accepted if each.target == target],
         "candidates": _candidates(bench, incident, target, tags),
         "release": _release(bench, target, tags),
@@ -92,8 +92,8 @@ def _fix(bench: Bench, number: int) -> dict[str, Any]:
     return {"pull": pull.number, "merge_commit": pull.merge_commit}
 
 
-def _pick(product: Repository, target: Target, told: Mapping[str, Any]) -> dict[str, Any]:
-    head = product.find_branch(target.line)[1]
+def _pick(product: Repository, branch: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    head = product.find_branch(branch)[1]
     commit = Commit(told["commit"]) if told["commit"] else None
     on_line = commit is not None and product.is_ancestor(commit, head)
     return {

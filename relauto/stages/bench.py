@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
+from msgspec.structs import replace
+
 from relauto.clock import Clock
 from relauto.comms.rendering import Renderer
 from relauto.errors import InputError
@@ -137,6 +139,21 @@ class Bench:
             )
         return head
 
+    def release_branch(self, target: Target) -> Branch:
+        """Return the branch that the release is cut from: the line, or an emergency branch."""
+        if self.incident.opening.base == "tip":
+            return target.branch
+        return emergency_branch(self.plan(target).version)
+
+    def release_head(self, target: Target) -> Commit:
+        """Return where the release's branch stands, as last fetched.
+
+        Raises:
+            InputError: it is gone.
+        """
+        branch = self.release_branch(target)
+        return self.ref(branch.ref) or self.head(replace(target, line=str(branch)))
+
     def plan(self, target: Target) -> Plan:
         """Return what was settled for a target when the incident was opened."""
         return next(plan for plan in self.incident.opening.plans if plan.target == target)
@@ -170,6 +187,11 @@ class Bench:
     def place(self, step: str, target: Target | None = None) -> Place:
         """Return a step's place in the current round."""
         return self.incident.place(step, target)
+
+
+def emergency_branch(version: str) -> Branch:
+    """Return the branch of a release that grows from the last tag and not from the line's tip."""
+    return Branch(f"relauto/emergency/{version}")
 
 
 def require_target(place: Place) -> Target:

@@ -67,8 +67,11 @@ def equip_pull(bench: Bench, number: int, labels: Sequence[str], reviewers: Sequ
         pulls.request_reviewers(bench.source, number, reviewers, absent=True)
 
 
-def follow_pull(bench: Bench, pull: Pull) -> Waiting | Refused | None:
-    """Return what an open pull request still lacks, or None when it may be merged."""
+def follow_pull(bench: Bench, pull: Pull, rules_of: Branch) -> Waiting | Refused | None:
+    """Return what an open pull request still lacks, or None when it may be merged.
+
+    `rules_of` is the branch whose required checks count.
+    """
     name = f"pull request #{pull.number}"
     if pull.draft:
         return Waiting("DE", f"{name} is a draft")
@@ -76,7 +79,7 @@ def follow_pull(bench: Bench, pull: Pull) -> Waiting | Refused | None:
         return Refused(
             f"{name} conflicts with {pull.base_ref}", todo="resolve the conflict on its branch and push"
         )
-    verdict = checks.judge(pull.checks, find_required(bench, Branch(pull.base_ref)))
+    verdict = checks.judge(pull.checks, find_required(bench, rules_of))
     if verdict.state == "failed":
         return Refused(
             f"{name}: {'; '.join(verdict.reasons)} on {pull.head_sha[:10]}",

@@ -56,19 +56,19 @@ def fix_pull(bench: Bench, branch: Branch, head: Commit) -> str:
 
 
 def pick_pull(
-    bench: Bench, target: Target, picked: Sequence[tuple[Commit, MadePick]], *, bumped: bool
+    bench: Bench, target: Target, onto: Branch, picked: Sequence[tuple[Commit, MadePick]], bumped: bool
 ) -> tuple[str, str]:
     """Return title and body of a pick's pull request."""
     version = bench.plan(target).version
     if not picked:
-        return f"[{target.line}] Bump version to {version}", f"Raises the version number to {version}."
+        return f"[{onto}] Bump version to {version}", f"Raises the version number to {version}."
     merged = {each["merge_commit"]: each for each in _merged(bench)}
     bodies = []
     for fix, made in picked:
         source = merged.get(fix, {})
         text = PickText(
             incident=bench.incident.id,
-            line=target.line,
+            line=onto,
             fix=fix,
             fix_subject=bench.product.commit(fix).subject,
             fix_pull=source.get("pull"),
@@ -80,7 +80,7 @@ def pick_pull(
         bodies.append(render_pick(text, bench.renderer))
     if bumped:
         bodies.append(f"A second commit raises the version number to {version}.\n")
-    return f"[{target.line}] {bench.product.commit(picked[0][0]).subject}", "\n".join(bodies)
+    return f"[{onto}] {bench.product.commit(picked[0][0]).subject}", "\n".join(bodies)
 
 
 def _merged(bench: Bench) -> Sequence[Mapping[str, Any]]:

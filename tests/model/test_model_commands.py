@@ -61,12 +61,21 @@ def test_a_fenced_command_is_talk(lines, fence):
         f"```\n~~~\n/approve prepare.merge {SHA}\n```",
         f"```\n``` not an end\n/approve prepare.merge {SHA}\n```",
         f"<!--\n/approve prepare.merge {SHA}\n-->",
+        f"<!-- a --> and <!--\n/approve prepare.merge {SHA}",
         f"    /approve prepare.merge {SHA}",
+        f"I will not write\u2028/approve prepare.merge {SHA}",
     ],
-    ids=["longer bar", "two blocks", "other bar", "bar with words", "html comment", "indented code"],
+    ids=["longer bar", "two blocks", "other bar", "bar with words", "html", "open html", "indented", "u2028"],
 )
 def test_what_is_shown_as_code_or_not_at_all_is_talk(comment):
     assert parse_commands(comment) == []
+
+
+def test_a_command_after_a_hidden_comment_counts():
+    assert parse_commands("<!-- key -->\n/qa pass v1\n<!--\n```\n-->\n/qa pass v2") == [
+        Command("qa", "pass", "v1"),
+        Command("qa", "pass", "v2"),
+    ]
 
 
 @given(st.text())

@@ -40,7 +40,7 @@ def read_end(out: Path) -> End:
         "files": sorted(str(path.relative_to(out)) for path in _list_files(out)),
         "summary": _read_summary(out),
     }
-    return _neutral(ends, incident, _list_commits(out / "product.git"))
+    return _neutral(ends, {str(out.resolve()): "<out>", **_list_commits(out / "product.git")}, incident)
 
 
 def _list_files(out: Path) -> list[Path]:
@@ -85,11 +85,11 @@ def _read_hub(out: Path) -> End:
 def _read_records(tx: Any, name: str) -> End:
     kinds = (records.Pull, records.Review, records.Issue, records.Comment, records.CheckRun, records.Release)
     releases = {each.id: each.tag for each in tx.all(records.Release, name)}
-    found = {kind.__name__: sorted(_show(each) for each in tx.all(kind, name)) for kind in kinds}
-    found["Asset"] = sorted(
+    found = {kind.__name__: [_show(each) for each in tx.all(kind, name)] for kind in kinds}
+    found["Asset"] = [
         f"{releases[each.release]} {each.name} {each.digest} {each.state}"
         for each in tx.all(records.Asset, name)
-    )
+    ]
     return found
 
 
@@ -133,17 +133,20 @@ def _read_summary(out: Path) -> End:
     return {name: value for name, value in summary.items() if name not in ("requests", "seconds")}
 
 
-def _neutral(ends: End, incident: str, commits: dict[str, str]) -> End:
+def _neutral(ends: End, names: dict[str, str], incident: str) -> End:
     text = json.dumps(ends)
     text = text.replace(incident, "INC").replace(incident.lower(), "inc")
     text = re.sub(r"http://127\.0\.0\.1:\d+", "http://hub", text)
     text = re.sub(r"#(issuecomment|pullrequestreview)-\d+", r"#\1", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?|\d{4}-\d\d-\d\d \d\d:\d\d( UTC)?", "<moment>", text)
     text = re.sub(r"\d+\.\d+ seconds", "<seconds>", text)
-    for commit, name in commits.items():
-        text = text.replace(commit, json.dumps(name)[1:-1])
+    for own, name in names.items():
+        text = text.replace(own, json.dumps(name)[1:-1])
     text = re.sub(r"\b[0-9a-f]{7,12}\b", "<short>", text)
     found: End = json.loads(text)
+    for kinds in found["hub"].values():
+        for shown in kinds.values():
+            shown.sort()
     return found
 
 

@@ -21,13 +21,12 @@ def is_bumped(bench: Bench, target: Target, commit: Commit) -> bool:
     return not _changes(bench, target, commit)
 
 
-def bump_files(
-    bench: Bench, target: Target, parent: Commit, subject: str, signature: Signature
-) -> Commit | None:
+def bump_files(bench: Bench, target: Target, parent: Commit, signature: Signature) -> Commit | None:
     """Write the commit that raises the number on top of `parent`; None when there is nothing to raise."""
     changes = _changes(bench, target, parent)
     if not changes:
         return None
+    subject = f"Bump version to {bench.plan(target).version}"
     tree = bench.product.write_files(bench.product.commit(parent).tree, changes)
     return bench.product.write_commit(tree, [parent], f"{subject}\n", signature, signature)
 

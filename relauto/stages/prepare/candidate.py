@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from relauto.git.refs import RefUpdate
 from relauto.model.event import Facts
-from relauto.model.names import Commit, Tag
+from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.model.version import parse_version
 from relauto.stages.bench import Bench, list_commits, require_target
@@ -39,10 +39,10 @@ class CutCandidate:
             lacking = [commit for commit in wanted if not bench.product.is_ancestor(commit, newest.commit)]
             if not lacking:
                 return self._prove(bench, place, target, newest)
-        head = bench.head(target)
+        head = bench.release_head(target)
         if newest and newest.tag in refused_tags(bench, target) and newest.commit == head:
             return Refused(
-                f"{newest.tag} was refused and {target.line} has not moved since",
+                f"{newest.tag} was refused and {bench.release_branch(target)} has not moved since",
                 todo="attach the fix of the fix: relauto attach --fix BRANCH, then advance",
             )
         return self._cut(bench, target, head, newest.number + 1 if newest else 1)
@@ -76,16 +76,16 @@ class CutCandidate:
 
         return Todo(
             f"cut:{tag}",
-            describe_cut(target, head.short, tag),
+            describe_cut(bench.release_branch(target), head.short, tag),
             run,
             prepare=lambda: {"tag": tag, "commit": head},
             changes=("refs",),
         )
 
 
-def describe_cut(target: Target, commit: str, tag: Tag) -> str:
+def describe_cut(branch: Branch, commit: str, tag: Tag) -> str:
     """Return the sentence for a candidate that is cut."""
-    return f"tag {target.line} at {commit} as {tag} and push the tag"
+    return f"tag {branch} at {commit} as {tag} and push the tag"
 
 
 def list_candidates(bench: Bench, target: Target) -> list[Candidate]:

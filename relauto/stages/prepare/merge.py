@@ -58,7 +58,7 @@ class MergeFix:
             return Refused(
                 f"pull request #{pull.number} was closed without a merge", todo="reopen it, or attach another"
             )
-        lacking = follow_pull(bench, pull)
+        lacking = follow_pull(bench, pull, bench.main)
         if lacking is not None:
             return lacking
         method = choose_method(bench, bench.settings.pull.method, METHODS)

@@ -1,0 +1,244 @@
+"""Bringing picks onto a branch that a release is cut from, or that is owed the fix.
+
+The picks are made in the object database and reach the branch by a pull request of their own (the
+default) or by a direct push. A branch that does not exist yet, the emergency branch of a release that
+grows from its last tag, is created by the same push.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from relauto.git.commit import Signature, parse_signature
+from relauto.git.pick import Pick, pick
+from relauto.git.presence import Presence, find_presence
+from relauto.git.refs import RefUpdate
+from relauto.github import pull_merge, pulls
+from relauto.github.pull_merge import Method
+from relauto.github.pull_state import Pull
+from relauto.model.event import Facts
+from relauto.model.names import Branch, Commit
+from relauto.model.target import Place, Target
+from relauto.stages import texts
+from relauto.stages.bench import Bench
+from relauto.stages.following import choose_method, equip_pull, finish_opening, follow_pull
+from relauto.stages.prepare.bump import bump_files, is_bumped
+from relauto.stages.step import Observation, Refused, Todo
+
+# A rebase keeps author, message and trailer of each pick; a merge keeps the commits themselves;
+# a squash keeps only what its message says.
+KEEPING_TRAILERS: tuple[Method, ...] = ("rebase", "merge", "squash")
+
+
+@dataclass(frozen=True)
+class Made:
+    """Picks made in the object database, not yet on any branch: each fix with its pick, in order."""
+
+    picked: tuple[tuple[Commit, Pick], ...]
+    bump: Commit | None
+    head: Commit
+
+    def describe(self) -> Facts:
+        """Return what the journal keeps before anything is pushed."""
+        picks = [
+            {"fix": fix, "commit": result.commits[-1], "tree": result.tree, "verdict": result.verdict}
+            for fix, result in self.picked
+        ]
+        return {"head": self.head, "picks": picks, "bumps": [self.bump] if self.bump else []}
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A branch that shall hold the fix.
+
+    `base` is where it begins while the remote has no such branch; `numbered` says that its version
+    files carry the release's number.
+    """
+
+    bench: Bench
+    target: Target
+    branch: Branch
+    base: Commit
+    numbered: bool
+
+    @property
+    def head(self) -> Commit:
+        """The branch's tip as last fetched, or where it will begin."""
+        return self.bench.ref(self.branch.ref) or self.base
+
+    @property
+    def pick_branch(self) -> Branch:
+        """The branch of the pick's pull request: the same for the same incident, landing and fixes."""
+        name = self.branch.removeprefix("relauto/")
+        return Branch(
+            f"relauto/pick/{name}/{self.bench.incident.id.lower()}-{len(self.bench.incident.fixes)}"
+        )
+
+    def made_here(self, action: str) -> bool:
+        """Return whether an intent of this action was about picks for this branch."""
+        name = self.branch.removeprefix("relauto/")
+        return action.startswith((f"open-pick:relauto/pick/{name}/", f"push-pick:{self.branch}:"))
+
+    @property
+    def pull(self) -> Pull | None:
+        """The pick's pull request."""
+        return self.bench.find_pull(self.pick_branch, self.branch)
+
+    def find(self, series: Sequence[Commit]) -> dict[Commit, Presence | None]:
+        """Return how each commit is on the branch; None for one that is not."""
+        return {commit: find_presence(self.bench.product, commit, self.head) for commit in series}
+
+    def lacks_number(self) -> bool:
+        """Return whether a version file has yet to be raised here."""
+        return self.numbered and not is_bumped(self.bench, self.target, self.head)
+
+    def bring(self, place: Place, missing: Sequence[Commit]) -> Observation:
+        """Return what is next until the branch holds the missing commits and the number."""
+        if self.bench.settings.pick.via == "push":
+            return self._push(missing)
+        pull = self.pull
+        if pull is None:
+            return self._open(missing)
+        if pull.state == "open":
+            return finish_opening(self.bench, place, pull, self.bench.settings.pick.labels) or self._merge(
+                pull
+            )
+        return Refused(
+            f"pull request #{pull.number} is {pull.state}, but {self.branch} lacks {name_commits(missing)}",
+            todo="reopen it, or put the pick on the branch by hand",
+        )
+
+    def _open(self, missing: Sequence[Commit]) -> Observation:
+        bench, branch = self.bench, self.pick_branch
+        known = bench.ref(branch.ref)
+        made = self._make_again(missing, known) if known else self._make(missing, self.head, bench.sign())
+        if isinstance(made, Refused):
+            return made
+
+        def run(facts: Facts) -> None:
+            pick_ref = [] if known else [RefUpdate(branch.ref, None, facts["head"])]
+            bench.mirror.push([*self._creation(), *pick_ref])
+            title, body = texts.pick_pull(bench, self.target, self.branch, made.picked, made.bump is not None)
+            pull = pulls.open_pull(bench.source, head=branch, base=self.branch, title=title, body=body)
+            equip_pull(bench, pull.number, bench.settings.pick.labels)
+
+        return Todo(
+            f"open-pick:{branch}",
+            describe_pick(self.branch, branch, name_commits(missing), bumped=made.bump is not None),
+            run,
+            prepare=made.describe,
+            changes=("refs", "pulls"),
+        )
+
+    def _creation(self) -> list[RefUpdate]:
+        exists = self.bench.ref(self.branch.ref) is not None
+        return [] if exists else [RefUpdate(self.branch.ref, None, self.base)]
+
+    def _make_again(self, missing: Sequence[Commit], head: Commit) -> Made | Refused:
+        """Pick where the branch was pushed before: the same picks by the same hand get the same ids."""
+        product = self.bench.product
+        committer = parse_signature(product.commit_object(head).committer)
+        onto = product.merge_base(self.head, head) or self.head
+        made = self._make(missing, onto, committer)
+        if isinstance(made, Refused) or made.head == head:
+            return made
+        return Refused(
+            f"{self.pick_branch} is at {head.short}, but {name_commits(missing)} picked onto "
+            f"{onto.short} is {made.head.short}",
+            todo=f"find out who pushed it; delete the branch, or put the pick on {self.branch} by hand",
+        )
+
+    def _push(self, missing: Sequence[Commit]) -> Observation:
+        made = self._make(missing, self.head, self.bench.sign())
+        if isinstance(made, Refused):
+            return made
+        known = self.bench.ref(self.branch.ref)
+
+        def run(facts: Facts) -> None:
+            self.bench.mirror.push([RefUpdate(self.branch.ref, known, facts["head"])])
+
+        return Todo(
+            f"push-pick:{self.branch}:{self.head.short}",
+            describe_push(self.branch, name_commits(missing), bumped=made.bump is not None),
+            run,
+            prepare=made.describe,
+            changes=("refs", "pulls"),
+        )
+
+    def _make(self, missing: Sequence[Commit], onto: Commit, committer: Signature) -> Made | Refused:
+        head, picked = onto, []
+        for fix in missing:
+            result = pick(self.bench.product, [fix], head, committer=committer)
+            if result.status in ("conflict", "error"):
+                return refuse_pick(self.branch, fix, result)
+            if result.commits:
+                head = result.commits[-1]
+                picked.append((fix, result))
+        bump = bump_files(self.bench, self.target, head, committer) if self.numbered else None
+        return Made(tuple(picked), bump, bump or head)
+
+    def _merge(self, pull: Pull) -> Observation:
+        bench = self.bench
+        lacking = follow_pull(bench, pull, self.target.branch)
+        if lacking is not None:
+            return lacking
+        method = choose_method(bench, None, KEEPING_TRAILERS)
+        head = Commit(pull.head_sha)
+
+        def run(_facts: Facts) -> None:
+            told = [commit.message for commit in bench.product.commits(self.head, head)]
+            message = "\n\n".join(told) if method == "squash" else None
+            pull_merge.merge_pull(bench.source, pull, head=head, method=method, message=message)
+
+        return Todo(
+            f"merge-pick:{pull.number}",
+            f"merge pull request #{pull.number} to {self.branch} ({method}) at {head.short}",
+            run,
+            prepare=lambda: {"head": head, "method": method},
+            changes=("refs", "pulls"),
+        )
+
+
+def list_landings(bench: Bench, target: Target) -> list[Landing]:
+    """Return the branches that shall hold the fix: the release's first.
+
+    A release from the tip is cut from the line itself. One from the last tag is cut from an emergency
+    branch, and the line is owed the fix all the same, or the next release from it would lose the fix.
+    """
+    line = Landing(bench, target, target.branch, bench.head(target), numbered=True)
+    if bench.incident.opening.base == "tip":
+        return [line]
+    base = Commit(bench.plan(target).base_commit)
+    emergency = Landing(bench, target, bench.release_branch(target), base, numbered=True)
+    return [emergency, Landing(bench, target, target.branch, line.base, numbered=False)]
+
+
+def describe_pick(onto: Branch, branch: Branch, fixes: str, *, bumped: bool) -> str:
+    """Return the sentence for a pick that goes by pull request."""
+    bump = " and the version bump" if bumped else ""
+    return f"push {branch} with {fixes} picked onto {onto}{bump}, and open its pull request"
+
+
+def describe_push(onto: Branch, fixes: str, *, bumped: bool) -> str:
+    """Return the sentence for a pick that is pushed to the branch."""
+    return f"push {fixes} picked onto {onto}" + (" and the version bump" if bumped else "")
+
+
+def refuse_pick(onto: Branch, fix: Commit, result: Pick) -> Refused:
+    """Return why a pick that did not apply stops the incident, path by path."""
+    if result.status == "error":
+        return Refused(
+            f"{fix.short} could not be picked onto {onto}: {result.error}",
+            todo=f"see that the clone has every object of {onto} and the fix, then advance again",
+        )
+    paths = [{"path": conflict.path, "kind": conflict.kind} for conflict in result.conflicts]
+    listed = "; ".join(f"{each['path']} ({each['kind']})" for each in paths)
+    return Refused(
+        f"{fix.short} conflicts with {onto} in {listed}",
+        todo=f"put the pick on {onto} by hand (git cherry-pick -x); relauto recognises it",
+        facts={"conflicts": paths, "fix": fix, "onto": onto},
+    )
+
+
+def name_commits(commits: Sequence[Commit]) -> str:
+    """Return the commits as a sentence names them."""
+    return ", ".join(commit.short for commit in commits) or "the version bump"

@@ -1,0 +1,207 @@
+"""The fold: whatever happened, in whatever order, adds up; and what each event means for the steps."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from relauto.model import event as events
+from relauto.model.event import KINDS, Event, Person, Text, locate, normalise
+from relauto.model.incident import FIX_STEPS, StepState, fold
+from relauto.model.target import Place, Target
+
+START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+ONE, TWO = Target("acme/stockroom", "release-1.0"), Target("acme/stockroom", "release-2.0")
+MERGE, PICK = Place("prepare.merge"), Place("prepare.pick", ONE)
+CANDIDATE, VERIFY = Place("prepare.candidate", ONE), Place("prepare.verify", ONE)
+RELEASE, SEND = Place("prepare.release", ONE), Place("deploy.send", ONE)
+OPENED = events.IncidentOpened(
+    "INC-test", Text("Initech"), "1.0.0", START, START, (ONE,), "a" * 64, "b" * 64, "0.1"
+)
+
+keys = st.sampled_from([*FIX_STEPS, "deploy.send", "escalate.people", "investigate.qa-decision"])
+places = st.builds(Place, keys, st.sampled_from([None, ONE, TWO]), st.integers(1, 2))
+words = st.text(max_size=5)
+texts = words.map(Text)
+facts = st.dictionaries(words, st.one_of(words, st.integers(), st.lists(words, max_size=2)), max_size=2)
+subjects = st.sampled_from(["a" * 40, "b" * 40])
+sources = st.sampled_from(["", "http://h/acme/ops/issues/1#issuecomment-1", "http://h/acme/qa/issues/1"])
+FIELDS = {
+    "place": places,
+    "target": st.sampled_from([ONE, TWO]),
+    "facts": facts,
+    "reason": texts,
+    "evidence": texts,
+    "text": texts,
+    "subject": subjects,
+    "commit": subjects,
+    "source": sources,
+    "pull": st.none() | st.integers(1, 9),
+    "branch": st.none() | st.just("fix/crash"),
+    "instruction": st.none() | texts,
+    "number": st.integers(1, 9),
+    "tag": st.sampled_from(["v1.0.1-rc1", "v1.0.1-rc2"]),
+    "verdict": st.sampled_from(["pass", "fail"]),
+    "by": st.sampled_from(["relauto", "others"]),
+    "note": st.sampled_from(["mitigated", "regression", "decision", "customer"]),
+    "happened_at": st.just(START),
+}
+
+
+def bodies_of(kind):
+    if kind is events.IncidentOpened:
+        return st.just(OPENED)
+    return st.builds(kind, **{name: FIELDS.get(name, words) for name in kind.__struct_fields__})
+
+
+bodies = st.one_of([bodies_of(kind) for kind in KINDS.values()])
+
+
+def happened(*what):
+    return [
+        Event(number, str(number), START + timedelta(minutes=number), Person("robin-rm"), body)
+        for number, body in enumerate(what, 1)
+    ]
+
+
+def after(*what):
+    return fold(happened(OPENED, *what))
+
+
+def proved(place, **facts):
+    return events.StepProved(place, facts)
+
+
+@settings(deadline=None)
+@given(st.lists(bodies, max_size=25))
+def test_any_order_of_events_adds_up(what):
+    incident = fold(happened(*what))
+    assert incident.sequence == len(what)
+    assert all(isinstance(incident.state(key), StepState) for key in {place.step for place in incident.steps})
+    attached = sum(isinstance(body, events.FixAttached) for body in what)
+    assert len(incident.fixes) == attached
+    for place, door in incident.doors.items():
+        reached = [body for body in what if isinstance(body, events.DoorReached) and body.place == place]
+        assert (door.subject, door.facts) == (reached[-1].subject, reached[-1].facts)
+
+
+@settings(deadline=None)
+@given(st.lists(bodies, max_size=20), st.integers(0, 20))
+def test_a_fold_can_go_on_where_it_was(what, cut):
+    incident = fold(happened(*what)[:cut])
+    for event in happened(*what)[cut:]:
+        incident.apply(event)
+    assert incident == fold(happened(*what))
+
+
+@given(st.sampled_from(sorted(KINDS)))
+def test_every_kind_has_a_handler(kind):
+    assert fold([]).sequence == 0
+    assert KINDS[kind].kind == kind
+    assert KINDS[kind].version >= 1
+
+
+def test_a_journal_without_an_opening_is_no_incident():
+    with pytest.raises(LookupError):
+        assert fold([]).id
+
+
+def test_a_further_fix_opens_what_covers_all_fixes():
+    done = [proved(place) for place in (MERGE, PICK, CANDIDATE, VERIFY, RELEASE, SEND)]
+    kept = events.StepTicked(Place("investigate.qa-decision"), Text("yes: x"))
+    incident = after(*done, kept, events.FixAttached("fix/again"))
+    assert set(incident.steps) == {SEND, kept.place}
+    assert [str(fix) for fix in incident.fixes] == ["fix/again"]
+
+
+def test_a_refused_candidate_opens_the_candidate_again():
+    burned = events.CandidateRefused(VERIFY, "v1.0.1-rc1", "a" * 40, Text("it stops"))
+    incident = after(proved(PICK), proved(CANDIDATE, tag="v1.0.1-rc1"), burned)
+    assert incident.state("prepare.candidate") is StepState.OPEN
+    assert incident.state("prepare.verify") is StepState.REFUSED
+    assert incident.state("prepare.pick") is StepState.DONE
+    assert incident.refused == [burned]
+
+
+def test_reopening_a_verification_takes_its_refusal_back():
+    burned = events.CandidateRefused(VERIFY, "v1.0.1-rc1", "a" * 40, Text("it stops"))
+    other = events.CandidateRefused(Place("prepare.verify", TWO), "v2.0.1-rc1", "b" * 40, Text("it stops"))
+    incident = after(burned, other, events.StepReopened(VERIFY, Text("a flaky check")))
+    assert incident.refused == [other]
+    assert incident.record(VERIFY) is None
+
+
+@given(subjects, facts, subjects, facts)
+def test_an_approval_counts_for_exactly_what_was_shown(subject, shown, asked, would_show):
+    incident = after(events.DoorReached(MERGE, subject, shown), events.DoorApproved(MERGE, subject, "s"))
+    approvals = incident.doors[MERGE].approved(asked, would_show)
+    assert bool(approvals) is ((subject, shown) == (asked, would_show))
+
+
+def test_an_approval_is_worth_nothing_once_the_facts_changed():
+    first = events.DoorReached(MERGE, "a" * 40, {"method": "squash"})
+    approved = events.DoorApproved(MERGE, "a" * 40, "s")
+    second = events.DoorReached(MERGE, "a" * 40, {"method": "merge"})
+    assert not after(first, approved, second).doors[MERGE].approved("a" * 40, {"method": "merge"})
+    back = after(first, approved, second, first)
+    assert not back.doors[MERGE].approved("a" * 40, {"method": "squash"})
+    assert after(first, approved, first).doors[MERGE].approved("a" * 40, {"method": "squash"})
+
+
+def test_an_approval_of_a_door_that_was_not_reached_is_none():
+    assert after(events.DoorApproved(MERGE, "a" * 40, "s")).doors == {}
+
+
+def test_reopening_shuts_the_door():
+    shown = events.DoorReached(MERGE, "a" * 40, {})
+    incident = after(shown, events.DoorApproved(MERGE, "a" * 40, "s"), events.StepReopened(MERGE, Text("no")))
+    assert (incident.doors, incident.steps) == ({}, {})
+
+
+def test_a_step_shows_its_least_advanced_target():
+    incident = fold(happened(OPENED))
+    incident.opened = events.IncidentOpened(
+        "INC-test", Text(""), "1", START, START, (ONE, TWO), "a", "b", "0.1"
+    )
+    for event in happened(proved(PICK)):
+        incident.apply(event)
+    assert incident.state("prepare.pick") is StepState.OPEN
+    other = Place("prepare.pick", TWO)
+    for event in happened(events.StepRefused(other, Text("conflict"))):
+        incident.apply(event)
+    assert incident.state("prepare.pick") is StepState.REFUSED
+    for event in happened(proved(other)):
+        incident.apply(event)
+    assert incident.state("prepare.pick") is StepState.DONE
+
+
+def test_a_refusal_is_no_proof():
+    incident = after(events.StepRefused(VERIFY, Text("open scope"), {"strangers": ["a" * 40]}))
+    assert incident.proof(VERIFY) == {}
+    assert after(proved(VERIFY, tag="v1")).proof(VERIFY) == {"tag": "v1"}
+    assert after(proved(VERIFY, tag="v1"), events.StepLost(VERIFY, Text("gone"))).proof(VERIFY) == {}
+
+
+def test_the_words_of_a_tick_stay_when_it_is_proved():
+    place = Place("investigate.qa-decision")
+    incident = after(events.StepTicked(place, Text("yes: sure")), proved(place, verify=True))
+    assert incident.record(place).reason == "yes: sure"
+
+
+@pytest.mark.parametrize(
+    ("source", "where"),
+    [
+        ("http://127.0.0.1:1/acme/ops/issues/1#issuecomment-2", "/acme/ops/issues/1#issuecomment-2"),
+        ("https://github.com/acme/ops/issues/1", "/acme/ops/issues/1"),
+        ("", ""),
+    ],
+)
+def test_an_answer_is_known_whatever_the_server_is_called(source, where):
+    assert locate(source) == where
+
+
+@given(facts)
+def test_facts_are_as_they_come_back(found):
+    assert normalise(found) == found
+    assert normalise({"t": (Text("x"), ONE.name)}) == {"t": ["x", "acme/stockroom"]}

@@ -1,0 +1,196 @@
+"""The settings: read whole, every fault told, every option documented."""
+
+import re
+from typing import get_type_hints
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relauto.errors import FaultsError, InputError
+from relauto.settings import (
+    Settings,
+    Table,
+    digest_settings,
+    find_settings,
+    load_settings,
+    parse_settings,
+    read_token,
+)
+
+LEAST = '[repositories]\nsource = "acme/stockroom"\nops = "acme/ops"\n'
+
+
+def faults_of(text):
+    with pytest.raises(FaultsError) as caught:
+        parse_settings(text, "relauto.toml")
+    return caught.value.faults
+
+
+def options(kind=Settings, path=""):
+    """Yield every option: its path, its annotation, its field."""
+    hints = get_type_hints(kind, include_extras=True)
+    for field in msgspec.structs.fields(kind):
+        hint, where = hints[field.name], f"{path}{field.name}"
+        if isinstance(hint, type) and issubclass(hint, Table):
+            yield from options(hint, f"{where}.")
+        else:
+            yield where, hint, field
+
+
+def tables(kind=Settings):
+    yield kind
+    for hint in get_type_hints(kind).values():
+        if isinstance(hint, type) and issubclass(hint, Table):
+            yield from tables(hint)
+
+
+@pytest.mark.parametrize("option", list(options()), ids=lambda option: option[0])
+def test_every_option_says_what_it_is_for(option):
+    _, hint, _ = option
+    texts = [meta.description for meta in getattr(hint, "__metadata__", ()) if meta.description]
+    assert texts
+    assert all(re.fullmatch(r"\S.{5,}", text) for text in texts)
+
+
+@pytest.mark.parametrize("table", list(tables()), ids=lambda table: table.__name__)
+def test_every_table_says_what_it_is_about(table):
+    assert (table.__doc__ or "").strip().endswith(".")
+
+
+def test_the_least_is_two_names():
+    settings = parse_settings(LEAST, "relauto.toml")
+    assert (settings.source, settings.repositories.ops) == ("acme/stockroom", "acme/ops")
+    assert (settings.qa, settings.product) == ("acme/ops", "stockroom")
+    assert settings.pick.via == "pull"
+    assert settings.checks.required is None
+
+
+def test_none_on_purpose_is_not_absent():
+    assert parse_settings(f"{LEAST}[checks]\nrequired = []\n", "relauto.toml").checks.required == ()
+
+
+def test_a_pyproject_is_read():
+    text = '[tool.relauto.repositories]\nsource = "a/b"\nops = "a/c"\n[project]\nname = "x"\n'
+    assert parse_settings(text, "pyproject.toml").source == "a/b"
+
+
+def test_all_faults_are_told_together():
+    text = """
+mian = "main"
+main = 7
+[repositories]
+source = "stockroom"
+[pull]
+aprovals = 1
+approvals = -1
+method = "fast-forward"
+[pick]
+via = "mail"
+[[version_files]]
+path = ""
+pattern = "version"
+[[version_files]]
+pat = "VERSION"
+[tags]
+candidate = "v{version}"
+[build]
+timeout = 0
+[waiting]
+poll = "often"
+[github]
+api = "https://token@api.github.com"
+"""
+    told = faults_of(text)
+    starts = {fault.partition(":")[0] for fault in told}
+    assert starts == {
+        "mian",
+        "main",
+        "repositories.source",
+        "repositories.ops",
+        "pull.aprovals",
+        "pull.approvals",
+        "pull.method",
+        "pick.via",
+        "version_files[0].path",
+        "version_files[0].pattern",
+        "version_files[1].pat",
+        "version_files[1].path",
+        "tags.candidate",
+        "build.timeout",
+        "waiting.poll",
+        "github.api",
+    }
+    assert len(told) == len(starts)
+    assert "mian: there is no such option; did you mean 'main'?" in told
+    assert "pull.aprovals: there is no such option; did you mean 'approvals'?" in told
+    assert any(fault.startswith("repositories.ops: it is missing (private: journal") for fault in told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[repositories", "", "repositories = 1", "tool = 1", "[tool]\nrelauto = 1", f"{LEAST}version_files = [1]"],
+)
+def test_what_is_no_settings_is_refused(text):
+    assert faults_of(text)
+
+
+@given(st.sampled_from([where for where, _, _ in options()]), st.integers(0, 30))
+def test_an_option_with_a_slip_of_the_pen_is_found(where, at):
+    table, _, name = where.rpartition(".")
+    slip = name[: at % len(name)] + name[at % len(name) + 1 :] + "x"
+    text = f"{slip} = 1\n" if not table else f"[{table}]\n{slip} = 1\n"
+    told = faults_of(text if table == "repositories" else text + LEAST if not table else LEAST + text)
+    assert any(fault.startswith(f"{table}.{slip}".lstrip(".") + ": there is no such option") for fault in told)
+
+
+@given(st.text())
+def test_any_text_is_settings_or_has_faults(text):
+    try:
+        found = parse_settings(text, "relauto.toml")
+    except FaultsError as error:
+        assert error.faults
+    else:
+        assert isinstance(found, Settings)
+
+
+def test_the_digest_is_of_what_is_in_force():
+    spelled = parse_settings(f'{LEAST}[pick]\nvia = "pull"\n', "x")
+    other = parse_settings(f'{LEAST}[pick]\nvia = "push"\n', "x")
+    assert digest_settings(parse_settings(LEAST, "y")) == digest_settings(spelled)
+    assert digest_settings(other) != digest_settings(spelled)
+
+
+def test_the_nearest_file_is_in_force(tmp_path):
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    with pytest.raises(InputError, match=r"no relauto\.toml"):
+        find_settings(inner)
+    (tmp_path / "relauto.toml").write_text(LEAST)
+    assert find_settings(inner) == tmp_path / "relauto.toml"
+    (tmp_path / "a" / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert find_settings(inner) == tmp_path / "relauto.toml"
+    (tmp_path / "a" / "pyproject.toml").write_text("[tool.relauto]\n")
+    assert find_settings(inner) == tmp_path / "a" / "pyproject.toml"
+    assert load_settings(tmp_path / "relauto.toml").source == "acme/stockroom"
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_file_that_cannot_be_read(tmp_path, content):
+    path = tmp_path / "relauto.toml"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read"):
+        load_settings(path)
+
+
+def test_the_token_of_a_part_comes_before_the_shared_ones():
+    shared = {"GITHUB_TOKEN": "4", "GH_TOKEN": "3"}
+    assert read_token("ops", {**shared, "RELAUTO_TOKEN": "2", "RELAUTO_OPS_TOKEN": "1"}) == "1"
+    assert read_token("ops", {**shared, "RELAUTO_TOKEN": "2", "RELAUTO_QA_TOKEN": "1"}) == "2"
+    assert read_token("ops", shared) == "3"
+    assert read_token("ops", {"GITHUB_TOKEN": "4", "GH_TOKEN": ""}) == "4"
+    with pytest.raises(InputError, match="no token for the qa repository") as caught:
+        read_token("qa", {})
+    assert "RELAUTO_QA_TOKEN" in caught.value.todo
