@@ -152,6 +152,8 @@ def _stop(
     if known and known.state in (StepState.DONE, StepState.LOST):
         return _lose(bench, place, known, seen)
     if isinstance(seen, Refused):
+        if seen.question:
+            return _ask(bench, place, known, seen, seen.question)
         return _refuse(bench, place, known, seen)
     return _knock(bench, place, seen, seen.seal) if seen.seal else None
 
@@ -182,9 +184,16 @@ def _refuse(bench: Bench, place: Place, known: StepRecord | None, seen: Refused)
         outbox.draft_refused(bench, place, burned)
         refusal = events.StepRefused(place=place, reason=Text(seen.reason), facts=facts)
         record(bench, *seen.records, refusal)
-    if seen.question:
-        desk.ask(bench, place, seen.question)
     return Stop(place, Status.DECISION, seen.reason, todo=seen.todo)
+
+
+def _ask(bench: Bench, place: Place, known: StepRecord | None, seen: Refused, question: Question) -> Stop:
+    """Wait for a person's word: nothing is wrong with the step, but only they can say."""
+    facts, whom = normalise(seen.facts), ", ".join(bench.roster.holders(question.deed))
+    if known is None or (known.state, known.reason, known.facts) != (StepState.WAITING, seen.reason, facts):
+        record(bench, events.StepWaiting(place=place, whom=whom, reason=Text(seen.reason), facts=facts))
+    desk.ask(bench, place, question)
+    return Stop(place, Status.DECISION, seen.reason, todo=seen.todo, whom=whom)
 
 
 def _lose(bench: Bench, place: Place, known: StepRecord, seen: Refused | Todo) -> Stop:
@@ -208,7 +217,8 @@ def _knock(bench: Bench, place: Place, todo: Todo, seal: Seal) -> Stop | None:
     if door is None or (door.subject, door.facts) != (seal.subject, facts):
         record(bench, events.DoorReached(place=place, subject=seal.subject, facts=facts))
     command = approve_command(place.step, seal.subject)
-    desk.ask(bench, place, Question(place.step, seal.subject, texts.show_facts(facts), (command,)))
+    deed = f"approve {place.step}"
+    desk.ask(bench, place, Question(deed, place.step, seal.subject, texts.show_facts(facts), (command,)))
     whom = ", ".join(bench.roster.holders(f"approve {place.step}")) or "nobody: the roster names no one"
     return Stop(
         place,
@@ -231,7 +241,7 @@ def _act(bench: Bench, place: Place, todo: Todo) -> None:
 
 def record(bench: Bench, *bodies: Body | Said) -> None:
     """Append events, what looks and writes brought up, and their texts; nothing to say writes nothing."""
-    pending, files = [*bodies, *bench.found], dict(bench.files)
+    pending, files = [*bench.found, *bodies], dict(bench.files)
     if pending:
         bench.incident = bench.journal.append(
             lambda incident: _still_new(incident, pending),

@@ -108,12 +108,13 @@ class StepProved(Body, frozen=True):
 
 
 class StepWaiting(Body, frozen=True):
-    """A step cannot go on before `whom` has acted."""
+    """A step cannot go on before `whom` has acted; `facts` is what they were asked about, if anything."""
 
     kind = "step.waiting"
     place: Place
     whom: str
     reason: Text
+    facts: Facts = {}
 
 
 class StepRefused(Body, frozen=True):
@@ -139,6 +140,7 @@ class StepReopened(Body, frozen=True):
     kind = "step.reopened"
     place: Place
     reason: Text
+    source: str = ""
 
 
 class StepTicked(Body, frozen=True):

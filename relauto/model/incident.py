@@ -223,7 +223,7 @@ def _proved(incident: Incident, event: Event, body: events.StepProved) -> None:
 @_on(events.StepWaiting)
 def _waiting(incident: Incident, event: Event, body: events.StepWaiting) -> None:
     incident.steps[body.place] = StepRecord(
-        StepState.WAITING, event.at, event.actor, reason=body.reason, whom=body.whom
+        StepState.WAITING, event.at, event.actor, reason=body.reason, facts=body.facts, whom=body.whom
     )
 
 
@@ -253,6 +253,7 @@ def _skipped(incident: Incident, event: Event, body: events.StepSkipped) -> None
 def _reopened(incident: Incident, _event: Event, body: events.StepReopened) -> None:
     incident.steps.pop(body.place, None)
     incident.doors.pop(body.place, None)
+    incident.refused = [refused for refused in incident.refused if refused.place != body.place]
 
 
 @_on(events.FixAttached)

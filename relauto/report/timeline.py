@@ -91,7 +91,7 @@ def _describe(event: Event) -> Entry:
 
 
 def _words_of(body: events.Body) -> Text:
-    for name in ("reason", "evidence", "text", "instruction"):
+    for name in ("reason", "evidence", "text"):
         words = getattr(body, name, None)
         if isinstance(words, Text):
             return words

@@ -27,7 +27,7 @@ from relauto.github.repositories import RepositoryFacts
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model.event import Body, Plan, Said
-from relauto.model.incident import Incident
+from relauto.model.incident import Incident, StepState
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.playbook import Playbook
 from relauto.model.roster import Roster
@@ -161,7 +161,7 @@ class Bench:
     def facts(self, step: str, target: Target | None = None) -> Mapping[str, object]:
         """Return the proof of another step, empty while it is not done."""
         record = self.incident.record(self.incident.place(step, target))
-        return record.facts if record else {}
+        return record.facts if record and record.state is StepState.DONE else {}
 
     def tag_style(self, target: Target) -> TagStyle:
         """Return how tags are written: as the settings say, else as the project's own tags show."""

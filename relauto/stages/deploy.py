@@ -29,7 +29,9 @@ class SendKit:
             return Proved({"digest": digest, "tag": released["tag"]})
         tag = str(released["tag"])
         shown = (Shown("tag", tag), Shown("digest of SHA256SUMS", digest))
-        question = Question("deploy.acknowledge", digest, shown, (acknowledge_command(digest),))
+        question = Question(
+            "acknowledge", "deploy.acknowledge", digest, shown, (acknowledge_command(digest),)
+        )
         if desk.is_asked(bench, place, question):
             return Waiting("customer", f"{tag}: the customer has not acknowledged the kit {digest[:12]}")
         return self._hand_over(bench, place, target, tag, question)

@@ -143,7 +143,9 @@ def _bodies(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
                 place=find_place(bench, command.step), reason=Text(command.text), source=comment.url
             )
         case "reopen":
-            yield events.StepReopened(place=find_place(bench, command.step), reason=Text(command.text))
+            yield events.StepReopened(
+                place=find_place(bench, command.step), reason=Text(command.text), source=comment.url
+            )
 
 
 def _approve(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:

@@ -96,6 +96,7 @@ class DecideQa:
                 "nobody has decided whether QA must verify the fix in the candidate",
                 todo='answer at the desk, or run relauto tick investigate.qa-decision --evidence "yes: …"',
                 question=Question(
+                    "tick",
                     self.key,
                     "decision",
                     tuple(Shown("fix", str(fix)) for fix in bench.incident.fixes),

@@ -34,9 +34,10 @@ class Waiting:
 class Question:
     """What the desk asks: `door` names its text, `shown` is what is decided on, `commands` the answers.
 
-    The same `subject` is asked once.
+    The same `subject` is asked once. `deed` is what who answers must be entitled to.
     """
 
+    deed: str
     door: str
     subject: str
     shown: tuple[Shown, ...]

@@ -30,7 +30,7 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 @dataclass(frozen=True)
 class Kill:
-    """When a process dies: `before` or `after` (answer unsent) its `at`th `request`, or its `at`th `write`."""
+    """When a process dies: `before` or `after` (the answer unsent) its `at`th `request` or `write`."""
 
     counts: str
     at: int

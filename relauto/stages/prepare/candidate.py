@@ -1,13 +1,16 @@
 """`prepare.candidate`: an annotated tag on the line, numbered from the tags and the release record."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
+from relauto.git.presence import find_presence
 from relauto.git.refs import RefUpdate
 from relauto.model.event import Facts
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.model.version import parse_version
-from relauto.stages.bench import Bench, list_commits, require_target
+from relauto.stages.bench import Bench, require_target
 from relauto.stages.step import Observation, Proved, Refused, Todo
 
 
@@ -29,15 +32,12 @@ class CutCandidate:
     def observe(self, bench: Bench, place: Place) -> Observation:
         """Look at the tags of this version on the remote."""
         target = require_target(place)
-        picked = bench.facts("prepare.pick", target)
-        wanted = [Commit(each) for each in list_commits(picked, "picks", "commit")]
-        if not picked:
+        if not bench.facts("prepare.pick", target):
             return Refused("nothing is picked yet", todo="advance prepare.pick first")
         candidates = list_candidates(bench, target)
         newest = candidates[-1] if candidates else None
         if newest and newest.tag not in refused_tags(bench, target):
-            lacking = [commit for commit in wanted if not bench.product.is_ancestor(commit, newest.commit)]
-            if not lacking:
+            if not find_lacking(bench, target, newest.commit):
                 return self._prove(bench, place, target, newest)
         head = bench.release_head(target)
         if newest and newest.tag in refused_tags(bench, target) and newest.commit == head:
@@ -98,6 +98,18 @@ def list_candidates(bench: Bench, target: Target) -> list[Candidate]:
         if number is not None:
             found.append(Candidate(number, tag, commit))
     return sorted(found, key=lambda candidate: candidate.number)
+
+
+def find_lacking(bench: Bench, target: Target, commit: Commit) -> list[str]:
+    """Return the fixes that a commit does not hold, although the line does."""
+    picks = cast(Sequence[Mapping[str, str]], bench.facts("prepare.pick", target).get("picks", ()))
+    return [each["fix"] for each in picks if not _holds(bench, commit, each)]
+
+
+def _holds(bench: Bench, commit: Commit, picked: Mapping[str, str]) -> bool:
+    if picked["commit"]:
+        return bench.product.is_ancestor(Commit(picked["commit"]), commit)
+    return find_presence(bench.product, Commit(picked["fix"]), commit) is not None
 
 
 def refused_tags(bench: Bench, target: Target) -> set[str]:

@@ -23,6 +23,7 @@ from relauto.stages.following import find_required
 from relauto.stages.investigate import DecideQa
 from relauto.stages.prepare import qa
 from relauto.stages.prepare.artifacts import Artifact, Built, build_artifacts
+from relauto.stages.prepare.candidate import find_lacking
 from relauto.stages.prepare.publication import find_release, is_published, publish
 from relauto.stages.step import Observation, Proved, Question, Refused, Todo, Waiting
 
@@ -59,10 +60,9 @@ class VerifyCandidate:
         return released.get("commit") == commit == bench.tags().get(bench.final_tag(target))
 
     def _judge_content(self, bench: Bench, target: Target, commit: Commit) -> Refused | None:
-        picks = list_commits(bench.facts("prepare.pick", target), "picks", "commit")
-        lacking = [pick for pick in picks if not bench.product.is_ancestor(Commit(pick), commit)]
+        lacking = find_lacking(bench, target, commit)
         if lacking:
-            return Refused(f"the candidate lacks the pick {', '.join(lacking)}", todo="cut another candidate")
+            return Refused(f"the candidate lacks the fix {', '.join(lacking)}", todo="cut another candidate")
         strangers = find_strangers(bench, target, commit)
         if not strangers:
             return None
@@ -77,6 +77,7 @@ class VerifyCandidate:
             todo="accept each by name at the desk, or release from the last tag (--base tag)",
             facts={"strangers": [each.commit for each in strangers]},
             question=Question(
+                "accept",
                 "prepare.accept",
                 commit,
                 tuple(
