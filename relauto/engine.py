@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from relauto.comms import board
-from relauto.comms.desk import approve_command
 from relauto.errors import InputError, RemoteError, Status
 from relauto.model import event as events
 from relauto.model.event import Body, Said, Text, normalise
 from relauto.model.incident import Incident, StepRecord, StepState
 from relauto.model.target import Place
-from relauto.stages import desk, outbox, texts
+from relauto.stages import desk, outbox
 from relauto.stages.bench import Bench
 from relauto.stages.registry import ADVISORY, STEPS
 from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
@@ -216,15 +215,15 @@ def _knock(bench: Bench, place: Place, todo: Todo, seal: Seal) -> Stop | None:
         return None
     if door is None or (door.subject, door.facts) != (seal.subject, facts):
         record(bench, events.DoorReached(place=place, subject=seal.subject, facts=facts))
-    command = approve_command(place.step, seal.subject)
-    deed = f"approve {place.step}"
-    desk.ask(bench, place, Question(deed, place.step, seal.subject, texts.show_facts(facts), (command,)))
-    whom = ", ".join(bench.roster.holders(f"approve {place.step}")) or "nobody: the roster names no one"
+    question = desk.make_question(place, seal.subject, facts)
+    desk.ask(bench, place, question)
+    whom = ", ".join(bench.roster.holders(question.deed)) or "nobody: the roster names no one"
     return Stop(
         place,
         Status.DECISION,
         f"a person must approve: {todo.sentence}",
-        todo=f"answer at the desk with `{command}`, or run relauto approve {place.step} (entitled: {whom})",
+        todo=f"answer at the desk with `{question.commands[0]}`, "
+        f"or run relauto approve {place.step} (entitled: {whom})",
         whom=whom,
     )
 

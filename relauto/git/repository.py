@@ -110,6 +110,9 @@ class Repository:
             info = path / "objects" / "info"
             info.mkdir(exist_ok=True)
             info.joinpath("alternates").write_text("".join(f"{source}\n" for source in sources))
+            # Every fetch and push looks at the refs of what is borrowed from, and a clone of a project on
+            # GitHub may hold tens of thousands of pull requests' heads.
+            Git(path).run("config", "core.alternateRefsPrefixes", "refs/heads refs/remotes refs/tags")
         return cls.open(path)
 
     def __enter__(self) -> "Repository":

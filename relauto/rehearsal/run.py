@@ -19,6 +19,7 @@ from relauto.clock import SystemClock
 from relauto.engine import Outcome
 from relauto.errors import Status
 from relauto.git.repository import Repository
+from relauto.git.runner import Git, require_git
 from relauto.hub.server import Hub
 from relauto.rehearsal import stage, stockroom, summary
 from relauto.rehearsal.company import Company
@@ -52,6 +53,7 @@ def rehearse(options: Options, out: Path, say: Say) -> Rehearsed:
         InputError: the folder or the options are not usable.
         RelautoError: something that the rehearsal met, as production would.
     """
+    require_git(Git(Path.cwd()))
     folder = Folder(out.resolve())
     folder.read()
     if options.repository:

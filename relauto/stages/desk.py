@@ -8,12 +8,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from relauto.comms.desk import approve_command
 from relauto.errors import DecisionError, InputError
 from relauto.github import issues
 from relauto.github.issues import Comment
 from relauto.model import event as events
 from relauto.model.commands import Command, parse_commands
-from relauto.model.event import Body, Person, Said, Text, locate
+from relauto.model.event import Body, Facts, Person, Said, Text, locate
 from relauto.model.incident import Door
 from relauto.model.roster import ENTITLED
 from relauto.model.target import Place
@@ -38,7 +39,7 @@ def open_desk(bench: Bench) -> events.DeskOpened | None:
 
 
 def ask(bench: Bench, place: Place, question: Question) -> None:
-    """Put a question with its exact answers on the desk, once for the same subject.
+    """Put a question with its exact answers on the desk, once for what it shows.
 
     One that is longer than a comment may be is asked in several; the last says that it was asked whole.
     """
@@ -84,7 +85,9 @@ def is_asked(bench: Bench, place: Place, question: Question) -> bool:
 
 
 def _key(bench: Bench, place: Place, question: Question) -> str:
-    where = hashlib.sha256(str(place).encode()).hexdigest()[:12]
+    # Sorted: facts that come back from the journal are in another order.
+    shown = sorted((each.name, each.value) for each in question.shown)
+    where = hashlib.sha256(f"{place} {shown}".encode()).hexdigest()[:12]
     return f"{bench.incident.id}:{question.door}:{where}:{question.subject}"
 
 
@@ -151,11 +154,28 @@ def _bodies(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
 def _approve(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
     for place, door in bench.incident.doors.items():
         if place.step == command.step and door.subject.startswith(command.subject):
-            yield events.DoorApproved(place=place, subject=door.subject, source=comment.url)
+            if _was_shown(bench, place, door, comment):
+                yield events.DoorApproved(place=place, subject=door.subject, source=comment.url)
+            else:
+                bench.say(f"{comment.url}: it is older than what {place} shows now; nothing is approved")
             return
     bench.say(
         f"{comment.url}: nothing at the door {command.step} has the id {command.subject}; nothing is approved"
     )
+
+
+def _was_shown(bench: Bench, place: Place, door: Door, answer: Comment) -> bool:
+    """Return whether the desk showed what stands at a door before somebody answered."""
+    comments = _read(bench, _number(bench))
+    key = _key(bench, place, make_question(place, door.subject, door.facts))
+    shown = issues.find_comment(comments, key)
+    return shown is not None and comments.index(shown) < comments.index(answer)
+
+
+def make_question(place: Place, subject: str, facts: Facts) -> Question:
+    """Return what is asked at a step's door."""
+    command = approve_command(place.step, subject)
+    return Question(f"approve {place.step}", place.step, subject, texts.show_facts(facts), (command,))
 
 
 def _accept(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:

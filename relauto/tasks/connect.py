@@ -22,15 +22,16 @@ def session() -> Iterator[Session]:
     """Lend the connections that the settings and the environment's tokens give."""
     from relauto.clock import SystemClock
     from relauto.session import Session, Tokens
-    from relauto.settings import read_token
+    from relauto.settings import find_settings, load_settings, read_token
 
+    local = load_settings(find_settings(Path.cwd()))
     tokens = Tokens(read_token("source"), read_token("ops"), read_token("qa"))
-    clock = SystemClock()
-    with Session(_settings_in_force(tokens.ops), tokens, clock=clock, say=say) as opened:
+    settings = _settings_in_force(local, tokens.ops)
+    with Session(settings, tokens, clock=SystemClock(), say=say) as opened:
         yield opened
 
 
-def _settings_in_force(token: str) -> Settings:
+def _settings_in_force(local: Settings, token: str) -> Settings:
     """Return the settings of the ops repository where it has some, else the local file's.
 
     The addresses of GitHub and the cache are this machine's and always come from the local file.
@@ -41,9 +42,8 @@ def _settings_in_force(token: str) -> Settings:
     from relauto.github.client import Address, Client
     from relauto.github.repositories import read_file
     from relauto.model.names import RepositoryName
-    from relauto.settings import FILE, find_settings, load_settings, parse_settings
+    from relauto.settings import FILE, parse_settings
 
-    local = load_settings(find_settings(Path.cwd()))
     ops = RepositoryName(os.environ.get("RELAUTO_OPS") or local.repositories.ops)
     with Client(Address(local.github.api), ops, token, clock=SystemClock()) as client:
         content = read_file(client, FILE)

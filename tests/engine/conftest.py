@@ -390,8 +390,11 @@ class Worlds:
         world = self.copy(before, folder)
         try:
             reach(world)
-        finally:
+        except BaseException:
             world.hub.close()
+            shutil.rmtree(folder)
+            raise
+        world.hub.close()
         self.kept[name] = (folder, world.incident, world.clock.moment)
 
     def copy(self, name: str, folder: Path) -> World:

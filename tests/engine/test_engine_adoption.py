@@ -38,7 +38,7 @@ def pick_without_word(world, merged):
 def pick_within_another_change(world, merged):
     text = world.product.read("show", f"{merged}:app.txt") + "\n"
     world.commit_on("release-1.0", "Several things", {"app.txt": text, "other.txt": "other\n"})
-    return merged
+    return ""
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,20 @@ def test_a_pick_by_hand(at, pick, found_by):
     assert (told["commit"], told["found_by"], told["status"]) == (commit, found_by, "already")
     assert len(world.pulls()) == 1
     assert [tag for tag in world.tags() if "rc" in tag] == ["v1.0.1-rc1"]
-    # The bump was made by hand, so a person has to say that it may ship.
-    assert (step, status) == ("prepare.verify", Status.DECISION)
+    # What brought more than the fix has to be accepted by name.
+    assert (step, status) == (
+        "prepare.verify",
+        Status.DECISION if found_by == "tree" else Status.WAITING,
+    )
+
+
+def test_a_candidate_tag_without_what_the_tree_holds_is_left_alone(at):
+    world = at("merge-door")
+    world.product.run("tag", "v1.0.1-rc1", "main~1")
+    world.commit_on("release-1.0", "Bump", {"VERSION": "1.0.1\n"})
+    pick_within_another_change(world, world.merge(1))
+    world.advance()
+    assert world.record("prepare.candidate").facts["tag"] == "v1.0.1-rc2"
 
 
 def test_a_candidate_tagged_by_another(at):

@@ -32,13 +32,13 @@ def test_a_roster_is_read():
 
 
 def test_all_faults_are_told_together():
-    text = 'people = 1\n[roles]\nRN = ["x"]\nQA = "quinn"\nTAM = [""]\n'
+    text = 'people = 1\n[roles]\nRMM = ["x"]\nQA = "quinn"\nTAM = [""]\n'
     with pytest.raises(FaultsError) as caught:
         parse_roster(text, "acme/ops:roster.toml")
     told = "\n".join(caught.value.faults)
     assert len(caught.value.faults) == 4
     assert "people: only a table `roles` is expected" in told
-    assert "roles.RN: there is no such role; did you mean RM?" in told
+    assert "roles.RMM: there is no such role; did you mean RM?" in told
     assert "roles.QA: a list of logins is expected" in told
     assert "roles.TAM: a list of logins is expected" in told
     assert str(caught.value).startswith("acme/ops:roster.toml has 4 faults:")

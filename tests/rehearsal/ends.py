@@ -40,7 +40,7 @@ def read_end(out: Path) -> End:
         "files": sorted(str(path.relative_to(out)) for path in _list_files(out)),
         "summary": _read_summary(out),
     }
-    return _neutral(ends, {str(out.resolve()): "<out>", **_list_commits(out / "product.git")}, incident)
+    return _neutral(ends, incident, _list_commits(out / "product.git"))
 
 
 def _list_files(out: Path) -> list[Path]:
@@ -133,15 +133,16 @@ def _read_summary(out: Path) -> End:
     return {name: value for name, value in summary.items() if name not in ("requests", "seconds")}
 
 
-def _neutral(ends: End, names: dict[str, str], incident: str) -> End:
+def _neutral(ends: End, incident: str, commits: dict[str, str]) -> End:
     text = json.dumps(ends)
     text = text.replace(incident, "INC").replace(incident.lower(), "inc")
     text = re.sub(r"http://127\.0\.0\.1:\d+", "http://hub", text)
     text = re.sub(r"#(issuecomment|pullrequestreview)-\d+", r"#\1", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?|\d{4}-\d\d-\d\d \d\d:\d\d( UTC)?", "<moment>", text)
     text = re.sub(r"\d+\.\d+ seconds", "<seconds>", text)
-    for own, name in names.items():
-        text = text.replace(own, json.dumps(name)[1:-1])
+    text = re.sub(r"/[^\s\"]*/\.rehearsal/", "<out>/", text)
+    for commit, name in commits.items():
+        text = text.replace(commit, json.dumps(name)[1:-1])
     text = re.sub(r"\b[0-9a-f]{7,12}\b", "<short>", text)
     found: End = json.loads(text)
     for kinds in found["hub"].values():

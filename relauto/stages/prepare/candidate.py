@@ -36,11 +36,11 @@ class CutCandidate:
             return Refused("nothing is picked yet", todo="advance prepare.pick first")
         candidates = list_candidates(bench, target)
         newest = candidates[-1] if candidates else None
-        if newest and newest.tag not in refused_tags(bench, target):
-            if not find_lacking(bench, target, newest.commit):
-                return self._prove(bench, place, target, newest)
+        burned = newest is not None and newest.tag in refused_tags(bench, target)
+        if newest and not burned and not find_lacking(bench, target, newest.commit):
+            return self._prove(bench, place, target, newest)
         head = bench.release_head(target)
-        if newest and newest.tag in refused_tags(bench, target) and newest.commit == head:
+        if newest and burned and newest.commit == head:
             return Refused(
                 f"{newest.tag} was refused and {bench.release_branch(target)} has not moved since",
                 todo="attach the fix of the fix: relauto attach --fix BRANCH, then advance",
