@@ -283,4 +283,5 @@ def open_journal(bench: Bench, opened: events.IncidentOpened, attached: events.F
     """Write the first events of an incident: its opening proves `escalate.channel`."""
     proof = events.StepProved(place=Place("escalate.channel"), facts={"journal": opened.incident})
     bench.after.append(proof.place)
-    record(bench, opened, attached, proof)
+    named = attached.branch is not None or attached.pull is not None
+    record(bench, opened, *([attached] if named else []), proof)

@@ -1,26 +1,19 @@
 """From settings and tokens to a workbench, and from a request to an open incident."""
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import platformdirs
 
-from relauto import __version__, engine
 from relauto.clock import Clock
 from relauto.comms.rendering import Renderer
 from relauto.errors import InputError
 from relauto.git.address import Address
-from relauto.git.base import find_base
 from relauto.git.identity import find_identity
 from relauto.git.mirror import Mirror
-from relauto.git.presence import find_presence
-from relauto.git.repository import Repository
 from relauto.git.runner import Git, require_git
 from relauto.github import repositories
 from relauto.github.client import Address as ApiAddress
@@ -28,19 +21,12 @@ from relauto.github.client import Client
 from relauto.github.counts import Counts
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
-from relauto.model import event as events
-from relauto.model.event import Plan, Text
-from relauto.model.names import Branch, Commit, RepositoryName
+from relauto.model.names import RepositoryName
 from relauto.model.playbook import load_playbook
-from relauto.model.qa import parse_instruction
 from relauto.model.roster import FILE as ROSTER
 from relauto.model.roster import Roster, parse_roster
-from relauto.model.target import Target
-from relauto.model.version import find_releases, next_version, parse_version
-from relauto.settings import Settings, digest_settings
+from relauto.settings import Settings
 from relauto.stages.bench import Bench
-
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
@@ -50,22 +36,6 @@ class Tokens:
     source: str
     ops: str
     qa: str
-
-
-@dataclass(frozen=True)
-class Request:
-    """What an incident is opened with. Times are in UTC; `version` overrides the computed number."""
-
-    customer: str
-    installed: str
-    started_at: datetime
-    line: str
-    fix: str | None = None
-    pull: int | None = None
-    instruction: str | None = None
-    version: str | None = None
-    base: Literal["tip", "tag"] = "tip"
-    incident: str | None = None
 
 
 class Session:
@@ -160,7 +130,7 @@ class Session:
         """Lend the workbench of an open incident."""
         with ExitStack() as stack:
             journal = stack.enter_context(self.journal(incident))
-            playbook, _ = load_playbook(_folder(self.settings.playbook_dir))
+            playbook, _ = load_playbook(find_folder(self.settings.playbook_dir))
             bench = Bench(
                 settings=self.settings,
                 playbook=playbook,
@@ -176,7 +146,7 @@ class Session:
                 committer=self.committer,
                 scratch=self.cache / "scratch",
                 say=self.say,
-                renderer=Renderer(_folder(self.settings.templates_dir)),
+                renderer=Renderer(find_folder(self.settings.templates_dir)),
                 releases=stack.enter_context(
                     Releases.open(self.ops_address, cache=self.cache, clock=self.clock, actor=self.login)
                 ),
@@ -184,7 +154,8 @@ class Session:
             yield bench
 
 
-def _folder(path: str | None) -> Path | None:
+def find_folder(path: str | None) -> Path | None:
+    """Return the folder that a setting names, or None for the one that ships with relauto."""
     return Path(path) if path else None
 
 
@@ -201,119 +172,6 @@ def read_roster(ops: Client) -> Roster:
             todo='write one on its default branch: [roles] with RM = ["login"], QA = ["login"], …',
         )
     return parse_roster(text.decode("utf-8", "replace"), f"{ops.repository}:{ROSTER}")
-
-
-def open_incident(session: Session, request: Request) -> str:
-    """Open an incident and return its id; an incident of that id that is open already stays as it is.
-
-    Raises:
-        InputError: the line, the fix or the version is not usable; nothing is written then.
-    """
-    if request.instruction:
-        parse_instruction(request.instruction, "given with the fix")
-    target = Target(session.settings.source, request.line)
-    plan = preview_incident(session, request)
-    incident = request.incident or make_id()
-    _, playbook_digest = load_playbook(_folder(session.settings.playbook_dir))
-    opened = events.IncidentOpened(
-        incident=incident,
-        customer=Text(request.customer),
-        installed=str(parse_version(request.installed)),
-        outage_started_at=request.started_at,
-        escalated_at=session.clock.now(),
-        targets=(target,),
-        base=request.base,
-        playbook_digest=playbook_digest,
-        settings_digest=digest_settings(session.settings),
-        relauto=__version__,
-        plans=(plan,),
-    )
-    attached = make_attachment(request.fix, request.pull, request.instruction)
-    with session.bench(incident) as bench:
-        bench.incident = bench.journal.incident()
-        if bench.incident.opened is None:
-            engine.open_journal(bench, opened, attached)
-    return incident
-
-
-def preview_incident(session: Session, request: Request) -> Plan:
-    """Return what `open_incident` would settle, checking all that it checks; nothing is written.
-
-    Raises:
-        InputError: the line, the fix or the version is not usable.
-    """
-    plan = make_plan(session, Target(session.settings.source, request.line), request)
-    _check_fix(session, request, plan)
-    return plan
-
-
-def make_attachment(branch: str | None, pull: int | None, instruction: str | None) -> events.FixAttached:
-    """Return the event that attaches a fix, by its branch or its pull request."""
-    return events.FixAttached(
-        branch=str(Branch(branch)) if branch else None,
-        pull=pull,
-        instruction=Text(instruction) if instruction else None,
-    )
-
-
-def make_id() -> str:
-    """Return a random incident id that says nothing about the customer."""
-    return "INC-" + "".join(secrets.choice(_ALPHABET) for _ in range(4))
-
-
-def make_plan(session: Session, target: Target, request: Request) -> Plan:
-    """Settle what the release grows from and which number it gets.
-
-    Raises:
-        InputError: there is no such line, or no version tag to grow from, or the number is taken.
-    """
-    main = Branch(session.settings.main or repositories.read_repository(session.source).default_branch)
-    wanted = [main.ref, target.branch.ref, "refs/tags/*"]
-    session.mirror.fetch([*wanted, *([Branch(request.fix).ref] if request.fix else [])])
-    repository = session.mirror.repository
-    head = _head(repository, target)
-    base = find_base(repository, head, final=request.base == "tag")
-    if base is None:
-        raise InputError(
-            f"no version tag can be reached from {target.line}, so there is nothing to release from",
-            todo="tag the last release of the line, as in v1.4.2",
-        )
-    release, commit = base
-    taken = [each.version for each in find_releases(repository.tags()) if each.is_final]
-    version = parse_version(request.version) if request.version else next_version(release.version, taken)
-    if version in taken:
-        raise InputError(
-            f"{target.repository} has a release {version} already", todo="name a number that is free"
-        )
-    return Plan(target, str(release.tag), str(commit), str(head), str(version))
-
-
-def _head(repository: Repository, target: Target) -> Commit:
-    found = repository.refs(target.branch.ref).get(target.branch.ref)
-    if found is None:
-        raise InputError(f"{target.repository} has no branch {target.line}", todo="name the line that exists")
-    return Commit(found)
-
-
-def _check_fix(session: Session, request: Request, plan: Plan) -> None:
-    if request.fix is None:
-        return
-    repository = session.mirror.repository
-    ref = Branch(request.fix).ref
-    found = repository.refs(ref).get(ref)
-    if found is None:
-        raise InputError(
-            f"{session.settings.source} has no branch {request.fix}", todo="push the fix's branch first"
-        )
-    if found == plan.head:
-        raise InputError(f"{request.fix} is the tip of {request.line}: there is nothing to pick")
-    presence = find_presence(repository, Commit(found), Commit(plan.head))
-    if presence:
-        where = f" as {presence.commit.short}" if presence.commit else ""
-        raise InputError(
-            f"{request.fix} is on {request.line} already{where} ({presence.by})",
-            todo="release what the line holds, or name another fix",
-        )
 
 
 def choose_incident(known: Sequence[str], wanted: str | None, environment: Mapping[str, str]) -> str:

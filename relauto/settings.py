@@ -213,7 +213,7 @@ def find_settings(folder: Path) -> Path:
             return project
     raise InputError(
         f"there is no {FILE} in {folder} or above it",
-        todo="write one, or name the ops repository's clone by running there; try `relauto rehearse` first",
+        todo="write one, or run this in a clone of the ops repository; `relauto rehearse` needs neither",
     )
 
 

@@ -13,7 +13,7 @@ def find_base(repository: Repository, line: Commit, *, final: bool = False) -> t
     Of several on one commit the highest version counts; tags that are no versions are ignored.
     With `final`, so are prereleases. None when no such tag can be reached.
     """
-    tags = repository.tags(merged=line)
+    tags = repository.tags()
     releases = [release for release in find_releases(tags) if release.is_final or not final]
     tagged: dict[Commit, Release] = {tags[release.tag]: release for release in releases}
     if not tagged:

@@ -119,11 +119,18 @@ def _write_refs(source: Repository, copy: Repository, rewound: Rewound) -> None:
         rewound.line.ref: rewound.line_head,
         rewound.fix.ref: rewound.fix_head,
     }
-    reachable = {*source.tags(merged=rewound.main_head), *source.tags(merged=rewound.line_head)}
-    stored = source.refs("refs/tags/")
-    tags = {tag.ref: stored[tag.ref] for tag in reachable}
+    tags = _list_tags(source, rewound.main_head, rewound.line_head)
     copy.update_refs([RefUpdate(ref, None, value) for ref, value in {**heads, **tags}.items()])
     copy.git.run("symbolic-ref", "HEAD", rewound.main.ref)
+
+
+def _list_tags(source: Repository, *heads: Commit) -> dict[str, str]:
+    """Return the refs of the tags that can be reached from any of the heads, with what they hold."""
+    reach = [f"--merged={head}" for head in heads]
+    listed = source.git.read("for-each-ref", *reach, "--format=%(objectname) %(refname)", "refs/tags")
+    known = {tag.ref for tag in source.tags()}
+    rows = (row.partition(" ") for row in listed.splitlines())
+    return {ref: held for held, _, ref in rows if ref in known}
 
 
 def _name(path: Path) -> str:

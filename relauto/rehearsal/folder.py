@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from relauto.errors import InputError
+from relauto.opening import make_id
 from relauto.rehearsal.options import Options
-from relauto.session import make_id
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -21,12 +21,13 @@ from relauto.errors import Status
 from relauto.git.repository import Repository
 from relauto.git.runner import Git, require_git
 from relauto.hub.server import Hub
+from relauto.opening import Request, make_attachment, open_incident
 from relauto.rehearsal import stage, stockroom, summary
 from relauto.rehearsal.company import Company
 from relauto.rehearsal.folder import Folder, Record
 from relauto.rehearsal.options import Options
 from relauto.rehearsal.world import BOT, World
-from relauto.session import Request, Session, Tokens, make_attachment, open_incident
+from relauto.session import Session, Tokens
 from relauto.stages.bench import Bench
 
 Say = Callable[[str], None]

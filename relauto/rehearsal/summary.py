@@ -150,7 +150,8 @@ def _write_texts(out: Path, reader: JournalReader) -> None:
 def _write_kits(out: Path, bench: Bench) -> None:
     for target in bench.incident.targets:
         sent = bench.facts("deploy.send", target)
-        if not sent:
+        if not sent or not bench.facts("prepare.release", target):
+            # Nothing was handed over, or the release that was is no longer there as it was.
             continue
         release = releases.find_release(bench.source, bench.final_tag(target))
         for asset in release.assets if release else ():

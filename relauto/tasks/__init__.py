@@ -3,6 +3,7 @@
 from invoke import Collection
 
 from relauto.tasks import incident, journal, people, rehearsal, server, words
+from relauto.tasks.edge import guard_tasks
 
 
 def build_namespace() -> Collection:
@@ -25,6 +26,7 @@ def build_namespace() -> Collection:
     namespace.add_collection(Collection("qa", show=words.qa_show))
     namespace.add_collection(Collection("notice", preview=words.notice_preview))
     namespace.add_collection(Collection("journal", verify=journal.verify))
+    guard_tasks(namespace)
     return namespace
 
 

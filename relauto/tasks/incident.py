@@ -48,7 +48,7 @@ def open_(
     from pathlib import Path
 
     from relauto.errors import InputError
-    from relauto.session import Request, open_incident, preview_incident
+    from relauto.opening import Request, open_incident, preview_incident
     from relauto.tasks.values import parse_moment
 
     wanted = {"--customer": customer, "--version": version, "--started-at": started_at, "--line": line}
@@ -102,7 +102,7 @@ def attach(
 
     from relauto import engine
     from relauto.errors import InputError
-    from relauto.session import make_attachment
+    from relauto.opening import make_attachment
 
     if bool(fix) == bool(pull):
         raise InputError("attach needs one of --fix and --pull")

@@ -11,8 +11,9 @@ from invoke import Program
 from invoke.exceptions import Exit, ParseError
 
 from relauto import __version__
-from relauto.errors import RelautoError, Status
+from relauto.errors import Status
 from relauto.tasks import namespace
+from relauto.tasks.edge import Refusal
 
 
 class RelautoProgram(Program):
@@ -36,12 +37,12 @@ class RelautoProgram(Program):
             raise SystemExit(Status.REACHED) from None
         except ParseError as error:
             self._leave(Status.BAD_INPUT, f"{error}\n  see `relauto --list`, or `relauto --help TASK`")
+        except Refusal as refusal:
+            if not exit:
+                raise refusal.error from refusal
+            self._leave(refusal.error.status, str(refusal.error))
         except Exit as error:
             raise SystemExit(error.code) from error
-        except RelautoError as error:
-            if not exit:
-                raise
-            self._leave(error.status, str(error))
         except OSError as error:
             self._leave(Status.BAD_INPUT, f"this machine refused: {error}\n  mend that, then run again")
 

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
         "scenario": "happy, qa-fails-first or conflict (sample product only)",
         "without": "a member of the cast who stays away: reviewer, ci, qa, release-manager, customer",
         "out": "the folder that is left; empty, or this rehearsal's",
+        "dry-run": "check the call, and play nothing",
         "json": "print one JSON document",
     },
     iterable=["without"],
 )
 def rehearse(
-    _c: Context,
+    c: Context,
     repo: str = "",
     fix: str = "",
     line: str = "",
@@ -43,6 +44,7 @@ def rehearse(
     scenario: str = "happy",
     without: list[str] | None = None,
     out: str = "rehearsal",
+    dry_run: bool = False,
     json: bool = False,
 ) -> None:
     """Run the whole path against an embedded GitHub, with a cast for the people."""
@@ -63,6 +65,9 @@ def rehearse(
         scenario=scenario,
         absent=tuple(without or ()),
     )
+    if dry_run or c.config.run.dry:
+        show(f"would rehearse into {Path(out).resolve()}; nothing was done")
+        return
     ended = run(options, Path(out), say)
     if json:
         _show_document(ended)
@@ -102,6 +107,6 @@ def describe(ended: Rehearsed) -> str:
         lines.append(f"{ended.incident}: stopped after {ended.seconds:.1f} s.")
         for stop in ended.outcome.stops if ended.outcome else ():
             lines += [f"  {stop.place}: {stop.reason}", f"    {stop.todo}"]
-    lines.append(f"It left in {ended.folder}:")
+    lines.append(f"It left in {ended.folder} (begin with report/index.html):")
     lines += [f"  {path.relative_to(ended.folder)}" for path in ended.files]
     return "\n".join(lines)

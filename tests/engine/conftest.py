@@ -21,8 +21,9 @@ from relauto.hub.server import Hub
 from relauto.model.incident import Incident, StepRecord
 from relauto.model.names import Branch, RepositoryName
 from relauto.model.target import Place, Target
+from relauto.opening import Request, make_attachment, open_incident
 from relauto.rehearsal.cast.api import Api
-from relauto.session import Request, Session, Tokens, make_attachment, open_incident
+from relauto.session import Session, Tokens
 from relauto.settings import Settings, parse_settings
 from relauto.stages.bench import Bench
 
@@ -226,6 +227,15 @@ class World:
         self.product.run("update-ref", f"refs/heads/{onto}", made)
         return made
 
+    def replace_ops(self, files: dict[str, str]) -> None:
+        """Make the default branch of the ops repository hold these files alone."""
+        folder = self.root / "ops-work"
+        Git(self.root).run("clone", "--quiet", str(self.root / "ops.git"), str(folder))
+        work = Engineer(folder)
+        work.git.run("rm", "--quiet", "-r", ".")
+        work.commit("Change", files)
+        work.git.run("push", "--quiet", "origin", "HEAD:main")
+
     @contextmanager
     def _checkout(self, ref: str) -> Iterator[Engineer]:
         folder = self.root / "work"
@@ -358,9 +368,7 @@ def seat(hub: Hub, root: Path) -> None:
         hub.add_user(login, token=f"token-of-{login}", app="acme-ci" if login == CI else None)
     access: Any = dict.fromkeys((BOT, CI, *PEOPLE), "write")
     for name, folder in ((SOURCE, "product.git"), (OPS, "ops.git"), (QA, "qa.git")):
-        hub.add_repository(
-            name, root / folder, private=name != SOURCE, default_branch=MAIN, access=access
-        )
+        hub.add_repository(name, root / folder, private=name != SOURCE, default_branch=MAIN, access=access)
 
 
 def enter(root: Path, port: int = 0) -> World:

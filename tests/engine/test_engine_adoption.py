@@ -101,7 +101,7 @@ def test_a_candidate_tag_without_the_fix_is_left_alone(at):
 
 def test_a_release_tagged_by_another_on_the_verified_commit(at):
     world = at("release-door")
-    world.product.run("tag", "v1.0.1", "v1.0.1-rc1")
+    world.product.run("tag", "v1.0.1", "v1.0.1-rc1^{}")
     step, status = stop_of(world.advance())
     assert (step, status) == ("prepare.release", Status.DECISION), "its release is not published yet"
     world.approve("prepare.release")

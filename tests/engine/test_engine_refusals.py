@@ -131,7 +131,9 @@ def test_a_conflict_is_settled_by_hand(at):
     note = f"Fix what the line lacks\n\n(cherry picked from commit {merged})"
     picked = world.commit_on("release-1.0", note, {"new.txt": "newer\n"})
     (stop,) = world.advance().stops
-    assert (stop.place.step, stop.status) == ("prepare.pick", Status.WAITING), "the bump is still to be picked"
+    assert (stop.place.step, stop.status) == ("prepare.pick", Status.WAITING), (
+        "the bump is still to be picked"
+    )
     world.reach_verify(pull=2)
     (told,) = world.record("prepare.pick").facts["picks"]
     assert (told["commit"], told["found_by"]) == (picked, "trailer")

@@ -54,8 +54,16 @@ def test_a_number_that_was_raised_before_is_left_alone(at):
     world = at("blank")
     bump = world.commit_on("release-1.0", "Prepare 1.0.1", {"VERSION": "1.0.1\n"})
     until_picked(world, PUSH, fix="fix/crash")
-    assert world.record("prepare.pick").facts["bump"] is None
+    assert world.record("prepare.pick").facts["bump"] == bump
     assert len(world.product.read("log", "--format=%H", "v1.0.0..release-1.0").split()) == 2
+    (stop,) = world.advance(PUSH).stops
+    assert (stop.place.step, stop.status, stop.whom) == ("prepare.verify", Status.WAITING, "QA")
+
+
+def test_what_comes_with_a_number_has_to_be_accepted(at):
+    world = at("blank")
+    bump = world.commit_on("release-1.0", "Prepare 1.0.1", {"VERSION": "1.0.1\nand more\n"})
+    until_picked(world, PUSH, fix="fix/crash")
     (stop,) = world.advance(PUSH).stops
     assert (stop.place.step, stop.status) == ("prepare.verify", Status.DECISION)
     assert f"{bump[:12]} Prepare 1.0.1" in stop.reason

@@ -15,7 +15,9 @@ FORMS = {
     "/tick investigate.qa-decision yes: to be sure": Command(
         "tick", "investigate.qa-decision", text="yes: to be sure"
     ),
-    "/skip deploy.send they take it themselves": Command("skip", "deploy.send", text="they take it themselves"),
+    "/skip deploy.send they take it themselves": Command(
+        "skip", "deploy.send", text="they take it themselves"
+    ),
     "/reopen prepare.candidate deleted by mistake": Command(
         "reopen", "prepare.candidate", text="deleted by mistake"
     ),
@@ -39,12 +41,16 @@ def test_commands_between_talk_are_found_in_order(parts, end):
     assert parse_commands("\n".join(lines)) == [FORMS[command] for _, command in parts]
 
 
-@given(st.lists(commands, min_size=1, max_size=3), st.sampled_from(["> ", ">", ">> ", "- ", "* ", "`", "no: "]))
+@given(
+    st.lists(commands, min_size=1, max_size=3), st.sampled_from(["> ", ">", ">> ", "- ", "* ", "`", "no: "])
+)
 def test_a_quoted_command_is_talk(lines, mark):
     assert parse_commands("\n".join(mark + line for line in lines)) == []
 
 
-@given(st.lists(commands, min_size=1, max_size=3), st.sampled_from(["```", "~~~", "````", "```relauto-command"]))
+@given(
+    st.lists(commands, min_size=1, max_size=3), st.sampled_from(["```", "~~~", "````", "```relauto-command"])
+)
 def test_a_fenced_command_is_talk(lines, fence):
     bar = fence.removesuffix("relauto-command")
     shown = "\n".join([fence, *lines, bar])

@@ -10,7 +10,28 @@ from relauto.errors import InputError
 from relauto.model.names import Branch, Commit, RepositoryName, Tag
 
 pieces = st.sampled_from(
-    ["a", "Z", "9", "-", ".", "..", "/", "//", "@", "@{", "~", "^", ":", "?", "*", "[", "\\", " ", "\t", "\x7f"]
+    [
+        "a",
+        "Z",
+        "9",
+        "-",
+        ".",
+        "..",
+        "/",
+        "//",
+        "@",
+        "@{",
+        "~",
+        "^",
+        ":",
+        "?",
+        "*",
+        "[",
+        "\\",
+        " ",
+        "\t",
+        "\x7f",
+    ]
     + [".lock", "refs/heads/", "refs/tags/", "é", "\u2028", "\n", "\0", "release", "HEAD", "-1.0"]
 )
 texts = st.lists(pieces, max_size=6).map("".join) | st.text(max_size=12)
@@ -33,7 +54,9 @@ def asks_git(refs):
 @example(["a/.b", "a.lock/b", "a."])
 @example(["refs/heads/-x", "@"])
 def test_git_accepts_what_is_accepted(names):
-    made = [found for kind in (Branch, Tag) for name in names if (found := is_accepted(kind, name)) is not None]
+    made = [
+        found for kind in (Branch, Tag) for name in names if (found := is_accepted(kind, name)) is not None
+    ]
     assert asks_git([name.ref for name in made]) == []
 
 

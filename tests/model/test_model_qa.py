@@ -36,7 +36,7 @@ def test_an_instruction_is_read():
         ("id: orders", "id: Orders!", "regex"),
         ("id: orders", "id: version", "the id 'version' is used twice"),
         ("    before: {status: 1, within: 5}\n", "", "no step has `before`"),
-        ("expect: {output: \"7\"}", "expect: {outptu: 7}", "outptu"),
+        ('expect: {output: "7"}', "expect: {outptu: 7}", "outptu"),
         ("summary: Orders show again.", "summary: ''", "summary"),
         ("summary: Orders show again.", "summary: [", "not YAML"),
         ("evidence: [A picture.]", "evidences: [A picture.]", "evidences"),

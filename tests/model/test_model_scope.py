@@ -50,7 +50,9 @@ def test_every_commit_is_counted_once_in_its_order(history):
 def test_a_commit_without_a_reason_makes_it_open(history):
     entries, reasons = history
     verdict = verdict_of(entries, reasons)
-    unnamed = {entry.commit for entry in entries if len(entry.parents) < 2 and reasons[entry.commit] == "none"}
+    unnamed = {
+        entry.commit for entry in entries if len(entry.parents) < 2 and reasons[entry.commit] == "none"
+    }
     assert unnamed <= set(verdict.strangers)
     assert verdict.closed is (verdict.strangers == ())
 

@@ -54,7 +54,12 @@ def test_other_tags_are_ignored(tag):
 
 def test_releases_are_in_the_order_of_numbers():
     tags = ["v5.35.10", "v5.35.9-rc10", "cloud", "v5.35.9", "v5.35.9-rc9"]
-    assert [each.tag for each in find_releases(tags)] == ["v5.35.9-rc9", "v5.35.9-rc10", "v5.35.9", "v5.35.10"]
+    assert [each.tag for each in find_releases(tags)] == [
+        "v5.35.9-rc9",
+        "v5.35.9-rc10",
+        "v5.35.9",
+        "v5.35.10",
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "latest", "5.x", "v", "1.2.3-what"])

@@ -9,6 +9,7 @@ from relauto.rehearsal.cast.errand import Errand
 
 _VERSION = re.compile(r"(?P<prefix>.*?)(?P<numbers>\d+(?:[._]\d+)*)(?P<rest>.*)", re.DOTALL)
 _CANDIDATE = re.compile(r"(?i)[-._+]?rc[-._]?(\d*)")
+_EARLIER = re.compile(r"(?i)[-._+]?(a|alpha|b|beta|dev|pre|preview)[-._]?(\d*)")
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,18 @@ class TagAt:
 
 
 def version_order(tag: str) -> tuple[tuple[int, ...], int, int] | None:
-    """Return a tag's place among the tags of its line, or None where it carries no version."""
+    """Return a tag's place among the tags of its line, or None where it carries no version.
+
+    Alphas and betas come before candidates, candidates before the final.
+    """
     found = _VERSION.fullmatch(tag)
     if not found:
         return None
     numbers = tuple(int(number) for number in re.split(r"[._]", found["numbers"]))
     candidate = _CANDIDATE.fullmatch(found["rest"])
-    return numbers, 0 if candidate else 1, int(candidate[1] or 0) if candidate else 0
+    if candidate:
+        return numbers, 0, int(candidate[1] or 0)
+    return numbers, -1 if _EARLIER.fullmatch(found["rest"]) else 1, 0
 
 
 def is_candidate(tag: str) -> bool:

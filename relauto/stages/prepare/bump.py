@@ -32,7 +32,7 @@ def bump_files(bench: Bench, target: Target, parent: Commit, signature: Signatur
 
 
 def find_bumps(bench: Bench, target: Target, line: Commit) -> list[str]:
-    """Return the commits since the base that change version files and nothing else, oldest first."""
+    """Return the commits since the base that change the number in version files alone, oldest first."""
     paths = {file.path for file in bench.settings.version_files}
     if not paths:
         return []
@@ -40,9 +40,22 @@ def find_bumps(bench: Bench, target: Target, line: Commit) -> list[str]:
     found = []
     for commit in bench.product.list_commits(span, "--", *sorted(paths)):
         parents = bench.product.commit(commit).parents
-        if len(parents) == 1 and paths.issuperset(bench.product.changed_paths(parents[0], commit)):
+        changed = bench.product.changed_paths(parents[0], commit) if len(parents) == 1 else ()
+        files = [file for file in bench.settings.version_files if file.path in changed]
+        if paths.issuperset(changed) and all(_is_raised(bench, parents[0], commit, file) for file in files):
             found.append(str(commit))
     return found
+
+
+def _is_raised(bench: Bench, parent: Commit, commit: Commit, file: VersionFile) -> bool:
+    """Return whether a version file differs in its number alone."""
+    before, after = bench.product.read_file(parent, file.path), bench.product.read_file(commit, file.path)
+    if before is None or after is None:
+        return False
+    try:
+        return raise_number(before, file, "0.0") == raise_number(after, file, "0.0")
+    except InputError:
+        return False
 
 
 def _changes(bench: Bench, target: Target, commit: Commit) -> dict[str, bytes]:

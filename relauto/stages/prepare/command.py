@@ -6,8 +6,11 @@ get no token: every variable that could hold one is taken out of their environme
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from relauto.errors import DecisionError
@@ -24,26 +27,37 @@ def run_command(command: str, folder: Path, *, timeout: float) -> str:
     environment = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
     # `python3` in a command means the Python that runs relauto, with or without an activated venv.
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
-    try:
-        ended = subprocess.run(
-            command,
-            shell=True,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+    with _start(command, folder, environment) as process:
+        try:
+            output, _ = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired as error:
+            raise DecisionError(
+                f"{command!r} did not end within {timeout:g} seconds", todo="see build.timeout"
+            ) from error
+    said = output.decode("utf-8", "replace").strip()
+    if process.returncode:
         raise DecisionError(
-            f"{command!r} did not end within {timeout:g} seconds", todo="see build.timeout"
-        ) from error
-    said = ended.stdout.decode("utf-8", "replace").strip()
-    if ended.returncode:
-        raise DecisionError(
-            f"{command!r} ended with status {ended.returncode}: {said[-2000:]}",
+            f"{command!r} ended with status {process.returncode}: {said[-2000:]}",
             todo="the candidate cannot be verified before its build works; mend it and advance again",
         )
     return said
+
+
+@contextmanager
+def _start(command: str, folder: Path, environment: Mapping[str, str]) -> "Iterator[subprocess.Popen[bytes]]":
+    """Start a command and end it, with all that it started, when the block is left before it ends."""
+    with subprocess.Popen(
+        command,
+        shell=True,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,41 @@
+"""Errors on purpose end a task with one message, under `relauto` and under plain `inv` alike.
+
+Invoke prints the message of its own `Exit` and ends with its code; any other exception keeps its
+traceback.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from invoke import Collection
+from invoke.exceptions import Exit
+
+from relauto.errors import RelautoError
+
+
+class Refusal(Exit):
+    """A task ended with an error that its user can act on, kept in `error`."""
+
+    def __init__(self, error: RelautoError) -> None:
+        super().__init__(message=f"relauto: {error}", code=int(error.status))
+        self.error = error
+
+
+def guard_tasks(collection: Collection) -> None:
+    """Let the tasks of a collection and of those below it end with `Refusal` for each `RelautoError`."""
+    for task in collection.tasks.values():
+        task.body = _guard(task.body)
+    for below in collection.collections.values():
+        guard_tasks(below)
+
+
+def _guard(body: Callable[..., None]) -> Callable[..., None]:
+    @wraps(body)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            body(*arguments, **options)
+        except RelautoError as error:
+            raise Refusal(error) from error
+
+    return run
