@@ -3,10 +3,13 @@
 None of these values has room for a customer's name or data; an incident is its opaque id.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relauto.comms.proofs import Artifact
 from relauto.comms.rendering import Markdown, Renderer, shipped
+
+# GitHub takes notes of up to 125,000 characters.
+_OTHERS_LISTED = 400
 
 
 @dataclass(frozen=True)
@@ -85,5 +88,7 @@ def render_pick(text: PickText, renderer: Renderer | None = None) -> str:
 
 
 def render_notes(text: NotesText, renderer: Renderer | None = None) -> str:
-    """Return a release's notes."""
-    return (renderer or shipped()).render("release/notes.md", notes=text)
+    """Return a release's notes; of very many other commits only the newest are listed."""
+    left = max(0, len(text.others) - _OTHERS_LISTED)
+    listed = replace(text, others=text.others[left:])
+    return (renderer or shipped()).render("release/notes.md", notes=listed, left=left)

@@ -214,9 +214,15 @@ def _opened(incident: Incident, _event: Event, body: events.IncidentOpened) -> N
 @_on(events.StepProved)
 def _proved(incident: Incident, event: Event, body: events.StepProved) -> None:
     known = incident.steps.get(body.place)
-    said = known.reason if known and known.state is StepState.DONE else NO_TEXT
+    # A proof that a person gave by ticking the step stays theirs, words and all.
+    ticked = known if known and known.state is StepState.DONE and known.reason else None
     incident.steps[body.place] = StepRecord(
-        StepState.DONE, event.at, event.actor, reason=said, facts=body.facts, by_others=body.by == "others"
+        StepState.DONE,
+        event.at,
+        ticked.actor if ticked else event.actor,
+        reason=ticked.reason if ticked else NO_TEXT,
+        facts=body.facts,
+        by_others=body.by == "others",
     )
 
 

@@ -48,9 +48,15 @@ class RelautoProgram(Program):
 
     def _run(self, argv: list[str] | None) -> None:
         self.create_config()
-        self.parse_core(argv)
-        self.parse_collection()
-        self.parse_tasks()
+        try:
+            self.parse_core(argv)
+            self.parse_collection()
+            self.parse_tasks()
+        except ValueError as error:
+            # Invoke calls int() on what is given for a number, and names its own faults by the same type.
+            if not str(error).startswith("invalid literal for int()"):
+                raise
+            raise ParseError(f"an option is not usable: {error}") from error
         self.parse_cleanup()
         self.update_config()
         self.execute()

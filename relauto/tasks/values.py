@@ -16,14 +16,14 @@ def parse_moment(text: str, now: datetime) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise InputError(f"{text!r} is not a moment", todo="write it like 2026-03-01T02:10Z") from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment > now:
         raise InputError(
             f"{text} has not come yet (it is {now:%Y-%m-%dT%H:%MZ})", todo="see the date and the zone"
         )
-    return moment.astimezone(UTC)
+    return moment
 
 
 def parse_duration(text: str) -> float:
