@@ -215,7 +215,7 @@ def _knock(bench: Bench, place: Place, todo: Todo, seal: Seal) -> Stop | None:
         return None
     if door is None or (door.subject, door.facts) != (seal.subject, facts):
         record(bench, events.DoorReached(place=place, subject=seal.subject, facts=facts))
-    question = desk.make_question(place, seal.subject, facts)
+    question = desk.make_question(bench, place, seal.subject, facts)
     desk.ask(bench, place, question)
     whom = ", ".join(bench.roster.holders(question.deed)) or "nobody: the roster names no one"
     return Stop(

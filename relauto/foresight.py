@@ -23,7 +23,7 @@ from relauto.stages.prepare.landing import describe_pick, describe_push, list_la
 from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.verify import describe_publication, find_strangers
 from relauto.stages.registry import ADVISORY, STEPS
-from relauto.stages.step import Proved, Refused, Todo, Waiting
+from relauto.stages.step import Proved, Question, Refused, Todo, Waiting
 
 NEW = "a new commit"
 
@@ -46,6 +46,8 @@ def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) 
     """
     _look(bench)
     seen = Foreseen()
+    if bench.incident.desk is None:
+        seen.writes.append(desk.describe_desk(bench))
     for place in list_places(bench, until, only):
         if _settle(bench, place, seen) and (place.step not in ADVISORY or only):
             return seen
@@ -69,6 +71,8 @@ def _settle(bench: Bench, place: Place, seen: Foreseen) -> bool:
     if isinstance(found, Proved):
         return False
     if isinstance(found, Waiting | Refused):
+        if isinstance(found, Refused) and found.question:
+            _foresee_asking(bench, place, found.question, seen)
         if place.step not in ADVISORY:
             seen.stop = f"{place}: {found.reason}"
             seen.status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
@@ -81,6 +85,8 @@ def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen) -> Non
     if todo.seal:
         door = bench.incident.doors.get(place)
         if door is None or not door.approved(todo.seal.subject, normalise(todo.seal.facts)):
+            question = desk.make_question(bench, place, todo.seal.subject, normalise(todo.seal.facts))
+            _foresee_asking(bench, place, question, seen)
             seen.stop = f"{place}: a person must approve: {todo.sentence}"
             seen.status = Status.DECISION
             return
@@ -88,6 +94,11 @@ def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen) -> Non
     targets = [place.target] if place.target else list(bench.incident.targets)
     for target in targets:
         seen.writes.extend(_follow(bench, target, place.step, todo.action, seen))
+
+
+def _foresee_asking(bench: Bench, place: Place, question: Question, seen: Foreseen) -> None:
+    if not desk.is_asked(bench, place, question):
+        seen.writes.append(desk.describe_question(place, question.door))
 
 
 def _follow(bench: Bench, target: Target, step: str, action: str, seen: Foreseen) -> Iterator[str]:
@@ -106,8 +117,10 @@ def _follow(bench: Bench, target: Target, step: str, action: str, seen: Foreseen
     elif action == "ask-qa":
         seen.stop = "prepare.verify: QA looks at the candidate"
     elif action == "release":
+        yield desk.describe_question(bench.place("deploy.send", target), "deploy.send")
         seen.stop, seen.status = "deploy.send: a person must approve the hand-over", Status.DECISION
     else:
+        yield desk.describe_question(bench.place("deploy.send", target), "deploy.acknowledge")
         seen.stop = "deploy.send: the customer acknowledges the kit"
 
 
@@ -132,6 +145,7 @@ def _foresee_candidate(bench: Bench, target: Target, seen: Foreseen) -> Iterator
 def _foresee_verification(bench: Bench, target: Target, tag: Tag, seen: Foreseen) -> Iterator[str]:
     place = bench.place("prepare.verify", target)
     if find_strangers(bench, target, list_landings(bench, target)[0].head):
+        yield desk.describe_question(place, "prepare.accept")
         seen.stop, seen.status = (
             f"{place}: commits that are no part of the fix must be accepted",
             Status.DECISION,

@@ -20,6 +20,9 @@ from relauto.errors import FaultsError, InputError
 FILE = "relauto.toml"
 
 _Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$")]
+# msgspec takes a pattern on a plain `str` only, so it stands inside the union with None.
+_FinalPattern = Annotated[str, msgspec.Meta(pattern=r"\{version\}")]
+_CandidatePattern = Annotated[str, msgspec.Meta(pattern=r"\{version\}.*\{number\}")]
 _Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s@]+$")]
 
 
@@ -79,10 +82,8 @@ class VersionFile(Table, frozen=True):
 class Tags(Table, frozen=True):
     """How tags are written; default: as the project's own tags show."""
 
-    final: Annotated[str | None, _text("pattern with {version}", pattern=r"\{version\}")] = None
-    candidate: Annotated[
-        str | None, _text("pattern with {version} and {number}", pattern=r"\{version\}.*\{number\}")
-    ] = None
+    final: Annotated[_FinalPattern | None, _text("pattern with {version}")] = None
+    candidate: Annotated[_CandidatePattern | None, _text("pattern with {version} and {number}")] = None
 
 
 class Checks(Table, frozen=True):

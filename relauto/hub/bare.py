@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from relauto.git.runner import Git
+from relauto.git.errors import MissingObjectError, explain
+from relauto.git.runner import Git, GitError
 
 _PERSON = re.compile(r"(?P<name>.*?) ?<(?P<email>[^>]*)> (?P<seconds>-?\d+) (?P<zone>[+-]\d{4})$", re.DOTALL)
 _ZERO = "0" * 40
@@ -140,7 +141,9 @@ def _parse_changes(listing: bytes) -> Iterable[tuple[str, str, str | None, str, 
         plus, minus, path = fields[at].split("\t")
         counts.append((0 if plus == "-" else int(plus), 0 if minus == "-" else int(minus)))
         at += 1 if path else 3
-    for (letter, path, previous, blob), (added, removed) in zip(raw, counts, strict=True):
+    for (letter, path, previous, blob), (added, removed) in zip(
+        raw, counts or [(0, 0)] * len(raw), strict=True
+    ):
         yield letter, path, previous, blob, added, removed
 
 
@@ -244,10 +247,18 @@ class Bare:
         return self.git.ask("merge-base", "--is-ancestor", one, other).status == 0
 
     def changes(self, base: str | None, head: str, *, patches: bool = True) -> list[FileChange]:
-        """List the files that differ between two commits or trees; `base` None is the empty tree."""
+        """List the files that differ between two commits or trees; `base` None is the empty tree.
+
+        Over a clone that lacks the contents of a changed file, no lines are counted and no patch is shown.
+        """
         ends = ["--root", "--no-commit-id", head] if base is None else [base, head]
-        listing = self.git.run("diff-tree", "-r", "-M", "-z", "--raw", "--no-abbrev", "--numstat", *ends)
-        rows = list(_parse_changes(listing))
+        options = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev")
+        answer = self.git.ask(*options, "-M", "--numstat", *ends)
+        if answer.status:
+            if not isinstance(explain(answer, str(self.git.directory)), MissingObjectError):
+                raise GitError(answer)
+            answer, patches = self.git.ask(*options, "--no-renames", *ends), False
+        rows = list(_parse_changes(answer.output))
         texts = self._patches(ends) if patches and rows else [None] * len(rows)
         if len(texts) != len(rows):
             texts = [None] * len(rows)

@@ -33,6 +33,7 @@ def open_desk(bench: Bench) -> events.DeskOpened | None:
     """Open the incident's desk issue unless the journal knows it; return what is to be recorded."""
     if bench.incident.desk is not None:
         return None
+    bench.say(describe_desk(bench))
     title, body = texts.desk(bench)
     issue = issues.open_issue(bench.ops, f"{bench.incident.id}:desk", title=title, body=body, labels=[LABEL])
     return events.DeskOpened(number=issue.number, url=issue.url)
@@ -45,6 +46,7 @@ def ask(bench: Bench, place: Place, question: Question) -> None:
     """
     if is_asked(bench, place, question):
         return
+    bench.say(describe_question(place, question.door))
     key = _key(bench, place, question)
     known = _read(bench, _number(bench))
     *parts, last = split_question(question)
@@ -79,8 +81,20 @@ def split_question(question: Question) -> list[Question]:
     ]
 
 
+def describe_question(place: Place, door: str) -> str:
+    """Return the sentence for a question that is put on the desk."""
+    return f"{place}: ask at the desk ({door})"
+
+
+def describe_desk(bench: Bench) -> str:
+    """Return the sentence for the desk that is opened."""
+    return f"open the incident's desk, an issue of {bench.settings.repositories.ops}"
+
+
 def is_asked(bench: Bench, place: Place, question: Question) -> bool:
     """Return whether a question stands on the desk."""
+    if bench.incident.desk is None:
+        return False
     return issues.find_comment(_read(bench, _number(bench)), _key(bench, place, question)) is not None
 
 
@@ -167,15 +181,15 @@ def _approve(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]
 def _was_shown(bench: Bench, place: Place, door: Door, answer: Comment) -> bool:
     """Return whether the desk showed what stands at a door before somebody answered."""
     comments = _read(bench, _number(bench))
-    key = _key(bench, place, make_question(place, door.subject, door.facts))
+    key = _key(bench, place, make_question(bench, place, door.subject, door.facts))
     shown = issues.find_comment(comments, key)
     return shown is not None and comments.index(shown) < comments.index(answer)
 
 
-def make_question(place: Place, subject: str, facts: Facts) -> Question:
+def make_question(bench: Bench, place: Place, subject: str, facts: Facts) -> Question:
     """Return what is asked at a step's door."""
     command = approve_command(place.step, subject)
-    return Question(f"approve {place.step}", place.step, subject, texts.show_facts(facts), (command,))
+    return Question(f"approve {place.step}", place.step, subject, texts.show_facts(bench, facts), (command,))
 
 
 def _accept(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:

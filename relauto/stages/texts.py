@@ -134,17 +134,19 @@ def question(bench: Bench, place: Place, asked: Question) -> str:
     )
 
 
-def show_facts(facts: Facts) -> tuple[Shown, ...]:
+def show_facts(bench: Bench, facts: Facts) -> tuple[Shown, ...]:
     """Return the facts at a door as people see them: nested values a row each."""
     rows: list[Shown] = []
     for name, value in facts.items():
         if isinstance(value, dict):
             rows.extend(Shown(f"{name}: {key}", str(each)) for key, each in value.items())
-        elif name != "url":
-            rows.append(
-                Shown(name, str(value), url=str(facts["url"]) if name == "pull" and "url" in facts else "")
-            )
+        else:
+            rows.append(Shown(name, str(value), url=_link_pull(bench, value) if name == "pull" else ""))
     return tuple(rows)
+
+
+def _link_pull(bench: Bench, number: object) -> str:
+    return f"{bench.settings.github.git.rstrip('/')}/{bench.settings.source}/pull/{number}"
 
 
 def qa_page(

@@ -202,7 +202,7 @@ class World:
         self.answer(f"/tick investigate.qa-decision {decision}")
 
     def qa_issue(self) -> dict[str, Any]:
-        return list(self.api("quinn-qa").pages(f"repos/{QA}/issues", labels="relauto-qa"))[0]
+        return next(self.api("quinn-qa").pages(f"repos/{QA}/issues", labels="relauto-qa"))
 
     def tick_all(self) -> None:
         issue = self.qa_issue()
@@ -455,6 +455,8 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
 def _be_hermetic(patch: pytest.MonkeyPatch, home: Path) -> None:
     for name in [name for name in os.environ if name.startswith(("GIT_", "RELAUTO_"))]:
         patch.delenv(name)
+    # Nothing here outlives the machine, so git need not wait for the disk.
+    (home / ".gitconfig").write_text("[core]\n\tfsync = none\n[gc]\n\tauto = 0\n")
     patch.setenv("HOME", str(home))
     patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     patch.setenv("GIT_CONFIG_NOSYSTEM", "1")

@@ -29,6 +29,10 @@ def test_a_deleted_tag(at):
     world.reopen("prepare.candidate")
     world.advance(until="prepare.candidate")
     assert world.head("v1.0.1-rc1") == commit
+    world.product.run("tag", "--delete", "v1.0.1-rc1")
+    lost(world.advance(), "prepare.candidate")
+    lost(world.advance(), "prepare.candidate")
+    assert "v1.0.1-rc1" not in world.tags(), "one word opens it once"
 
 
 def test_a_pick_that_was_reverted_on_the_line(at):

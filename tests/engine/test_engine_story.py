@@ -131,7 +131,7 @@ def test_a_step_of_people_cannot_be_advanced(at, option):
     with pytest.raises(InputError, match=r"review\.packet is done by people") as caught:
         world.advance(**{option: "review.packet"})
     assert "relauto tick review.packet" in caught.value.todo
-    with pytest.raises(InputError, match="prepare.candidat"):
+    with pytest.raises(InputError, match=r"prepare\.candidat"):
         world.advance(**{option: "prepare.candidat"})
 
 

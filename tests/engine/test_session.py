@@ -59,7 +59,7 @@ def test_a_fix_that_is_on_the_line_is_refused(at):
 def test_a_line_without_a_release_is_refused(at):
     world = at("blank")
     world.product.run("tag", "--delete", "v1.0.0")
-    with pytest.raises(InputError, match="no version tag can be reached from release-1.0"):
+    with pytest.raises(InputError, match=r"no version tag can be reached from release-1\.0"):
         world.open()
 
 

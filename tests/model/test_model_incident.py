@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from relauto.model import event as events
@@ -73,7 +73,6 @@ def proved(place, **facts):
     return events.StepProved(place, facts)
 
 
-@settings(deadline=None)
 @given(st.lists(bodies, max_size=25))
 def test_any_order_of_events_adds_up(what):
     incident = fold(happened(*what))
@@ -87,7 +86,6 @@ def test_any_order_of_events_adds_up(what):
         assert (door.subject, door.facts) == (reached[-1].subject, reached[-1].facts)
 
 
-@settings(deadline=None)
 @given(st.lists(bodies, max_size=20), st.integers(0, 20))
 def test_a_fold_can_go_on_where_it_was(what, cut):
     incident = fold(happened(*what)[:cut])

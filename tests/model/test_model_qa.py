@@ -45,7 +45,7 @@ def test_an_instruction_is_read():
 )
 def test_faults_are_told(old, new, fault):
     assert old in GOOD
-    with pytest.raises(FaultsError, match="QA instruction qa.yaml has 1 fault") as caught:
+    with pytest.raises(FaultsError, match=r"QA instruction qa\.yaml has 1 fault") as caught:
         parse_instruction(GOOD.replace(old, new), "qa.yaml")
     assert fault in str(caught.value)
 

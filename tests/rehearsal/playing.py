@@ -14,11 +14,12 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Self
 
 from relauto.hub.server import Hub
+from relauto.hub.store import Store
 from relauto.rehearsal import stage
 from relauto.tasks import program
 
@@ -30,7 +31,10 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 @dataclass(frozen=True)
 class Kill:
-    """When a process dies: `before` or `after` (the answer unsent) its `at`th `request` or `write`."""
+    """When a process dies: `before` or `after` (the answer unsent) the `at`th request that counts.
+
+    What counts is every `request`, every `write`, or every write to a path that ends so.
+    """
 
     counts: str
     at: int
@@ -56,7 +60,9 @@ class Deadly:
         return answer
 
     def _count(self, environ: dict[str, Any]) -> bool:
-        if self._kill.counts == "write" and not is_write(environ):
+        if self._kill.counts != "request" and not is_write(environ):
+            return False
+        if self._kill.counts.startswith("/") and not environ["PATH_INFO"].endswith(self._kill.counts):
             return False
         with self._lock:
             self._seen += 1
@@ -71,20 +77,27 @@ def is_write(environ: dict[str, Any]) -> bool:
 
 
 class Restarted:
-    """A WSGI application in front of which the hub is made anew, over its directory, for every request."""
+    """A hub that is restarted after every answer: its records are read anew from its directory.
+
+    Each tenth time everything is made anew, which takes longer.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._hub = Hub(root)
+        self._answers = 0
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        # git's pushes and fetches of one moment overlap with nothing else: one hub at a time.
         with self._lock:
-            hub = Hub(self._root)
-            try:
-                return [b"".join(hub.application(environ, start))]
-            finally:
-                hub.close()
+            answer = b"".join(self._hub.application(environ, start))
+            self._answers += 1
+            self._hub.application.store.close()
+            if self._answers % 10:
+                self._hub.application.store = Store(self._root)
+            else:
+                self._hub = Hub(self._root)
+            return [answer]
 
 
 @dataclass(frozen=True)
@@ -138,6 +151,12 @@ def live(out: Path, *options: str, seconds: float | None = None, until: str = ""
     del _LIVING[process.pid]
     document = json.loads(printed) if printed.endswith(b"}\n") else {}
     return Life(process.returncode, (heard + said).decode("utf-8", "replace"), document)
+
+
+@cache
+def play_undisturbed(root: Path) -> Life:
+    """Play the sample's happy path into `root / "undisturbed"`, once for all tests; they only read it."""
+    return live(root / "undisturbed")
 
 
 def _interrupt(process: "subprocess.Popen[bytes]", until: str) -> bytes:

@@ -1,38 +1,44 @@
 """Killed, interrupted, out of room, its hub restarted: a rehearsal that is started again ends the same."""
 
+import copy
+import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.rehearsal.ends import compare, read_end
-from tests.rehearsal.kill_matrix import plan_kills
-from tests.rehearsal.playing import Kill, Life, Plays, live
+from relauto.journal.log import JournalReader
+from relauto.stages.outbox import find_owed
+from tests.rehearsal.ends import compare, read_end, read_record
+from tests.rehearsal.playing import Kill, Life, Plays, live, play_undisturbed
 
 SEED = 7
+KILLED = ("early", "pull request opened", "pick pushed", "late")
 
 
 def _survive(out: Path) -> dict[str, Life]:
     """Play one rehearsal through everything that can befall its process, one life each."""
-    moments = plan_kills(SEED, "moment", 2)
-    return {
-        "no room": live(out, room=60_000),
-        "early": live(out, **next(moments)),
-        "answer lost": live(out, kill=vars(Kill("write", 2, "after"))),
-        "interrupted": live(out, until="prepare.merge: merge"),
-        "pushed": live(out, kill=vars(Kill("write", 3, "after"))),
-        "late": live(out, seconds=next(moments)["seconds"] + 4),
-        "last": live(out),
+    chance = random.Random(SEED)
+    deaths: dict[str, dict[str, Any]] = {
+        "no room": {"room": 60_000},
+        "early": {"seconds": chance.uniform(0.3, 2.0)},
+        "pull request opened": {"kill": vars(Kill("/acme/stockroom/pulls", 1, "after"))},
+        "interrupted": {"until": "prepare.merge: merge"},
+        "pick pushed": {"kill": vars(Kill("/acme/stockroom.git/git-receive-pack", 1, "after"))},
+        "late": {"kill": vars(Kill("request", chance.randint(5, 45), chance.choice(("before", "after"))))},
+        "last": {},
     }
+    return {name: live(out, **death) for name, death in deaths.items()}
 
 
 @pytest.fixture(scope="module")
 def plays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plays]:
-    root = tmp_path_factory.mktemp("kill")
+    root = tmp_path_factory.getbasetemp()
     with Plays() as plays:
         plays.add("root", lambda: root)
         plays.add("survivor", _survive, root / "survivor")
-        plays.add("undisturbed", live, root / "undisturbed")
+        plays.add("undisturbed", play_undisturbed, root)
         plays.add("restarted", live, root / "restarted", restarted=True)
         yield plays
 
@@ -47,7 +53,7 @@ def test_hub_that_is_new_for_every_request_leads_to_the_same_end(plays):
 
 def test_killed_rehearsal_that_is_started_again_ends_the_same(plays):
     lives = plays["survivor"]
-    assert [lives[name].killed for name in ("early", "answer lost", "pushed", "late")] == [True] * 4
+    assert [lives[name].killed for name in KILLED] == [True] * 4
     assert lives["last"].status == 0, lives["last"].said
     ends = [read_end(plays["root"] / name) for name in ("undisturbed", "survivor")]
     assert plays["undisturbed"].status == 0
@@ -65,3 +71,30 @@ def test_what_stops_a_rehearsal_is_told_in_one_message(plays, name, status, sent
     told = [line for line in life.said.splitlines() if line.startswith("relauto: ")]
     assert len(told) == 1
     assert sentence in life.said[life.said.index(told[0]) :]
+
+
+def test_draft_is_owed_from_its_proof_until_it_is_in_the_log(plays):
+    assert plays["undisturbed"].status == 0
+    out = plays["root"] / "undisturbed"
+    with JournalReader.open_local(out / "ops.git", read_record(out)["incident"]) as reader:
+        events = reader.events()
+    drafted = [event.body.place.step for event in events if event.body.kind == "notice.drafted"]
+    owed = [[place.step for place in find_owed(events[:end])] for end in range(len(events) + 1)]
+    assert (owed[0], owed[-1]) == ([], [])
+    assert max(map(len, owed)) == 1
+    told = {steps[0] for steps in owed if steps}
+    assert told == {"escalate.channel", *(step for step in drafted if not step.endswith(".reply"))}
+
+
+def test_comparison_sees_what_is_lost_and_what_is_doubled(plays):
+    assert plays["undisturbed"].status == 0
+    end = read_end(plays["root"] / "undisturbed")
+    other = copy.deepcopy(end)
+    issue = other["hub"]["acme/qa"]["Issue"][0]
+    other["hub"]["acme/qa"]["Issue"].append(issue)
+    [said] = [said for said in other["journal"]["said"] if "kit.acknowledged" in said]
+    del other["journal"]["said"][said]
+    found = compare(end, other)
+    assert len(found) == 2
+    assert found[0].startswith("/hub/acme/qa/Issue: doubled")
+    assert "lost: 1 became None" in found[1]

@@ -14,7 +14,7 @@ from relauto.hub.records import Event
 from relauto.hub.store import Store
 from relauto.journal.log import JournalReader
 from tests.rehearsal.ends import compare, read_end, read_record
-from tests.rehearsal.playing import Life, Plays, live
+from tests.rehearsal.playing import Life, Plays, live, play_undisturbed
 
 LEFT = {
     "summary.json",
@@ -77,10 +77,10 @@ def _come_back(out: Path) -> dict[str, Life]:
 
 @pytest.fixture(scope="module")
 def plays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plays]:
-    root = tmp_path_factory.mktemp("run")
+    root = tmp_path_factory.getbasetemp()
     with Plays() as plays:
         plays.add("root", lambda: root)
-        plays.add("happy", live, root / "happy")
+        plays.add("happy", play_undisturbed, root)
         plays.add("conflict", live, root / "conflict", "--scenario", "conflict")
         plays.add("qa-fails-first", live, root / "qa-fails-first", "--scenario", "qa-fails-first")
         plays.add("without", _come_back, root / "without")
@@ -93,7 +93,7 @@ def plays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plays]:
 def happy(plays: Plays) -> Path:
     life = plays["happy"]
     assert (life.status, life.document.get("stops")) == (0, []), life.said
-    out: Path = plays["root"] / "happy"
+    out: Path = plays["root"] / "undisturbed"
     return out
 
 

@@ -35,6 +35,11 @@ def test_now_is_a_moment_that_has_come() -> None:
     assert parse_moment("2026-03-01T12:00Z", NOW) == NOW
 
 
+def test_a_moment_before_the_calendar_is_refused() -> None:
+    with pytest.raises(InputError, match="is not a moment"):
+        parse_moment("0001-01-01T00:00+14:00", NOW)
+
+
 @given(st.text())
 def test_any_text_is_a_moment_in_utc_or_refused(text: str) -> None:
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from relauto.rehearsal.cast.api import Json
-from relauto.rehearsal.cast.errand import Errand
+from relauto.rehearsal.cast.errand import Errand, ErrandError
 from relauto.rehearsal.cast.workplace import Scratch
 
 MARKERS = (b"<<<<<<< ", b">>>>>>> ", b"||||||| ")
@@ -48,9 +48,24 @@ def _review(errand: Errand, pull: Json) -> str:
 def _fetch_difference(errand: Errand, base: str, head: str) -> bytes:
     scratch = Scratch(errand, errand.work / "reviewer.git")
     scratch.fetch(base, head)
-    return scratch.read(
-        "diff", "--no-color", "--no-ext-diff", "--text", "--unified=0", f"{base}...{head}", "--"
-    )
+    span = f"{base}...{head}"
+    options = ("diff", "--no-color", "--no-ext-diff", "--text", "--unified=0", span, "--")
+    try:
+        return scratch.read(*options)
+    except ErrandError:
+        paths = _held_paths(scratch, span)
+        if paths is None:
+            raise
+        return scratch.read("--literal-pathspecs", *options, *paths) if paths else b""
+
+
+def _held_paths(scratch: Scratch, span: str) -> list[str] | None:
+    """Return the changed files whose contents a partial clone has, None where nothing is lacking."""
+    raw = scratch.read("diff", "--raw", "-z", "--no-renames", "--no-abbrev", span, "--")
+    fields = raw.decode("utf-8", "surrogateescape").split("\0")[:-1]
+    rows = [(each.split()[2:4], path) for each, path in zip(fields[::2], fields[1::2], strict=True)]
+    held = [path for blobs, path in rows if all(scratch.holds(blob) for blob in blobs)]
+    return held if len(held) < len(rows) else None
 
 
 def files_with_markers(difference: bytes) -> list[str]:

@@ -14,9 +14,10 @@ PARSERS: dict[str, Callable[[str], object]] = {".py": ast.parse, ".json": json.l
 
 
 def check_changes(scratch: Scratch, commit: str) -> tuple[list[str], int]:
-    """Return the faults in the files that a commit changes against its first parent, and their number.
+    """Return the faults in the files that a commit changes against its first parent, and how many were read.
 
-    A file that could not be parsed before either (another dialect, an old Python) is no fault of it.
+    A file that could not be parsed before either (another dialect, an old Python) is no fault of it. One
+    whose contents a partial clone lacks is not read.
 
     Raises:
         ErrandError: git could not read the commit.
@@ -25,13 +26,14 @@ def check_changes(scratch: Scratch, commit: str) -> tuple[list[str], int]:
         *("diff-tree", "-r", "-z", "--no-renames", "--diff-filter=AM", f"{commit}^1", commit, "--")
     ).decode("utf-8", "surrogateescape")
     fields = listed.split("\0")[:-1]
-    faults = []
+    faults, checked = [], 0
     for described, path in zip(fields[::2], fields[1::2], strict=True):
         mode, before, after = described.split()[1:4]
-        if mode in ("100644", "100755"):
+        if mode in ("100644", "100755") and scratch.holds(after) and scratch.holds(before):
+            checked += 1
             fault = _fault(path, _blob(scratch, after), _blob(scratch, before))
             faults += [f"{path!r}: {fault}"] if fault else []
-    return faults, len(fields) // 2
+    return faults, checked
 
 
 def _blob(scratch: Scratch, blob: str) -> bytes | None:

@@ -106,6 +106,13 @@ class Scratch:
         """
         return self._run(*arguments)
 
+    def holds(self, blob: str) -> bool:
+        """Tell whether a file's content is here, the zeros that stand for no file included."""
+        try:
+            return not blob.strip("0") or not self._run("cat-file", "-e", blob)
+        except ErrandError:
+            return False
+
     def export(self, commit: str, folder: Path) -> None:
         """Write the files of a commit into a new folder, without any of git's.
 

@@ -72,7 +72,7 @@ class MergeFix:
             run,
             seal=Seal(
                 pull.head_sha,
-                {"pull": pull.number, "url": pull.url, "head": pull.head_sha, "method": method},
+                {"pull": pull.number, "head": pull.head_sha, "method": method},
             ),
             prepare=lambda: {"head": pull.head_sha, "method": method},
             changes=("refs", "pulls"),

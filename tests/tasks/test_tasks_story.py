@@ -1,0 +1,256 @@
+"""One incident through the tasks, against the hub: settings in a file, tokens in the environment."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from relauto.git.runner import Git
+from relauto.hub.server import Hub
+from relauto.model.names import Branch, RepositoryName
+from relauto.rehearsal.cast.api import Api
+
+SOURCE, OPS = RepositoryName("acme/till"), RepositoryName("acme/ops")
+CHECK = "unit tests"
+LOGINS = ("relauto-bot", "ci-runner", "rae-reviewer", "robin-rm", "quinn-qa")
+ROSTER = '[roles]\nRM = ["robin-rm"]\nQA = ["quinn-qa"]\nDE = ["rae-reviewer"]\n'
+OPEN = ("open", "--customer", "heron", "--version", "1.0.0", "--started-at", "2026-03-01T02:10Z")
+WHO = {
+    f"GIT_{role}_{part}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for part, value in (("NAME", "Dana Dev"), ("EMAIL", "dana@acme.example"), ("DATE", "1767225600 +0000"))
+}
+
+
+def write_repository(directory: Path, commits: dict[str, dict[str, str]], tag: str = "") -> None:
+    """Make a bare repository: on `main` the first commit, then each further one on the branch it names."""
+    directory.mkdir()
+    git = Git(directory, WHO)
+    git.run("init", "--quiet", "--initial-branch=main", "work")
+    work = Git(directory / "work", WHO)
+    for branch, files in commits.items():
+        if branch != "main":
+            work.run("checkout", "--quiet", "-b", branch, "main")
+        for name, text in files.items():
+            (work.directory / name).write_text(text)
+        work.run("add", "--all")
+        work.run("commit", "--quiet", "--allow-empty", "--message", f"Go on with {branch}")
+        if tag and branch == "main":
+            work.run("tag", "--annotate", "--message", tag, tag)
+    git.run("clone", "--quiet", "--bare", "work", "bare.git")
+
+
+@dataclass
+class World:
+    """A hub with a product, and a folder with its settings in which tasks are run."""
+
+    hub: Hub
+    root: Path
+    relauto: Callable[..., Any]
+    patch: pytest.MonkeyPatch
+
+    def run(self, *arguments: str, by: str = "relauto-bot") -> Any:
+        self.patch.setenv("RELAUTO_TOKEN", f"token-of-{by}")
+        return self.relauto(*arguments)
+
+    def api(self, login: str) -> Api:
+        return Api(self.hub.api, f"token-of-{login}")
+
+    def pulls(self) -> list[dict[str, Any]]:
+        return list(self.api("relauto-bot").pages(f"repos/{SOURCE}/pulls", state="all"))
+
+    def pass_pull(self, number: int) -> str:
+        head = str(self.api("relauto-bot").get(f"repos/{SOURCE}/pulls/{number}")["head"]["sha"])
+        run = {"name": CHECK, "head_sha": head, "status": "completed", "conclusion": "success"}
+        self.api("ci-runner").post(f"repos/{SOURCE}/check-runs", run)
+        review = {"commit_id": head, "event": "APPROVE", "body": "Read."}
+        self.api("rae-reviewer").post(f"repos/{SOURCE}/pulls/{number}/reviews", review)
+        return head
+
+    def seen(self) -> tuple[Any, ...]:
+        """Return everything that a write would change."""
+        refs = [
+            Git(self.root / name / "bare.git").read("for-each-ref", "--format=%(refname) %(objectname)")
+            for name in ("product", "ops")
+        ]
+        issues = list(self.api("relauto-bot").pages(f"repos/{OPS}/issues", state="all"))
+        comments = list(self.api("relauto-bot").pages(f"repos/{OPS}/issues/comments"))
+        return refs, self.pulls(), issues, comments
+
+    def dry(self, *arguments: str, by: str = "relauto-bot") -> Any:
+        """Run a task as a dry run, in both of its spellings; nothing may have changed."""
+        before = self.seen()
+        ended = self.run(*arguments, "--dry-run", by=by)
+        again = self.run("--dry", *arguments, by=by)
+        assert (ended.status, ended.out) == (again.status, again.out)
+        assert self.seen() == before
+        return ended
+
+
+def settings(hub: Hub, root: Path) -> str:
+    return f"""\
+repositories = {{source = "{SOURCE}", ops = "{OPS}"}}
+checks.required = ["{CHECK}"]
+github = {{api = "{hub.api}", git = "{hub.address}"}}
+cache.directory = "{root / "cache"}"
+"""
+
+
+@pytest.fixture
+def world(tmp_path: Path, relauto: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    product: dict[str, dict[str, str]] = {
+        "main": {"till.txt": "open\nsell\nclose\n"},
+        "release-1.0": {"line.txt": "1.0\n"},
+        "fix/sell": {"till.txt": "open\nsell well\nclose\n"},
+    }
+    write_repository(tmp_path / "product", product, tag="v1.0.0")
+    write_repository(tmp_path / "ops", {"main": {"roster.toml": ROSTER}})
+    with Hub(tmp_path / "hub") as hub:
+        for login in LOGINS:
+            hub.add_user(login, token=f"token-of-{login}", app="acme-ci" if login == "ci-runner" else None)
+        for name, folder in ((SOURCE, "product"), (OPS, "ops")):
+            hub.add_repository(
+                name,
+                tmp_path / folder / "bare.git",
+                private=name == OPS,
+                default_branch=Branch("main"),
+                access=dict.fromkeys(LOGINS, "write"),
+            )
+        (tmp_path / "relauto.toml").write_text(settings(hub, tmp_path))
+        yield World(hub, tmp_path, relauto, monkeypatch)
+
+
+@pytest.fixture
+def incident(world: World) -> str:
+    """Open the incident; returns its id."""
+    ended = world.run(*OPEN, "--line", "release-1.0", "--fix", "fix/sell", "--json")
+    assert ended.status == 0, ended.err
+    return str(ended.document["incident"])
+
+
+def test_without_a_token_the_names_of_the_variables_are_told(world: World) -> None:
+    ended = world.relauto("advance")
+    assert (ended.status, ended.out) == (2, "")
+    assert "RELAUTO_SOURCE_TOKEN, RELAUTO_TOKEN, GH_TOKEN, GITHUB_TOKEN" in ended.err
+
+
+def test_without_settings_it_is_told_where_they_were_looked_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (world.root / "empty").mkdir()
+    (world.root / "relauto.toml").unlink()
+    monkeypatch.chdir(world.root / "empty")
+    ended = world.run("advance")
+    assert ended.status == 2
+    assert ended.err.startswith(f"relauto: there is no relauto.toml in {world.root / 'empty'} or above it\n")
+
+
+def test_every_fault_of_the_settings_is_told_at_once(world: World) -> None:
+    (world.root / "relauto.toml").write_text("repositories.source = 'no name'\npulls.labels = []\n")
+    ended = world.run("advance")
+    assert ended.status == 2
+    assert [
+        word for word in ("repositories.ops", "repositories.source", "pulls") if word not in ended.err
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("open",), "open needs --customer, --version, --started-at, --line, one of --fix and --pull"),
+        ((*OPEN, "--line", "release-1.0", "--fix", "fix/sell", "--pull", "1"), "one of --fix and --pull"),
+        ((*OPEN, "--line", "release-9.9", "--fix", "fix/sell"), "has no branch release-9.9"),
+        ((*OPEN, "--line", "release-1.0", "--fix", "fix/none"), "has no branch fix/none"),
+        ((*OPEN, "--line", "release-1.0", "--fix", "fix/sell", "--instruction", "no.yaml"), "no.yaml"),
+        (("advance",), "there is no incident yet"),
+        (("status", "--id", "INC-none"), "there is no incident INC-none"),
+    ],
+)
+def test_what_cannot_be_done_is_told_and_writes_nothing(
+    world: World, arguments: tuple[str, ...], what: str
+) -> None:
+    before = world.seen()
+    ended = world.run(*arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert what in ended.err
+    assert world.seen() == before
+
+
+def test_an_incident_is_opened_once_it_is_meant(world: World) -> None:
+    opened = (*OPEN, "--line", "release-1.0", "--fix", "fix/sell")
+    assert world.dry(*opened).out.startswith("would open an incident: acme/till@release-1.0, v1.0.0 to 1.0.1")
+    ended = world.run(*opened)
+    assert ended.status == 0
+    assert ended.out.startswith("INC-")
+    assert world.run("status", "--json").document["targets"] == [
+        {"repository": "acme/till", "line": "release-1.0"}
+    ]
+
+
+def test_a_fix_goes_through_its_first_door(world: World, incident: str) -> None:
+    would = world.dry("advance").out
+    assert would.startswith("would investigate.pr: open a pull request from fix/sell to main\n")
+    assert world.run("plan").out == would
+
+    asked = world.run("advance", "--json")
+    assert asked.document["incident"] == incident
+    assert asked.status == asked.document["status"] == max(stop["status"] for stop in asked.document["stops"])
+    assert [pull["head"]["ref"] for pull in world.pulls()] == ["fix/sell"]
+
+    decision = ("tick", "investigate.qa-decision", "--evidence", "no: the customer tries it first")
+    refused = world.run(*decision)
+    assert (refused.status, refused.out) == (3, "")
+    assert "relauto-bot may not tick" in refused.err
+    assert world.dry(*decision, by="robin-rm").out.startswith("would record: investigate.qa-decision is done")
+    assert world.run(*decision, by="robin-rm").status == 0
+
+    head = world.pass_pull(1)
+    assert world.run("advance").status == 3
+    shown = world.run("approve", "prepare.merge", by="robin-rm")
+    assert (shown.status, shown.out) == (2, "")
+    assert f"relauto approve prepare.merge --subject {head}" in shown.err
+    other = world.run("approve", "prepare.merge", "--subject", "0" * 40, by="robin-rm")
+    assert (other.status, head in other.err) == (2, True)
+    approval = ("approve", "prepare.merge", "--subject", head)
+    assert world.run(*approval, by="quinn-qa").status == 3
+    world.dry(*approval, by="robin-rm")
+    assert world.run(*approval, by="robin-rm").out == f"robin-rm approved prepare.merge: {head}\n"
+
+    assert "would prepare.merge: merge pull request #1 to main" in world.dry("advance").out
+    assert world.run("advance", "--until", "prepare.merge").status == 0
+    assert world.pulls()[-1]["merged_at"]
+    steps = world.run("status", "--json").document["steps"]
+    assert (steps["prepare.merge"], steps["prepare.pick"]) == ("done", "open")
+
+
+def test_people_put_things_on_record(world: World, incident: str) -> None:
+    note = ("note", "the till sells again", "--kind", "mitigated", "--at", "2026-03-01T03:00Z")
+    assert world.dry(*note, by="robin-rm").out.startswith("would record: noted (mitigated)")
+    assert world.run(*note, by="robin-rm").status == 0
+    bad = world.run("note", "hm", "--kind", "guess", by="robin-rm")
+    assert (bad.status, "there are: mitigated, regression, decision, customer" in bad.err) == (2, True)
+    skip = ("skip", "escalate.call", "--reason", "they are in the call")
+    assert world.run("skip", "escalate.call", by="robin-rm").status == 2
+    assert world.run(*skip, by="quinn-qa").status == 3
+    world.dry(*skip, by="robin-rm")
+    assert world.run(*skip, by="robin-rm").status == 0
+    assert world.run("status", "--json").document["steps"]["escalate.call"] == "skipped"
+    reopen = ("reopen", "escalate.call", "--reason", "they left")
+    world.dry(*reopen, by="robin-rm")
+    assert world.run(*reopen, by="robin-rm").status == 0
+    assert world.run("status", "--json").document["steps"]["escalate.call"] == "open"
+    unknown = world.run("tick", "escalate.nothing", "--evidence", "done", by="robin-rm")
+    assert (unknown.status, unknown.out) == (2, "")
+    whole = world.run("journal.verify", "--json").document
+    assert (whole["incident"], whole["faults"]) == (incident, [])
+    assert world.run("status").out.startswith(f"# {incident}: till 1.0.0 at heron\n")
+
+
+def test_another_fix_is_attached(world: World, incident: str) -> None:
+    attach = ("attach", "--pull", "7")
+    assert world.dry(*attach).out == f"would attach #7 to {incident}; nothing was written\n"
+    assert world.run(*attach).status == 0
+    assert len(world.run("status", "--json").document["fixes"]) == 2
+    assert world.run("attach").status == 2

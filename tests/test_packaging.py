@@ -1,0 +1,100 @@
+"""What the README, the changelog, CI and the package say of each other."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import relauto
+from relauto.errors import Status
+from relauto.model.playbook import load_playbook
+from relauto.model.roster import parse_roster
+from relauto.resources import find_resource
+from relauto.settings import parse_settings
+from relauto.tasks import namespace
+
+ROOT = Path(relauto.__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def blocks(language: str) -> list[str]:
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", README, re.MULTILINE | re.DOTALL)
+    return [re.sub(rf"^{indent}", "", text, flags=re.MULTILINE) for indent, text in found]
+
+
+def table(heading: str) -> dict[str, str]:
+    """Return the first two columns of the table under a heading."""
+    part = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:3]] for line in part.splitlines() if line.startswith("| ")
+    ]
+    return dict(rows[2:])
+
+
+def test_the_readme_has_two_commands_of_one_line() -> None:
+    rehearse, test = blocks("sh")
+    for command in (rehearse, test):
+        assert len(command.splitlines()) == 1
+        assert command.startswith("python3 -m venv .venv && .venv/bin/pip install ")
+    assert rehearse.endswith("/relauto rehearse\n")
+    assert "'.[test]'" in test
+
+
+def test_the_readmes_table_of_tasks_is_what_the_tasks_say() -> None:
+    told = {}
+    for name in namespace.task_names:
+        first = (namespace[name].__doc__ or "").splitlines()[0].rstrip(".")
+        told[f"`{name}`"] = first[0].lower() + first[1:]
+    assert table("Tasks") == told
+
+
+def test_the_readmes_table_of_exit_statuses_is_whole() -> None:
+    assert {int(status) for status in table("Exit statuses")} == {int(status) for status in Status}
+
+
+def test_the_readmes_settings_and_roster_are_usable() -> None:
+    settings, roster = blocks("toml")
+    assert parse_settings(settings, "README").checks.required == ("unit tests",)
+    assert parse_roster(roster, "README").may("robin", "approve prepare.release")
+
+
+def test_the_readmes_links_lead_somewhere() -> None:
+    for document in ("README.md", ".github/CONTRIBUTING.md", "CHANGELOG.md"):
+        text = (ROOT / document).read_text("utf-8")
+        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (ROOT / document).parent.joinpath(target).exists(), f"{document}: {target}"
+
+
+@pytest.mark.parametrize("name", ["playbook", "templates"])
+def test_the_wheel_takes_what_the_package_reads(name: str) -> None:
+    included = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert included[name] == f"relauto/{name}"
+    assert any(find_resource(name).rglob("*.*"))
+
+
+def test_the_shipped_playbook_names_only_steps_once() -> None:
+    keys = [step.key for step in load_playbook()[0].steps]
+    assert len(keys) == len(set(keys))
+
+
+def test_workflows_run_with_least_rights_and_pinned_actions() -> None:
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        workflow = yaml.safe_load(path.read_text("utf-8"))
+        assert workflow["permissions"] == {}, path
+        for line in re.findall(r"uses: (.*)", path.read_text("utf-8")):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", line) or line.startswith("./"), line
+
+
+def test_the_changelog_tells_of_what_is_next() -> None:
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert headings[0].startswith(("Unreleased", relauto.__version__))
+
+
+def test_the_license_is_the_one_that_is_named() -> None:
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert PROJECT["project"]["license"] == "Apache-2.0"
+    assert "Apache License" in text
+    assert text.rstrip().endswith("limitations under the License.")
