@@ -104,6 +104,8 @@ def _foresee_asking(bench: Bench, place: Place, question: Question, seen: Forese
 def _follow(bench: Bench, target: Target, step: str, action: str, seen: Foreseen) -> Iterator[str]:
     seen.status = Status.WAITING
     action, _, subject = action.partition(":")
+    if action == "open-pull":
+        yield from _foresee_decision(bench)
     if action in ("open-pull", "open-pick"):
         seen.stop = f"{step}: CI and reviewers look at the pull request"
     elif action == "merge":
@@ -122,6 +124,13 @@ def _follow(bench: Bench, target: Target, step: str, action: str, seen: Foreseen
     else:
         yield desk.describe_question(bench.place("deploy.send", target), "deploy.acknowledge")
         seen.stop = "deploy.send: the customer acknowledges the kit"
+
+
+def _foresee_decision(bench: Bench) -> Iterator[str]:
+    place = bench.place("investigate.qa-decision")
+    found = STEPS[place.step].observe(bench, place)
+    if isinstance(found, Refused) and found.question and not desk.is_asked(bench, place, found.question):
+        yield desk.describe_question(place, found.question.door)
 
 
 def _foresee_pick(bench: Bench, target: Target, seen: Foreseen) -> Iterator[str]:

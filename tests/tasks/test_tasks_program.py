@@ -203,3 +203,15 @@ def test_a_pipe_that_was_closed_is_no_fault(tmp_path: Path) -> None:
         "bash", "-c", f"set -o pipefail; '{BIN / 'relauto'}' --help rehearse | true", folder=tmp_path
     )
     assert "Traceback" not in ended.stderr
+
+
+def test_another_projects_tasks_can_mount_these(tmp_path: Path) -> None:
+    (tmp_path / "tasks.py").write_text(
+        "from invoke import Collection\nimport relauto.tasks\nnamespace = Collection()\n"
+        "namespace.add_collection(relauto.tasks.namespace, name='relauto')\n"
+    )
+    listed = start(str(BIN / "inv"), "--list", folder=tmp_path)
+    assert "  relauto.journal.verify " in listed.stdout
+    ended = start(str(BIN / "inv"), "relauto.advance", folder=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"relauto: there is no relauto.toml in {tmp_path} or above it\n")
