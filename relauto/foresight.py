@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from relauto.engine import list_places
 from relauto.errors import Status
-from relauto.model.event import Event, Said, normalise
+from relauto.model.event import Body, Event, Person, StepProved, normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Tag
 from relauto.model.target import Place, Target
@@ -58,9 +58,13 @@ def _look(bench: Bench) -> None:
     bench.journal.fetch()
     bench.incident = deepcopy(bench.journal.incident())
     bench.look()
-    for number, said in enumerate(desk.read_answers(bench), bench.incident.sequence + 1):
-        assert isinstance(said, Said)  # noqa: S101 - people's answers name who gave them
-        bench.incident.apply(Event(number, "", bench.clock.now(), said.actor, said.body))
+    for said in desk.read_answers(bench):
+        _suppose(bench, said.actor, said.body)
+
+
+def _suppose(bench: Bench, actor: Person, body: Body) -> None:
+    """Take into account what `advance` would record, in this copy of the state alone."""
+    bench.incident.apply(Event(bench.incident.sequence + 1, "", bench.clock.now(), actor, body))
 
 
 def _settle(bench: Bench, place: Place, seen: Foreseen) -> bool:
@@ -69,6 +73,8 @@ def _settle(bench: Bench, place: Place, seen: Foreseen) -> bool:
         return False
     found = STEPS[place.step].observe(bench, place)
     if isinstance(found, Proved):
+        proof = StepProved(place=place, facts=normalise(found.facts))
+        _suppose(bench, Person(bench.login), proof)
         return False
     if isinstance(found, Waiting | Refused):
         if isinstance(found, Refused) and found.question:
