@@ -63,6 +63,7 @@ def advance(bench: Bench, *, until: str | None = None, only: str | None = None) 
         if stop and (place.step not in ADVISORY or only):
             stops.append(stop)
             blocked.add(place.target)
+    record(bench)
     status = min((stop.status for stop in stops), default=Status.REACHED)
     return Outcome(status, tuple(stops))
 
@@ -160,11 +161,10 @@ def _stop(
 def _note_proof(bench: Bench, place: Place, known: StepRecord | None, seen: Proved) -> None:
     facts = normalise(seen.facts)
     if known and known.state is StepState.DONE and known.facts == facts:
-        record(bench)
         return
     bench.say(f"{place}: done" + (" (by others)" if seen.by_others else ""))
     outbox.draft_proved(bench, place, facts)
-    record(bench, events.StepProved(place=place, facts=facts, by="others" if seen.by_others else "relauto"))
+    note(bench, events.StepProved(place=place, facts=facts, by="others" if seen.by_others else "relauto"))
 
 
 def _wait(bench: Bench, place: Place, known: StepRecord | None, seen: Waiting) -> Stop:
@@ -238,9 +238,18 @@ def _act(bench: Bench, place: Place, todo: Todo) -> None:
         record(bench)
 
 
+def note(bench: Bench, *bodies: Body | Said) -> None:
+    """Put events on record with the next append: what a look showed can be seen again until then."""
+    for body in bodies:
+        bench.suppose(body)
+        bench.found.append(body)
+    outbox.flush(bench)
+
+
 def record(bench: Bench, *bodies: Body | Said) -> None:
-    """Append events, what looks and writes brought up, and their texts; nothing to say writes nothing."""
-    pending, files = [*bench.found, *bodies], dict(bench.files)
+    """Append events, what was noted since the last append, and their texts; nothing to say writes nothing."""
+    note(bench, *bodies)
+    pending, files = list(bench.found), dict(bench.files)
     if pending:
         bench.incident = bench.journal.append(
             lambda incident: _still_new(incident, pending),
@@ -248,9 +257,6 @@ def record(bench: Bench, *bodies: Body | Said) -> None:
         )
         bench.found.clear()
         bench.files.clear()
-    if bench.after:
-        outbox.flush(bench)
-        record(bench)
 
 
 def _still_new(incident: Incident, pending: Sequence[Body | Said]) -> list[Body | Said]:

@@ -6,12 +6,11 @@ and by rules about what each step then finds; ids that do not exist yet are call
 """
 
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 
 from relauto.engine import list_places
 from relauto.errors import Status
-from relauto.model.event import Body, Event, Person, StepProved, normalise
+from relauto.model.event import StepProved, normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Tag
 from relauto.model.target import Place, Target
@@ -56,15 +55,10 @@ def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) 
 
 def _look(bench: Bench) -> None:
     bench.journal.fetch()
-    bench.incident = deepcopy(bench.journal.incident())
+    bench.incident = bench.journal.incident()
     bench.look()
     for said in desk.read_answers(bench):
-        _suppose(bench, said.actor, said.body)
-
-
-def _suppose(bench: Bench, actor: Person, body: Body) -> None:
-    """Take into account what `advance` would record, in this copy of the state alone."""
-    bench.incident.apply(Event(bench.incident.sequence + 1, "", bench.clock.now(), actor, body))
+        bench.suppose(said)
 
 
 def _settle(bench: Bench, place: Place, seen: Foreseen) -> bool:
@@ -73,8 +67,7 @@ def _settle(bench: Bench, place: Place, seen: Foreseen) -> bool:
         return False
     found = STEPS[place.step].observe(bench, place)
     if isinstance(found, Proved):
-        proof = StepProved(place=place, facts=normalise(found.facts))
-        _suppose(bench, Person(bench.login), proof)
+        bench.suppose(StepProved(place=place, facts=normalise(found.facts)))
         return False
     if isinstance(found, Waiting | Refused):
         if isinstance(found, Refused) and found.question:

@@ -7,6 +7,7 @@ steps which ask the same question cost one request.
 import tempfile
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ from relauto.github.pull_state import Pull
 from relauto.github.repositories import RepositoryFacts
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
-from relauto.model.event import Body, Plan, Said
+from relauto.model.event import Body, Event, Person, Plan, Said
 from relauto.model.incident import Incident, StepState
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.playbook import Playbook
@@ -71,6 +72,16 @@ class Bench:
     after: list[Place] = field(default_factory=list)
     _seen: dict[tuple[Kind, Hashable], object] = field(default_factory=dict)
     _facts: RepositoryFacts | None = None
+
+    def suppose(self, said: Body | Said) -> None:
+        """Take an event into account that the next append will take along.
+
+        The journal's own state is left alone: this bench goes on with a copy until that append.
+        """
+        actor, body = (said.actor, said.body) if isinstance(said, Said) else (Person(self.login), said)
+        if self.incident is self.journal.incident():
+            self.incident = deepcopy(self.incident)
+        self.incident.apply(Event(self.incident.sequence + 1, "", self.clock.now(), actor, body))
 
     def remember(self, kind: Kind, key: Hashable, read: Callable[[], T]) -> T:
         """Return what `read` answers, asking once until the next look at its kind."""

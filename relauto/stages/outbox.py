@@ -59,7 +59,7 @@ def _is_told_by(place: Place, drafted: Place) -> bool:
 
 
 def flush(bench: Bench) -> None:
-    """Write the drafts whose steps have been recorded; the next append takes them along."""
+    """Write the drafts whose steps have been noted; the next append takes them along."""
     for place in bench.after:
         if place.step in INTERNAL:
             _draft(bench, place, place.step, "internal")
@@ -73,11 +73,13 @@ def _draft(bench: Bench, place: Place, step: str, audience: NoticeAudience) -> N
         return
     notice = render_notice(step, audience, texts.story(bench), bench.renderer)
     content = write_notice(notice, audience)
-    number = len(bench.incident.notices) + sum(isinstance(each, NoticeDrafted) for each in bench.found) + 1
+    number = len(bench.incident.notices) + 1
     path = f"notices/{number:02}-{step}-{audience}.md"
     bench.files[path] = content
     digest = hashlib.sha256(content).hexdigest()
-    bench.found.append(NoticeDrafted(place=place, number=number, audience=audience, path=path, digest=digest))
+    drafted = NoticeDrafted(place=place, number=number, audience=audience, path=path, digest=digest)
+    bench.suppose(drafted)
+    bench.found.append(drafted)
 
 
 def write_notice(notice: Notice, audience: str) -> bytes:

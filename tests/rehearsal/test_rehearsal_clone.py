@@ -232,6 +232,7 @@ def test_without_files_the_pick_the_scope_and_the_tags_go_on(history: History, t
         assert [entry.subject for entry in list_scope(product, world.line_head, fix)][-1] == "Replace a file"
         assert {each.path for each in product.missing_objects(picked.commits[-1])} == {
             "app.py",
+            "big.txt",
             "docs/a b.txt",
         }
     assert not list(bare.rglob("*.tmp"))
