@@ -47,7 +47,7 @@ def advance(bench: Bench, *, until: str | None = None, only: str | None = None) 
     Args:
         bench: the incident's workbench.
         until: the last step to settle.
-        only: the only step to settle.
+        only: the only step to settle; those before it must be proved, and are looked at.
 
     Raises:
         InputError: `until` or `only` names no automated step.
@@ -59,8 +59,8 @@ def advance(bench: Bench, *, until: str | None = None, only: str | None = None) 
     for place in list_places(bench, until, only):
         if None in blocked or place.target in blocked:
             continue
-        stop = _settle(bench, place)
-        if stop and (place.step not in ADVISORY or only):
+        stop = _settle(bench, place) if only in (None, place.step) else _confirm(bench, place)
+        if stop and (place.step not in ADVISORY or only == place.step):
             stops.append(stop)
             blocked.add(place.target)
     record(bench)
@@ -102,7 +102,7 @@ def refresh(bench: Bench) -> None:
 
 
 def list_places(bench: Bench, until: str | None = None, only: str | None = None) -> Iterator[Place]:
-    """Yield every automated step's place, in the playbook's order.
+    """Yield every automated step's place, in the playbook's order, up to `until` or `only`.
 
     Raises:
         InputError: `until` or `only` names no automated step.
@@ -114,11 +114,25 @@ def list_places(bench: Bench, until: str | None = None, only: str | None = None)
                 f"{named} is done by people: relauto cannot advance it", todo=f"relauto tick {named} …"
             )
     for key in STEPS:
-        if only in (None, key):
-            targets = bench.incident.targets if bench.playbook.step(key).scope == "target" else (None,)
-            yield from (bench.place(key, target) for target in targets)
-        if key == until:
+        targets = bench.incident.targets if bench.playbook.step(key).scope == "target" else (None,)
+        yield from (bench.place(key, target) for target in targets)
+        if key in (until, only):
             return
+
+
+def _confirm(bench: Bench, place: Place) -> Stop | None:
+    """Look whether a step that another one stands on is proved; nothing is done for it."""
+    known = bench.incident.record(place)
+    if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
+        return None
+    seen = STEPS[place.step].observe(bench, place)
+    if isinstance(seen, Proved):
+        _note_proof(bench, place, known, seen)
+        return None
+    if isinstance(seen, Waiting):
+        return Stop(place, Status.WAITING, seen.reason, whom=seen.whom)
+    reason = seen.reason if isinstance(seen, Refused) else f"it is not done: relauto would {seen.sentence}"
+    return Stop(place, Status.DECISION, reason, todo=f"relauto advance --until {place.step} comes first")
 
 
 def _settle(bench: Bench, place: Place) -> Stop | None:
@@ -197,7 +211,8 @@ def _ask(bench: Bench, place: Place, known: StepRecord | None, seen: Refused, qu
 
 def _lose(bench: Bench, place: Place, known: StepRecord, seen: Refused | Todo) -> Stop:
     now = seen.reason if isinstance(seen, Refused) else f"relauto would have to {seen.sentence}"
-    reason = known.reason if known.state is StepState.LOST else f"it was proved by {known.facts}; now: {now}"
+    was = ", ".join(f"{name} {value}" for name, value in known.facts.items() if isinstance(value, str | int))
+    reason = known.reason if known.state is StepState.LOST else f"it was proved ({was}); now: {now}"
     if known.state is not StepState.LOST:
         record(bench, events.StepLost(place=place, reason=Text(reason)))
     return Stop(

@@ -48,7 +48,8 @@ def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) 
     if bench.incident.desk is None:
         seen.writes.append(desk.describe_desk(bench))
     for place in list_places(bench, until, only):
-        if _settle(bench, place, seen) and (place.step not in ADVISORY or only):
+        found = _settle(bench, place, seen, quiet=only not in (None, place.step))
+        if found and (place.step not in ADVISORY or only == place.step):
             return seen
     return seen
 
@@ -61,7 +62,7 @@ def _look(bench: Bench) -> None:
         bench.suppose(said)
 
 
-def _settle(bench: Bench, place: Place, seen: Foreseen) -> bool:
+def _settle(bench: Bench, place: Place, seen: Foreseen, *, quiet: bool) -> bool:
     known = bench.incident.record(place)
     if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
         return False
@@ -70,13 +71,16 @@ def _settle(bench: Bench, place: Place, seen: Foreseen) -> bool:
         bench.suppose(StepProved(place=place, facts=normalise(found.facts)))
         return False
     if isinstance(found, Waiting | Refused):
-        if isinstance(found, Refused) and found.question:
+        if isinstance(found, Refused) and found.question and not quiet:
             _foresee_asking(bench, place, found.question, seen)
         if place.step not in ADVISORY:
             seen.stop = f"{place}: {found.reason}"
             seen.status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
         return True
-    _foresee_todo(bench, place, found, seen)
+    if quiet:
+        seen.stop, seen.status = f"{place}: it is not done, and comes first", Status.DECISION
+    else:
+        _foresee_todo(bench, place, found, seen)
     return True
 
 

@@ -13,7 +13,8 @@ from packaging.version import InvalidVersion, Version
 from relauto.errors import InputError
 from relauto.model.names import Tag
 
-_TAG = re.compile(r"(?P<prefix>[A-Za-z][A-Za-z_/-]*)?(?P<number>\d+(?:\.\d+)+(?:[._-]?[A-Za-z].*)?)")
+# The digits behind a hyphen are a package's revision: ansible's v2.1.0.0-1.
+_TAG = re.compile(r"(?P<prefix>[A-Za-z][A-Za-z_/-]*)?(?P<number>\d+(?:\.\d+)+(?:-\d+|[._-]?[A-Za-z].*)?)")
 _CANDIDATE = re.compile(r"(?P<final>.*?\d)(?P<mark>[._-]?rc[._-]?)(?P<number>\d+)")
 
 

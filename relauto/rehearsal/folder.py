@@ -70,7 +70,7 @@ class Folder:
             InputError: the folder holds something else, or a rehearsal of something else.
         """
         known = self.read()
-        if known is None:
+        if known is None or (known.options != options and not known.built):
             record = Record(1, options, make_id(), started_at)
             self.write(record)
             return record

@@ -1,5 +1,6 @@
 """Sets the stage: the repositories, the hub over them, the accounts of the cast, the project's settings."""
 
+import json
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -83,13 +84,18 @@ def seat(hub: Hub, world: World, folder: Folder, incident: str) -> dict[str, str
 
 def read_settings(folder: Folder, world: World, hub: Hub) -> Settings:
     """Return the project's settings, pointed at the hub and at the rehearsal's own cache."""
-    reference = f'reference = "{world.reference}"\n' if world.reference else ""
+    reference = f"reference = {_quote(world.reference)}\n" if world.reference else ""
     here = f"""
 [github]
 api = "{hub.api}"
 git = "{hub.address}"
 
 [cache]
-directory = "{folder.private / "cache"}"
+directory = {_quote(folder.private / "cache")}
 {reference}"""
     return parse_settings(world.settings + here, "the rehearsal's settings")
+
+
+def _quote(path: Path) -> str:
+    # A JSON string without escapes of its own beyond TOML's is a TOML string.
+    return json.dumps(str(path), ensure_ascii=False)

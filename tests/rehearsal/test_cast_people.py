@@ -140,7 +140,7 @@ def test_qa_refuses_files_that_are_not_what_the_page_says(world: Any) -> None:
     (said,) = world.send("quinn-qa")
     assert "/qa fail v1.4.3-rc1" in said
     assert "the page: no file that is named has the digest" in said
-    assert "build.digest-1" in said
+    assert "build.candidate-digest-1" in said
 
 
 def test_qa_follows_no_page_of_somebody_else(world: Any) -> None:
