@@ -21,6 +21,9 @@ from relauto.stages.bench import Bench
 from relauto.stages.registry import ADVISORY, STEPS
 from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
 
+_MOST_ACTIONS = 20
+"""A step that has written so often in one run, and is not done, goes round in circles."""
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -57,7 +60,7 @@ def advance(bench: Bench, *, until: str | None = None, only: str | None = None) 
     stops: list[Stop] = []
     blocked: set[object] = set()
     for place in list_places(bench, until, only):
-        if None in blocked or place.target in blocked:
+        if None in blocked or place.target in blocked or (only in ADVISORY and place.step != only):
             continue
         stop = _settle(bench, place) if only in (None, place.step) else _confirm(bench, place)
         if stop and (place.step not in ADVISORY or only == place.step):
@@ -149,7 +152,7 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
         if stop:
             return stop
         assert isinstance(seen, Todo)  # noqa: S101 - _stop answers for everything else
-        if seen.action in tried:
+        if seen.action in tried or len(tried) >= _MOST_ACTIONS:
             raise RemoteError(
                 f"{place}: relauto did this, but it cannot be seen: {seen.sentence}",
                 todo="look at the repository, then advance again; nothing is repeated blindly",

@@ -48,6 +48,8 @@ def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) 
     if bench.incident.desk is None:
         seen.writes.append(desk.describe_desk(bench))
     for place in list_places(bench, until, only):
+        if only in ADVISORY and place.step != only:
+            continue
         found = _settle(bench, place, seen, quiet=only not in (None, place.step))
         if found and (place.step not in ADVISORY or only == place.step):
             return seen

@@ -116,10 +116,11 @@ def test_until_stops_after_the_step_that_is_named(at):
     assert world.record("prepare.merge") is None
 
 
-def test_only_looks_at_no_other_step(at):
+def test_only_does_nothing_for_the_steps_that_come_first(at):
     world = at("opened")
     step, status, _, reason = stop_of(world.advance(only="prepare.candidate"))
-    assert (step, status, reason) == ("prepare.candidate", Status.DECISION, "nothing is picked yet")
+    assert (step, status) == ("investigate.pr", Status.DECISION)
+    assert reason == "it is not done: relauto would open a pull request from fix/crash to main"
     assert world.pulls() == []
     step, status, _, _ = stop_of(world.advance(only="investigate.qa-decision"))
     assert (step, status) == ("investigate.qa-decision", Status.DECISION)

@@ -238,6 +238,7 @@ def test_without_files_the_pick_the_scope_and_the_tags_go_on(history: History, t
     assert not list(bare.rglob("*.tmp"))
 
 
+@pytest.mark.slow
 def test_an_artifact_that_needs_absent_files_is_refused_by_name(history: History, tmp_path: Path) -> None:
     bare = clone_without("limit=1000", history, tmp_path / "partial.git")
     with pytest.raises(InputError, match=r"1 files of .* are not in this clone \(big\.txt\)") as caught:
@@ -250,6 +251,7 @@ def test_an_artifact_that_needs_absent_files_is_refused_by_name(history: History
     assert (told["picks"][0]["tree"], told["release"]["assets"]) == (history.tree(history.backport), [])
 
 
+@pytest.mark.slow
 def test_a_conflict_stops_with_its_paths(history: History, tmp_path: Path) -> None:
     history.run("checkout", "--quiet", "1.4~1")
     at = history.commit("Change the same", {"app.py": BODY.replace("line 3", "changed 3")})
@@ -260,6 +262,7 @@ def test_a_conflict_stops_with_its_paths(history: History, tmp_path: Path) -> No
     assert "app.py (content)" in ended.outcome.stops[0].reason
 
 
+@pytest.mark.slow
 def test_the_whole_path_on_a_clone_that_is_only_read(history: History, tmp_path: Path) -> None:
     before = fingerprint(history.directory)
     ended = rehearse(history.options(), tmp_path / "out", lambda _: None)

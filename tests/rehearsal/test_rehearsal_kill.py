@@ -13,6 +13,8 @@ from relauto.stages.outbox import find_owed
 from tests.rehearsal.ends import compare, read_end, read_record
 from tests.rehearsal.playing import Kill, Life, Plays, live, play_undisturbed
 
+pytestmark = pytest.mark.slow
+
 SEED = 7
 KILLED = ("early", "pull request opened", "pick pushed", "late")
 

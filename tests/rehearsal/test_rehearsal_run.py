@@ -16,6 +16,8 @@ from relauto.journal.log import JournalReader
 from tests.rehearsal.ends import compare, read_end, read_record
 from tests.rehearsal.playing import Life, Plays, live, play_undisturbed
 
+pytestmark = pytest.mark.slow
+
 LEFT = {
     "summary.json",
     "product.git",

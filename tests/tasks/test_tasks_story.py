@@ -191,7 +191,10 @@ def test_an_incident_is_opened_once_it_is_meant(world: World) -> None:
 
 def test_a_fix_goes_through_its_first_door(world: World, incident: str) -> None:
     would = world.dry("advance").out
-    assert would.startswith("would investigate.pr: open a pull request from fix/sell to main\n")
+    assert would.splitlines()[:2] == [
+        "would open the incident's desk, an issue of acme/ops",
+        "would investigate.pr: open a pull request from fix/sell to main",
+    ]
     assert world.run("plan").out == would
 
     asked = world.run("advance", "--json")
