@@ -260,7 +260,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_lines() -> None:
     ("text", "fault"),
     [
         ("", "it is empty"),
-        ("name: [", "line 1: not YAML"),
+        ("name: [", ": not YAML"),
         ("name: x\n\tb: 1", "line 2: not YAML"),
         ("- 1", "must be a mapping"),
         ("just words", "must be a mapping"),
