@@ -186,7 +186,8 @@ def _note_proof(bench: Bench, place: Place, known: StepRecord | None, seen: Prov
 
 def _wait(bench: Bench, place: Place, known: StepRecord | None, seen: Waiting) -> Stop:
     told = known is not None and (known.state, known.reason) == (StepState.WAITING, seen.reason)
-    if not told and (known is None or known.state is not StepState.DONE):
+    # What was proved once stays on record as it is: waiting must not open what is lost.
+    if not told and (known is None or known.state not in (StepState.DONE, StepState.LOST)):
         record(bench, events.StepWaiting(place=place, whom=seen.whom, reason=Text(seen.reason)))
     return Stop(
         place, Status.WAITING, seen.reason, whom=seen.whom, todo="run advance again when they have acted"

@@ -14,10 +14,9 @@ from relauto.model.event import StepProved, normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Tag
 from relauto.model.target import Place, Target
-from relauto.model.version import parse_version
 from relauto.stages import desk
 from relauto.stages.bench import Bench
-from relauto.stages.prepare.candidate import describe_cut, list_candidates
+from relauto.stages.prepare.candidate import describe_cut, next_candidate
 from relauto.stages.prepare.landing import describe_pick, describe_push, list_landings
 from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.verify import describe_publication, find_strangers
@@ -151,7 +150,7 @@ def _foresee_pick(bench: Bench, target: Target, seen: Foreseen) -> Iterator[str]
 
 
 def _foresee_candidate(bench: Bench, target: Target, seen: Foreseen) -> Iterator[str]:
-    tag, place = _next_tag(bench, target), bench.place("prepare.candidate", target)
+    (_, tag), place = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
     yield f"{place}: {describe_cut(bench.release_branch(target), NEW, tag)}"
     yield from _foresee_verification(bench, target, tag, seen)
 
@@ -167,11 +166,6 @@ def _foresee_verification(bench: Bench, target: Target, tag: Tag, seen: Foreseen
         return
     yield f"{place}: {describe_publication(tag)}"
     yield from _foresee_question(bench, target, tag, seen)
-
-
-def _next_tag(bench: Bench, target: Target) -> Tag:
-    number = max((each.number for each in list_candidates(bench, target)), default=0) + 1
-    return bench.tag_style(target).candidate_tag(parse_version(bench.plan(target).version), number)
 
 
 def _foresee_question(bench: Bench, target: Target, tag: Tag, seen: Foreseen) -> Iterator[str]:

@@ -10,7 +10,9 @@ from relauto.errors import InputError
 from relauto.git.base import find_base
 from relauto.git.presence import find_presence
 from relauto.git.repository import Repository
-from relauto.github import repositories
+from relauto.github import pull_reads, repositories
+from relauto.github.client import Client
+from relauto.github.faults import NotFoundError
 from relauto.model import event as events
 from relauto.model.event import Plan, Text
 from relauto.model.names import Branch, Commit
@@ -104,8 +106,7 @@ def make_plan(session: Session, target: Target, request: Request) -> Plan:
     Raises:
         InputError: there is no such line, or no version tag to grow from, or the number is taken.
     """
-    main = Branch(session.settings.main or repositories.read_repository(session.source).default_branch)
-    wanted = [main.ref, target.branch.ref, "refs/tags/*"]
+    wanted = [_find_main(session).ref, target.branch.ref, "refs/tags/*"]
     session.mirror.fetch([*wanted, *([Branch(request.fix).ref] if request.fix else [])])
     repository = session.mirror.repository
     head = _head(repository, target)
@@ -125,6 +126,10 @@ def make_plan(session: Session, target: Target, request: Request) -> Plan:
     return Plan(target, str(release.tag), str(commit), str(head), str(version))
 
 
+def _find_main(session: Session) -> Branch:
+    return Branch(session.settings.main or repositories.read_repository(session.source).default_branch)
+
+
 def _head(repository: Repository, target: Target) -> Commit:
     found = repository.refs(target.branch.ref).get(target.branch.ref)
     if found is None:
@@ -132,7 +137,31 @@ def _head(repository: Repository, target: Target) -> Commit:
     return Commit(found)
 
 
+def check_pull(source: Client, main: Branch, number: int) -> None:
+    """Refuse a pull request that cannot carry a fix to main: an attached fix stays attached.
+
+    Raises:
+        InputError: there is none of that number, it was closed, or it is aimed at another branch.
+        RemoteError: it cannot be read.
+    """
+    try:
+        pull = pull_reads.read_pull(source, number)
+    except NotFoundError as error:
+        raise InputError(
+            f"{source.repository} has no pull request #{number}", todo="name one that exists"
+        ) from error
+    if pull.state == "closed":
+        raise InputError(f"pull request #{number} was closed without a merge", todo="reopen it first")
+    if pull.state == "open" and pull.base_ref != main:
+        raise InputError(
+            f"pull request #{number} is aimed at {pull.base_ref}, not at {main}",
+            todo=f"change its base to {main} on GitHub first",
+        )
+
+
 def _check_fix(session: Session, request: Request, plan: Plan) -> None:
+    if request.pull is not None:
+        check_pull(session.source, _find_main(session), request.pull)
     if request.fix is None:
         return
     repository = session.mirror.repository

@@ -83,6 +83,30 @@ def find_pulls(client: Client, head: Branch, base: Branch | None = None) -> list
     return [pull for pull in pulls if _is_from(pull.head_repository, pull.head_ref, client, head)]
 
 
+class _Listed(msgspec.Struct, frozen=True):
+    sha: str
+
+
+_LISTED = 250
+"""GitHub lists so many commits of a pull request at most
+(https://docs.github.com/en/rest/pulls/pulls#list-commits-on-a-pull-request)."""
+
+
+def read_commits(client: Client, number: int) -> tuple[Commit, ...]:
+    """Return the commits of a pull request, oldest first.
+
+    Raises:
+        RemoteError: they cannot be read, or are more than GitHub lists.
+    """
+    found = tuple(Commit(one.sha) for one in client.read_all(f"pulls/{number}/commits", _Listed))
+    if len(found) >= _LISTED:
+        raise RemoteError(
+            f"{client.repository}#{number} has {len(found)} commits or more: GitHub does not list them all",
+            todo="pick by hand and push to the line; relauto recognises it",
+        )
+    return found
+
+
 def _is_from(repository: str | None, ref: str, client: Client, head: Branch) -> bool:
     # GitHub compares owners and names without regard to case.
     return ref == head and (repository or "").lower() == client.repository.lower()

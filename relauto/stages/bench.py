@@ -126,11 +126,15 @@ class Bench:
             self._facts = repositories.read_repository(self.source)
         return self._facts
 
-    def find_pull(self, head: Branch, base: Branch) -> Pull | None:
-        """Return the pull request from `head` to `base`: merged before open, open before closed."""
+    def find_pulls(self, head: Branch, base: Branch) -> list[Pull]:
+        """Return the pull requests from `head` to `base`: merged before open, open before closed."""
         found = self.remember("pulls", (head, base), lambda: pull_reads.find_pulls(self.source, head, base))
         order = {"merged": 0, "open": 1, "closed": 2}
-        return min(found, key=lambda pull: (order[pull.state], -pull.number), default=None)
+        return sorted(found, key=lambda pull: (order[pull.state], -pull.number))
+
+    def find_pull(self, head: Branch, base: Branch) -> Pull | None:
+        """Return the first of `find_pulls`, or None."""
+        return next(iter(self.find_pulls(head, base)), None)
 
     def on_branch(self, branch: Branch, commit: str) -> bool:
         """Return whether the remote's branch, as last fetched, holds a commit."""

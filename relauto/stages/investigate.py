@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from relauto.comms.desk import Shown, decision_command
 from relauto.errors import InputError
+from relauto.git.presence import find_known_presence
 from relauto.github import pull_reads, pulls
+from relauto.github.faults import NotFoundError
 from relauto.github.pull_state import Pull
 from relauto.model.event import Facts
 from relauto.model.incident import Fix, StepState
-from relauto.model.names import Branch
+from relauto.model.names import Branch, Commit
 from relauto.model.target import Place
 from relauto.stages import texts
 from relauto.stages.bench import Bench, list_commits
@@ -34,6 +36,9 @@ class OpenPull:
             pull = find_pull(bench, fix)
             if pull is None:
                 return self._open(bench, fix)
+            refused = refuse_base(bench, pull)
+            if refused:
+                return refused
             unfinished = finish_opening(bench, place, pull, wanted.labels, wanted.reviewers)
             if unfinished:
                 return unfinished
@@ -52,7 +57,8 @@ class OpenPull:
     def _open(self, bench: Bench, fix: Fix) -> Observation:
         if fix.branch is None:
             return Refused(
-                f"{bench.settings.source} has no pull request {fix}", todo="attach another with --pull N"
+                f"{bench.settings.source} has no pull request {fix}",
+                todo="see with which token relauto looks: what it attached was there",
             )
         branch = Branch(fix.branch)
         head = bench.ref(branch.ref)
@@ -128,15 +134,52 @@ def main_holds_fixes(bench: Bench) -> bool:
     What main holds needs no further look at the pull requests that brought it there.
     """
     merged = list_commits(bench.facts("prepare.merge"), "merged", "merge_commit")
-    return len(merged) == len(bench.incident.fixes) and all(
-        bench.on_branch(bench.main, commit) for commit in merged
-    )
+    return len(merged) == len(bench.incident.fixes) and all(main_holds(bench, commit) for commit in merged)
+
+
+def main_holds(bench: Bench, commit: str) -> bool:
+    """Return whether main holds a merge, and no revert of it stands there.
+
+    Once the fix is released a revert takes nothing away from the release.
+    """
+    head = bench.ref(bench.main.ref)
+    if head is None or not bench.on_branch(bench.main, commit):
+        return False
+    released = any(bench.facts("prepare.release", target) for target in bench.incident.targets)
+    return released or find_known_presence(bench.product, Commit(commit), head) is not None
 
 
 def find_pull(bench: Bench, fix: Fix) -> Pull | None:
     """Return the pull request of a fix as it is now: merged before open, open before closed."""
     if fix.pull is not None:
-        number = fix.pull
-        return bench.remember("pulls", number, lambda: pull_reads.read_pull(bench.source, number))
+        return _read_pull(bench, fix.pull)
     branch = Branch(str(fix.branch))
-    return bench.find_pull(branch, bench.main)
+    head = bench.ref(branch.ref)
+    found = bench.find_pulls(branch, bench.main)
+    return next((pull for pull in found if not _is_of_before(bench, pull, head)), None)
+
+
+def _read_pull(bench: Bench, number: int) -> Pull | None:
+    try:
+        return bench.remember("pulls", number, lambda: pull_reads.read_pull(bench.source, number))
+    except NotFoundError:
+        return None
+
+
+def _is_of_before(bench: Bench, pull: Pull, head: Commit | None) -> bool:
+    """Return whether a pull request was merged before its branch got what it has now."""
+    return (
+        pull.state == "merged"
+        and head not in (None, pull.head_sha)
+        and not bench.on_branch(bench.main, str(head))
+    )
+
+
+def refuse_base(bench: Bench, pull: Pull) -> Refused | None:
+    """Refuse a pull request that is not to be merged to main."""
+    if pull.state == "merged" or pull.base_ref == bench.main:
+        return None
+    return Refused(
+        f"pull request #{pull.number} is aimed at {pull.base_ref}, not at {bench.main}",
+        todo=f"change its base to {bench.main} on GitHub",
+    )

@@ -102,13 +102,15 @@ def attach(
 
     from relauto import engine
     from relauto.errors import InputError
-    from relauto.opening import make_attachment
+    from relauto.opening import check_pull, make_attachment
 
     if bool(fix) == bool(pull):
         raise InputError("attach needs one of --fix and --pull")
     text = Path(instruction).read_text("utf-8") if instruction else None
     with connect.bench(id or None) as bench:
         attached = make_attachment(fix or None, pull or None, text)
+        if pull:
+            check_pull(bench.source, bench.main, pull)
         if dry_run or c.config.run.dry:
             show(f"would attach {fix or f'#{pull}'} to {bench.incident.id}; nothing was written")
             return

@@ -252,8 +252,12 @@ def test_people_put_things_on_record(world: World, incident: str) -> None:
 
 
 def test_another_fix_is_attached(world: World, incident: str) -> None:
-    attach = ("attach", "--pull", "7")
-    assert world.dry(*attach).out == f"would attach #7 to {incident}; nothing was written\n"
+    unknown = world.dry("attach", "--pull", "7")
+    assert (unknown.status, unknown.out) == (2, "")
+    body = {"title": "Sell better", "head": "fix/sell", "base": "main"}
+    number = str(world.api("rae-reviewer").post(f"repos/{SOURCE}/pulls", body)["number"])
+    attach = ("attach", "--pull", number)
+    assert world.dry(*attach).out == f"would attach #{number} to {incident}; nothing was written\n"
     assert world.run(*attach).status == 0
     assert len(world.run("status", "--json").document["fixes"]) == 2
     assert world.run("attach").status == 2

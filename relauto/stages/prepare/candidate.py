@@ -37,7 +37,8 @@ class CutCandidate:
         candidates = list_candidates(bench, target)
         newest = candidates[-1] if candidates else None
         burned = newest is not None and newest.tag in refused_tags(bench, target)
-        if newest and not burned and not find_lacking(bench, target, newest.commit):
+        moved = newest is not None and was_elsewhere(bench, target, newest.tag, newest.commit)
+        if newest and not burned and not moved and not find_lacking(bench, target, newest.commit):
             return self._prove(bench, place, target, newest)
         head = bench.release_head(target)
         if newest and burned and newest.commit == head:
@@ -45,7 +46,7 @@ class CutCandidate:
                 f"{newest.tag} was refused and {bench.release_branch(target)} has not moved since",
                 todo="attach the fix of the fix: relauto attach --fix BRANCH, then advance",
             )
-        return self._cut(bench, target, head, newest.number + 1 if newest else 1)
+        return self._cut(bench, target, head)
 
     def _prove(self, bench: Bench, place: Place, target: Target, found: Candidate) -> Proved:
         return Proved(
@@ -59,14 +60,14 @@ class CutCandidate:
             by_others=(place, f"cut:{found.tag}") not in bench.incident.intents,
         )
 
-    def _cut(self, bench: Bench, target: Target, head: Commit, number: int) -> Observation:
+    def _cut(self, bench: Bench, target: Target, head: Commit) -> Observation:
         version = bench.plan(target).version
         if bench.final_tag(target) in bench.tags():
             return Refused(
                 f"{bench.final_tag(target)} exists already, without a candidate of this incident",
                 todo="open the incident again with another number (rehearse: --version)",
             )
-        tag = bench.tag_style(target).candidate_tag(parse_version(version), number)
+        number, tag = next_candidate(bench, target, head)
 
         def run(_facts: Facts) -> None:
             bench.releases.claim(target, version, bench.incident.id)
@@ -98,6 +99,29 @@ def list_candidates(bench: Bench, target: Target) -> list[Candidate]:
         if number is not None:
             found.append(Candidate(number, tag, commit))
     return sorted(found, key=lambda candidate: candidate.number)
+
+
+def next_candidate(bench: Bench, target: Target, commit: str) -> tuple[int, Tag]:
+    """Return number and tag of a candidate to be cut at `commit`: the next that never stood elsewhere.
+
+    A tag that was deleted is not given to another commit: what was built, tested and said under it
+    would be taken for that commit's.
+    """
+    style, version = bench.tag_style(target), parse_version(bench.plan(target).version)
+    number = max((each.number for each in list_candidates(bench, target)), default=0) + 1
+    while was_elsewhere(bench, target, style.candidate_tag(version, number), commit):
+        number += 1
+    return number, style.candidate_tag(version, number)
+
+
+def was_elsewhere(bench: Bench, target: Target, tag: Tag, commit: str) -> bool:
+    """Return whether the journal says that a candidate's tag was cut or built at another commit."""
+    known = [
+        intent.facts.get("commit")
+        for (where, action), intent in bench.incident.intents.items()
+        if where.target == target and action in (f"cut:{tag}", f"publish:{tag}")
+    ]
+    return any(each not in (None, commit) for each in known)
 
 
 def find_lacking(bench: Bench, target: Target, commit: Commit) -> list[str]:

@@ -78,6 +78,11 @@ class Landing:
         name = self.branch.removeprefix("relauto/")
         return action.startswith((f"open-pick:relauto/pick/{name}/", f"push-pick:{self.branch}:"))
 
+    def find_made(self, action: str) -> Pull | None:
+        """Return the pull request that an intent's picks came by; None where they were pushed."""
+        word, _, branch = action.partition(":")
+        return self.bench.find_pull(Branch(branch), self.branch) if word == "open-pick" else None
+
     @property
     def pull(self) -> Pull | None:
         """The pick's pull request."""
@@ -99,9 +104,8 @@ class Landing:
         if pull is None:
             return self._open(missing)
         if pull.state == "open":
-            return finish_opening(self.bench, place, pull, self.bench.settings.pick.labels) or self._merge(
-                pull
-            )
+            unfinished = finish_opening(self.bench, place, pull, self.bench.settings.pick.labels)
+            return unfinished or self._refuse_pushed(place, pull) or self._merge(pull)
         return Refused(
             f"pull request #{pull.number} is {pull.state}, but {self.branch} lacks {name_commits(missing)}",
             todo="reopen it, or put the pick on the branch by hand",
@@ -175,6 +179,18 @@ class Landing:
                 picked.append((fix, result))
         bump = bump_files(self.bench, self.target, head, committer) if self.numbered else None
         return Made(tuple(picked), bump, bump or head)
+
+    def _refuse_pushed(self, place: Place, pull: Pull) -> Refused | None:
+        """Refuse a pull request whose head is not what was picked: it would land under the pick's name."""
+        intent = self.bench.incident.intents.get((place, f"open-pick:{self.pick_branch}"))
+        made = intent.facts["head"] if intent else None
+        if made in (None, pull.head_sha):
+            return None
+        return Refused(
+            f"pull request #{pull.number} is at {pull.head_sha.short}, but the pick is {made[:10]}",
+            todo=f"push {made[:10]} to {self.pick_branch} again, or merge it by hand: what is neither pick "
+            "nor version bump has to be accepted by name then",
+        )
 
     def _merge(self, pull: Pull) -> Observation:
         bench = self.bench

@@ -10,7 +10,7 @@ from relauto.model.names import Commit
 from relauto.model.target import Place
 from relauto.stages.bench import Bench
 from relauto.stages.following import METHODS, choose_method, follow_pull
-from relauto.stages.investigate import find_pull, main_holds_fixes
+from relauto.stages.investigate import find_pull, main_holds, main_holds_fixes, refuse_base
 from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
 
 
@@ -29,14 +29,17 @@ class MergeFix:
         for fix in bench.incident.fixes:
             pull = find_pull(bench, fix)
             if pull is None:
-                return Refused(f"the pull request of {fix} is gone", todo="reopen it, or attach another fix")
+                return Refused(
+                    f"the pull request of {fix} is gone",
+                    todo="reopen it: every fix that is attached has to be merged",
+                )
             if pull.state != "merged":
                 return self._merge(bench, pull)
-            if pull.merge_commit is None or not bench.on_branch(bench.main, pull.merge_commit):
+            if pull.merge_commit is None or not main_holds(bench, pull.merge_commit):
                 return Refused(
                     f"pull request #{pull.number} is merged, but {bench.main} does not hold "
-                    f"{pull.merge_commit or 'its merge commit'}",
-                    todo="find out who rewrote the branch before going on",
+                    f"{pull.merge_commit or 'its merge commit'}, or holds a revert of it",
+                    todo="find out who reverted it or rewrote the branch before going on",
                 )
             merged.append(
                 {
@@ -56,9 +59,10 @@ class MergeFix:
     def _merge(self, bench: Bench, pull: Pull) -> Observation:
         if pull.state == "closed":
             return Refused(
-                f"pull request #{pull.number} was closed without a merge", todo="reopen it, or attach another"
+                f"pull request #{pull.number} was closed without a merge",
+                todo="reopen it: every fix that is attached has to be merged",
             )
-        lacking = follow_pull(bench, pull, bench.main)
+        lacking = refuse_base(bench, pull) or follow_pull(bench, pull, bench.main)
         if lacking is not None:
             return lacking
         method = choose_method(bench, bench.settings.pull.method, METHODS)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from relauto.git.became import find_became
+from relauto.git.errors import MissingObjectError
 from relauto.git.presence import Presence
+from relauto.github import pull_reads
 from relauto.github.pull_state import Pull
 from relauto.model.event import Facts
 from relauto.model.incident import StepState
@@ -30,6 +32,12 @@ class PickFix:
     def observe(self, bench: Bench, place: Place) -> Observation:
         """Look for each commit of each fix on each branch, then at the pick's branch and pull request."""
         target = require_target(place)
+        known = bench.incident.record(place)
+        settled = known is not None and known.state is StepState.DONE
+        if known and settled and bench.facts("prepare.release", target):
+            return Proved(known.facts, known.by_others)
+        # A line that holds a candidate may go on to its next number.
+        numbered = settled and bool(bench.facts("prepare.candidate", target))
         series = _list_series(bench)
         if isinstance(series, Refused):
             return series
@@ -37,7 +45,7 @@ class PickFix:
         for landing in list_landings(bench, target):
             found = landing.find(series)
             missing = [commit for commit, presence in found.items() if presence is None]
-            if missing or landing.lacks_number():
+            if missing or (not numbered and landing.lacks_number()):
                 return landing.bring(place, missing)
             landed.append((landing, {commit: there for commit, there in found.items() if there}))
         return _prove(bench, place, landed)
@@ -47,16 +55,34 @@ def _list_series(bench: Bench) -> list[Commit] | Refused:
     merged = bench.facts("prepare.merge").get("merged", ())
     series: list[Commit] = []
     for each in merged:  # type: ignore[attr-defined]
+        _fetch_head(bench, each["pull"], each["head"])
         became = find_became(bench.product, Commit(each["merge_commit"]), Commit(each["head"]))
-        if not became.commits:
+        commits = became.commits
+        if became.shape == "fast-forward":
+            commits = _list_pushed(bench, each["pull"])
+        if not commits:
             return Refused(
                 f"pull request #{each['pull']} cannot be told apart on {bench.main}: {became.evidence}",
                 todo="pick by hand and push to the line; relauto recognises it",
             )
-        series.extend(became.commits)
+        series.extend(commits)
     if not series:
         return Refused("no fix is merged yet", todo="advance prepare.merge first")
     return series
+
+
+def _list_pushed(bench: Bench, pull: int) -> tuple[Commit, ...]:
+    """Return the commits of a pull request whose branch was pushed to main: git cannot tell its first."""
+    read = bench.remember("pulls", ("commits", pull), lambda: pull_reads.read_commits(bench.source, pull))
+    return tuple(commit for commit in read if len(bench.product.commit(commit).parents) < 2)
+
+
+def _fetch_head(bench: Bench, pull: int, head: str) -> None:
+    """Fetch a pull request's head where this copy lacks it: its branch is often deleted once merged."""
+    try:
+        bench.product.commit(Commit(head))
+    except MissingObjectError:
+        bench.mirror.fetch([f"refs/pull/{pull}/head"])
 
 
 def _prove(bench: Bench, place: Place, landed: list[tuple[Landing, Found]]) -> Proved:
@@ -65,7 +91,7 @@ def _prove(bench: Bench, place: Place, landed: list[tuple[Landing, Found]]) -> P
     if known and known.state is StepState.DONE and _stands(known.facts, found):
         return Proved(known.facts, known.by_others)
     made = {
-        each["fix"]: each
+        each["fix"]: (each, landing.find_made(action))
         for (where, action), intent in bench.incident.intents.items()
         if where == place and landing.made_here(action)
         for each in intent.facts.get("picks", ())
@@ -75,7 +101,8 @@ def _prove(bench: Bench, place: Place, landed: list[tuple[Landing, Found]]) -> P
     return Proved(
         {
             "picks": [
-                _describe(bench, landing, fix, there, made.get(fix), pull) for fix, there in found.items()
+                _describe(bench, landing, fix, there, *made.get(fix, (None, None)))
+                for fix, there in found.items()
             ],
             "owed": [
                 {"branch": other.branch, "fix": fix, "commit": there.commit or ""}
@@ -86,10 +113,15 @@ def _prove(bench: Bench, place: Place, landed: list[tuple[Landing, Found]]) -> P
             "bumps": bumps,
             "branch": landing.branch,
             "version": bench.plan(landing.target).version,
-            "merge": pull.merge_commit if pull else None,
+            "merge": pull.merge_commit if pull and _joins(bench, pull) else None,
         },
         by_others=not made,
     )
+
+
+def _joins(bench: Bench, pull: Pull) -> bool:
+    """Return whether a pull request landed by a merge commit; after a rebase its last commit is any."""
+    return pull.merge_commit is not None and len(bench.product.commit(pull.merge_commit).parents) > 1
 
 
 def _describe(
@@ -97,8 +129,8 @@ def _describe(
 ) -> Facts:
     return {
         "fix": fix,
-        "pull": pull.number if pull and ours else None,
-        "url": pull.url if pull and ours else None,
+        "pull": pull.number if pull else None,
+        "url": pull.url if pull else None,
         "commit": there.commit or "",
         "tree": ours["tree"] if ours else bench.product.commit(there.commit or landing.head).tree,
         "status": "clean" if ours else "already",

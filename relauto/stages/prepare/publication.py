@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from relauto.errors import DecisionError
 from relauto.github import releases
-from relauto.github.releases import Release
+from relauto.github.releases import Asset, Release
 from relauto.model.names import Commit, Tag
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.artifacts import SUMS, Artifact, write_sums
@@ -67,10 +68,24 @@ def _with_sums(described: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]
     return [*described, Artifact(SUMS, write_sums(described)).describe()]
 
 
-def download(bench: Bench, release: Release, described: Sequence[Mapping[str, Any]]) -> list[Artifact]:
-    """Return the artifacts of a release, each compared with the digest that was verified."""
-    held = {asset.name: asset for asset in release.assets}
-    return [
-        Artifact(each["name"], releases.download_asset(bench.source, held[each["name"]]))
-        for each in described
-    ]
+def download(bench: Bench, tag: Tag, described: Sequence[Mapping[str, Any]]) -> list[Artifact]:
+    """Return the artifacts of a tag's release, each compared with the digest that was verified.
+
+    Raises:
+        DecisionError: the release no longer holds one of them, or holds other bytes under its name.
+        RemoteError: one could not be read.
+    """
+    release = find_release(bench, tag)
+    held = {asset.name: asset for asset in release.assets} if release else {}
+    return [_download_one(bench, tag, held.get(each["name"]), each) for each in described]
+
+
+def _download_one(bench: Bench, tag: Tag, asset: Asset | None, described: Mapping[str, Any]) -> Artifact:
+    if asset is not None:
+        artifact = Artifact(described["name"], releases.download_asset(bench.source, asset))
+        if artifact.sha256 == described["sha256"]:
+            return artifact
+    raise DecisionError(
+        f"the release of {tag} no longer holds the {described['name']} that was verified",
+        todo="find out who changed it; relauto reopen prepare.verify has it built and verified anew",
+    )

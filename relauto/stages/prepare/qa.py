@@ -58,7 +58,15 @@ def _verdict(command: Command) -> Any:
 def _check_boxes(
     bench: Bench, tag: Tag, issue: Issue, requested: QaRequested, records: tuple[Said, ...]
 ) -> Observation | str:
-    open_items = [item for item, ticked in read_items(issue.body).items() if not ticked]
+    # What was asked counts, not what the page says by now: an item that is gone is not ticked.
+    asked = read_items(bench.journal.rendered("qa/").get(_page_path(tag), b"").decode())
+    if not asked:
+        return Refused(
+            f"the journal has no page that asked QA to verify {tag}",
+            todo="relauto journal.verify, then find out who changed the incident's branch",
+        )
+    items = dict.fromkeys(asked, False) | read_items(issue.body)
+    open_items = [item for item, ticked in items.items() if not ticked]
     if open_items:
         return Waiting("QA", f"{tag} is signed, but {', '.join(open_items)} is not ticked in {requested.url}")
     bench.found.extend(records)
@@ -94,9 +102,13 @@ def _request(
                 place=place, tag=tag, repository=bench.settings.qa, number=issue.number, url=issue.url
             )
         )
-        bench.files[f"qa/{re.sub(r'[^A-Za-z0-9._-]', '-', tag)}.md"] = page.encode()
+        bench.files[_page_path(tag)] = page.encode()
 
     return Todo(f"ask-qa:{tag}", describe_request(bench, tag), run, changes=("qa",))
+
+
+def _page_path(tag: Tag) -> str:
+    return f"qa/{re.sub(r'[^A-Za-z0-9._-]', '-', tag)}.md"
 
 
 def describe_request(bench: Bench, tag: Tag) -> str:

@@ -73,8 +73,7 @@ class CutRelease:
         version = bench.plan(target).version
 
         def run(_facts: Facts) -> None:
-            verified = find_release(bench, candidate)
-            files = download(bench, verified, artifacts) if verified and artifacts else []
+            files = download(bench, candidate, artifacts)
             if bench.tags().get(tag) is None:
                 made = bench.product.write_tag(
                     tag, commit, f"{bench.settings.product} {version}\n", bench.sign()

@@ -92,14 +92,16 @@ class VerifyCandidate:
         self, bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit
     ) -> list[dict[str, Any]] | Todo:
         intent = bench.incident.intents.get((place, f"publish:{tag}"))
-        if intent and is_published(find_release(bench, tag), intent.facts["artifacts"]):
+        ours = intent is not None and intent.facts.get("commit") == commit
+        if intent and ours and is_published(find_release(bench, tag), intent.facts["artifacts"]):
             described: list[dict[str, Any]] = intent.facts["artifacts"]
             return described
         built: list[Built] = []
 
         def prepare() -> Facts:
             built.append(build_artifacts(bench, target, commit))
-            return {"artifacts": [each.describe() for each in built[0].artifacts], "said": built[0].said}
+            artifacts = [each.describe() for each in built[0].artifacts]
+            return {"commit": commit, "artifacts": artifacts, "said": built[0].said}
 
         def run(_facts: Facts) -> None:
             artifacts: tuple[Artifact, ...] = built[0].artifacts
