@@ -43,6 +43,7 @@ class Comment:
 
     `author` is a login as REST writes it, `author_type` is `User`, `Bot`, `Organization` or
     `Mannequin`; a deleted account is the User `ghost`. `created_at` is in ISO 8601, UTC.
+    `edited`: its text is not the one it was written with; others than its author may have done that.
     """
 
     id: int
@@ -51,6 +52,7 @@ class Comment:
     body: str
     created_at: str
     url: str
+    edited: bool = False
 
 
 def write_marker(key: str) -> str:
@@ -90,11 +92,13 @@ class _RestComment(msgspec.Struct, frozen=True):
     user: RestUser | None
     body: str
     created_at: str
+    updated_at: str
     html_url: str
 
     def comment(self) -> Comment:
         kind = self.user.type if self.user else "User"
-        return Comment(self.id, name_user(self.user), kind, self.body, self.created_at, self.html_url)
+        edited = self.updated_at != self.created_at
+        return Comment(self.id, name_user(self.user), kind, self.body, self.created_at, self.html_url, edited)
 
 
 class _CommentNode(msgspec.Struct, frozen=True, rename="camel"):
@@ -102,12 +106,13 @@ class _CommentNode(msgspec.Struct, frozen=True, rename="camel"):
     author: ActorNode | None
     body: str
     created_at: str
+    last_edited_at: str | None
     url: str
 
     def comment(self) -> Comment:
         kind = self.author.kind if self.author else "User"
-        author = name_actor(self.author)
-        return Comment(int(self.full_database_id), author, kind, self.body, self.created_at, self.url)
+        author, edited = name_actor(self.author), self.last_edited_at is not None
+        return Comment(int(self.full_database_id), author, kind, self.body, self.created_at, self.url, edited)
 
 
 class _PageInfo(msgspec.Struct, frozen=True, rename="camel"):

@@ -18,7 +18,7 @@ look brings the whole state of its thing in one request. What they use, by type:
 - StatusContext: context, state, targetUrl, isRequired(pullRequestNumber), creator.login
 - Issue: number, title, body, state, url, labels(first), comments(first)
 - IssueComment: fullDatabaseId (a BigInt, sent as text: comment ids have outgrown Int), author, body,
-  createdAt, url
+  createdAt, lastEditedAt, url
 - connections: nodes, pageInfo.hasNextPage, and totalCount on reviews
 - Actor: __typename, login (a Bot's login has no "[bot]" here, unlike in REST)
 """
@@ -98,7 +98,7 @@ ISSUE = (
     " repository(owner: $owner, name: $name) { issue(number: $number) {"
     " number title body state url labels(first: 100) { nodes { name } }"
     " comments(first: 100) { pageInfo { hasNextPage } nodes {"
-    f" fullDatabaseId author {_ACTOR} body createdAt url"
+    f" fullDatabaseId author {_ACTOR} body createdAt lastEditedAt url"
     "} } } } }"
 )
 """One issue with its comments, oldest first."""

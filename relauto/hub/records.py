@@ -129,6 +129,7 @@ class Comment(Record, frozen=True, kw_only=True):
     body: str
     created_at: str
     updated_at: str
+    edited_at: str | None = None
 
 
 class Label(Record, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ are of the types `Text` and `Person`: in the log they are salted digests, the wo
 beside it (`relauto.journal`), so that they can be erased without breaking the chain.
 """
 
+import hashlib
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -171,12 +172,16 @@ class DoorReached(Body, frozen=True):
 
 
 class DoorApproved(Body, frozen=True):
-    """An entitled person approved `subject`; `source` is where GitHub holds the answer."""
+    """An entitled person approved `subject`; `source` is where GitHub holds the answer.
+
+    `shown` is the digest of the facts that they were shown (`digest_facts`).
+    """
 
     kind = "door.approved"
     place: Place
     subject: str
     source: str
+    shown: str = ""
 
 
 class CommitAccepted(Body, frozen=True):
@@ -268,6 +273,12 @@ class Event(msgspec.Struct, frozen=True):
     at: datetime
     actor: Person
     body: Body
+
+
+def digest_facts(facts: Facts) -> str:
+    """Return the SHA-256 of facts, as hex: the same values in any order, the same digest."""
+    content = msgspec.json.encode(normalise(facts), order="deterministic")
+    return hashlib.sha256(content).hexdigest()
 
 
 def locate(source: str) -> str:

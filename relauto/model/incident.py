@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from relauto.model import event as events
-from relauto.model.event import Event, Facts, Person, Text, locate
+from relauto.model.event import Event, Facts, Person, Text, digest_facts, locate
 from relauto.model.target import Place, Target
 
 
@@ -291,7 +291,8 @@ def _door_reached(incident: Incident, _event: Event, body: events.DoorReached) -
 @_on(events.DoorApproved)
 def _door_approved(incident: Incident, event: Event, body: events.DoorApproved) -> None:
     door = incident.doors.get(body.place)
-    if door:
+    # What is shown may have changed between the look and the answer's way into the log.
+    if door and body.shown in ("", digest_facts(door.facts)):
         approval = Approval(body.subject, event.actor, body.source, event.at)
         incident.doors[body.place] = Door(door.subject, door.facts, (*door.approvals, approval))
 

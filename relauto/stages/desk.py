@@ -14,7 +14,7 @@ from relauto.github import issues
 from relauto.github.issues import Comment
 from relauto.model import event as events
 from relauto.model.commands import Command, parse_commands
-from relauto.model.event import Body, Facts, Person, Said, Text, locate
+from relauto.model.event import Body, Facts, Person, Said, Text, digest_facts, locate
 from relauto.model.incident import Door
 from relauto.model.roster import ENTITLED
 from relauto.model.target import Place
@@ -124,7 +124,11 @@ def read_answers(bench: Bench) -> list[Said]:
     for comment in comments:
         if locate(comment.url) in bench.incident.answered or comment.author == bench.login:
             continue
-        for command in parse_commands(comment.body):
+        commands = parse_commands(comment.body)
+        if comment.edited and commands:
+            bench.say(f"{comment.url}: it was edited, by whom is not known; answer in a new comment")
+            continue
+        for command in commands:
             found.extend(Said(Person(comment.author), body) for body in _answer(bench, comment, command))
     return found
 
@@ -169,7 +173,8 @@ def _approve(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]
     for place, door in bench.incident.doors.items():
         if place.step == command.step and door.subject.startswith(command.subject):
             if _was_shown(bench, place, door, comment):
-                yield events.DoorApproved(place=place, subject=door.subject, source=comment.url)
+                shown = digest_facts(door.facts)
+                yield events.DoorApproved(place=place, subject=door.subject, source=comment.url, shown=shown)
             else:
                 bench.say(f"{comment.url}: it is older than what {place} shows now; nothing is approved")
             return

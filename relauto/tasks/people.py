@@ -34,7 +34,7 @@ def _record(bench: Bench, deed: str, body: Body, sentence: str, *, dry: bool) ->
 def approve(c: Context, step: str, subject: str = "", id: str = "", dry_run: bool = False) -> None:
     """Approve exactly what is shown at a door; without --subject, show it."""
     from relauto.errors import InputError
-    from relauto.model.event import DoorApproved
+    from relauto.model.event import DoorApproved, digest_facts
     from relauto.stages import desk
 
     with connect.bench(id or None) as bench:
@@ -47,7 +47,7 @@ def approve(c: Context, step: str, subject: str = "", id: str = "", dry_run: boo
             )
         if len(subject) < 7 or not door.subject.startswith(subject):
             raise InputError(f"{place} asks for {door.subject}, not for {subject}:{shown}", todo="look again")
-        body = DoorApproved(place=place, subject=door.subject, source="")
+        body = DoorApproved(place=place, subject=door.subject, source="", shown=digest_facts(door.facts))
         sentence = f"{bench.login} approved {place}: {door.subject}"
         _record(bench, f"approve {step}", body, sentence, dry=dry_run or c.config.run.dry)
 

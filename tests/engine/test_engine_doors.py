@@ -83,3 +83,18 @@ def test_nobody_approves_what_was_not_shown_yet(at):
     (stop,) = world.advance().stops
     assert (stop.place.step, stop.status) == ("prepare.release", Status.DECISION)
     assert "v1.0.1" not in world.tags()
+
+
+def test_a_comment_that_was_edited_opens_nothing(at):
+    world = at("merge-door")
+    number = world.incident.desk.number
+    head = world.pull(1)["head"]["sha"]
+    written = world.api("robin-rm").post(
+        f"repos/acme/ops/issues/{number}/comments", {"body": "I am looking."}
+    )
+    edited = {"body": f"/approve prepare.merge {head}"}
+    world.api("mallory").patch(f"repos/acme/ops/issues/comments/{written['id']}", edited)
+    (stop,) = world.advance().stops
+    assert (stop.place.step, stop.status) == ("prepare.merge", Status.DECISION)
+    assert any("it was edited" in said for said in world.said)
+    assert world.pull(1)["state"] == "open"

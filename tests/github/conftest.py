@@ -171,6 +171,7 @@ def comment(number: int, body: str, login: str = "quinn-qa") -> Json:
         "user": user(login),
         "body": body,
         "created_at": "2026-03-02T03:00:00Z",
+        "updated_at": "2026-03-02T03:00:00Z",
         "html_url": f"{WEB}/issues/1#issuecomment-{number}",
     }
 

@@ -81,6 +81,7 @@ def issue_node(say, *comments, more=False):
             "author": say.actor(one["user"]["login"]) if one["user"] else None,
             "body": one["body"],
             "createdAt": one["created_at"],
+            "lastEditedAt": None,
             "url": one["html_url"],
         }
         for one in comments

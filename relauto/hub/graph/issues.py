@@ -53,6 +53,7 @@ def show_comments(place: Place, number: int, page: str) -> Callable[..., Node]:
             "body": comment.body,
             "createdAt": comment.created_at,
             "updatedAt": comment.updated_at,
+            "lastEditedAt": comment.edited_at,
             "url": f"{place.page}/{page}/{number}#issuecomment-{comment.id}",
         }
 

@@ -279,7 +279,8 @@ def _own_comment(owner: str, name: str, key: int) -> tuple[Place, Comment]:
 def edit_comment(owner: str, name: str, key: int) -> Response:
     """PATCH issues/comments/{id}."""
     place, comment = _own_comment(owner, name, key)
-    changed = msgspec.structs.replace(comment, body=read_body(_Body).body, updated_at=place.call.now)
+    now = place.call.now
+    changed = msgspec.structs.replace(comment, body=read_body(_Body).body, updated_at=now, edited_at=now)
     place.put(key, changed)
     _announce_comment(place, changed, "edited")
     return answer(show_comment(place, changed))

@@ -8,7 +8,9 @@ grows from its last tag, is created by the same push.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from relauto.errors import DecisionError
 from relauto.git.commit import Signature, parse_signature
+from relauto.git.errors import PushRejectedError
 from relauto.git.pick import Pick, pick
 from relauto.git.presence import Presence, find_presence
 from relauto.git.refs import RefUpdate
@@ -158,7 +160,14 @@ class Landing:
         known = self.bench.ref(self.branch.ref)
 
         def run(facts: Facts) -> None:
-            self.bench.mirror.push([RefUpdate(self.branch.ref, known, facts["head"])])
+            try:
+                self.bench.mirror.push([RefUpdate(self.branch.ref, known, facts["head"])])
+            except PushRejectedError as error:
+                raise DecisionError(
+                    f"{self.branch} refused the pick: {error.what}",
+                    todo="advance again if somebody pushed just now; a line that takes pull requests "
+                    'only needs pick.via = "pull"',
+                ) from error
 
         return Todo(
             f"push-pick:{self.branch}:{self.head.short}",

@@ -74,10 +74,13 @@ def _check_boxes(
 
 
 def find_verdict(bench: Bench, tag: Tag, comments: Sequence[Comment]) -> tuple[Comment, Command] | None:
-    """Return the newest verdict on exactly this tag by somebody on the roster; others do not count."""
+    """Return the newest verdict on exactly this tag by somebody on the roster; others do not count.
+
+    Neither does a comment that was edited: it shows its author, and not who edited it.
+    """
     found = None
     for comment in comments:
-        if comment.author_type != "User" or not bench.roster.may(comment.author, "sign"):
+        if comment.edited or comment.author_type != "User" or not bench.roster.may(comment.author, "sign"):
             continue
         for command in parse_commands(comment.body):
             if command.verb == "qa" and command.subject == tag:
