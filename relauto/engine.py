@@ -16,7 +16,7 @@ from relauto.model import event as events
 from relauto.model.event import Body, Said, Text, normalise
 from relauto.model.incident import Incident, StepRecord, StepState
 from relauto.model.target import Place
-from relauto.stages import desk, outbox
+from relauto.stages import desk, outbox, pages
 from relauto.stages.bench import Bench
 from relauto.stages.registry import ADVISORY, STEPS
 from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
@@ -182,6 +182,7 @@ def _note_proof(bench: Bench, place: Place, known: StepRecord | None, seen: Prov
     bench.say(f"{place}: done" + (" (by others)" if seen.by_others else ""))
     outbox.draft_proved(bench, place, facts)
     note(bench, events.StepProved(place=place, facts=facts, by="others" if seen.by_others else "relauto"))
+    bench.files.update(pages.make_pages(bench, place))
 
 
 def _wait(bench: Bench, place: Place, known: StepRecord | None, seen: Waiting) -> Stop:

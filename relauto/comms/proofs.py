@@ -44,7 +44,10 @@ class Merges(msgspec.Struct, frozen=True):
 
 
 class Pick(msgspec.Struct, frozen=True):
-    """A fix as it sits on the line. `pull` is None where the pick was pushed directly."""
+    """A fix as it sits on the line. `pull` is None where the pick was pushed directly.
+
+    `made` is the pick as relauto made it, before its pull request was merged.
+    """
 
     fix: str
     commit: str
@@ -53,6 +56,7 @@ class Pick(msgspec.Struct, frozen=True):
     verdict: str = ""
     pull: int | None = None
     url: str | None = None
+    made: str | None = None
 
 
 class Picks(msgspec.Struct, frozen=True):

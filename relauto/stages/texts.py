@@ -91,7 +91,7 @@ def _merged(bench: Bench) -> Sequence[Mapping[str, Any]]:
 def release_notes(bench: Bench, target: Target, tag: Tag) -> str:
     """Return the public notes of a candidate or a release."""
     plan = bench.plan(target)
-    picked = _picks(bench, target)
+    picked = picks_of(bench, target)
     candidate = bench.facts("prepare.candidate", target)
     ours = {pick.commit: pick for pick in picked.picks}
     fixes: list[Change] = []
@@ -115,7 +115,8 @@ def release_notes(bench: Bench, target: Target, tag: Tag) -> str:
     return render_notes(text, bench.renderer)
 
 
-def _picks(bench: Bench, target: Target) -> Picks:
+def picks_of(bench: Bench, target: Target) -> Picks:
+    """Return what is proved about the picks on a line; empty before that."""
     return msgspec.convert(bench.facts("prepare.pick", target), Picks)
 
 
@@ -158,14 +159,23 @@ def qa_page(
         FaultsError: the instruction that came with the fix has faults.
         InputError: the instruction needs files of a build that has none.
     """
-    return render_qa("candidate", _qa_facts(bench, target, tag, commit, artifacts), bench.renderer)
+    return render_qa("candidate", qa_facts(bench, target, tag, commit, artifacts), bench.renderer)
 
 
-def _qa_facts(
-    bench: Bench, target: Target, tag: Tag, commit: Commit, artifacts: Sequence[Mapping[str, Any]]
+def qa_facts(
+    bench: Bench,
+    target: Target,
+    tag: Tag | None,
+    commit: Commit,
+    artifacts: Sequence[Mapping[str, Any]] = (),
+    differences: Sequence[tuple[str, str]] = (),
 ) -> QaFacts:
+    """Return what QA's page about a build is made of; without `tag` it is a build of no tag.
+
+    `differences` are the paths in which the pick is not the fix's own change, with what is different.
+    """
     plan = bench.plan(target)
-    picked = _picks(bench, target)
+    picked = picks_of(bench, target)
     return QaFacts(
         incident=bench.incident.id,
         product=bench.settings.product,
@@ -174,13 +184,14 @@ def _qa_facts(
         line=target.line,
         instruction=_instruction(bench, target, picked),
         old_tag=plan.base_tag,
-        tag=tag,
+        tag=tag or "",
         commit=commit,
         version=plan.version,
         artifacts=_with_digests(artifacts),
         old_artifacts=_old_artifacts(bench, Tag(plan.base_tag)),
         fixes=_pulls(bench),
         picks=picked.picks,
+        changed_paths=tuple(differences),
     )
 
 

@@ -45,6 +45,7 @@ def _settings_in_force(local: Settings, token: str) -> Settings:
     from relauto.settings import FILE, parse_settings
 
     ops = RepositoryName(os.environ.get("RELAUTO_OPS") or local.repositories.ops)
+    local = replace(local, repositories=replace(local.repositories, ops=str(ops)))
     with Client(Address(local.github.api), ops, token, clock=SystemClock()) as client:
         content = read_file(client, FILE)
     if content is None:

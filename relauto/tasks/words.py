@@ -14,7 +14,8 @@ def qa_show(_c: Context, tag: str = "", id: str = "") -> None:
 
     with connect.reader(id or None) as reader:
         pages = reader.rendered("qa/")
-    wanted = f"qa/{tag}.md" if tag else max(pages, default="")
+        asked = [f"qa/{each}.md" for each in reader.incident().qa_requests]
+    wanted = f"qa/{tag}.md" if tag else (asked[-1] if asked else "")
     if wanted not in pages:
         known = ", ".join(path[3:-3] for path in sorted(pages)) or "none yet"
         raise InputError(f"QA was given no page for {tag or 'any candidate'}", todo=f"there are: {known}")
