@@ -65,7 +65,13 @@ class Session:
         require_git(Git(self.cache))
         reference = Path(settings.cache.reference) if settings.cache.reference else None
         self.mirror = self._stack.enter_context(
-            Mirror.open(self._address(settings.source, tokens.source), cache=self.cache, reference=reference)
+            Mirror.open(
+                self._address(settings.source, tokens.source),
+                cache=self.cache,
+                reference=reference,
+                # Files are fetched when they are asked for, unless a clone lends them.
+                partial=reference is None,
+            )
         )
         self.login = repositories.read_login(self.ops)
 

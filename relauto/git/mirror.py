@@ -15,6 +15,7 @@ from relauto.git.errors import PushRejectedError, PushUnknownError, UnreachableE
 from relauto.git.refs import RefUpdate, check_ref
 from relauto.git.repository import Repository, list_object_directories
 from relauto.git.runner import Answer, Git, GitError
+from relauto.model.names import Commit
 
 _LAYOUT = "1"
 # git says these before it has sent anything but a question.
@@ -106,6 +107,27 @@ class Mirror:
             options.append("--filter=blob:none")
         with _lock(self.repository.directory):
             answer = self._git.ask("fetch", *options, "--no-recurse-submodules", "origin", *specs)
+        if answer.status:
+            _refuse_unreached(self.address, answer)
+            raise GitError(answer)
+
+    def fill(self, commit: Commit) -> None:
+        """Fetch, in one go, every file of a commit that a partial mirror has left at the remote.
+
+        Raises:
+            UnreachableError: the remote was not reached, or let nobody in.
+            GitError: git failed otherwise.
+        """
+        missing = self.repository.missing_objects(commit) if self._partial else ()
+        if not missing:
+            return
+        # The form in which git itself asks a promisor remote for objects.
+        options = ["--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none"]
+        asked = "".join(f"{each.id}\n" for each in missing).encode()
+        with _lock(self.repository.directory):
+            answer = self._git.ask(
+                "-c", "fetch.negotiationAlgorithm=noop", "fetch", *options, "--stdin", "origin", input=asked
+            )
         if answer.status:
             _refuse_unreached(self.address, answer)
             raise GitError(answer)

@@ -143,6 +143,17 @@ def test_a_partial_mirror_gets_files_only_when_asked(remote, tmp_path):
         assert [missing.path for missing in mirror.repository.missing_objects(main)] == ["b"]
 
 
+def test_a_partial_mirror_is_filled_in_one_go(remote, tmp_path):
+    remote.git.run("config", "uploadpack.allowFilter", "true")
+    remote.git.run("config", "uploadpack.allowAnySHA1InWant", "true")
+    with Mirror.open(Address(f"file://{remote.directory}"), cache=tmp_path / "cache", partial=True) as mirror:
+        mirror.fetch(["refs/heads/main"])
+        main = mirror.repository.resolve("main")
+        assert mirror.repository.missing_objects(main)
+        mirror.fill(main)
+        assert mirror.repository.missing_objects(main) == ()
+
+
 def fetch_often(url: str, cache: Path, failed) -> None:
     try:
         for _ in range(5):

@@ -51,6 +51,7 @@ def build_artifacts(bench: Bench, target: Target, commit: Commit) -> Built:
     build = bench.settings.build
     if build.none:
         return Built((), None)
+    bench.mirror.fill(commit)
     missing = bench.product.missing_objects(commit)
     if missing:
         listed = ", ".join(each.path for each in missing[:3])
