@@ -69,8 +69,8 @@ class Session:
                 self._address(settings.source, tokens.source),
                 cache=self.cache,
                 reference=reference,
-                # Files are fetched when they are asked for, unless a clone lends them.
-                partial=reference is None,
+                # Files come when they are asked for; a clone that lends its own may lack some, too.
+                partial=True,
             )
         )
         self.login = repositories.read_login(self.ops)

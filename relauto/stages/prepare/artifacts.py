@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from relauto.errors import DecisionError, InputError
+from relauto.git.runner import GitError
 from relauto.model.names import Commit
 from relauto.model.target import Target
 from relauto.stages.bench import Bench
@@ -51,7 +52,11 @@ def build_artifacts(bench: Bench, target: Target, commit: Commit) -> Built:
     build = bench.settings.build
     if build.none:
         return Built((), None)
-    bench.mirror.fill(commit)
+    try:
+        bench.mirror.fill(commit)
+    except GitError:
+        # A remote that lacks files itself cannot send them; they are named below.
+        bench.say(f"{bench.settings.source} did not send every file of {commit.short}")
     missing = bench.product.missing_objects(commit)
     if missing:
         listed = ", ".join(each.path for each in missing[:3])
