@@ -123,7 +123,7 @@ def _read_journal(out: Path, incident: str) -> End:
 
 def _tell(body: Any) -> str:
     told = msgspec.to_builtins(body, enc_hook=str)
-    for moving in ("digest", "outage_started_at", "escalated_at", "settings_digest"):
+    for moving in ("digest", "shown", "outage_started_at", "escalated_at", "settings_digest"):
         told.pop(moving, None)
     return json.dumps(told, sort_keys=True)
 
