@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -24,8 +24,3 @@ def show_json(document: Mapping[str, Any]) -> None:
 
     content = msgspec.json.encode({"schema": 1, **document}, enc_hook=str)
     print(msgspec.json.format(content).decode())
-
-
-def show_list(title: str, lines: Iterable[str]) -> None:
-    """Print a title and its lines, indented."""
-    show("\n".join([title, *(f"  {line}" for line in lines)]))

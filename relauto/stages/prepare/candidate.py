@@ -1,4 +1,6 @@
-"""`prepare.candidate`: an annotated tag on the line, numbered from the tags and the release record."""
+"""`prepare.candidate`: an annotated tag on the line, numbered from the tags.
+
+The version is claimed in the release record first, so two incidents never cut the same one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from relauto.comms.desk import Shown, accept_command
-from relauto.errors import InputError
 from relauto.git.scope import ScopeEntry, list_scope
 from relauto.github import checks
 from relauto.model.event import CandidateRefused, Facts, Text
@@ -210,15 +209,3 @@ def accepted_commits(bench: Bench, target: Target) -> list[str]:
     """Return the commits that an entitled person accepted for a target, in the order of acceptance."""
     found = [each.commit for each in bench.incident.accepted if each.target == target]
     return list(dict.fromkeys(found))
-
-
-def require_artifacts(facts: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what a proof of this step says about the artifacts.
-
-    Raises:
-        InputError: the candidate was not verified.
-    """
-    if "artifacts" not in facts:
-        raise InputError("the candidate is not verified", todo="advance prepare.verify first")
-    found: list[dict[str, Any]] = facts["artifacts"]
-    return found
