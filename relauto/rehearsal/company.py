@@ -65,7 +65,21 @@ class Company:
                 _dismiss(process)
         return did
 
-    def _start(self, part: str) -> "subprocess.Popen[bytes]":
+    def send_deed(self, part: str, deed: str, **told: Any) -> list[str]:
+        """Send one member out to do a deed of a scenario (`relauto.rehearsal.cast.deeds`).
+
+        `told` is what the errand knows besides; returns what was done, in sentences.
+
+        Raises:
+            CastError: they failed, or did not come back.
+        """
+        process = self._start(part, deed=deed, told=told)
+        try:
+            return [f"{PEOPLE[part]} {done}" for done in _finish(part, process)]
+        finally:
+            _dismiss(process)
+
+    def _start(self, part: str, **more: Any) -> "subprocess.Popen[bytes]":
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("RELAUTO_", "GIT_"))
         }
@@ -78,7 +92,7 @@ class Company:
             env=environment,
         )
         assert process.stdin is not None  # noqa: S101 - asked for just above
-        process.stdin.write(json.dumps(self._errand(part)).encode())
+        process.stdin.write(json.dumps(self._errand(part) | more).encode())
         process.stdin.close()
         process.stdin = None
         return process

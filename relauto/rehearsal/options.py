@@ -6,15 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from relauto.errors import FaultsError, InputError
-
-Scenario = Literal["happy", "qa-fails-first", "conflict"]
-
-SCENARIOS: dict[str, str] = {
-    "happy": "one fix, one candidate, one release",
-    "qa-fails-first": "QA refuses the first candidate; a second fix follows; the second candidate ships",
-    "conflict": "the pick conflicts with the line: relauto stops and says where",
-}
-"""Every scenario with what it shows."""
+from relauto.rehearsal.scenarios import SCENARIOS
 
 
 class Options(msgspec.Struct, frozen=True):

@@ -26,6 +26,8 @@ from relauto.rehearsal import stage, stockroom, summary
 from relauto.rehearsal.company import Company
 from relauto.rehearsal.folder import Folder, Record
 from relauto.rehearsal.options import Options
+from relauto.rehearsal.scenario import Play, Scenario, take_moment
+from relauto.rehearsal.scenarios import SCENARIOS
 from relauto.rehearsal.world import BOT, World
 from relauto.session import Session, Tokens
 from relauto.stages.bench import Bench
@@ -75,12 +77,12 @@ def _play(folder: Folder, record: Record, say: Say) -> Rehearsed:
     with stage.open_hub(folder, record) as hub:
         record = replace(record, built=True, port=int(hub.address.rpartition(":")[2]))
         folder.write(record)
-        tokens = stage.seat(hub, world, folder, record.incident)
+        tokens = stage.seat(hub, world, folder, record)
         with closing(_connect(folder, world, hub, tokens[BOT], say)) as session:
             company = Company(
                 hub.api, hub.address, world, tokens, folder.private / "cast", frozenset(record.options.absent)
             )
-            outcome = _lead(session, company, record, say)
+            outcome = _lead(session, company, hub, folder, record, say)
             seconds = round(time.monotonic() - started, 1)
             summary.write(folder.path, session, world, record.incident, seconds)
     folder.write(replace(record, finished=outcome.status is Status.REACHED, seconds=seconds))
@@ -98,8 +100,8 @@ def _connect(folder: Folder, world: World, hub: Hub, token: str, say: Say) -> Se
     )
 
 
-def _lead(session: Session, company: Company, record: Record, say: Say) -> Outcome:
-    world = company.world
+def _lead(session: Session, company: Company, hub: Hub, folder: Folder, record: Record, say: Say) -> Outcome:
+    world, scenario = company.world, SCENARIOS[record.options.scenario]
     stockroom.publish_base(session.source, world)
     now = session.clock.now()
     request = Request(
@@ -114,22 +116,31 @@ def _lead(session: Session, company: Company, record: Record, say: Say) -> Outco
         incident=record.incident,
     )
     if not session.is_open(record.incident):
-        open_incident(session, request)
+        open_incident(session, scenario.request(request) if scenario.request else request)
         say(f"{record.incident} is open: {world.fixes[0]} is to reach {world.line} of {world.product}")
     with session.bench(record.incident) as bench:
         bases = tuple(str(bench.release_branch(target)) for target in bench.incident.targets)
-        return _take_turns(bench, dataclasses.replace(company, bases=bases), say)
+        company = dataclasses.replace(company, bases=bases)
+        play = Play(hub, world, company, session, bench, engine.advance(bench), folder)
+        return _take_turns(scenario, play, say)
 
 
-def _take_turns(bench: Bench, company: Company, say: Say) -> Outcome:
-    outcome = engine.advance(bench)
+def _take_turns(scenario: Scenario, play: Play, say: Say) -> Outcome:
     for _ in range(_TURNS):
-        if outcome.status is Status.REACHED:
-            return outcome
-        if not (_attach_next(bench, company.world) or _call(company, outcome, say)):
-            return outcome
-        outcome = engine.advance(bench)
-    return outcome
+        moved = _let_happen(scenario, play, say)
+        if not moved and play.outcome.status is not Status.REACHED:
+            moved = _attach_next(play.bench, play.world) or _call(play.company, play.outcome, say)
+        if not moved:
+            return play.outcome
+        play = dataclasses.replace(play, outcome=engine.advance(play.bench))
+    return play.outcome
+
+
+def _let_happen(scenario: Scenario, play: Play, say: Say) -> bool:
+    did = take_moment(scenario, play)
+    for deed in did or ():
+        say(f"  {deed}")
+    return did is not None
 
 
 def _attach_next(bench: Bench, world: World) -> bool:

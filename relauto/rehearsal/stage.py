@@ -15,6 +15,7 @@ from relauto.model.names import Branch
 from relauto.model.roster import FILE as ROSTER_FILE
 from relauto.rehearsal.clone import make_clone
 from relauto.rehearsal.folder import Folder, Record
+from relauto.rehearsal.scenarios import SCENARIOS
 from relauto.rehearsal.stockroom import make_stockroom
 from relauto.rehearsal.world import BOT, CHECK, OPS, PEOPLE, QA, ROSTER, World
 from relauto.settings import FILE as SETTINGS_FILE
@@ -35,7 +36,7 @@ def build(folder: Folder, record: Record) -> World:
     if record.options.repository:
         world = make_clone(product, record.options)
     else:
-        world = make_stockroom(product, record.options.scenario)
+        world = make_stockroom(product, SCENARIOS[record.options.scenario])
     _make_private(folder.path / "ops.git", {SETTINGS_FILE: world.settings, ROSTER_FILE: ROSTER})
     _make_private(folder.private / "qa.git", {"README.md": "Issues for QA.\n"})
     told.write_bytes(world.encode())
@@ -65,9 +66,9 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def seat(hub: Hub, world: World, folder: Folder, incident: str) -> dict[str, str]:
+def seat(hub: Hub, world: World, folder: Folder, record: Record) -> dict[str, str]:
     """Give everybody an account, a token and rights on the hub; return the tokens by login."""
-    tokens = {login: f"rehearsal-{incident}-{login}" for login in (BOT, *PEOPLE.values())}
+    tokens = {login: f"rehearsal-{record.incident}-{login}" for login in (BOT, *PEOPLE.values())}
     for login, token in tokens.items():
         hub.add_user(login, token=token, app="rehearsal-ci" if login == PEOPLE["ci"] else None)
     everybody: dict[str, Level] = dict.fromkeys(tokens, "write")
@@ -79,6 +80,9 @@ def seat(hub: Hub, world: World, folder: Folder, incident: str) -> dict[str, str
     hub.add_repository(QA, folder.private / "qa.git", private=True, default_branch=_MAIN, access=people)
     for branch in (world.main, world.line):
         hub.protect(world.product, branch, required_checks=[CHECK], reviews=1)
+    prepare = SCENARIOS[record.options.scenario].prepare
+    if prepare:
+        prepare(hub, world)
     return tokens
 
 

@@ -1,6 +1,7 @@
 """The sample product as a rehearsal's world, its last release published with the file that was built."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from relauto.git.repository import Repository
@@ -8,17 +9,17 @@ from relauto.github import releases
 from relauto.github.client import Client
 from relauto.model.names import Commit, RepositoryName, Tag
 from relauto.rehearsal.sample import Sample, build_sample
+from relauto.rehearsal.scenario import Scenario
 from relauto.rehearsal.world import CHECK, OPS, QA, World
 from relauto.stages.prepare.artifacts import Artifact
 from relauto.stages.prepare.command import run_command
 from relauto.stages.prepare.publication import with_sums
 
 PRODUCT = RepositoryName("acme/stockroom")
-_FIXES = {"happy": "default"}
 
 
-def make_stockroom(git_directory: Path, scenario: str) -> World:
-    """Write the sample's history into a new bare repository and return the world around it."""
+def make_stockroom(git_directory: Path, scenario: Scenario) -> World:
+    """Write the sample's history into a new bare repository and return the world of a scenario around it."""
     sample = build_sample(git_directory)
     return World(
         product=PRODUCT,
@@ -26,18 +27,18 @@ def make_stockroom(git_directory: Path, scenario: str) -> World:
         main=sample.main,
         line=sample.line,
         line_head=sample.accepted_head,
-        fixes=sample.fixes[_FIXES.get(scenario, scenario)],
+        fixes=sample.fixes[scenario.sample],
         base_tag=str(sample.base_tag),
         installed=sample.installed,
-        settings=write_settings(sample),
+        settings=write_settings(sample, scenario.settings),
         instruction=sample.qa_instruction,
         check_command=sample.test_command,
         build_command=sample.build_command,
     )
 
 
-def write_settings(sample: Sample) -> str:
-    """Return the relauto.toml of the sample product."""
+def write_settings(sample: Sample, more: Mapping[str, str]) -> str:
+    """Return the relauto.toml of the sample product; `more` are lines for its tables, by name."""
     files = "".join(
         f"""
 [[version_files]]
@@ -46,34 +47,24 @@ pattern = '__version__ = "{{version}}"'
 """
         for path in sample.version_files
     )
-    return f"""\
-main = "{sample.main}"
-
-[repositories]
-source = "{PRODUCT}"
-ops = "{OPS}"
-qa = "{QA}"
-
-[pull]
-labels = ["sev1"]
-reviewers = ["rae-reviewer"]
-
-[pick]
-labels = ["cherry-pick"]
-
-[checks]
-required = ["{CHECK}"]
-
-[build]
+    tables = {
+        "": f'main = "{sample.main}"',
+        "repositories": f'source = "{PRODUCT}"\nops = "{OPS}"\nqa = "{QA}"',
+        "pull": 'labels = ["sev1"]\nreviewers = ["rae-reviewer"]',
+        "pick": 'labels = ["cherry-pick"]',
+        "checks": f'required = ["{CHECK}"]',
+        "build": f"""\
 command = "{sample.build_command}"
 artifacts = {list(sample.artifacts)!r}
 version_command = "{sample.version_command}"
-timeout = 120
-
-[contacts]
-executive = "executive sponsor <sponsor@acme.example>"
-product = "Stockroom"
-{files}"""
+timeout = 120""",
+        "contacts": 'executive = "executive sponsor <sponsor@acme.example>"\nproduct = "Stockroom"',
+    }
+    lines = [
+        (f"[{name}]\n" if name else "") + "\n".join(filter(None, (tables.get(name), more.get(name)))) + "\n"
+        for name in dict.fromkeys((*tables, *more))
+    ]
+    return "\n".join(lines) + files
 
 
 def publish_base(client: Client, world: World) -> None:

@@ -18,6 +18,7 @@ PEOPLE = {
     "qa": "quinn-qa",
     "release-manager": "robin-rm",
     "customer": "tam-noor",
+    "engineer": "dana-engineer",
 }
 """The cast: login by part. The account manager speaks for the customer."""
 
@@ -27,7 +28,7 @@ ROSTER = """\
 RM = ["robin-rm"]
 QA = ["quinn-qa"]
 TAM = ["tam-noor"]
-DE = ["rae-reviewer"]
+DE = ["rae-reviewer", "dana-engineer"]
 """
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         "base": "tip: release from the line as it stands; tag: from its last release",
         "version": "the number of the release; default: the next that is free",
         "build": "none: make no artifact",
-        "scenario": "happy, qa-fails-first or conflict (sample product only)",
+        "scenario": "how it goes, such as qa-fails-first (sample product only); README lists them all",
         "without": "a member of the cast who stays away: reviewer, ci, qa, release-manager, customer",
         "out": "the folder that is left; empty, or this rehearsal's",
         "dry-run": "check the call, and play nothing",

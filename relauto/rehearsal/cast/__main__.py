@@ -3,12 +3,14 @@
 import importlib
 import json
 import os
+import re
 import sys
 
 from relauto.rehearsal.cast.api import ApiError
-from relauto.rehearsal.cast.errand import ErrandError, read_errand
+from relauto.rehearsal.cast.errand import Errand, ErrandError, read_errand
 
-ROLES = ("reviewer", "ci", "qa", "release-manager", "customer")
+ROLES = ("reviewer", "ci", "qa", "release-manager", "customer", "engineer")
+_DEED = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
 def main(arguments: list[str]) -> int:
@@ -20,13 +22,20 @@ def main(arguments: list[str]) -> int:
     try:
         errand = read_errand(json.load(sys.stdin), os.environ.get("CAST_TOKEN", ""))
         errand.work.mkdir(parents=True, exist_ok=True)
-        member = importlib.import_module(f"relauto.rehearsal.cast.{role.replace('-', '_')}")
-        did = member.act(errand)
+        did = importlib.import_module(_choose(role, errand)).act(errand)
     except (ApiError, ErrandError, json.JSONDecodeError) as error:
         sys.stderr.write(f"{role}: {error}\n")
         return 1
     sys.stdout.write(json.dumps({"role": role, "did": did}) + "\n")
     return 0
+
+
+def _choose(role: str, errand: Errand) -> str:
+    if errand.deed and not _DEED.fullmatch(errand.deed):
+        raise ErrandError(f"{errand.deed!r} is not the name of a deed")
+    if not errand.deed and role == "engineer":
+        raise ErrandError("the engineer is sent for a deed of a scenario only")
+    return f"relauto.rehearsal.cast.{f'deeds.{errand.deed}' if errand.deed else role.replace('-', '_')}"
 
 
 if __name__ == "__main__":

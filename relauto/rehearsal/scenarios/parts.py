@@ -1,0 +1,32 @@
+"""What moments of several scenarios are made of."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from relauto.model.incident import StepState
+from relauto.rehearsal.scenario import Play
+
+
+def send(part: str, deed: str, **told: Any) -> Callable[[Play], Sequence[str]]:
+    """Return a moment's `do` in which a member of the cast does a deed."""
+    return lambda play: play.company.send_deed(part, deed, **told)
+
+
+def say(text: str) -> Callable[[Play], Sequence[str]]:
+    """Return a moment's `do` in which the release manager writes a line at the desk."""
+    return send("release-manager", "say_at_desk", text=text)
+
+
+def waits(step: str) -> Callable[[Play], bool]:
+    """Return a moment's `when`: the last run ended at a step."""
+    return lambda play: play.waits_at(step)
+
+
+def is_in(step: str, state: StepState) -> Callable[[Play], bool]:
+    """Return a moment's `when`: the step is in a state."""
+    return lambda play: play.bench.incident.state(step) is state
+
+
+def lost(step: str) -> Callable[[Play], bool]:
+    """Return a moment's `when`: the proof of a step is gone."""
+    return is_in(step, StepState.LOST)
