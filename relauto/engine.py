@@ -13,7 +13,7 @@ from datetime import timedelta
 from relauto.comms import board
 from relauto.errors import InputError, RemoteError, Status
 from relauto.model import event as events
-from relauto.model.event import Body, Said, Text, normalise
+from relauto.model.event import Body, Said, Text, normalise, tell_facts
 from relauto.model.incident import Incident, StepRecord, StepState
 from relauto.model.target import Place
 from relauto.stages import desk, outbox, pages
@@ -164,10 +164,12 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
 def _stop(
     bench: Bench, place: Place, known: StepRecord | None, seen: Waiting | Refused | Todo
 ) -> Stop | None:
-    if isinstance(seen, Waiting):
+    proved = known is not None and known.state in (StepState.DONE, StepState.LOST)
+    if isinstance(seen, Waiting) and not (proved and seen.is_for_people):
         return _wait(bench, place, known, seen)
-    if known and known.state in (StepState.DONE, StepState.LOST):
+    if known and proved:
         return _lose(bench, place, known, seen)
+    assert not isinstance(seen, Waiting)  # noqa: S101 - answered for above
     if isinstance(seen, Refused):
         if seen.question:
             return _ask(bench, place, known, seen, seen.question)
@@ -214,9 +216,9 @@ def _ask(bench: Bench, place: Place, known: StepRecord | None, seen: Refused, qu
     return Stop(place, Status.DECISION, seen.reason, todo=seen.todo, whom=whom)
 
 
-def _lose(bench: Bench, place: Place, known: StepRecord, seen: Refused | Todo) -> Stop:
-    now = seen.reason if isinstance(seen, Refused) else f"relauto would have to {seen.sentence}"
-    was = ", ".join(f"{name} {value}" for name, value in known.facts.items() if isinstance(value, str | int))
+def _lose(bench: Bench, place: Place, known: StepRecord, seen: Waiting | Refused | Todo) -> Stop:
+    now = f"relauto would have to {seen.sentence}" if isinstance(seen, Todo) else seen.reason
+    was = tell_facts(known.facts)
     reason = known.reason if known.state is StepState.LOST else f"it was proved ({was}); now: {now}"
     if known.state is not StepState.LOST:
         record(bench, events.StepLost(place=place, reason=Text(reason)))

@@ -13,6 +13,9 @@ from relauto.model.event import Body, Facts, Said
 from relauto.model.target import Place
 from relauto.stages.bench import Bench, Kind
 
+MACHINES = frozenset({"CI", "GitHub"})
+"""Whom a step can wait for without anybody doing a thing."""
+
 
 @dataclass(frozen=True)
 class Proved:
@@ -24,10 +27,15 @@ class Proved:
 
 @dataclass(frozen=True)
 class Waiting:
-    """`whom` (a role, or `CI`) has to act first."""
+    """`whom` (roles, `CI` or `GitHub`, joined by `and`) has to act first."""
 
     whom: str
     reason: str
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether a person has to act, and not only a machine that comes to its end by itself."""
+        return not set(self.whom.split(" and ")) <= MACHINES
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class CutCandidate:
         burned = newest is not None and newest.tag in refused_tags(bench, target)
         moved = newest is not None and was_elsewhere(bench, target, newest.tag, newest.commit)
         if newest and not burned and not moved and not find_lacking(bench, target, newest.commit):
-            return self._prove(bench, place, target, newest)
+            return self._refuse_rewritten(bench, target, newest) or self._prove(bench, place, target, newest)
         head = bench.release_head(target)
         if newest and burned and newest.commit == head:
             return Refused(
@@ -49,6 +49,17 @@ class CutCandidate:
                 todo="attach the fix of the fix: relauto attach --fix BRANCH, then advance",
             )
         return self._cut(bench, target, head)
+
+    def _refuse_rewritten(self, bench: Bench, target: Target, found: Candidate) -> Refused | None:
+        """Refuse a candidate that its branch no longer holds: the release would not be a part of it."""
+        branch, head = bench.release_branch(target), bench.release_head(target)
+        released = bench.tags().get(bench.final_tag(target)) == found.commit
+        if released or bench.product.is_ancestor(found.commit, head):
+            return None
+        return Refused(
+            f"{branch} is at {head.short} and no longer holds {found.commit.short}, where {found.tag} sits",
+            todo=f"find out who rewrote {branch}; push {found.commit.short} to it again, or reopen the pick",
+        )
 
     def _prove(self, bench: Bench, place: Place, target: Target, found: Candidate) -> Proved:
         return Proved(

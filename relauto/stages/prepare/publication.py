@@ -17,9 +17,11 @@ def find_release(bench: Bench, tag: Tag) -> Release | None:
     return releases.choose_release(found, tag)
 
 
-def is_published(release: Release | None, described: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether a release is public and holds exactly these bytes under these names."""
-    if release is None or release.draft:
+def is_published(
+    release: Release | None, described: Sequence[Mapping[str, Any]], *, prerelease: bool
+) -> bool:
+    """Return whether a release is public, of its kind, and holds exactly these bytes under these names."""
+    if release is None or release.draft or release.prerelease != prerelease:
         return False
     held = {asset.name: asset.digest for asset in release.assets if asset.state == "uploaded"}
     return all(held.get(each["name"]) == f"sha256:{each['sha256']}" for each in _with_sums(described))
@@ -51,7 +53,7 @@ def publish(
     )
     for artifact in with_sums(artifacts):
         releases.upload_asset(bench.source, release, artifact.name, artifact.content)
-    if release.draft:
+    if release.draft or release.prerelease != prerelease:
         releases.publish_release(bench.source, release, prerelease=prerelease, make_latest=make_latest)
 
 

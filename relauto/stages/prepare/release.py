@@ -35,7 +35,7 @@ class CutRelease:
                 todo="a published tag is never moved: release under another number",
             )
         artifacts: list[dict[str, Any]] = verified["artifacts"]  # type: ignore[assignment]
-        if tagged and is_published(find_release(bench, tag), artifacts):
+        if tagged and is_published(find_release(bench, tag), artifacts, prerelease=False):
             return self._prove(bench, place, target, tag, commit, artifacts)
         return self._publish(bench, target, tag, commit, Tag(str(verified["tag"])), artifacts)
 

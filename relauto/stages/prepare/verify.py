@@ -92,7 +92,8 @@ class VerifyCandidate:
     ) -> list[dict[str, Any]] | Todo:
         intent = bench.incident.intents.get((place, f"publish:{tag}"))
         ours = intent is not None and intent.facts.get("commit") == commit
-        if intent and ours and is_published(find_release(bench, tag), intent.facts["artifacts"]):
+        release = find_release(bench, tag)
+        if intent and ours and is_published(release, intent.facts["artifacts"], prerelease=True):
             described: list[dict[str, Any]] = intent.facts["artifacts"]
             return described
         built: list[Built] = []
