@@ -7,7 +7,8 @@ from relauto.comms.evidence import Piece, summarise
 from relauto.comms.rendering import Renderer, shipped
 from relauto.comms.story import StepStory, Story, tell
 from relauto.model.deadline import Overdue, overdue
-from relauto.model.incident import SETTLED, Door, Incident, StepRecord, StepState
+from relauto.model.door import Door
+from relauto.model.incident import SETTLED, Incident, StepRecord, StepState
 from relauto.model.playbook import Playbook
 from relauto.model.target import Place
 from relauto.settings import Contacts

@@ -83,12 +83,29 @@ class FixAttached(Body, frozen=True):
     instruction: Text | None = None
 
 
+class FixWithdrawn(Body, frozen=True):
+    """A change that was attached shall not reach the customer after all: named as it was attached."""
+
+    kind = "fix.withdrawn"
+    reason: Text
+    branch: str | None = None
+    pull: int | None = None
+    source: str = ""
+
+
 class DeskOpened(Body, frozen=True):
     """The issue in the ops repository at which people answer."""
 
     kind = "desk.opened"
     number: int
     url: str
+
+
+class DeskAbandoned(Body, frozen=True):
+    """The desk's issue is gone, and a person lets another be opened."""
+
+    kind = "desk.abandoned"
+    reason: Text
 
 
 class StepIntended(Body, frozen=True):
@@ -129,11 +146,25 @@ class StepRefused(Body, frozen=True):
 
 
 class StepLost(Body, frozen=True):
-    """The proof of a step that was done is gone."""
+    """The proof of a step that was done is gone; `shown` is the digest of what stands there now."""
 
     kind = "step.lost"
     place: Place
     reason: Text
+    shown: str = ""
+
+
+class StepAccepted(Body, frozen=True):
+    """A person lets a lost step count as done although its proof is gone.
+
+    Only as it stands: `shown` is the digest of what they saw there (`digest_facts`).
+    """
+
+    kind = "step.accepted"
+    place: Place
+    shown: str
+    reason: Text
+    source: str = ""
 
 
 class StepReopened(Body, frozen=True):
@@ -164,18 +195,26 @@ class StepSkipped(Body, frozen=True):
 
 
 class DoorReached(Body, frozen=True):
-    """A step waits for approval of exactly `subject`; `facts` is what was shown with it."""
+    """A step waits for approval of exactly `subject`; `facts` is what was shown with it.
+
+    So many different `people` have to say yes, none longer than so many `hours` ago (0: whenever);
+    `whom` names those who were entitled to.
+    """
 
     kind = "door.reached"
     place: Place
     subject: str
     facts: Facts
+    people: int = 1
+    hours: float = 0
+    whom: Text = Text()
 
 
 class DoorApproved(Body, frozen=True):
     """An entitled person approved `subject`; `source` is where GitHub holds the answer.
 
-    `shown` is the digest of the facts that they were shown (`digest_facts`).
+    `shown` is the digest of the facts that they were shown (`digest_facts`), `given_at` when GitHub
+    says that they answered, where that is not now.
     """
 
     kind = "door.approved"
@@ -183,6 +222,29 @@ class DoorApproved(Body, frozen=True):
     subject: str
     source: str
     shown: str = ""
+    given_at: datetime | None = None
+
+
+class GateWaived(Body, frozen=True):
+    """An entitled person lets a gate of a step stand open for exactly one commit, until a moment."""
+
+    kind = "gate.waived"
+    place: Place
+    gate: str
+    commit: str
+    until: datetime
+    reason: Text
+    source: str = ""
+
+
+class AnswerRefused(Body, frozen=True):
+    """What `author` answered does not count, and never will: `reason` is told to them."""
+
+    kind = "answer.refused"
+    author: Person
+    command: Text
+    reason: Text
+    source: str
 
 
 class CommitAccepted(Body, frozen=True):

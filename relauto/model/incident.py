@@ -1,115 +1,24 @@
 """What the events add up to. State is never stored for its own sake: it is this fold."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from relauto.model import event as events
-from relauto.model.event import Event, Facts, Person, Text, digest_facts, locate
+from relauto.model.door import Approval, Door
+from relauto.model.event import Event, Facts, Person, digest_facts, locate
+from relauto.model.gate import Held, Waiver, lift
+from relauto.model.override import Kind, Override
+from relauto.model.record import NO_TEXT as NO_TEXT
+from relauto.model.record import PROGRESS as PROGRESS
+from relauto.model.record import SETTLED as SETTLED
+from relauto.model.record import Acceptance as Acceptance
+from relauto.model.record import Fix as Fix
+from relauto.model.record import Note as Note
+from relauto.model.record import StepRecord as StepRecord
+from relauto.model.record import StepState as StepState
 from relauto.model.target import Place, Target
-
-
-class StepState(StrEnum):
-    """Where a step stands."""
-
-    OPEN = "open"
-    WAITING = "waiting"
-    DONE = "done"
-    LOST = "lost"
-    SKIPPED = "skipped"
-    WAIVED = "waived"
-    REFUSED = "refused"
-
-
-NO_TEXT = Text()
-
-SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.WAIVED})
-"""States in which nothing more is to be done for a step."""
-
-PROGRESS = (
-    StepState.LOST,
-    StepState.REFUSED,
-    StepState.OPEN,
-    StepState.WAITING,
-    StepState.WAIVED,
-    StepState.SKIPPED,
-    StepState.DONE,
-)
-"""From the least advanced to the most: what a step with several targets shows is the first found."""
-
-
-@dataclass(frozen=True)
-class StepRecord:
-    """The newest word on a step."""
-
-    state: StepState
-    at: datetime
-    actor: Person
-    reason: Text = NO_TEXT
-    facts: Facts = field(default_factory=dict)
-    by_others: bool = False
-    whom: str = ""
-
-
-@dataclass(frozen=True)
-class Fix:
-    """A change on its way: named by its branch or its pull request in the source repository."""
-
-    branch: str | None
-    pull: int | None
-    instruction: Text | None = None
-
-    def __str__(self) -> str:
-        return f"#{self.pull}" if self.pull is not None else str(self.branch)
-
-
-@dataclass(frozen=True)
-class Approval:
-    """Who approved which subject of a door, where and when."""
-
-    subject: str
-    actor: Person
-    source: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Door:
-    """What was last shown at a door, and every answer so far."""
-
-    subject: str
-    facts: Facts
-    approvals: tuple[Approval, ...] = ()
-
-    def approved(self, subject: str, facts: Facts) -> tuple[Approval, ...]:
-        """Return the approvals of exactly what would be shown now."""
-        if facts != self.facts:
-            return ()
-        return tuple(approval for approval in self.approvals if approval.subject == subject)
-
-
-@dataclass(frozen=True)
-class Acceptance:
-    """A commit that ships although it is no part of the fix, and who said so."""
-
-    target: Target
-    commit: str
-    actor: Person
-    reason: Text
-    source: str
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something a person put on record."""
-
-    kind: str
-    text: Text
-    happened_at: datetime
-    actor: Person
-
 
 FIX_STEPS = (
     "investigate.pr",
@@ -130,6 +39,7 @@ class Incident:
     round: int = 1
     desk: events.DeskOpened | None = None
     fixes: list[Fix] = field(default_factory=list)
+    withdrawn: list[Fix] = field(default_factory=list)
     steps: dict[Place, StepRecord] = field(default_factory=dict)
     doors: dict[Place, Door] = field(default_factory=dict)
     accepted: list[Acceptance] = field(default_factory=list)
@@ -140,6 +50,11 @@ class Incident:
     intents: dict[tuple[Place, str], events.StepIntended] = field(default_factory=dict)
     notices: list[events.NoticeDrafted] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+    held: dict[Place, Held] = field(default_factory=dict)
+    losses: dict[Place, str] = field(default_factory=dict)
+    overrides: list[Override] = field(default_factory=list)
+    unheard: dict[str, events.AnswerRefused] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     sequence: int = 0
 
@@ -159,6 +74,11 @@ class Incident:
     def targets(self) -> tuple[Target, ...]:
         """The lines the fix goes to."""
         return self.opening.targets
+
+    @property
+    def revision(self) -> int:
+        """How often the set of fixes has changed."""
+        return len(self.fixes) + 2 * len(self.withdrawn)
 
     def place(self, step: str, target: Target | None = None) -> Place:
         """Return `step` at `target` in the current round."""
@@ -206,6 +126,18 @@ def _on(kind: type[_B]) -> Callable[[_Handler[_B]], _Handler[_B]]:
     return register
 
 
+def _override(incident: Incident, event: Event, kind: Kind, what: object, **more: Any) -> None:
+    reason = getattr(event.body, "reason", NO_TEXT)
+    incident.overrides.append(Override(kind, str(what), event.actor, event.at, reason, **more))
+
+
+def _hold(incident: Incident, event: Event, place: Place, facts: Facts) -> None:
+    """Take note of the commit that a step's gates are about."""
+    commit, known = facts.get("commit"), incident.held.get(place)
+    if isinstance(commit, str) and "gates" in facts and (known is None or known.commit != commit):
+        incident.held[place] = Held(commit, event.at)
+
+
 @_on(events.IncidentOpened)
 def _opened(incident: Incident, _event: Event, body: events.IncidentOpened) -> None:
     incident.opened = body
@@ -213,9 +145,10 @@ def _opened(incident: Incident, _event: Event, body: events.IncidentOpened) -> N
 
 @_on(events.StepProved)
 def _proved(incident: Incident, event: Event, body: events.StepProved) -> None:
-    known = incident.steps.get(body.place)
+    known, accepted = incident.steps.get(body.place), incident.losses.pop(body.place, None)
     # A proof that a person gave by ticking the step stays theirs, words and all.
-    ticked = known if known and known.state is StepState.DONE and known.reason else None
+    is_ticked = known and known.state is StepState.DONE and known.reason and accepted is None
+    ticked = known if is_ticked else None
     incident.steps[body.place] = StepRecord(
         StepState.DONE,
         event.at,
@@ -231,6 +164,7 @@ def _waiting(incident: Incident, event: Event, body: events.StepWaiting) -> None
     incident.steps[body.place] = StepRecord(
         StepState.WAITING, event.at, event.actor, reason=body.reason, facts=body.facts, whom=body.whom
     )
+    _hold(incident, event, body.place, body.facts)
 
 
 @_on(events.StepRefused)
@@ -238,11 +172,34 @@ def _refused(incident: Incident, event: Event, body: events.StepRefused) -> None
     incident.steps[body.place] = StepRecord(
         StepState.REFUSED, event.at, event.actor, reason=body.reason, facts=body.facts
     )
+    _hold(incident, event, body.place, body.facts)
 
 
 @_on(events.StepLost)
 def _lost(incident: Incident, event: Event, body: events.StepLost) -> None:
-    incident.steps[body.place] = StepRecord(StepState.LOST, event.at, event.actor, reason=body.reason)
+    known = incident.steps.get(body.place)
+    incident.losses.pop(body.place, None)
+    incident.steps[body.place] = StepRecord(
+        StepState.LOST,
+        event.at,
+        event.actor,
+        reason=body.reason,
+        facts=known.facts if known else {},
+        by_others=known.by_others if known else False,
+        shown=body.shown,
+    )
+
+
+@_on(events.StepAccepted)
+def _loss_accepted(incident: Incident, event: Event, body: events.StepAccepted) -> None:
+    known = incident.steps.get(body.place)
+    # What is there may have changed between the look and the answer's way into the log.
+    if known and known.state is StepState.LOST and known.shown == body.shown:
+        incident.losses[body.place] = body.shown
+        incident.steps[body.place] = replace(
+            known, state=StepState.DONE, at=event.at, actor=event.actor, reason=body.reason, shown=""
+        )
+        _override(incident, event, "loss accepted", body.place, place=body.place)
 
 
 @_on(events.StepTicked)
@@ -253,27 +210,54 @@ def _ticked(incident: Incident, event: Event, body: events.StepTicked) -> None:
 @_on(events.StepSkipped)
 def _skipped(incident: Incident, event: Event, body: events.StepSkipped) -> None:
     incident.steps[body.place] = StepRecord(StepState.SKIPPED, event.at, event.actor, reason=body.reason)
+    _override(incident, event, "step skipped", body.place, place=body.place)
 
 
 @_on(events.StepReopened)
-def _reopened(incident: Incident, _event: Event, body: events.StepReopened) -> None:
+def _reopened(incident: Incident, event: Event, body: events.StepReopened) -> None:
     incident.steps.pop(body.place, None)
     incident.doors.pop(body.place, None)
+    incident.losses.pop(body.place, None)
     incident.refused = [refused for refused in incident.refused if refused.place != body.place]
+    # QA is asked again where its issue is gone; one that is there is found by its marker.
+    for tag in [tag for tag, asked in incident.qa_requests.items() if asked.place == body.place]:
+        del incident.qa_requests[tag]
+    _override(incident, event, "step reopened", body.place, place=body.place)
 
 
 @_on(events.FixAttached)
 def _attached(incident: Incident, _event: Event, body: events.FixAttached) -> None:
     incident.fixes.append(Fix(body.branch, body.pull, body.instruction))
+    _reopen_fix_steps(incident)
+
+
+@_on(events.FixWithdrawn)
+def _withdrawn(incident: Incident, event: Event, body: events.FixWithdrawn) -> None:
+    gone = [fix for fix in incident.fixes if (fix.branch, fix.pull) == (body.branch, body.pull)]
+    for fix in gone:
+        incident.fixes.remove(fix)
+        incident.withdrawn.append(fix)
+        _override(incident, event, "fix withdrawn", fix)
+    if gone:
+        _reopen_fix_steps(incident)
+
+
+def _reopen_fix_steps(incident: Incident) -> None:
     for place in [
         place for place in incident.steps if place.step in FIX_STEPS and place.round == incident.round
     ]:
         del incident.steps[place]
+        incident.losses.pop(place, None)
 
 
 @_on(events.DeskOpened)
 def _desk(incident: Incident, _event: Event, body: events.DeskOpened) -> None:
     incident.desk = body
+
+
+@_on(events.DeskAbandoned)
+def _desk_abandoned(incident: Incident, _event: Event, _body: events.DeskAbandoned) -> None:
+    incident.desk = None
 
 
 @_on(events.StepIntended)
@@ -282,10 +266,13 @@ def _intended(incident: Incident, _event: Event, body: events.StepIntended) -> N
 
 
 @_on(events.DoorReached)
-def _door_reached(incident: Incident, _event: Event, body: events.DoorReached) -> None:
+def _door_reached(incident: Incident, event: Event, body: events.DoorReached) -> None:
     before = incident.doors.get(body.place)
     kept = before.approvals if before and before.facts == body.facts else ()
-    incident.doors[body.place] = Door(body.subject, body.facts, kept)
+    whom = tuple(filter(None, body.whom.split(", ")))
+    incident.doors[body.place] = Door(
+        body.subject, body.facts, kept, body.people, body.hours, whom, event.actor
+    )
 
 
 @_on(events.DoorApproved)
@@ -293,13 +280,32 @@ def _door_approved(incident: Incident, event: Event, body: events.DoorApproved) 
     door = incident.doors.get(body.place)
     # What is shown may have changed between the look and the answer's way into the log.
     if door and body.shown in ("", digest_facts(door.facts)):
-        approval = Approval(body.subject, event.actor, body.source, event.at)
-        incident.doors[body.place] = Door(door.subject, door.facts, (*door.approvals, approval))
+        approval = Approval(body.subject, event.actor, body.source, body.given_at or event.at)
+        incident.doors[body.place] = replace(door, approvals=(*door.approvals, approval))
+
+
+@_on(events.GateWaived)
+def _waived(incident: Incident, event: Event, body: events.GateWaived) -> None:
+    waiver = Waiver(body.place, body.gate, body.commit, body.until, body.reason, event.actor)
+    incident.waivers.append(waiver)
+    kept = lift(incident.refused, body.place, body.commit)
+    if len(kept) < len(incident.refused):
+        incident.refused = kept
+        incident.steps.pop(body.place, None)
+    what = f"{body.place.step}:{body.gate}"
+    more = {"place": body.place, "commit": body.commit, "until": body.until}
+    _override(incident, event, "gate waived", what, **more)
+
+
+@_on(events.AnswerRefused)
+def _unheard(incident: Incident, _event: Event, body: events.AnswerRefused) -> None:
+    incident.unheard[locate(body.source)] = body
 
 
 @_on(events.CommitAccepted)
 def _accepted(incident: Incident, event: Event, body: events.CommitAccepted) -> None:
     incident.accepted.append(Acceptance(body.target, body.commit, event.actor, body.reason, body.source))
+    _override(incident, event, "commit accepted", f"{body.commit} on {body.target}", commit=body.commit)
 
 
 @_on(events.CandidateRefused)

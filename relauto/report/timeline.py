@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from relauto.comms.wording import enumerate_words, shorten
+from relauto.comms.wording import enumerate_words, format_moment, shorten
 from relauto.model import event as events
 from relauto.model.event import Event, Person, Text
 from relauto.model.playbook import Playbook
@@ -108,6 +108,10 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "fix.attached": lambda body: (
         f"A fix was attached: {f'PR {body.pull}' if body.pull is not None else f'branch {body.branch}'}."
     ),
+    "fix.withdrawn": lambda body: (
+        f"A fix was withdrawn: {f'PR {body.pull}' if body.pull is not None else f'branch {body.branch}'}."
+    ),
+    "desk.abandoned": lambda _: "The desk's issue was gone; another is opened.",
     "desk.opened": lambda body: f"The desk was opened, issue {body.number}.",
     "step.intended": lambda body: f"{body.place}: about to {body.action}.",
     "step.proved": lambda body: f"{body.place} is done{' by others' if body.by == 'others' else ''}.",
@@ -115,10 +119,16 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "step.refused": lambda body: f"{body.place} was refused.",
     "step.lost": lambda body: f"{body.place} was done, and its proof is gone.",
     "step.reopened": lambda body: f"{body.place} was reopened.",
+    "step.accepted": lambda body: f"{body.place} counts as done without its proof.",
     "step.ticked": lambda body: f"{body.place} was ticked.",
     "step.skipped": lambda body: f"{body.place} was skipped.",
     "door.reached": lambda body: f"{body.place} waits for the approval of {shorten(body.subject)}.",
     "door.approved": lambda body: f"{body.place} was approved for {shorten(body.subject)}.",
+    "gate.waived": lambda body: (
+        f"The gate {body.place.step}:{body.gate} was waived for {shorten(body.commit)} "
+        f"until {format_moment(body.until)}."
+    ),
+    "answer.refused": lambda body: f"An answer of {body.author} does not count.",
     "commit.accepted": lambda body: f"The commit {shorten(body.commit)} on {body.target} was accepted.",
     "candidate.refused": lambda body: f"The candidate {body.tag} was refused.",
     "qa.requested": lambda body: f"QA was asked to verify {body.tag}.",

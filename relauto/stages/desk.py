@@ -14,8 +14,8 @@ from relauto.github import issues
 from relauto.github.issues import Comment
 from relauto.model import event as events
 from relauto.model.commands import Command, parse_commands
+from relauto.model.door import Door
 from relauto.model.event import Body, Facts, Person, Said, Text, digest_facts, locate
-from relauto.model.incident import Door
 from relauto.model.roster import ENTITLED
 from relauto.model.target import Place
 from relauto.stages import texts

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relauto.model import event as events
-from relauto.model.event import KINDS, Event, Person, Text, locate, normalise
+from relauto.model.acceptance import is_accepted
+from relauto.model.event import KINDS, Event, Person, Text, digest_facts, locate, normalise
+from relauto.model.gate import Held
 from relauto.model.incident import FIX_STEPS, StepState, fold
 from relauto.model.target import Place, Target
 
@@ -46,6 +48,14 @@ FIELDS = {
     "by": st.sampled_from(["relauto", "others"]),
     "note": st.sampled_from(["mitigated", "regression", "decision", "customer"]),
     "happened_at": st.just(START),
+    "until": st.just(START),
+    "given_at": st.none() | st.just(START),
+    "people": st.integers(1, 2),
+    "hours": st.sampled_from([0, 24]),
+    "author": st.just(Person("dev")),
+    "whom": texts,
+    "command": texts,
+    "shown": st.sampled_from(["", "a" * 64]),
 }
 
 
@@ -80,7 +90,7 @@ def test_any_order_of_events_adds_up(what):
     if incident.opened:
         assert {incident.state(place.step) for place in incident.steps} <= set(StepState)
     attached = sum(isinstance(body, events.FixAttached) for body in what)
-    assert len(incident.fixes) == attached
+    assert len(incident.fixes) + len(incident.withdrawn) == attached
     for place, door in incident.doors.items():
         reached = [body for body in what if isinstance(body, events.DoorReached) and body.place == place]
         assert (door.subject, door.facts) == (reached[-1].subject, reached[-1].facts)
@@ -181,7 +191,7 @@ def test_a_newer_word_takes_the_place_of_a_proof():
     ).record(VERIFY)
     assert (record.state, record.facts) == (StepState.REFUSED, {"strangers": []})
     lost = after(proved(VERIFY, tag="v1"), events.StepLost(VERIFY, Text("gone"))).record(VERIFY)
-    assert (lost.state, lost.facts, lost.reason) == (StepState.LOST, {}, "gone")
+    assert (lost.state, lost.facts, lost.reason) == (StepState.LOST, {"tag": "v1"}, "gone")
 
 
 def test_the_words_of_a_tick_stay_when_it_is_proved():
@@ -206,3 +216,85 @@ def test_an_answer_is_known_whatever_the_server_is_called(source, where):
 def test_facts_are_as_they_come_back(found):
     assert normalise(found) == found
     assert normalise({"t": (Text("x"), ONE.name)}) == {"t": ["x", "acme/stockroom"]}
+
+
+def test_a_loss_that_was_accepted_counts_as_done_for_exactly_what_was_seen():
+    seen = {"now": "the tag is gone"}
+    lost = events.StepLost(CANDIDATE, Text("gone"), digest_facts(seen))
+    accepted = events.StepAccepted(CANDIDATE, digest_facts(seen), Text("as it is"))
+    incident = after(proved(CANDIDATE, tag="v1"), lost, accepted)
+    record = incident.record(CANDIDATE)
+    assert (record.state, record.facts, record.reason) == (StepState.DONE, {"tag": "v1"}, "as it is")
+    assert is_accepted(incident, CANDIDATE, seen)
+    assert not is_accepted(incident, CANDIDATE, {"now": "the tag has moved"})
+    assert not is_accepted(incident, VERIFY, seen)
+    assert [(each.kind, each.what) for each in incident.overrides] == [("loss accepted", str(CANDIDATE))]
+
+
+def test_nobody_accepts_what_has_changed_since():
+    lost = events.StepLost(CANDIDATE, Text("gone"), digest_facts({"now": "moved"}))
+    accepted = events.StepAccepted(CANDIDATE, digest_facts({"now": "gone"}), Text("as it is"))
+    incident = after(proved(CANDIDATE, tag="v1"), lost, accepted)
+    assert incident.state("prepare.candidate") is StepState.LOST
+    assert incident.overrides == []
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        events.StepLost(CANDIDATE, Text("gone"), "c" * 64),
+        events.StepReopened(CANDIDATE, Text("x")),
+        proved(CANDIDATE, tag="v1"),
+    ],
+)
+def test_an_accepted_loss_is_forgotten_when_the_step_goes_on(further):
+    seen = {"now": "gone"}
+    lost = events.StepLost(CANDIDATE, Text("gone"), digest_facts(seen))
+    accepted = events.StepAccepted(CANDIDATE, digest_facts(seen), Text("as it is"))
+    assert not is_accepted(after(proved(CANDIDATE), lost, accepted, further), CANDIDATE, seen)
+
+
+def test_a_withdrawn_fix_opens_what_stood_on_it():
+    one, two = events.FixAttached("fix/one"), events.FixAttached(pull=7)
+    withdrawn = events.FixWithdrawn(Text("another mends it"), pull=7)
+    incident = after(one, two, proved(MERGE), proved(VERIFY), proved(SEND), withdrawn)
+    assert set(incident.steps) == {SEND}
+    assert [str(fix) for fix in incident.fixes] == ["fix/one"]
+    assert incident.revision == 3
+    assert [(each.kind, each.what) for each in incident.overrides] == [("fix withdrawn", "#7")]
+
+
+def test_a_fix_that_is_not_attached_cannot_be_withdrawn():
+    incident = after(events.FixAttached("fix/one"), proved(MERGE), events.FixWithdrawn(Text("x"), "fix/two"))
+    assert (len(incident.fixes), set(incident.steps), incident.overrides) == (1, {MERGE}, [])
+
+
+def test_a_waiver_lets_a_burned_candidate_be_judged_again():
+    burned = events.CandidateRefused(VERIFY, "v1.0.1-rc1", "a" * 40, Text("red"))
+    waived = events.GateWaived(VERIFY, "checks", "a" * 40, START, Text("the runner's disk"))
+    incident = after(burned, waived)
+    assert (incident.refused, incident.record(VERIFY)) == ([], None)
+    other = after(burned, events.GateWaived(VERIFY, "checks", "b" * 40, START, Text("x")))
+    assert (other.refused, other.state("prepare.verify")) == ([burned], StepState.REFUSED)
+
+
+def test_the_commit_that_gates_are_about_is_known_since_it_was_first_seen():
+    def waiting(reason, commit):
+        return events.StepWaiting(MERGE, "CI", Text(reason), {"commit": commit, "gates": ["checks"]})
+
+    incident = after(waiting("two checks", "a" * 40), waiting("one check", "a" * 40))
+    assert incident.held[MERGE] == Held("a" * 40, START + timedelta(minutes=2))
+    assert after(waiting("x", "a" * 40), waiting("x", "b" * 40)).held[MERGE].commit == "b" * 40
+
+
+def test_a_desk_that_is_gone_is_given_up():
+    opened = events.DeskOpened(4, "http://h/acme/ops/issues/4")
+    assert after(opened, events.DeskAbandoned(Text("deleted"))).desk is None
+
+
+def test_an_answer_that_does_not_count_is_settled():
+    source = "http://h/acme/ops/issues/4#issuecomment-9"
+    refused = events.AnswerRefused(Person("mallory"), Text("/approve"), Text("not entitled"), source)
+    incident = after(refused)
+    assert incident.unheard == {locate(source): refused}
+    assert locate(source) in incident.answered

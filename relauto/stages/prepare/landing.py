@@ -71,9 +71,7 @@ class Landing:
     def pick_branch(self) -> Branch:
         """The branch of the pick's pull request: the same for the same incident, landing and fixes."""
         name = self.branch.removeprefix("relauto/")
-        return Branch(
-            f"relauto/pick/{name}/{self.bench.incident.id.lower()}-{len(self.bench.incident.fixes)}"
-        )
+        return Branch(f"relauto/pick/{name}/{self.bench.incident.id.lower()}-{self.bench.incident.revision}")
 
     def made_here(self, action: str) -> bool:
         """Return whether an intent of this action was about picks for this branch."""

@@ -1,0 +1,79 @@
+"""Gates by name, `prepare.verify:qa`, and which of them a person let stand open, for what, until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from relauto.errors import InputError
+from relauto.model.event import CandidateRefused, Person, Text
+from relauto.model.target import Place
+
+GATES: dict[str, tuple[str, ...]] = {
+    "prepare.merge": ("checks", "reviews"),
+    "prepare.pick": ("checks", "reviews"),
+    "prepare.verify": ("contained", "scope", "artifacts", "checks", "qa"),
+}
+"""The gates of each step that has some. GitHub's own rules are none of them: nobody here can waive those."""
+
+NEVER = frozenset({("prepare.verify", "contained")})
+"""What nobody may waive: a release without its fix is none."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate, by its step and its name there."""
+
+    step: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.step}:{self.name}"
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """Who lets a gate stand open, at which place, for which commit, why and until when."""
+
+    place: Place
+    gate: str
+    commit: str
+    until: datetime
+    reason: Text
+    actor: Person
+
+
+@dataclass(frozen=True)
+class Held:
+    """The commit that a step's gates are about, and since when that is known."""
+
+    commit: str
+    since: datetime
+
+
+def parse_gate(text: str) -> Gate:
+    """Return the gate that is meant by `prepare.verify:qa`, or by its bare name where only one has it.
+
+    Raises:
+        InputError: there is none, there are several, or it is one that nobody may waive.
+    """
+    known = [Gate(step, name) for step, names in GATES.items() for name in names]
+    found = [gate for gate in known if text in (str(gate), gate.name)]
+    if len(found) != 1:
+        what = f"{text!r} names {len(found)} gates" if found else f"there is no gate {text!r}"
+        raise InputError(what, todo=f"name one of {', '.join(map(str, found or known))}")
+    (gate,) = found
+    if (gate.step, gate.name) in NEVER:
+        raise InputError(f"{gate} cannot be waived: a release without its fix is none")
+    return gate
+
+
+def find_waiver(waivers: list[Waiver], place: Place, gate: str, commit: str, now: datetime) -> Waiver | None:
+    """Return the waiver that lets a gate stand open for exactly this commit at `now`, or None."""
+    for waiver in reversed(waivers):
+        if (waiver.place, waiver.gate, waiver.commit) == (place, gate, commit) and now < waiver.until:
+            return waiver
+    return None
+
+
+def lift(refused: list[CandidateRefused], place: Place, commit: str) -> list[CandidateRefused]:
+    """Return the refusals that stay when a gate of a candidate was waived: it is judged again."""
+    return [each for each in refused if (each.place, each.commit) != (place, commit)]

@@ -1,0 +1,29 @@
+"""What people decided otherwise than the playbook would have it: it stays visible ever after."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from relauto.model.event import Person, Text
+from relauto.model.target import Place
+
+Kind = Literal[
+    "gate waived", "step skipped", "commit accepted", "loss accepted", "step reopened", "fix withdrawn"
+]
+
+
+@dataclass(frozen=True)
+class Override:
+    """One decision. `what` is a gate, a step, a commit or a fix, `commit` what it was bound to.
+
+    `until` is when it ends, for a waiver.
+    """
+
+    kind: Kind
+    what: str
+    actor: Person
+    at: datetime
+    reason: Text
+    place: Place | None = None
+    commit: str = ""
+    until: datetime | None = None
