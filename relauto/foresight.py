@@ -5,19 +5,23 @@ the first write the world cannot be asked, so what follows from it is told by th
 and by rules about what each step then finds; ids that do not exist yet are called `a new commit`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from relauto.engine import list_places
 from relauto.errors import Status
 from relauto.model.event import StepProved, normalise
 from relauto.model.incident import StepState
-from relauto.model.names import Tag
+from relauto.model.names import Branch, Tag
 from relauto.model.target import Place, Target
 from relauto.stages import desk
 from relauto.stages.bench import Bench
+from relauto.stages.following import find_required
+from relauto.stages.investigate import describe_opening, find_pull
+from relauto.stages.prepare.bump import find_bumps
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
-from relauto.stages.prepare.landing import describe_pick, describe_push, list_landings
+from relauto.stages.prepare.landing import Landing, describe_pick, describe_push, list_landings
+from relauto.stages.prepare.pick import list_series
 from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.verify import describe_publication, find_strangers
 from relauto.stages.registry import ADVISORY, STEPS
@@ -35,6 +39,34 @@ class Foreseen:
     status: Status = Status.REACHED
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """What follows at a place from a write: another write, or with a `status` the stop behind it."""
+
+    place: Place
+    sentence: str
+    status: Status | None = None
+
+
+@dataclass(frozen=True)
+class _Horizon:
+    """How far a run goes: to the step `until`, or to `only` one."""
+
+    until: str | None
+    only: str | None
+
+    def holds(self, step: str) -> bool:
+        """Return whether the run does what is to be done at a step."""
+        if self.only is not None:
+            return step == self.only
+        order = list(STEPS)
+        return self.until is None or order.index(step) <= order.index(self.until)
+
+    def stops_at(self, step: str) -> bool:
+        """Return whether the run can end at a step: the advisory ones stop nothing but themselves."""
+        return step not in ADVISORY or self.only == step
+
+
 def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) -> Foreseen:
     """Return what `advance` would do now.
 
@@ -43,14 +75,14 @@ def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) 
         RemoteError: the world cannot be read.
     """
     _look(bench)
-    seen = Foreseen()
+    seen, horizon = Foreseen(), _Horizon(until, only)
     if bench.incident.desk is None:
         seen.writes.append(desk.describe_desk(bench))
     for place in list_places(bench, until, only):
         if only in ADVISORY and place.step != only:
             continue
-        found = _settle(bench, place, seen, quiet=only not in (None, place.step))
-        if found and (place.step not in ADVISORY or only == place.step):
+        found = _settle(bench, place, seen, horizon)
+        if found and horizon.stops_at(place.step):
             return seen
     return seen
 
@@ -63,114 +95,152 @@ def _look(bench: Bench) -> None:
         bench.suppose(said)
 
 
-def _settle(bench: Bench, place: Place, seen: Foreseen, *, quiet: bool) -> bool:
+def _settle(bench: Bench, place: Place, seen: Foreseen, horizon: _Horizon) -> bool:
     known = bench.incident.record(place)
     if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
         return False
-    found = STEPS[place.step].observe(bench, place)
+    found, ours = STEPS[place.step].observe(bench, place), horizon.holds(place.step)
     if isinstance(found, Proved):
         bench.suppose(StepProved(place=place, facts=normalise(found.facts)))
         return False
     if isinstance(found, Waiting | Refused):
-        if isinstance(found, Refused) and found.question and not quiet:
-            _foresee_asking(bench, place, found.question, seen)
-        if place.step not in ADVISORY:
+        if isinstance(found, Refused) and found.question and ours:
+            seen.writes.extend(each.sentence for each in _foresee_asking(bench, place, found.question))
+        if horizon.stops_at(place.step):
             seen.stop = f"{place}: {found.reason}"
             seen.status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
         return True
-    if quiet:
+    if not ours:
         seen.stop, seen.status = f"{place}: it is not done, and comes first", Status.DECISION
     else:
-        _foresee_todo(bench, place, found, seen)
+        _foresee_todo(bench, place, found, seen, horizon)
     return True
 
 
-def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen) -> None:
+def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, horizon: _Horizon) -> None:
     if todo.seal:
+        facts = normalise(todo.seal.facts)
         door = bench.incident.doors.get(place)
-        if door is None or not door.approved(todo.seal.subject, normalise(todo.seal.facts)):
-            question = desk.make_question(bench, place, todo.seal.subject, normalise(todo.seal.facts))
-            _foresee_asking(bench, place, question, seen)
+        if door is None or not door.approved(todo.seal.subject, facts):
+            question = desk.make_question(bench, place, todo.seal.subject, facts)
+            seen.writes.extend(each.sentence for each in _foresee_asking(bench, place, question))
             seen.stop = f"{place}: a person must approve: {todo.sentence}"
             seen.status = Status.DECISION
             return
     seen.writes.append(f"{place}: {todo.sentence}")
-    targets = [place.target] if place.target else list(bench.incident.targets)
-    for target in targets:
-        seen.writes.extend(_follow(bench, target, place.step, todo.action, seen))
+    for target in [place.target] if place.target else bench.incident.targets:
+        for ahead in _follow(bench, target, place, todo.action):
+            if not horizon.holds(ahead.place.step):
+                break
+            if ahead.status is None:
+                seen.writes.append(ahead.sentence)
+            else:
+                seen.stop, seen.status = f"{ahead.place}: {ahead.sentence}", ahead.status
 
 
-def _foresee_asking(bench: Bench, place: Place, question: Question, seen: Foreseen) -> None:
+def _foresee_asking(bench: Bench, place: Place, question: Question) -> Iterator[Ahead]:
     if not desk.is_asked(bench, place, question):
-        seen.writes.append(desk.describe_question(place, question.door))
+        yield Ahead(place, desk.describe_question(place, question.door))
 
 
-def _follow(bench: Bench, target: Target, step: str, action: str, seen: Foreseen) -> Iterator[str]:
-    seen.status = Status.WAITING
+def _write(place: Place, sentence: str) -> Ahead:
+    return Ahead(place, f"{place}: {sentence}")
+
+
+def _follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[Ahead]:
     action, _, subject = action.partition(":")
-    if action == "open-pull":
-        yield from _foresee_decision(bench)
-    if action in ("open-pull", "open-pick"):
-        seen.stop = f"{step}: CI and reviewers look at the pull request"
+    sending = bench.place("deploy.send", target)
+    if action in ("open-pull", "equip"):
+        yield from _foresee_pulls(bench, place)
+    elif action == "open-pick":
+        yield Ahead(place, "CI and reviewers look at the pull request", Status.WAITING)
     elif action == "merge":
-        yield from _foresee_pick(bench, target, seen)
+        yield from _foresee_picks(bench, target, list_landings(bench, target))
     elif action in ("merge-pick", "push-pick"):
-        yield from _foresee_candidate(bench, target, seen)
+        yield from _foresee_picks(bench, target, _list_owing(bench, target))
     elif action == "cut":
-        yield from _foresee_verification(bench, target, Tag(subject), seen)
+        yield from _foresee_verification(bench, target, Tag(subject))
     elif action == "publish":
-        yield from _foresee_question(bench, target, Tag(subject), seen)
+        yield from _foresee_question(bench, target, Tag(subject))
     elif action == "ask-qa":
-        seen.stop = "prepare.verify: QA looks at the candidate"
+        yield Ahead(place, "QA looks at the candidate", Status.WAITING)
     elif action == "release":
-        yield desk.describe_question(bench.place("deploy.send", target), "deploy.send")
-        seen.stop, seen.status = "deploy.send: a person must approve the hand-over", Status.DECISION
+        yield Ahead(sending, desk.describe_question(sending, "deploy.send"))
+        yield Ahead(sending, "a person must approve the hand-over", Status.DECISION)
     else:
-        yield desk.describe_question(bench.place("deploy.send", target), "deploy.acknowledge")
-        seen.stop = "deploy.send: the customer acknowledges the kit"
+        yield Ahead(sending, desk.describe_question(sending, "deploy.acknowledge"))
+        yield Ahead(sending, "the customer acknowledges the kit", Status.WAITING)
 
 
-def _foresee_decision(bench: Bench) -> Iterator[str]:
-    place = bench.place("investigate.qa-decision")
-    found = STEPS[place.step].observe(bench, place)
-    if isinstance(found, Refused) and found.question and not desk.is_asked(bench, place, found.question):
-        yield desk.describe_question(place, found.question.door)
+def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
+    """Tell what follows from the first pull request that is opened: those of further fixes, then the wait."""
+    if place.step == "prepare.pick":
+        yield Ahead(place, "CI and reviewers look at the pull request", Status.WAITING)
+        return
+    lacking = [fix for fix in bench.incident.fixes if fix.branch and find_pull(bench, fix) is None]
+    for fix in lacking[1:]:
+        yield _write(place, describe_opening(Branch(str(fix.branch)), bench.main))
+    decision = bench.place("investigate.qa-decision")
+    found = STEPS[decision.step].observe(bench, decision)
+    if isinstance(found, Refused) and found.question:
+        yield from _foresee_asking(bench, decision, found.question)
+    merging = bench.place("prepare.merge")
+    if not bench.settings.pull.approvals and not find_required(bench, bench.main):
+        yield Ahead(merging, desk.describe_question(merging, merging.step))
+        yield Ahead(merging, "a person must approve the merge", Status.DECISION)
+        return
+    yield Ahead(merging, "CI and reviewers look at the pull request", Status.WAITING)
 
 
-def _foresee_pick(bench: Bench, target: Target, seen: Foreseen) -> Iterator[str]:
+def _list_owing(bench: Bench, target: Target) -> list[Landing]:
+    """Return the branches that still lack the fix once the first of those that do has got it."""
+    series = list_series(bench)
+    if isinstance(series, Refused):
+        return []
+    lacking = [
+        landing
+        for landing in list_landings(bench, target)
+        if landing.lacks_number() or None in landing.find(series).values()
+    ]
+    return lacking[1:]
+
+
+def _foresee_picks(bench: Bench, target: Target, owing: Sequence[Landing]) -> Iterator[Ahead]:
     place = bench.place("prepare.pick", target)
-    landing = list_landings(bench, target)[0]
-    bumped = landing.lacks_number()
-    if bench.settings.pick.via == "push":
-        yield f"{place}: {describe_push(bench.release_branch(target), NEW, bumped=bumped)}"
-        yield from _foresee_candidate(bench, target, seen)
+    for landing in owing:
+        bumped = landing.lacks_number()
+        if bench.settings.pick.via == "push":
+            yield _write(place, describe_push(landing.branch, NEW, bumped=bumped))
+            continue
+        yield _write(place, describe_pick(landing.branch, landing.pick_branch, NEW, bumped=bumped))
+        yield Ahead(place, "CI and reviewers look at the pull request", Status.WAITING)
         return
-    yield f"{place}: {describe_pick(landing.branch, landing.pick_branch, NEW, bumped=bumped)}"
-    seen.stop = "prepare.pick: CI and reviewers look at the pull request"
+    (_, tag), cutting = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
+    yield _write(cutting, describe_cut(bench.release_branch(target), NEW, tag))
+    yield from _foresee_verification(bench, target, tag)
 
 
-def _foresee_candidate(bench: Bench, target: Target, seen: Foreseen) -> Iterator[str]:
-    (_, tag), place = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
-    yield f"{place}: {describe_cut(bench.release_branch(target), NEW, tag)}"
-    yield from _foresee_verification(bench, target, tag, seen)
-
-
-def _foresee_verification(bench: Bench, target: Target, tag: Tag, seen: Foreseen) -> Iterator[str]:
+def _foresee_verification(bench: Bench, target: Target, tag: Tag) -> Iterator[Ahead]:
     place = bench.place("prepare.verify", target)
-    if find_strangers(bench, target, list_landings(bench, target)[0].head):
-        yield desk.describe_question(place, "prepare.accept")
-        seen.stop, seen.status = (
-            f"{place}: commits that are no part of the fix must be accepted",
-            Status.DECISION,
-        )
+    if _has_strangers(bench, target):
+        yield Ahead(place, desk.describe_question(place, "prepare.accept"))
+        yield Ahead(place, "commits that are no part of the fix must be accepted", Status.DECISION)
         return
-    yield f"{place}: {describe_publication(tag)}"
-    yield from _foresee_question(bench, target, tag, seen)
+    yield _write(place, describe_publication(tag))
+    yield from _foresee_question(bench, target, tag)
 
 
-def _foresee_question(bench: Bench, target: Target, tag: Tag, seen: Foreseen) -> Iterator[str]:
+def _has_strangers(bench: Bench, target: Target) -> bool:
+    """Return whether the branch holds, as it stands, what is neither the fix nor its number nor accepted."""
+    landing, series = list_landings(bench, target)[0], list_series(bench)
+    held = landing.find([] if isinstance(series, Refused) else series).values()
+    ours = {str(there.commit) for there in held if there} | set(find_bumps(bench, target, landing.head))
+    return any(each.commit not in ours for each in find_strangers(bench, target, landing.head))
+
+
+def _foresee_question(bench: Bench, target: Target, tag: Tag) -> Iterator[Ahead]:
     place = bench.place("prepare.verify", target)
     decided = bench.facts("investigate.qa-decision").get("verify")
     if decided:
-        yield f"{place}: {describe_request(bench, tag)}"
-    seen.stop = f"{place}: CI{' and QA look' if decided else ' looks'} at the candidate"
+        yield _write(place, describe_request(bench, tag))
+    yield Ahead(place, f"CI{' and QA look' if decided else ' looks'} at the candidate", Status.WAITING)

@@ -81,11 +81,16 @@ class OpenPull:
 
         return Todo(
             f"open-pull:{branch}",
-            f"open a pull request from {branch} to {bench.main}",
+            describe_opening(branch, bench.main),
             run,
             prepare=lambda: {"head": head, "branch": str(branch)},
             changes=("pulls",),
         )
+
+
+def describe_opening(branch: Branch, main: Branch) -> str:
+    """Return the sentence for a fix's pull request that is opened."""
+    return f"open a pull request from {branch} to {main}"
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,7 @@ class World:
     incident: Incident = field(default_factory=Incident)
     reads: int = 0
     writes: int = 0
+    incident_id: str = INCIDENT
 
     # What there is.
 
@@ -149,7 +150,9 @@ class World:
 
     def desk(self) -> list[str]:
         """Return what relauto wrote at the desk."""
-        number = self.incident.desk.number if self.incident.desk else 0
+        if self.incident.desk is None:
+            return []
+        number = self.incident.desk.number
         listed = self.api(BOT).pages(f"repos/{OPS}/issues/{number}/comments")
         return [comment["body"] for comment in listed if comment["user"]["login"] == BOT]
 

@@ -1,54 +1,115 @@
 """A dry run's list is what the real run then does, up to the next wait, ids aside."""
 
-import re
-
 import pytest
 
-from relauto import foresight
+from relauto.errors import Status
+from tests.engine.agreement import agree
 
-_IDS = re.compile(r"a new commit|\b[0-9a-f]{10,40}\b")
-
-
-def strip_ids(sentences):
-    return [_IDS.sub("ID", sentence) for sentence in sentences]
+PUSH = 'pick.via = "push"\n'
 
 
-def prepare_nothing(_world):
-    return
-
-
-def pass_pick(world):
-    world.pass_pull(2)
-
-
-def sign(world):
+def walk(world, more=""):
+    """Go the whole path, a plan before every run, and yield where each run stopped."""
+    yield agree(world, more)
+    world.decide()
+    world.pass_pull(1)
+    yield agree(world, more)
+    world.approve("prepare.merge")
+    yield agree(world, more)
+    if "push" not in more:
+        world.pass_pull(2)
+        yield agree(world, more)
     world.check(world.head("v1.0.1-rc1"))
+    yield agree(world, more)
     world.tick_all()
     world.answer_qa("/qa pass v1.0.1-rc1")
+    yield agree(world, more)
+    world.approve("prepare.release")
+    yield agree(world, more)
+    world.approve("deploy.send")
+    yield agree(world, more)
+    world.answer(next(line for line in world.asked() if line.startswith("/acknowledge")), by="tam-noor")
+    yield agree(world, more)
+    yield agree(world, more)
 
 
-MOMENTS = {
-    "opened": prepare_nothing,
-    "merge-door": lambda world: world.approve("prepare.merge"),
-    "pick": pass_pick,
-    "verify": sign,
-    "release-door": lambda world: world.approve("prepare.release"),
-    "send-door": lambda world: world.approve("deploy.send"),
-    "finished": prepare_nothing,
-}
+PULL_STOPS = [
+    ("prepare.merge", Status.WAITING),
+    ("prepare.merge", Status.DECISION),
+    ("prepare.pick", Status.WAITING),
+    ("prepare.verify", Status.WAITING),
+    ("prepare.verify", Status.WAITING),
+    ("prepare.release", Status.DECISION),
+    ("deploy.send", Status.DECISION),
+    ("deploy.send", Status.WAITING),
+    ("", Status.REACHED),
+    ("", Status.REACHED),
+]
 
 
-@pytest.mark.parametrize("chapter", MOMENTS)
-def test_the_list_is_what_then_happens(at, chapter):
-    world = at(chapter)
-    MOMENTS[chapter](world)
-    objects, journal = world.objects(), world.journal()
-    with world.bench() as bench:
-        foreseen = foresight.foresee(bench)
-    assert world.writes == 0
-    assert (world.objects(), world.journal()) == (objects, journal)
-    outcome = world.advance()
-    happened = [said for said in world.said if not said.endswith((": done", "(by others)"))]
-    assert strip_ids(foreseen.writes) == strip_ids(happened)
-    assert foreseen.status == outcome.status
-    assert bool(foreseen.stop) == bool(outcome.stops)
+@pytest.mark.parametrize("more", ["", PUSH], ids=["pull", "push"])
+def test_the_list_is_what_then_happens_on_the_whole_path(at, more):
+    world = at("blank")
+    if more:
+        world.hub.unprotect("acme/stockroom", "release-1.0")
+        more += 'checks.required = ["unit tests"]\n'
+    world.open(more)
+    ends = [(each.stops[0].place.step if each.stops else "", each.status) for each in walk(world, more)]
+    assert ends == [stop for stop in PULL_STOPS if not more or stop[0] != "prepare.pick"]
+
+
+def test_strangers_are_foreseen(at):
+    world = at("blank")
+    world.commit_on("release-1.0", "Something else", {"else.txt": "else\n"})
+    world.open()
+    agree(world)
+    world.decide()
+    world.pass_pull(1)
+    agree(world)
+    world.approve("prepare.merge")
+    agree(world)
+    world.pass_pull(2)
+    (stop,) = agree(world).stops
+    assert (stop.place.step, stop.status) == ("prepare.verify", Status.DECISION)
+    world.answer(f"{next(line for line in world.asked() if line.startswith('/accept'))} it was there")
+    (stop,) = agree(world).stops
+    assert (stop.place.step, stop.status) == ("prepare.verify", Status.WAITING)
+
+
+def test_a_release_from_the_last_tag_is_foreseen(at):
+    world = at("blank")
+    world.commit_on("release-1.0", "Something else", {"else.txt": "else\n"})
+    world.unprotect()
+    more = 'checks.required = ["unit tests"]\n'
+    world.open(more, base="tag")
+    agree(world, more)
+    world.decide()
+    world.pass_pull(1)
+    agree(world, more)
+    world.approve("prepare.merge")
+    agree(world, more)
+    world.pass_pull(2)
+    agree(world, more)
+    world.pass_pull(3)
+    (stop,) = agree(world, more).stops
+    assert (stop.place.step, stop.status) == ("prepare.verify", Status.WAITING)
+
+
+@pytest.mark.parametrize("until", ["investigate.pr", "prepare.merge", "prepare.pick", "prepare.candidate"])
+def test_a_list_ends_where_it_is_told_to(at, until):
+    world = at("merge-door")
+    world.approve("prepare.merge")
+    agree(world, until=until)
+
+
+@pytest.mark.parametrize("only", ["prepare.merge", "prepare.pick", "investigate.qa-decision"])
+def test_a_list_of_one_step_alone(at, only):
+    world = at("opened")
+    agree(world, only=only)
+
+
+def test_nothing_is_left_to_do_without_a_fix(at):
+    world = at("blank")
+    world.open(fix=None)
+    agree(world)
+    agree(world)

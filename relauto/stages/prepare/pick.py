@@ -38,7 +38,7 @@ class PickFix:
             return Proved(known.facts, known.by_others)
         # A line that holds a candidate may go on to its next number.
         numbered = settled and bool(bench.facts("prepare.candidate", target))
-        series = _list_series(bench)
+        series = list_series(bench)
         if isinstance(series, Refused):
             return series
         landed: list[tuple[Landing, Found]] = []
@@ -51,7 +51,8 @@ class PickFix:
         return _prove(bench, place, landed)
 
 
-def _list_series(bench: Bench) -> list[Commit] | Refused:
+def list_series(bench: Bench) -> list[Commit] | Refused:
+    """Return the commits on main that are to be picked, in order, or why they cannot be told."""
     merged = bench.facts("prepare.merge").get("merged", ())
     series: list[Commit] = []
     for each in merged:  # type: ignore[attr-defined]
