@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from relauto.git.runner import Git
 from relauto.rehearsal.scenarios import SCENARIOS
 from tests.rehearsal.playing import Life, Plays, live
 
@@ -49,3 +50,27 @@ def test_candidate_whose_tag_was_deleted_is_lost_and_cut_again(plays, root):
     said = plays["rc-deleted"].said
     assert "git push origin :refs/tags/v1.4.3-rc1" in said
     assert read_steps(root / "rc-deleted")["prepare.release"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("ci-red", "prepare.merge is refused: pull request #1: unit tests is failure"),
+        ("ci-flaky", "prepare.verify on acme/stockroom@release-1.4 is refused: the checks of v1.4.3-rc1"),
+        ("fix-reverted", "prepare.merge is lost: the proof is gone: it was proved (merged 1 "),
+        ("rc-deleted", "prepare.candidate on acme/stockroom@release-1.4 is lost: the proof is gone"),
+    ],
+)
+def test_scenario_shows_why_it_stopped(plays, name, told):
+    assert told in plays[name].said
+
+
+def test_fix_that_was_mended_after_red_is_the_fix_that_ships(plays, root):
+    """The unfinished test came and went: the release has the tree of the happy path."""
+    trees = {
+        name: Git(root / name / "product.git").read("rev-parse", "v1.4.3^{tree}")
+        for name in ("happy", "ci-red", "ci-flaky", "fix-reverted", "rc-deleted")
+        if plays[name].status == 0
+    }
+    assert len(trees) == 5
+    assert len(set(trees.values())) == 1

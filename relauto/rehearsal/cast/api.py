@@ -73,6 +73,14 @@ class Api:
         """
         return self._send("POST", self._address(path, {}), body)[0]
 
+    def put(self, path: str, body: Json) -> Any:
+        """Do what a PUT does, such as merging, and return the answer.
+
+        Raises:
+            ApiError: the API refused or did not answer.
+        """
+        return self._send("PUT", self._address(path, {}), body)[0]
+
     def patch(self, path: str, body: Json) -> Any:
         """Change something and return it.
 

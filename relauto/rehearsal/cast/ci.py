@@ -39,7 +39,7 @@ def _check(errand: Errand, commit: str) -> str:
     )
     if any(run["status"] == "completed" for run in runs):
         return ""
-    conclusion, summary = _run_check(errand, commit)
+    conclusion, summary = run_check(errand, commit)
     report: Json = {
         "status": "completed",
         "conclusion": conclusion,
@@ -53,8 +53,12 @@ def _check(errand: Errand, commit: str) -> str:
     return f"{errand.check_name} on {commit[:10]}: {conclusion}"
 
 
-def _run_check(errand: Errand, commit: str) -> tuple[str, str]:
-    """Return the conclusion and the summary."""
+def run_check(errand: Errand, commit: str) -> tuple[str, str]:
+    """Run the check on a commit and return the conclusion and the summary.
+
+    Raises:
+        ErrandError: the commit could not be fetched.
+    """
     scratch = Scratch(errand, errand.work / "ci.git")
     scratch.fetch(commit)
     if errand.check_command is None:

@@ -2,7 +2,11 @@
 
 from relauto.rehearsal.scenario import Scenario
 from relauto.rehearsal.scenarios import (
+    branch_moves,
+    ci_flaky,
+    ci_red,
     conflict,
+    fix_reverted,
     happy,
     qa_fails_first,
     rc_deleted,
@@ -14,6 +18,10 @@ SCENARIOS: dict[str, Scenario] = {
         happy,
         qa_fails_first,
         conflict,
+        ci_red,
+        ci_flaky,
+        branch_moves,
+        fix_reverted,
         rc_deleted,
     )
 }

@@ -30,3 +30,25 @@ def is_in(step: str, state: StepState) -> Callable[[Play], bool]:
 def lost(step: str) -> Callable[[Play], bool]:
     """Return a moment's `when`: the proof of a step is gone."""
     return is_in(step, StepState.LOST)
+
+
+def call(*parts: str) -> Callable[[Play], Sequence[str]]:
+    """Return a moment's `do` in which members of the cast look and do what is theirs."""
+    return lambda play: play.company.send(parts)
+
+
+def in_turn(*deeds: Callable[[Play], Sequence[str]]) -> Callable[[Play], Sequence[str]]:
+    """Return a moment's `do` that does several things, one after the other."""
+    return lambda play: [done for deed in deeds for done in deed(play)]
+
+
+def land(branch: str, onto: str, title: str, **change: Any) -> Callable[[Play], Sequence[str]]:
+    """Return a moment's `do` in which the engineer brings a change onto a branch as everybody does.
+
+    Its pull request is checked, reviewed and merged by the engineer; `change` is that of `propose`.
+    """
+    return in_turn(
+        send("engineer", "propose", branch=branch, onto=onto, title=title, **change),
+        call("ci", "reviewer"),
+        send("engineer", "merge_pull", branch=branch),
+    )
