@@ -1,12 +1,13 @@
 """The record of a release: which incident holds a version of a line, and which numbers are burned.
 
 It lies on the branch `refs/heads/releases/OWNER/NAME/VERSION` of the ops repository as `record.json`:
-`{"format": 1, "repository", "version", "line", "incident", "burned": [candidate numbers], "nonce"}`,
-changed by compare and swap alone, so two incidents never cut the same number.
+`{"format": 1, "repository", "version", "line", "incident", "burned": [candidate numbers], "withdrawn",
+"joined": [incidents], "nonce"}`, changed by compare and swap alone, so two incidents never cut the same
+number. `incident` is empty once it gave the version up.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -25,7 +26,11 @@ FILE = "record.json"
 
 
 class Record(msgspec.Struct, frozen=True):
-    """A release that is being made, or was. `burned` numbers of candidates are never used again."""
+    """A release that is being made, or was.
+
+    `burned` numbers of candidates are never used again, nor is the version itself once it was published
+    and `withdrawn`. `joined` incidents ride on the release of the one that holds it.
+    """
 
     format: int
     repository: str
@@ -33,6 +38,8 @@ class Record(msgspec.Struct, frozen=True):
     line: str
     incident: str
     burned: tuple[int, ...] = ()
+    withdrawn: bool = False
+    joined: tuple[str, ...] = ()
     nonce: str = ""
 
     @property
@@ -87,29 +94,37 @@ class Releases:
             InputError: the record is of another format, or is none.
         """
         branch = self._open_branch(repository, version)
-        return self._parse(branch, branch.fetch())
+        return self._parse(branch.branch, branch.fetch())
 
-    def versions(self, repository: str) -> list[str]:
-        """Return the versions of a repository that somebody has claimed, in no order that means a thing.
+    def read_all(self, repository: str) -> list[Record]:
+        """Return every record of a repository as it is now, sorted by the name of its version.
 
         Raises:
             RemoteError: the ops repository was not reached.
+            InputError: a record is of another format, or is none.
         """
         prefix = f"refs/heads/releases/{repository}/"
         self._mirror.fetch([f"{prefix}*"])
-        return [ref.removeprefix(prefix) for ref in self._mirror.repository.refs(prefix.rstrip("/"))]
+        found = self._mirror.repository.refs(prefix.rstrip("/"))
+        records = [self._parse(Branch(ref), Commit(tip)) for ref, tip in sorted(found.items())]
+        return [record for record in records if record]
 
     def claim(self, target: Target, version: str, incident: str) -> Record:
         """Claim a version of a line for an incident, and return its record; a claim of its own stands.
 
+        What another incident gave up may be claimed: the numbers that it burned stay burned.
+
         Raises:
-            DecisionError: another incident holds it, or this one holds it on another line.
+            DecisionError: another incident holds it, this one holds it on another line, or it was
+                published once and withdrawn.
             RemoteError: it could not be written, or not be found out whether it was.
         """
 
         def decide(record: Record | None) -> Record | None:
             if record is None:
                 return Record(FORMAT, target.repository, version, target.line, incident)
+            if not record.incident and not record.withdrawn:
+                return msgspec.structs.replace(record, line=target.line, incident=incident, joined=())
             _check_holder(record, incident)
             if record.line != target.line:
                 raise DecisionError(
@@ -120,8 +135,8 @@ class Releases:
 
         return self._change(target.repository, version, decide, f"claimed on {target.line} for {incident}")
 
-    def burn(self, repository: str, version: str, number: int, incident: str) -> Record:
-        """Note that a candidate's number must never be used again, and return the record.
+    def burn(self, repository: str, version: str, numbers: Collection[int], incident: str) -> Record:
+        """Note that numbers of candidates must never be used again, and return the record.
 
         Raises:
             InputError: nobody has claimed the version.
@@ -129,28 +144,71 @@ class Releases:
             RemoteError: it could not be written, or not be found out whether it was.
         """
 
-        def decide(record: Record | None) -> Record | None:
-            if record is None:
-                raise InputError(f"nobody has claimed {version} of {repository}", todo="claim it first")
+        def change(record: Record) -> Record:
             _check_holder(record, incident)
-            if number in record.burned:
-                return None
-            return msgspec.structs.replace(record, burned=tuple(sorted({*record.burned, number})))
+            return msgspec.structs.replace(record, burned=tuple(sorted({*record.burned, *numbers})))
 
-        return self._change(repository, version, decide, f"candidate {number} is burned")
+        listed = ", ".join(str(number) for number in sorted(numbers))
+        return self._change(repository, version, _known(version, change), f"burned: candidate {listed}")
+
+    def withdraw(self, repository: str, version: str, incident: str) -> Record:
+        """Note that a published version is gone, so that its number is never another release's.
+
+        Raises:
+            InputError: nobody has claimed the version.
+            DecisionError: another incident holds it.
+            RemoteError: it could not be written, or not be found out whether it was.
+        """
+
+        def change(record: Record) -> Record:
+            _check_holder(record, incident)
+            return msgspec.structs.replace(record, withdrawn=True)
+
+        return self._change(repository, version, _known(version, change), "withdrawn after it was published")
+
+    def join(self, repository: str, version: str, incident: str, holder: str) -> Record:
+        """Let an incident ride on the release of the one that holds it, and return the record.
+
+        Raises:
+            InputError: nobody has claimed the version.
+            DecisionError: another incident than `holder` holds it.
+            RemoteError: it could not be written, or not be found out whether it was.
+        """
+
+        def change(record: Record) -> Record:
+            _check_holder(record, holder)
+            return msgspec.structs.replace(record, joined=tuple(dict.fromkeys((*record.joined, incident))))
+
+        return self._change(repository, version, _known(version, change), f"{incident} joins {holder}")
+
+    def free(self, repository: str, version: str, incident: str) -> Record:
+        """Give a version up, so that others can claim it and its line; what is burned stays so.
+
+        Raises:
+            InputError: nobody has claimed the version.
+            DecisionError: another incident holds it.
+            RemoteError: it could not be written, or not be found out whether it was.
+        """
+
+        def change(record: Record) -> Record:
+            if record.incident:
+                _check_holder(record, incident)
+            return msgspec.structs.replace(record, incident="")
+
+        return self._change(repository, version, _known(version, change), f"given up by {incident}")
 
     def _change(
         self, repository: str, version: str, decide: Callable[[Record | None], Record | None], why: str
     ) -> Record:
         branch = self._open_branch(repository, version)
-        known = [self._parse(branch, branch.fetch())]
+        known = [self._parse(branch.branch, branch.fetch())]
 
         def refresh() -> None:
-            known[0] = self._parse(branch, branch.fetch())
+            known[0] = self._parse(branch.branch, branch.fetch())
 
         def propose() -> Proposal | None:
             changed = decide(known[0])
-            if changed is None:
+            if changed is None or changed == known[0]:
                 return None
             # Two equal claims must not make equal commits: the second push would pass for accepted.
             content = msgspec.json.encode(msgspec.structs.replace(changed, nonce=secrets.token_hex(8)))
@@ -160,7 +218,7 @@ class Releases:
             return branch.tip is not None and self._mirror.repository.is_ancestor(commit, branch.tip)
 
         branch.advance(propose, refresh=refresh, landed=has_landed)
-        record = self._parse(branch, branch.tip)
+        record = self._parse(branch.branch, branch.tip)
         if record is None:
             raise InputError(f"{branch.branch} has no {FILE}", todo="look who changed this branch")
         return record
@@ -169,22 +227,57 @@ class Releases:
         name = record_branch(repository, version)
         return SharedBranch(self._mirror, name, clock=self._clock, actor=self._actor)
 
-    def _parse(self, branch: SharedBranch, tip: Commit | None) -> Record | None:
+    def _parse(self, branch: Branch, tip: Commit | None) -> Record | None:
         if tip is None:
             return None
         try:
             content = self._mirror.repository.read_file(tip, FILE) or b""
-            check_format(int(msgspec.json.decode(content)["format"]), str(branch.branch))
+            check_format(int(msgspec.json.decode(content)["format"]), str(branch))
             return msgspec.json.decode(content, type=Record)
         except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
             raise InputError(
-                f"{branch.branch} holds no record of a release: {error}", todo="look who changed this branch"
+                f"{branch} holds no record of a release: {error}", todo="look who changed this branch"
             ) from error
 
 
+def find_rival(
+    records: Iterable[Record], target: Target, incident: str, published: Collection[str]
+) -> Record | None:
+    """Return the record of a release that another incident is making from the same line, or None.
+
+    Args:
+        records: those of the line's repository.
+        target: the line.
+        incident: who asks.
+        published: the versions that are out; they no longer hold their line.
+    """
+    for record in records:
+        makes = record.incident not in ("", incident) and not record.withdrawn
+        if makes and record.target == target and record.version not in published:
+            return record
+    return None
+
+
+def _known(version: str, change: Callable[[Record], Record]) -> Callable[[Record | None], Record]:
+    def decide(record: Record | None) -> Record:
+        if record is None:
+            raise InputError(f"nobody has claimed {version}", todo="claim it first")
+        return change(record)
+
+    return decide
+
+
 def _check_holder(record: Record, incident: str) -> None:
-    if record.incident != incident:
+    if record.incident == incident:
+        return
+    name = f"{record.version} of {record.repository}"
+    if not record.incident:
         raise DecisionError(
-            f"{record.version} of {record.repository} is held by {record.incident}",
-            todo=f"join {record.incident}, wait until it is released, or choose another version",
+            f"{name} is given up" + (", was published once and is gone" if record.withdrawn else ""),
+            todo="choose another version" if record.withdrawn else "claim it first",
         )
+    raise DecisionError(
+        f"{name} is held by {record.incident}",
+        todo=f"join {record.incident} (--join {record.incident}) or wait for it "
+        f"(--wait-for {record.incident})",
+    )

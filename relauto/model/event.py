@@ -74,6 +74,52 @@ class IncidentOpened(Body, frozen=True):
     plans: tuple[Plan, ...] = ()
 
 
+class RoundStarted(Body, frozen=True):
+    """The release did not help: `place` failed, and stages 4 to 6 begin anew as round `round`."""
+
+    kind = "round.started"
+    round: int
+    place: Place
+    reason: Text
+    source: str = ""
+
+
+class PlanSettled(Body, frozen=True):
+    """A round's release has its number, claimed in the release record, and what it grows from."""
+
+    kind = "plan.settled"
+    plan: Plan
+    round: int
+
+
+class ReleaseAwaited(Body, frozen=True):
+    """The line is another incident's until its release is out or given up; ours comes after it."""
+
+    kind = "release.awaited"
+    target: Target
+    holder: str
+    round: int
+
+
+class ReleaseJoined(Body, frozen=True):
+    """The fix rides on the release that another incident makes in its round `holder_round`."""
+
+    kind = "release.joined"
+    plan: Plan
+    round: int
+    holder: str
+    holder_round: int
+
+
+class ReleaseFreed(Body, frozen=True):
+    """The incident gave up the version that it held, and its line."""
+
+    kind = "release.freed"
+    target: Target
+    version: str
+    reason: Text
+
+
 class FixAttached(Body, frozen=True):
     """A change that shall reach the customer: a branch or a pull request of the source repository."""
 
