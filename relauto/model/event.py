@@ -48,7 +48,7 @@ class Body(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What a target's release grows from and which number it gets, settled when the incident opens."""
+    """What a target's release grows from and which number it gets; settled anew for every round."""
 
     target: Target
     base_tag: str
@@ -116,17 +116,21 @@ class ReleaseFreed(Body, frozen=True):
 
     kind = "release.freed"
     target: Target
-    version: str
+    release: str
     reason: Text
 
 
 class FixAttached(Body, frozen=True):
-    """A change that shall reach the customer: a branch or a pull request of the source repository."""
+    """A change that shall reach the customer: a branch or a pull request of the source repository.
+
+    `of` is the incident that brought it, where that rides on this one's release.
+    """
 
     kind = "fix.attached"
     branch: str | None = None
     pull: int | None = None
     instruction: Text | None = None
+    of: str = ""
 
 
 class FixWithdrawn(Body, frozen=True):

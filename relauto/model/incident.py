@@ -1,13 +1,12 @@
 """What the events add up to. State is never stored for its own sake: it is this fold."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from relauto.model import event as events
 from relauto.model.door import Approval, Door
-from relauto.model.event import Event, Facts, Person, digest_facts, locate
+from relauto.model.event import Event, Facts, digest_facts, locate
 from relauto.model.gate import Held, Waiver, lift
 from relauto.model.override import Kind, Override
 from relauto.model.record import NO_TEXT as NO_TEXT
@@ -18,7 +17,10 @@ from relauto.model.record import Fix as Fix
 from relauto.model.record import Note as Note
 from relauto.model.record import StepRecord as StepRecord
 from relauto.model.record import StepState as StepState
-from relauto.model.target import Place, Target
+from relauto.model.rounds import is_of_production
+from relauto.model.state import HANDLERS
+from relauto.model.state import Incident as Incident
+from relauto.model.target import Place
 
 FIX_STEPS = (
     "investigate.pr",
@@ -31,80 +33,6 @@ FIX_STEPS = (
 """Steps whose proof covers the fixes known so far: a further fix opens them again."""
 
 
-@dataclass
-class Incident:
-    """The fold of a journal. Changed only by `apply`."""
-
-    opened: events.IncidentOpened | None = None
-    round: int = 1
-    desk: events.DeskOpened | None = None
-    fixes: list[Fix] = field(default_factory=list)
-    withdrawn: list[Fix] = field(default_factory=list)
-    steps: dict[Place, StepRecord] = field(default_factory=dict)
-    doors: dict[Place, Door] = field(default_factory=dict)
-    accepted: list[Acceptance] = field(default_factory=list)
-    refused: list[events.CandidateRefused] = field(default_factory=list)
-    qa_requests: dict[str, events.QaRequested] = field(default_factory=dict)
-    qa_answers: dict[str, tuple[events.QaAnswered, Person]] = field(default_factory=dict)
-    kits: list[tuple[events.KitAcknowledged, Person, datetime]] = field(default_factory=list)
-    intents: dict[tuple[Place, str], events.StepIntended] = field(default_factory=dict)
-    notices: list[events.NoticeDrafted] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    waivers: list[Waiver] = field(default_factory=list)
-    held: dict[Place, Held] = field(default_factory=dict)
-    losses: dict[Place, str] = field(default_factory=dict)
-    overrides: list[Override] = field(default_factory=list)
-    unheard: dict[str, events.AnswerRefused] = field(default_factory=dict)
-    answered: set[str] = field(default_factory=set)
-    sequence: int = 0
-
-    @property
-    def id(self) -> str:
-        """The incident's public-safe id."""
-        return self.opening.incident
-
-    @property
-    def opening(self) -> events.IncidentOpened:
-        """What the incident was opened with; a log without an opening has no incident."""
-        if self.opened is None:
-            raise LookupError("this journal does not open an incident")
-        return self.opened
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """The lines the fix goes to."""
-        return self.opening.targets
-
-    @property
-    def revision(self) -> int:
-        """How often the set of fixes has changed."""
-        return len(self.fixes) + 2 * len(self.withdrawn)
-
-    def place(self, step: str, target: Target | None = None) -> Place:
-        """Return `step` at `target` in the current round."""
-        return Place(step, target, self.round if target else 1)
-
-    def record(self, place: Place) -> StepRecord | None:
-        """Return the newest word on a step at a place, or None when there has been none."""
-        return self.steps.get(place)
-
-    def state(self, step: str) -> StepState:
-        """Return the least advanced state of a step over its targets and rounds."""
-        found = {record.state for place, record in self.steps.items() if place.step == step}
-        here = [place for place in self.steps if place.step == step and place.target]
-        if here and len({place.target for place in here}) < len(self.targets):
-            found.add(StepState.OPEN)
-        return next((state for state in PROGRESS if state in found), StepState.OPEN)
-
-    def apply(self, event: Event) -> None:
-        """Take one more event into account."""
-        _HANDLERS[event.body.kind](self, event, event.body)
-        self.sequence = event.sequence
-        source = getattr(event.body, "source", "")
-        if source:
-            self.answered.add(locate(source))
-
-
 def fold(happened: Iterable[Event]) -> Incident:
     """Return the incident that the events, in order, add up to."""
     incident = Incident()
@@ -113,14 +41,13 @@ def fold(happened: Iterable[Event]) -> Incident:
     return incident
 
 
-_HANDLERS: dict[str, Callable[[Incident, Event, Any], None]] = {}
 _B = TypeVar("_B", bound=events.Body)
 _Handler = Callable[[Incident, Event, _B], None]
 
 
 def _on(kind: type[_B]) -> Callable[[_Handler[_B]], _Handler[_B]]:
     def register(handler: _Handler[_B]) -> _Handler[_B]:
-        _HANDLERS[kind.kind] = handler
+        HANDLERS[kind.kind] = handler
         return handler
 
     return register
@@ -141,6 +68,38 @@ def _hold(incident: Incident, event: Event, place: Place, facts: Facts) -> None:
 @_on(events.IncidentOpened)
 def _opened(incident: Incident, _event: Event, body: events.IncidentOpened) -> None:
     incident.opened = body
+    incident.rounds.settle(body.plans, 1)
+
+
+@_on(events.RoundStarted)
+def _round_started(incident: Incident, event: Event, body: events.RoundStarted) -> None:
+    if not incident.rounds.start(body, event.actor, event.at):
+        return
+    # What was said about the place does not stand; nor does that the incident is resolved.
+    for place in [each for each in incident.steps if each == body.place or each.step.startswith("resolve.")]:
+        del incident.steps[place]
+    if is_of_production(body.place.step):
+        incident.notes.append(Note("regression", body.reason, event.at, event.actor))
+
+
+@_on(events.PlanSettled)
+def _settled(incident: Incident, _event: Event, body: events.PlanSettled) -> None:
+    incident.rounds.settle([body.plan], body.round)
+
+
+@_on(events.ReleaseAwaited)
+def _awaited(incident: Incident, _event: Event, body: events.ReleaseAwaited) -> None:
+    incident.rounds.wait(body)
+
+
+@_on(events.ReleaseJoined)
+def _joined(incident: Incident, _event: Event, body: events.ReleaseJoined) -> None:
+    incident.rounds.join(body)
+
+
+@_on(events.ReleaseFreed)
+def _freed(incident: Incident, _event: Event, body: events.ReleaseFreed) -> None:
+    incident.rounds.free(body)
 
 
 @_on(events.StepProved)
@@ -227,7 +186,7 @@ def _reopened(incident: Incident, event: Event, body: events.StepReopened) -> No
 
 @_on(events.FixAttached)
 def _attached(incident: Incident, _event: Event, body: events.FixAttached) -> None:
-    incident.fixes.append(Fix(body.branch, body.pull, body.instruction))
+    incident.fixes.append(Fix(body.branch, body.pull, body.instruction, incident.round, body.of))
     _reopen_fix_steps(incident)
 
 

@@ -56,11 +56,16 @@ class StepRecord:
 
 @dataclass(frozen=True)
 class Fix:
-    """A change on its way: named by its branch or its pull request in the source repository."""
+    """A change on its way: named by its branch or its pull request in the source repository.
+
+    `round` is the one in which it was attached; `of` the incident that brought it, where not this one.
+    """
 
     branch: str | None
     pull: int | None
     instruction: Text | None = None
+    round: int = 1
+    of: str = ""
 
     def __str__(self) -> str:
         return f"#{self.pull}" if self.pull is not None else str(self.branch)

@@ -35,8 +35,8 @@ def test_a_claim_is_seen_by_others_and_stands(people: list[Releases]) -> None:
     assert (record.target, record.incident, record.burned) == (LINE, "INC-1", ())
     assert theirs.read("acme/stockroom", "1.4.3") == record
     assert mine.claim(LINE, "1.4.3", "INC-1") == record
-    assert theirs.versions("acme/stockroom") == ["1.4.3"]
-    assert theirs.versions("acme/other") == []
+    assert theirs.read_all("acme/stockroom") == [record]
+    assert theirs.read_all("acme/other") == []
 
 
 def test_another_incident_is_told_who_holds_it(people: list[Releases]) -> None:
@@ -45,7 +45,7 @@ def test_another_incident_is_told_who_holds_it(people: list[Releases]) -> None:
     with pytest.raises(DecisionError, match=r"1\.4\.3 of acme/stockroom is held by INC-1"):
         theirs.claim(LINE, "1.4.3", "INC-2")
     with pytest.raises(DecisionError, match="INC-1"):
-        theirs.burn("acme/stockroom", "1.4.3", 1, "INC-2")
+        theirs.burn("acme/stockroom", "1.4.3", [1], "INC-2")
     with pytest.raises(DecisionError, match=r"release-1\.4"):
         mine.claim(Target("acme/stockroom", "release-1.5"), "1.4.3", "INC-1")
 
@@ -53,11 +53,11 @@ def test_another_incident_is_told_who_holds_it(people: list[Releases]) -> None:
 def test_burned_numbers_are_kept(people: list[Releases]) -> None:
     mine, theirs = people
     with pytest.raises(InputError, match="nobody has claimed"):
-        mine.burn("acme/stockroom", "1.4.3", 1, "INC-1")
+        mine.burn("acme/stockroom", "1.4.3", [1], "INC-1")
     mine.claim(LINE, "1.4.3", "INC-1")
-    theirs.burn("acme/stockroom", "1.4.3", 2, "INC-1")
-    mine.burn("acme/stockroom", "1.4.3", 1, "INC-1")
-    record = theirs.burn("acme/stockroom", "1.4.3", 2, "INC-1")
+    theirs.burn("acme/stockroom", "1.4.3", [2], "INC-1")
+    mine.burn("acme/stockroom", "1.4.3", [1], "INC-1")
+    record = theirs.burn("acme/stockroom", "1.4.3", [2], "INC-1")
     assert record.burned == (1, 2)
 
 

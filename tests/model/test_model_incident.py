@@ -56,6 +56,9 @@ FIELDS = {
     "whom": texts,
     "command": texts,
     "shown": st.sampled_from(["", "a" * 64]),
+    "round": st.integers(1, 3),
+    "holder_round": st.integers(1, 2),
+    "plan": st.builds(events.Plan, st.sampled_from([ONE, TWO]), words, subjects, subjects, words),
 }
 
 

@@ -1,0 +1,105 @@
+"""The state that a journal adds up to, as one value. What each event does to it stands in `incident`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from relauto.model import event as events
+from relauto.model.door import Door
+from relauto.model.event import Event, Person, locate
+from relauto.model.gate import Held, Waiver
+from relauto.model.override import Override
+from relauto.model.record import PROGRESS, Acceptance, Fix, Note, StepRecord, StepState
+from relauto.model.rounds import Rounds, has_rounds
+from relauto.model.target import Place, Target
+
+
+@dataclass
+class Incident:
+    """The fold of a journal. Changed only by `apply`."""
+
+    opened: events.IncidentOpened | None = None
+    rounds: Rounds = field(default_factory=Rounds)
+    desk: events.DeskOpened | None = None
+    fixes: list[Fix] = field(default_factory=list)
+    withdrawn: list[Fix] = field(default_factory=list)
+    steps: dict[Place, StepRecord] = field(default_factory=dict)
+    doors: dict[Place, Door] = field(default_factory=dict)
+    accepted: list[Acceptance] = field(default_factory=list)
+    refused: list[events.CandidateRefused] = field(default_factory=list)
+    qa_requests: dict[str, events.QaRequested] = field(default_factory=dict)
+    qa_answers: dict[str, tuple[events.QaAnswered, Person]] = field(default_factory=dict)
+    kits: list[tuple[events.KitAcknowledged, Person, datetime]] = field(default_factory=list)
+    intents: dict[tuple[Place, str], events.StepIntended] = field(default_factory=dict)
+    notices: list[events.NoticeDrafted] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+    held: dict[Place, Held] = field(default_factory=dict)
+    losses: dict[Place, str] = field(default_factory=dict)
+    overrides: list[Override] = field(default_factory=list)
+    unheard: dict[str, events.AnswerRefused] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+    sequence: int = 0
+
+    @property
+    def id(self) -> str:
+        """The incident's public-safe id."""
+        return self.opening.incident
+
+    @property
+    def opening(self) -> events.IncidentOpened:
+        """What the incident was opened with; a log without an opening has no incident."""
+        if self.opened is None:
+            raise LookupError("this journal does not open an incident")
+        return self.opened
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The lines the fix goes to."""
+        return self.opening.targets
+
+    @property
+    def revision(self) -> int:
+        """How often the set of fixes has changed."""
+        return len(self.fixes) + 2 * len(self.withdrawn)
+
+    @property
+    def round(self) -> int:
+        """Which way through stages 4 to 6 it is, from 1."""
+        return self.rounds.number
+
+    @property
+    def current_fixes(self) -> list[Fix]:
+        """The fixes that the current round brings; what earlier rounds released is no part of them."""
+        return [fix for fix in self.fixes if fix.round == self.round]
+
+    def place(self, step: str, target: Target | None = None) -> Place:
+        """Return `step` at `target` in the current round; steps of no round are always in the first."""
+        return Place(step, target, self.round if has_rounds(step) else 1)
+
+    def record(self, place: Place) -> StepRecord | None:
+        """Return the newest word on a step at a place, or None when there has been none."""
+        return self.steps.get(place)
+
+    def state(self, step: str, *, now: bool = False) -> StepState:
+        """Return the least advanced state of a step over its targets and rounds; `now`: in this one alone."""
+        places = [place for place in self.steps if place.step == step]
+        here = [place for place in places if place.round == self.place(step).round]
+        found = {self.steps[place].state for place in (here if now else places)}
+        at = {place.target for place in here if place.target}
+        if not here or (at and len(at) < len(self.targets)):
+            found.add(StepState.OPEN)
+        return next(state for state in PROGRESS if state in found)
+
+    def apply(self, event: Event) -> None:
+        """Take one more event into account."""
+        HANDLERS[event.body.kind](self, event, event.body)
+        self.sequence = event.sequence
+        source = getattr(event.body, "source", "")
+        if source:
+            self.answered.add(locate(source))
+
+
+HANDLERS: dict[str, Callable[[Incident, Event, Any], None]] = {}
+"""What each kind of event does to the state; `relauto.model.incident` fills it."""
