@@ -2,20 +2,15 @@
 
 import base64
 import binascii
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from werkzeug.datastructures import Headers
 
 from relauto.hub.place import ApiError
-from relauto.hub.records import User
+from relauto.hub.records import Token, User
 from relauto.hub.store import Transaction
-
-
-def digest_token(token: str) -> str:
-    """Return what the store keeps of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+from relauto.hub.tokens import digest_token
 
 
 def _token_of(header: str) -> str:
@@ -31,18 +26,17 @@ def _token_of(header: str) -> str:
     raise ApiError(401, "Bad credentials")
 
 
-def authenticate(tx: Transaction, headers: Headers) -> User | None:
-    """Return whose token the request carries, None when it carries none.
+def authenticate(tx: Transaction, headers: Headers, moment: datetime) -> Token | None:
+    """Return the token that the request carries, None when it carries none.
 
     Raises:
-        ApiError: 401, it carries something that is nobody's token.
+        ApiError: 401, it carries something that is nobody's token, or one that has expired.
     """
     header = headers.get("Authorization")
     if header is None:
         return None
-    digest = digest_token(_token_of(header))
-    found = next((user for user in tx.all(User, "") if user.token_digest == digest), None)
-    if found is None:
+    found = tx.get(Token, "", digest_token(_token_of(header)))
+    if found is None or (found.expires_at and moment.strftime("%Y-%m-%dT%H:%M:%SZ") >= found.expires_at):
         raise ApiError(401, "Bad credentials")
     return found
 

@@ -16,8 +16,10 @@ from relauto.hub.events import log_event
 from relauto.hub.files import Files
 from relauto.hub.http import answer_error, make_conditional
 from relauto.hub.place import ApiError, Call
+from relauto.hub.records import User
+from relauto.hub.rights import show_needs
 from relauto.hub.routes import BLUEPRINTS
-from relauto.hub.store import Store
+from relauto.hub.store import Store, Transaction
 
 
 class Application(Flask):
@@ -51,14 +53,20 @@ class Application(Flask):
             return super().dispatch_request()  # type: ignore[return-value]
         with ExitStack() as stack:
             tx = stack.enter_context(self.store.transaction())
-            g.call = Call(tx, authenticate(tx, request.headers), _host(), self.clock.now())
+            g.call = self._make_call(tx)
             self._spend(g.call)
             return super().dispatch_request()  # type: ignore[return-value]
 
     def _call(self, stack: ExitStack) -> Call:
         """Open a transaction for a route that cannot hold one all the time."""
         tx = stack.enter_context(self.store.transaction())
-        return Call(tx, authenticate(tx, request.headers), _host(), self.clock.now())
+        return self._make_call(tx)
+
+    def _make_call(self, tx: Transaction) -> Call:
+        moment = self.clock.now()
+        token = authenticate(tx, request.headers, moment)
+        viewer = tx.get(User, "", token.login.lower()) if token else None
+        return Call(tx, viewer, _host(), moment, token)
 
     def _spend(self, call: Call) -> None:
         resource = "graphql" if request.path == "/api/graphql" else "core"
@@ -87,6 +95,10 @@ class Application(Flask):
         budget: Budget | None = g.get("budget")
         if budget:
             response.headers.update(budget.headers())
+        call: Call | None = g.get("call")
+        if call and call.token:
+            for name, value in show_needs(call.token, request.endpoint).items():
+                response.headers.setdefault(name, value)
         return make_conditional(response) if request.path.startswith("/api/v3/") else response
 
 

@@ -11,6 +11,7 @@ from flask import Response, g, request
 
 from relauto.hub.place import ApiError, Call, Place
 from relauto.hub.records import Level
+from relauto.hub.rights import NEEDS
 
 _T = TypeVar("_T")
 _MEDIA = "application/json; charset=utf-8"
@@ -23,8 +24,18 @@ def current_call() -> Call:
 
 
 def enter(owner: str, name: str, need: Level = "read") -> Place:
-    """Go into the repository that the route names (see `Call.enter`)."""
-    return current_call().enter(owner, name, need)
+    """Go into the repository that the route names, with the role (`Call.enter`) and token it needs.
+
+    Raises:
+        ApiError: 401, 403 or 404; 403 also for a write where the repository is archived.
+    """
+    place = current_call().enter(owner, name)
+    place.require_need(NEEDS[request.endpoint or ""])
+    if need != "read":
+        place.require(need)
+    if request.method != "GET":
+        place.require_writable()
+    return place
 
 
 def read_body(shape: type[_T]) -> _T:

@@ -16,6 +16,7 @@ from relauto.hub.place import ApiError, Place, invalid
 from relauto.hub.pulls import Standing, finish_merge, keep, list_pull_commits, look, read_pull, settle_pulls
 from relauto.hub.pushing import publish_move
 from relauto.hub.records import Pull
+from relauto.hub.workflow_files import refuse_workflows
 
 _MODIFIED = "Base branch was modified. Review and try the merge again."
 
@@ -77,6 +78,7 @@ def merge(place: Place, number: int, order: MergeOrder) -> str:
         raise ApiError(409, "Head branch was modified. Review and try the merge again.")
     _refuse_merge(place, look(place, pull), order.method)
     commit = {"merge": _merge_commit, "squash": _squash, "rebase": _rebase}[order.method](place, pull, order)
+    refuse_workflows(place, commit, [pull.base_sha])
     pull = keep(place, pull, merge_intent=commit)
     place.call.tx.save()
     if not place.bare.update(f"refs/heads/{pull.base_ref}", commit, pull.base_sha):

@@ -8,7 +8,8 @@ from typing import TypeVar
 from relauto.git.runner import Git
 from relauto.hub.bare import Bare
 from relauto.hub.merging import Actor
-from relauto.hub.records import Level, Record, Repository, User
+from relauto.hub.records import Access, Level, Record, Repository, Token, User
+from relauto.hub.rights import Need, gives, name_kind, reaches
 from relauto.hub.store import Transaction
 
 _R = TypeVar("_R", bound=Record)
@@ -58,12 +59,13 @@ def invalid(resource: str, field: str, code: str, message: str = "") -> ApiError
 
 @dataclass(frozen=True)
 class Call:
-    """One request: its transaction, who asks (None: nobody said), this hub's address, and the time."""
+    """One request: its transaction, who asks (None: nobody said), this hub's address, time and token."""
 
     tx: Transaction
     viewer: User | None
     host: str
     moment: datetime
+    token: Token | None = None
 
     @property
     def now(self) -> str:
@@ -92,30 +94,33 @@ class Call:
     def user(self, login: str) -> User:
         """Return an account; one that the hub does not hold shows as GitHub's ghost."""
         known = self.tx.get(User, "", login.lower())
-        return known or User(id=10137, login=login, token_digest="", created_at="2008-01-01T00:00:00Z")
+        return known or User(id=10137, login=login, created_at="2008-01-01T00:00:00Z")
 
     def level(self, repository: Repository) -> Level | None:
-        """Return what the viewer may do in a repository, None when it must not even be seen."""
-        if self.viewer and self.viewer.site_admin:
-            return "admin"
-        granted = repository.access.get(self.viewer.login) if self.viewer else None
-        return granted or (None if repository.private else "read")
+        """Return what the viewer may do in a repository, None when it must not even be seen.
 
-    def enter(self, owner: str, name: str, need: Level = "read") -> "Place":
+        An app has no role there: its installation lets it in, and its permissions say what it may.
+        """
+        public: Level | None = None if repository.private else "read"
+        if self.viewer is None or self.token is None or not reaches(self.token, repository):
+            return public
+        if self.token.kind in ("app", "actions"):
+            return "admin" if self.token.permissions.get("administration") else "write"
+        if self.viewer.site_admin:
+            return "admin"
+        return repository.access.get(self.viewer.login) or public
+
+    def enter(self, owner: str, name: str) -> "Place":
         """Go into a repository.
 
         Raises:
-            ApiError: 404 when it is not there or must not be seen, 401 when a right is needed and nobody
-                said who asks, 403 when the right is missing.
+            ApiError: 404 when it is not there or must not be seen.
         """
         repository = self.tx.get(Repository, "", f"{owner}/{name}".lower())
         level = self.level(repository) if repository else None
         if repository is None or level is None:
             raise not_found()
-        place = Place(self, repository, Bare(Git(Path(repository.git_directory))), level)
-        if need != "read":
-            place.require(need)
-        return place
+        return Place(self, repository, Bare(Git(Path(repository.git_directory))), level)
 
 
 @dataclass(frozen=True)
@@ -146,21 +151,52 @@ class Place:
         """Tell whether the viewer has at least that right."""
         return LEVELS.index(self.level) >= LEVELS.index(need)
 
+    @property
+    def may_push(self) -> bool:
+        """Whether the viewer and the token may both push: drafts and how it merges are shown to these."""
+        return self.may("write") and self.gives("contents", "write")
+
+    def gives(self, permission: str, access: Access = "read") -> bool:
+        """Tell whether the token gives a permission here; whoever comes without one has what is public."""
+        need = Need((permission,), access)
+        if self.call.token is None:
+            return need.is_public
+        return gives(self.call.token, self.repository, need)
+
     def require(self, need: Level) -> None:
         """Refuse a viewer without that right.
 
         Raises:
             ApiError: 401 or 403.
         """
-        viewer = self.call.require_viewer()
+        self.call.require_viewer()
         if not self.may(need):
-            kind = "integration" if viewer.app else "personal access token"
-            headers = {
-                "X-Accepted-GitHub-Permissions": "administration=write"
-                if need == "admin"
-                else "contents=write"
-            }
-            raise ApiError(403, f"Resource not accessible by {kind}", headers=headers)
+            raise self.refuse()
+
+    def refuse(self) -> ApiError:
+        """Return the 403 for a right that is missing."""
+        kind = name_kind(self.call.token) if self.call.token else "personal access token"
+        return ApiError(403, f"Resource not accessible by {kind}")
+
+    def require_need(self, need: Need) -> None:
+        """Refuse a token that does not give what an endpoint needs.
+
+        Raises:
+            ApiError: 403; to a classic token without the scope 404, as GitHub hides from those what they
+                may not do.
+        """
+        token = self.call.token
+        if token and not gives(token, self.repository, need):
+            raise not_found() if token.kind == "classic" else self.refuse()
+
+    def require_writable(self) -> None:
+        """Refuse a write to an archived repository.
+
+        Raises:
+            ApiError: 403.
+        """
+        if self.repository.archived:
+            raise ApiError(403, "Repository was archived so is read-only.")
 
     def can_write(self, login: str) -> bool:
         """Tell whether another person may push here."""

@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 
 Level = Literal["read", "triage", "write", "admin"]
+Access = Literal["read", "write", "admin"]
+TokenKind = Literal["full", "classic", "fine_grained", "app", "actions"]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,13 +19,29 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class User(Record, frozen=True, kw_only=True):
-    """An account and the digest of its token; `app` is the slug when the token is a GitHub App's."""
+    """An account; `app` is the slug when it is a GitHub App's bot."""
 
     login: str
-    token_digest: str
     app: str | None = None
     site_admin: bool = False
     created_at: str
+
+
+class Token(Record, frozen=True, kw_only=True):
+    """What an account authenticates with, known by its SHA-256 in hex.
+
+    `full` has every right of its account; `classic` has `scopes`; the others have `permissions` in
+    `repositories` (lower-case full names; None: in all that the account reaches). `actions` is a
+    workflow's own GITHUB_TOKEN.
+    """
+
+    digest: str
+    login: str
+    kind: TokenKind
+    scopes: tuple[str, ...] = ()
+    repositories: tuple[str, ...] | None = None
+    permissions: dict[str, Access] = {}
+    expires_at: str | None = None
 
 
 class Repository(Record, frozen=True, kw_only=True):
@@ -34,6 +52,7 @@ class Repository(Record, frozen=True, kw_only=True):
     private: bool
     default_branch: str
     access: dict[str, Level]
+    archived: bool = False
     allow_merge: bool = True
     allow_squash: bool = True
     allow_rebase: bool = True

@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -12,12 +13,12 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from relauto.clock import Clock, SystemClock
 from relauto.errors import InputError
 from relauto.git.runner import Git
-from relauto.hub.access import digest_token
 from relauto.hub.application import Application
 from relauto.hub.files import Files
 from relauto.hub.guard import install_hooks
-from relauto.hub.records import Event, Level, Protection, Repository, User
+from relauto.hub.records import Access, Event, Level, Protection, Repository, TokenKind, User
 from relauto.hub.store import Store, Transaction
+from relauto.hub.tokens import check_shape, find_lifetime, put_token, replace_full_token, seat_account
 from relauto.model.names import Branch, RepositoryName
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Hub:
         return f"{self.address}/api/v3"
 
     def add_user(self, login: str, *, token: str, app: str | None = None, site_admin: bool = False) -> None:
-        """Add an account, or give it another token.
+        """Add an account with a token that has its every right, or give it another such token.
 
         Args:
             login: its name.
@@ -130,12 +131,48 @@ class Hub:
             user = User(
                 id=known.id if known else tx.next("id"),
                 login=login,
-                token_digest=digest_token(token),
                 app=app,
                 site_admin=site_admin,
                 created_at=known.created_at if known else now,
             )
             tx.put("", login.lower(), user)
+            replace_full_token(tx, login, token)
+
+    def add_token(
+        self,
+        login: str,
+        *,
+        token: str,
+        kind: TokenKind,
+        scopes: Sequence[str] = (),
+        repositories: Sequence[RepositoryName] | None = None,
+        permissions: Mapping[str, Access] | None = None,
+        expires_at: datetime | None = None,
+    ) -> None:
+        """Give an account one more token, or that token other rights.
+
+        Args:
+            login: whose; `SLUG[bot]` for a GitHub App's, whose account is made when it is not there.
+            token: what it authenticates with; only a digest is kept.
+            kind: `classic`, `fine_grained`, `app` (an installation's), `actions` (a workflow's own) or
+                `full` (every right of the account).
+            scopes: a classic token's, as `repo`.
+            repositories: where the others' permissions hold; None: wherever the account may go.
+            permissions: theirs, as `{"contents": "write"}`. Everybody has `metadata`.
+            expires_at: when it stops working; by default never, after an hour for an app's and after six
+                for a workflow's.
+
+        Raises:
+            InputError: there is no such account, or GitHub has no such token.
+        """
+        check_shape(kind, scopes, permissions or {})
+        lifetime = find_lifetime(kind)
+        if expires_at is None and lifetime:
+            expires_at = self._clock.now() + lifetime
+        rights: dict[str, Any] = {"scopes": scopes, "repositories": repositories, "permissions": permissions}
+        with self._writing() as (tx, now):
+            seat_account(tx, login, kind, now)
+            put_token(tx, login, token, kind, **rights, expires_at=expires_at)
 
     def add_repository(
         self,
@@ -145,6 +182,7 @@ class Hub:
         private: bool,
         default_branch: Branch,
         access: Mapping[str, Level],
+        archived: bool = False,
         allow_merge: bool = True,
         allow_squash: bool = True,
         allow_rebase: bool = True,
@@ -166,6 +204,7 @@ class Hub:
                 private=private,
                 default_branch=str(default_branch),
                 access=dict(access),
+                archived=archived,
                 allow_merge=allow_merge,
                 allow_squash=allow_squash,
                 allow_rebase=allow_rebase,

@@ -6,21 +6,21 @@ that the client sees each ref's fate as it does on GitHub.
 
 import gzip
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Response, g, request
 
 from relauto.git.runner import Git
 from relauto.hub.http import answer_error
+from relauto.hub.packets import Move, parse_moves, report_refusals
 from relauto.hub.place import ApiError, Call, Place
 from relauto.hub.pulls import settle_pulls
 from relauto.hub.pushing import publish_move, push_refusal
 from relauto.hub.records import Protection
+from relauto.hub.workflow_files import refuse_pushed_workflows
 
 routes = Blueprint("git", __name__)
 
-_ZERO = "0" * 40
 _SERVICES = {"git-upload-pack": "read", "git-receive-pack": "write"}
 _CONFIG = {
     "http.receivepack": "true",
@@ -32,42 +32,6 @@ _CONFIG = {
     "gc.auto": "0",
     "maintenance.auto": "false",
 }
-
-
-@dataclass(frozen=True)
-class Move:
-    """One line of a push: a ref from `old` to `new`, None where it is not there."""
-
-    ref: str
-    old: str | None
-    new: str | None
-
-
-def parse_moves(body: bytes) -> list[Move]:
-    """Read the commands at the head of a receive-pack request (gitprotocol-pack(5)).
-
-    Raises:
-        ApiError: 400, it is none.
-    """
-    moves, at = [], 0
-    while at + 4 <= len(body):
-        size = _read_size(body[at : at + 4])
-        if size == 0:
-            break
-        line = body[at + 4 : at + size].partition(b"\0")[0].decode("utf-8", "surrogateescape").rstrip("\n")
-        at += size
-        old, _, rest = line.partition(" ")
-        new, _, ref = rest.partition(" ")
-        if len(old) == len(new) == 40:
-            moves.append(Move(ref, None if old == _ZERO else old, None if new == _ZERO else new))
-    return moves
-
-
-def _read_size(digits: bytes) -> int:
-    try:
-        return int(digits, 16)
-    except ValueError as error:
-        raise ApiError(400, "Malformed pkt-line") from error
 
 
 @routes.route("/<owner>/<name>.git/info/refs", methods=["GET"])
@@ -92,7 +56,10 @@ def _serve(owner: str, name: str, path: str, service: str) -> Response:
         moves = parse_moves(body) if path == "git-receive-pack" else []
         with ExitStack() as stack:
             place = _enter(g.call_for(stack), owner, name, service)
+            reason = refuse_pushed_workflows(place, moves, body)
             refusals = _list_refusals(place, moves)
+        if reason:
+            return report_refusals(moves, body, reason)
         response = _run_backend(place, path, body, refusals)
     except ApiError as error:
         return _refuse(error)
@@ -107,26 +74,34 @@ def _enter(call: Call, owner: str, name: str, service: str) -> Place:
         place = call.enter(owner, name)
     except ApiError as error:
         # git asks for a password only after a 401, so GitHub gives that to all who are nobody.
-        raise ApiError(401, "Authentication required.") if call.viewer is None else error from error
+        if call.viewer is None:
+            raise ApiError(401, "Authentication required.") from error
+        raise ApiError(404, "Repository not found.") from error
     if service == "git-receive-pack":
-        if not place.may("write") and call.viewer is not None:
-            message = f"Permission to {place.name}.git denied to {call.viewer.login}."
-            raise ApiError(403, message)
-        place.require("write")
+        _refuse_push(place)
+    elif not place.gives("contents"):
+        # GitHub says so to a fetch as well.
+        raise ApiError(403, "Write access to repository not granted.")
     return place
 
 
+def _refuse_push(place: Place) -> None:
+    login = place.call.login
+    if not place.may_push:
+        raise ApiError(403, f"Permission to {place.name}.git denied to {login}.")
+    if place.repository.archived:
+        raise ApiError(403, "This repository was archived so it is read-only.")
+
+
 def _refuse(error: ApiError) -> Response:
+    said = str(error.body["message"])
     if error.status == 401:
         error.headers["WWW-Authenticate"] = 'Basic realm="GitHub"'
-    if not request.path.startswith("/api/"):
-        return Response(
-            f"{error.body['message']}\n",
-            error.status,
-            error.headers,
-            content_type="text/plain; charset=utf-8",
-        )
-    return answer_error(error)
+        if said == "Bad credentials":
+            said = "Invalid username or token. Password authentication is not supported for Git operations."
+    if request.path.startswith("/api/"):
+        return answer_error(error)
+    return Response(f"{said}\n", error.status, error.headers, content_type="text/plain; charset=utf-8")
 
 
 def _list_refusals(place: Place, moves: list[Move]) -> str:

@@ -7,6 +7,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 
 from relauto.hub.place import Call, Place
 from relauto.hub.records import Label
+from relauto.hub.rights import name_kind
 from relauto.hub.views.common import node_id
 
 _T = TypeVar("_T")
@@ -14,8 +15,11 @@ Node = dict[str, Any]
 Info: TypeAlias = "GraphQLResolveInfo[None]"
 
 
-def connect(items: Sequence[_T], show: Callable[[_T], Node]) -> Callable[..., Node]:
-    """Return the field of a connection over `items`, cut by `first` or `last`."""
+def connect(items: Sequence[_T], show: Callable[[_T], Node | GraphQLError]) -> Callable[..., Node]:
+    """Return the field of a connection over `items`, cut by `first` or `last`.
+
+    A node that is an error is null in the answer, with the error beside it.
+    """
 
     def read(info: Info, first: int | None = None, last: int | None = None, **_: object) -> Node:
         if first is None and last is None:
@@ -36,14 +40,14 @@ def connect(items: Sequence[_T], show: Callable[[_T], Node]) -> Callable[..., No
 
 
 def show_actor(call: Call, login: str) -> Node:
-    """Show a person or an app's bot."""
+    """Show a person or an app's bot, whose login has no `[bot]` here."""
     user = call.user(login)
     kind = "Bot" if user.app else "User"
     url = f"{call.host}/{login}"
     return {
         "__typename": kind,
         "id": node_id(kind, user.id),
-        "login": login,
+        "login": login.removesuffix("[bot]") if user.app else login,
         "url": url,
         "databaseId": user.id,
     }
@@ -62,6 +66,25 @@ def show_label(label: Label) -> Node:
 def list_labels(place: Place, names: Sequence[str]) -> list[Label]:
     """Return those of the labels that exist."""
     return [label for name in names if (label := place.get(Label, name.lower()))]
+
+
+def forbid(place: Place, permission: str) -> GraphQLError | None:
+    """Return GitHub's error for a token that may not read such things here, None when it may."""
+    if place.gives(permission):
+        return None
+    kind = name_kind(place.call.token) if place.call.token else "personal access token"
+    return GraphQLError(f"Resource not accessible by {kind}", extensions={"type": "FORBIDDEN"})
+
+
+def guard(place: Place, permission: str, resolve: Callable[..., _T]) -> Callable[..., _T]:
+    """Return a field that a token without the permission is refused."""
+
+    def read(*args: Any, **named: Any) -> _T:
+        if error := forbid(place, permission):
+            raise error
+        return resolve(*args, **named)
+
+    return read
 
 
 def missing(kind: str, number: int) -> GraphQLError:

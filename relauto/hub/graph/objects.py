@@ -7,7 +7,7 @@ from graphql import GraphQLError
 
 from relauto.hub.bare import CommitData
 from relauto.hub.checks import read_contexts, roll_up
-from relauto.hub.graph.common import Info, Node, connect, show_actor
+from relauto.hub.graph.common import Info, Node, connect, forbid, show_actor
 from relauto.hub.place import Place
 from relauto.hub.records import CheckRun, Protection, Pull, Status
 from relauto.hub.views.checks import app_id
@@ -90,7 +90,10 @@ def _show_rollup(place: Place, sha: str) -> Node | None:
     }
 
 
-def _show_context(place: Place, one: CheckRun | Status) -> Node:
+def _show_context(place: Place, one: CheckRun | Status) -> Node | GraphQLError:
+    error = forbid(place, "checks" if isinstance(one, CheckRun) else "statuses")
+    if error:
+        return error
     name = one.name if isinstance(one, CheckRun) else one.context
 
     def is_required(

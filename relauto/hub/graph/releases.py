@@ -17,7 +17,7 @@ def find_release(place: Place, tag: str) -> Node | None:
 
 
 def _visible_releases(place: Place) -> list[Release]:
-    return [one for one in place.all(Release) if not one.draft or place.may("write")]
+    return [one for one in place.all(Release) if not one.draft or place.may_push]
 
 
 def list_releases(

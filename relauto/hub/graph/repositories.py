@@ -1,7 +1,10 @@
 """Repositories and their refs."""
 
+from collections.abc import Callable
+from typing import Any
+
 from relauto.hub.bare import Ref
-from relauto.hub.graph.common import Node
+from relauto.hub.graph.common import Node, guard
 from relauto.hub.graph.issues import find_issue, list_issues
 from relauto.hub.graph.objects import find_object, show_object
 from relauto.hub.graph.pulls import find_pull, list_pulls
@@ -11,7 +14,7 @@ from relauto.hub.views.common import node_id
 
 
 def show_repository(place: Place) -> Node:
-    """Show a repository."""
+    """Show a repository, each of its parts to the tokens that may read it."""
     facts = place.repository
     return {
         "id": node_id("Repository", facts.id),
@@ -19,16 +22,34 @@ def show_repository(place: Place) -> Node:
         "name": facts.name,
         "nameWithOwner": facts.full_name,
         "isPrivate": facts.private,
+        "isArchived": facts.archived,
         "url": place.page,
-        "defaultBranchRef": lambda _: _find_ref(place, f"refs/heads/{facts.default_branch}"),
-        "pullRequest": lambda _, number: find_pull(place, number, show_repository),
-        "pullRequests": lambda info, **args: list_pulls(place, info, show_repository, **args),
-        "object": lambda _, **args: find_object(place, **args),
-        "ref": lambda _, qualifiedName: _find_ref(place, qualifiedName),  # noqa: N803
-        "issue": lambda _, number: find_issue(place, number),
-        "issues": lambda info, **args: list_issues(place, info, **args),
-        "release": lambda _, tagName: find_release(place, tagName),  # noqa: N803
-        "releases": lambda info, **args: list_releases(place, info, **args),
+        **{
+            field: guard(place, permission, resolve)
+            for permission, fields in _list_fields(place).items()
+            for field, resolve in fields.items()
+        },
+    }
+
+
+def _list_fields(place: Place) -> dict[str, dict[str, Callable[..., Any]]]:
+    default = f"refs/heads/{place.repository.default_branch}"
+    return {
+        "pull_requests": {
+            "pullRequest": lambda _, number: find_pull(place, number, show_repository),
+            "pullRequests": lambda info, **args: list_pulls(place, info, show_repository, **args),
+        },
+        "contents": {
+            "defaultBranchRef": lambda _: _find_ref(place, default),
+            "object": lambda _, **args: find_object(place, **args),
+            "ref": lambda _, qualifiedName: _find_ref(place, qualifiedName),  # noqa: N803
+            "release": lambda _, tagName: find_release(place, tagName),  # noqa: N803
+            "releases": lambda info, **args: list_releases(place, info, **args),
+        },
+        "issues": {
+            "issue": lambda _, number: find_issue(place, number),
+            "issues": lambda info, **args: list_issues(place, info, **args),
+        },
     }
 
 

@@ -20,6 +20,7 @@ from graphql import (
 from relauto.hub.access import read_budget
 from relauto.hub.graph.common import Info, Node, show_actor
 from relauto.hub.graph.repositories import show_repository
+from relauto.hub.graph.scopes import find_missing_scopes
 from relauto.hub.http import answer, current_call, read_body
 from relauto.hub.place import ApiError, Call
 
@@ -54,7 +55,7 @@ def _root(call: Call) -> Node:
     return {
         "repository": find_repository,
         "rateLimit": read_limit,
-        "viewer": lambda _: show_actor(call, call.login),
+        "viewer": lambda _: show_actor(call, call.login) | {"login": call.login},
     }
 
 
@@ -66,6 +67,8 @@ def _show_error(error: GraphQLError) -> dict[str, Any]:
     if error.locations:
         shown["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
     kind = (error.extensions or {}).get("type")
+    if kind == "FORBIDDEN":
+        shown["extensions"] = {"saml_failure": False}
     return shown | ({"type": kind} if kind else {})
 
 
@@ -83,6 +86,9 @@ def ask() -> Response:
     faults = validate(_schema(), document)
     if faults:
         return answer({"errors": [_show_error(error) for error in faults]})
+    lacking = find_missing_scopes(call, _schema(), document)
+    if lacking:
+        return answer({"data": None, "errors": [_show_error(error) for error in lacking]})
     operation = get_operation_ast(document, question.operationName)
     if operation and operation.operation is not OperationType.QUERY:
         raise ApiError(501, "This hub answers GraphQL queries alone")

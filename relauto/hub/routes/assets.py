@@ -121,7 +121,7 @@ def download(owner: str, name: str, where: str) -> Response:
     place = enter(owner, name)
     tag, _, file = where.rpartition("/")
     for release in place.all(Release):
-        if tag_page(release) == tag and (not release.draft or place.may("write")):
+        if tag_page(release) == tag and (not release.draft or place.may_push):
             for asset in place.all(Asset):
                 if asset.release == release.id and asset.name == file:
                     return _send(place, asset)

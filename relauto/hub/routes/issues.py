@@ -11,6 +11,7 @@ from relauto.hub.http import answer, answer_page, enter, no_content, read_body
 from relauto.hub.labels import ensure_labels
 from relauto.hub.place import Place, invalid, not_found
 from relauto.hub.records import Comment, Issue, Milestone, Pull
+from relauto.hub.rights import Need
 from relauto.hub.views.issues import show_comment, show_issue
 
 routes = Blueprint("issues", __name__, url_prefix="/api/v3/repos/<owner>/<name>/issues")
@@ -53,9 +54,12 @@ def find_item(place: Place, number: int) -> Issue | Pull:
     """Return the issue or pull request with that number.
 
     Raises:
-        ApiError: 404, there is neither.
+        ApiError: 404, there is neither; 403, it is an issue and the token is for pull requests alone.
     """
-    found = place.get(Issue, number) or place.get(Pull, number)
+    issue = place.get(Issue, number)
+    if issue:
+        place.require_need(Need(("issues",), "read" if request.method == "GET" else "write"))
+    found = issue or place.get(Pull, number)
     if found is None:
         raise not_found()
     return found
@@ -270,6 +274,7 @@ def _own_comment(owner: str, name: str, key: int) -> tuple[Place, Comment]:
     place = enter(owner, name)
     login = place.call.login
     comment = place.find(Comment, key)
+    find_item(place, comment.number)
     if comment.user != login:
         place.require("write")
     return place, comment

@@ -13,6 +13,7 @@ from relauto.hub.place import ApiError, Place, not_found
 from relauto.hub.pulls import settle_pulls
 from relauto.hub.pushing import publish_move, refuse_push
 from relauto.hub.views.commits import show_git_commit, show_ref, show_tag_object
+from relauto.hub.workflow_files import refuse_workflows
 from relauto.model.names import Branch
 
 routes = Blueprint("refs", __name__, url_prefix="/api/v3/repos/<owner>/<name>/git")
@@ -74,6 +75,7 @@ def create_ref(owner: str, name: str) -> Response:
     _check_name(asked.ref)
     _check_object(place, asked.sha)
     refuse_push(place, asked.ref, None, asked.sha)
+    refuse_workflows(place, asked.sha)
     if not place.bare.update(asked.ref, asked.sha, None):
         raise ApiError(422, "Reference already exists")
     return answer(_announce(place, asked.ref, None), 201)
@@ -91,6 +93,7 @@ def update_ref(owner: str, name: str, ref: str) -> Response:
     if not asked.force and not place.bare.is_ancestor(old.sha, asked.sha):
         raise ApiError(422, "Update is not a fast forward")
     refuse_push(place, old.name, old.sha, asked.sha)
+    refuse_workflows(place, asked.sha)
     if not place.bare.update(old.name, asked.sha, old.sha):
         raise ApiError(409, "Reference was moved by somebody else")
     return answer(_announce(place, old.name, old.sha))

@@ -14,6 +14,7 @@ from relauto.hub.place import Place, invalid, not_found
 from relauto.hub.pushing import publish_move
 from relauto.hub.records import Asset, Pull, Release
 from relauto.hub.views.releases import show_release
+from relauto.hub.workflow_files import refuse_workflows
 from relauto.model.names import Tag
 
 routes = Blueprint("releases", __name__, url_prefix="/api/v3/repos/<owner>/<name>/releases")
@@ -94,6 +95,8 @@ def _check(place: Place, tag: str, target: str, publishing: int | None) -> None:
 def _publish(place: Place, release: Release) -> None:
     ref = f"refs/tags/{release.tag}"
     sha = place.bare.resolve(release.target)
+    if sha and place.bare.ref(ref) is None:
+        refuse_workflows(place, sha)
     if sha and place.bare.update(ref, sha, None):
         publish_move(place, ref, None, sha)
     _announce(place, release, "published")
@@ -104,7 +107,7 @@ def _announce(place: Place, release: Release, action: str) -> None:
 
 
 def _visible(place: Place, release: Release) -> bool:
-    return not release.draft or place.may("write")
+    return not release.draft or place.may_push
 
 
 def find_release(place: Place, key: int) -> Release:

@@ -147,7 +147,7 @@ def show_repository(place: Place) -> Json:
         "has_pages": False,
         "has_downloads": True,
         "has_discussions": False,
-        "archived": False,
+        "archived": facts.archived,
         "disabled": False,
         "topics": [],
         "is_template": False,
@@ -161,7 +161,10 @@ def show_repository(place: Place) -> Json:
 
 
 def show_permissions(place: Place) -> Json:
-    """Show what the viewer may do."""
+    """Show the viewer's role, which is not what the token may do; an app has none."""
+    token = place.call.token
+    if token and token.kind in ("app", "actions"):
+        return dict.fromkeys(("admin", "maintain", "push", "triage", "pull"), False)
     return {
         "admin": place.may("admin"),
         "maintain": place.may("admin"),
@@ -174,7 +177,7 @@ def show_permissions(place: Place) -> Json:
 def show_full_repository(place: Place) -> Json:
     """Show a repository by itself (`full-repository`); how it merges is shown to those who may push."""
     shown = show_repository(place) | {"network_count": 0, "subscribers_count": 0}
-    if place.may("write"):
+    if place.may_push:
         facts = place.repository
         shown |= {
             "allow_merge_commit": facts.allow_merge,
