@@ -21,6 +21,7 @@ from relauto.errors import Status
 from relauto.git.repository import Repository
 from relauto.git.runner import Git, require_git
 from relauto.hub.server import Hub
+from relauto.model.incident import StepState
 from relauto.opening import Request, make_attachment, open_incident
 from relauto.rehearsal import stage, stockroom, summary
 from relauto.rehearsal.company import Company
@@ -127,6 +128,7 @@ def _lead(session: Session, company: Company, hub: Hub, folder: Folder, record: 
 
 def _take_turns(scenario: Scenario, play: Play, say: Say) -> Outcome:
     for _ in range(_TURNS):
+        _tell_refusals(play, say)
         moved = _let_happen(scenario, play, say)
         if not moved and play.outcome.status is not Status.REACHED:
             moved = _attach_next(play.bench, play.world) or _call(play.company, play.outcome, say)
@@ -134,6 +136,14 @@ def _take_turns(scenario: Scenario, play: Play, say: Say) -> Outcome:
             return play.outcome
         play = dataclasses.replace(play, outcome=engine.advance(play.bench))
     return play.outcome
+
+
+def _tell_refusals(play: Play, say: Say) -> None:
+    """Say where relauto stopped for more than an answer: at what is refused, and at what is lost."""
+    for stop in play.outcome.stops:
+        record = play.bench.incident.record(stop.place)
+        if record and record.state in (StepState.REFUSED, StepState.LOST):
+            say(f"{stop.place} is {record.state}: {stop.reason}")
 
 
 def _let_happen(scenario: Scenario, play: Play, say: Say) -> bool:
