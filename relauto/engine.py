@@ -56,7 +56,17 @@ def advance(bench: Bench, *, until: str | None = None, only: str | None = None) 
         InputError: `until` or `only` names no automated step.
         RemoteError: git or GitHub failed for good; a later run goes on from there.
     """
+    sent, tip = bench.source.counts.copy(), bench.journal.tip
     refresh(bench)
+    stops = _advance(bench, until, only)
+    record(bench)
+    if bench.journal.tip == tip:
+        bench.source.counts.call_waiting(sent)
+    status = min((stop.status for stop in stops), default=Status.REACHED)
+    return Outcome(status, tuple(stops))
+
+
+def _advance(bench: Bench, until: str | None, only: str | None) -> list[Stop]:
     stops: list[Stop] = []
     blocked: set[object] = set()
     for place in list_places(bench, until, only):
@@ -66,9 +76,7 @@ def advance(bench: Bench, *, until: str | None = None, only: str | None = None) 
         if stop and (place.step not in ADVISORY or only == place.step):
             stops.append(stop)
             blocked.add(place.target)
-    record(bench)
-    status = min((stop.status for stop in stops), default=Status.REACHED)
-    return Outcome(status, tuple(stops))
+    return stops
 
 
 def follow(

@@ -168,7 +168,8 @@ class Client:
         Raises:
             as `write`; RemoteError also where the address is not the API's own.
         """
-        reply = self._send_write(lambda: self._wire.upload(url, name, data), "POST upload")
+        with self.counts.about("assets"):
+            reply = self._send_write(lambda: self._wire.upload(url, name, data), "POST upload")
         return self._decode(reply, into, "POST upload")
 
     def download(self, path: str) -> bytes:
@@ -185,7 +186,8 @@ class Client:
             self._check(reply, request)
             return data
 
-        return repeat_read(fetch, self.clock, self.patience)
+        with self.counts.about("assets"):
+            return repeat_read(fetch, self.clock, self.patience)
 
     def _get(self, path: str, parameters: dict[str, Parameter], *, url: str = "") -> Reply:
         url, request = url or self._locate(path), f"GET {path}"

@@ -20,6 +20,7 @@ from relauto.engine import Outcome
 from relauto.errors import Status
 from relauto.git.repository import Repository
 from relauto.git.runner import Git, require_git
+from relauto.github.counts import draw_table
 from relauto.hub.server import Hub
 from relauto.model.incident import StepState
 from relauto.opening import Request, make_attachment, open_incident
@@ -39,7 +40,10 @@ _TURNS = 60
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """How a rehearsal ended. `again`: it was finished before, and nothing was done."""
+    """How a rehearsal ended. `again`: it was finished before, and nothing was done.
+
+    `requests` is the table of the requests to the API, as people read it.
+    """
 
     status: Status
     folder: Path
@@ -48,6 +52,7 @@ class Rehearsed:
     files: tuple[Path, ...]
     seconds: float
     again: bool = False
+    requests: str = ""
 
 
 def rehearse(options: Options, out: Path, say: Say) -> Rehearsed:
@@ -85,10 +90,11 @@ def _play(folder: Folder, record: Record, say: Say) -> Rehearsed:
             )
             outcome = _lead(session, company, hub, folder, record, say)
             seconds = round(time.monotonic() - started, 1)
+            requests = draw_table(session.counts, session.settings.pick.via)
             summary.write(folder.path, session, world, record.incident, seconds)
     folder.write(replace(record, finished=outcome.status is Status.REACHED, seconds=seconds))
     files = summary.list_files(folder.path)
-    return Rehearsed(outcome.status, folder.path, record.incident, outcome, files, seconds)
+    return Rehearsed(outcome.status, folder.path, record.incident, outcome, files, seconds, requests=requests)
 
 
 def _connect(folder: Folder, world: World, hub: Hub, token: str, say: Say) -> Session:
@@ -103,7 +109,8 @@ def _connect(folder: Folder, world: World, hub: Hub, token: str, say: Say) -> Se
 
 def _lead(session: Session, company: Company, hub: Hub, folder: Folder, record: Record, say: Say) -> Outcome:
     world, scenario = company.world, SCENARIOS[record.options.scenario]
-    stockroom.publish_base(session.source, world)
+    with session.counts.about("rehearsal"):
+        stockroom.publish_base(session.source, world)
     now = session.clock.now()
     request = Request(
         customer="the rehearsal's customer",

@@ -13,6 +13,7 @@ import msgspec
 
 from relauto.git.repository import Repository
 from relauto.github import pull_reads, releases
+from relauto.github.counts import describe_requests
 from relauto.journal.log import JournalReader
 from relauto.model.event import Event
 from relauto.model.incident import Incident
@@ -33,8 +34,12 @@ PRIVATE = ".rehearsal"
 
 def write(out: Path, session: Session, world: World, incident: str, seconds: float) -> dict[str, Any]:
     """Write everything that a rehearsal leaves into `out` and return what `summary.json` says."""
-    requests = {"read": session.counts.read, "write": session.counts.write}
-    with session.bench(incident) as bench, JournalReader.open_local(out / "ops.git", incident) as reader:
+    requests = describe_requests(session.counts)
+    with (
+        session.counts.about("rehearsal"),
+        session.bench(incident) as bench,
+        JournalReader.open_local(out / "ops.git", incident) as reader,
+    ):
         bench.incident = reader.incident()
         bench.look()
         with Repository.open(world.git_directory) as product:

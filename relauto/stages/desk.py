@@ -35,7 +35,9 @@ def open_desk(bench: Bench) -> events.DeskOpened | None:
         return None
     bench.say(describe_desk(bench))
     title, body = texts.desk(bench)
-    issue = issues.open_issue(bench.ops, f"{bench.incident.id}:desk", title=title, body=body, labels=[LABEL])
+    with bench.ops.counts.about("notices"):
+        key = f"{bench.incident.id}:desk"
+        issue = issues.open_issue(bench.ops, key, title=title, body=body, labels=[LABEL])
     return events.DeskOpened(number=issue.number, url=issue.url)
 
 
@@ -53,7 +55,8 @@ def ask(bench: Bench, place: Place, question: Question) -> None:
     for name, part in (*((f"{key}:{number}", part) for number, part in enumerate(parts, 1)), (key, last)):
         if issues.find_comment(known, name) is None:
             text = texts.question(bench, place, part)
-            issues.comment(bench.ops, _number(bench), name, text, absent=True)
+            with bench.ops.counts.about("notices"):
+                issues.comment(bench.ops, _number(bench), name, text, absent=True)
     bench.look("desk")
 
 
@@ -112,7 +115,8 @@ def _number(bench: Bench) -> int:
 
 
 def _read(bench: Bench, number: int) -> tuple[Comment, ...]:
-    return bench.remember("desk", number, lambda: issues.read_issue(bench.ops, number))[1]
+    with bench.ops.counts.about("notices"):
+        return bench.remember("desk", number, lambda: issues.read_issue(bench.ops, number))[1]
 
 
 def read_answers(bench: Bench) -> list[Said]:

@@ -209,6 +209,7 @@ def advance(
 ) -> None:
     """Bring the incident as far as it can go now; safe to run again."""
     from relauto import engine
+    from relauto.github.counts import describe_requests
     from relauto.tasks.values import parse_duration
 
     if dry_run or c.config.run.dry:
@@ -217,7 +218,7 @@ def advance(
     patience = parse_duration(wait) if wait else 0.0
     with connect.bench(id or None) as bench:
         outcome = engine.follow(bench, until=until or None, only=only or None, patience=patience)
-        requests = {"read": bench.source.counts.read, "write": bench.source.counts.write}
+        requests = describe_requests(bench.source.counts)
     if json:
         show_json(
             {

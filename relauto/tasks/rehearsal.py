@@ -107,6 +107,8 @@ def describe(ended: Rehearsed) -> str:
         lines.append(f"{ended.incident}: stopped after {ended.seconds:.1f} s.")
         for stop in ended.outcome.stops if ended.outcome else ():
             lines += [f"  {stop.place}: {stop.reason}", f"    {stop.todo}"]
+    if ended.requests:
+        lines += ["", *ended.requests.splitlines(), ""]
     lines.append(f"It left in {ended.folder} (begin with report/index.html):")
     lines += [f"  {path.relative_to(ended.folder)}" for path in ended.files]
     return "\n".join(lines)

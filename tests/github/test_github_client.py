@@ -240,9 +240,9 @@ def test_requests_are_counted_by_kind_and_endpoint(wire, client):
     client.read("branches/release/5.35", Named)
     client.write("POST", "issues/7/comments", {}, Named)
     assert client.counts.table() == (
-        Row("read", "GET commits/{sha}/status", 2),
-        Row("read", "GET branches/{branch}", 1),
-        Row("write", "POST issues/{n}/comments", 1),
+        Row("path", "read", "GET commits/{sha}/status", 2),
+        Row("path", "read", "GET branches/{branch}", 1),
+        Row("path", "write", "POST issues/{n}/comments", 1),
     )
     assert (client.counts.read, client.counts.write) == (3, 1)
 
