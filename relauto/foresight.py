@@ -23,7 +23,8 @@ from relauto.stages.prepare.candidate import describe_cut, next_candidate
 from relauto.stages.prepare.landing import Landing, describe_pick, describe_push, list_landings
 from relauto.stages.prepare.pick import list_series
 from relauto.stages.prepare.qa import describe_request
-from relauto.stages.prepare.verify import describe_publication, find_strangers
+from relauto.stages.prepare.supply import describe_publication, judge_origin, name_origin
+from relauto.stages.prepare.verify import find_strangers
 from relauto.stages.registry import ADVISORY, STEPS
 from relauto.stages.step import Proved, Question, Refused, Todo, Waiting
 
@@ -160,7 +161,7 @@ def _follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator
         yield from _foresee_picks(bench, target, _list_owing(bench, target))
     elif action == "cut":
         yield from _foresee_verification(bench, target, Tag(subject))
-    elif action == "publish":
+    elif action in ("publish", "adopt"):
         yield from _foresee_question(bench, target, Tag(subject))
     elif action == "ask-qa":
         yield Ahead(place, "QA looks at the candidate", Status.WAITING)
@@ -225,6 +226,10 @@ def _foresee_verification(bench: Bench, target: Target, tag: Tag) -> Iterator[Ah
     if _has_strangers(bench, target):
         yield Ahead(place, desk.describe_question(place, "prepare.accept"))
         yield Ahead(place, "commits that are no part of the fix must be accepted", Status.DECISION)
+        return
+    stopped = judge_origin(bench, name_origin(bench))
+    if stopped:
+        yield Ahead(place, stopped.reason, Status.DECISION)
         return
     yield _write(place, describe_publication(tag))
     yield from _foresee_question(bench, target, tag)

@@ -9,7 +9,7 @@ import difflib
 import hashlib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -23,6 +23,7 @@ _Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0
 # msgspec takes a pattern on a plain `str` only, so it stands inside the union with None.
 _FinalPattern = Annotated[str, msgspec.Meta(pattern=r"\{version\}")]
 _CandidatePattern = Annotated[str, msgspec.Meta(pattern=r"\{version\}.*\{number\}")]
+_WorkflowFile = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.ya?ml$")]
 _Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s@]+$")]
 
 
@@ -32,6 +33,10 @@ def _text(text: str, **check: Any) -> msgspec.Meta:
 
 class Table(msgspec.Struct, frozen=True):
     """A table of the file."""
+
+    def list_faults(self) -> Iterator[str]:
+        """Yield what is wrong between its options, each right by itself."""
+        yield from ()
 
 
 class Repositories(Table, frozen=True):
@@ -95,17 +100,63 @@ class Checks(Table, frozen=True):
 
 
 class Build(Table, frozen=True):
-    """How a candidate's artifacts are made."""
+    """How a candidate's artifacts are made, and whose files are taken over.
 
+    A source archive of the tag may be promoted wherever it was made: git's objects and a fixed format
+    make it, so anybody can make the same bytes again, and files of others are compared with them.
+    """
+
+    by: Annotated[
+        Literal["command", "workflow", "attach"] | None,
+        _text(
+            "who builds: a command of relauto, a workflow on GitHub, or people who attach files; "
+            "default: the command if there is one, else a source archive of the tag"
+        ),
+    ] = None
     command: Annotated[
         str | None, _text("run in an export of the tag; absent: a source archive of the tag")
     ] = None
-    artifacts: Annotated[tuple[str, ...], _text("globs of what the command leaves")] = ()
+    local: Annotated[
+        bool,
+        _text(
+            "what the command makes outside CI (neither GITHUB_ACTIONS nor CI is set) may be promoted; "
+            "a rehearsal says so, as its machine is a laptop"
+        ),
+    ] = False
+    workflow: Annotated[
+        _WorkflowFile | None,
+        _text(
+            "file in .github/workflows that is dispatched on the candidate's tag with the inputs tag, commit "
+            "and nonce; its run-name holds the nonce, and it publishes the tag's prerelease with its files"
+        ),
+    ] = None
+    adopt: Annotated[
+        tuple[str, ...],
+        _text("logins whose files on a candidate's prerelease are taken over, such as jenkins-acme[bot]"),
+    ] = ()
+    artifacts: Annotated[
+        tuple[str, ...], _text("globs of what the command leaves; files of others are matched by name alone")
+    ] = ()
     version_command: Annotated[str | None, _text("prints the artifact's version; {artifact} is its path")] = (
         None
     )
     none: Annotated[bool, _text("no artifact is made; the release then has none")] = False
-    timeout: Annotated[float, _text("seconds one command may take", gt=0)] = 1800
+    timeout: Annotated[float, _text("seconds one command, or one run of the workflow, may take", gt=0)] = 1800
+
+    @property
+    def way(self) -> Literal["none", "archive", "command", "workflow", "attach"]:
+        """How artifacts come into being."""
+        if self.none:
+            return "none"
+        return self.by or ("command" if self.command else "archive")
+
+    def list_faults(self) -> Iterator[str]:
+        """Yield what does not fit together."""
+        for way in ("command", "workflow"):
+            if self.by == way and getattr(self, way) is None:
+                yield f"build.{way}: it is missing, and build.by says {way!r}"
+        if self.none and self.by:
+            yield f"build.none: nothing is built, and build.by says {self.by!r}"
 
 
 class Contacts(Table, frozen=True):
@@ -257,7 +308,11 @@ def _convert_table(kind: type[Table], data: object, path: str, faults: list[str]
                 faults.append(f"{where}: it is missing ({_describe(kind, field.name)})")
             continue
         values[field.name] = _convert_value(hints[field.name], data[field.name], where, faults)
-    return None if faults else kind(**values)
+    if faults:
+        return None
+    table = kind(**values)
+    faults.extend(table.list_faults())
+    return table
 
 
 def _convert_value(hint: Any, value: object, where: str, faults: list[str]) -> Any:

@@ -16,14 +16,15 @@ DOORS = (
     "investigate.qa-decision",
     "prepare.merge",
     "prepare.accept",
+    "prepare.files",
     "prepare.release",
     "deploy.send",
     "deploy.acknowledge",
     "reply",
 )
 """What a door comment can be about. `prepare.accept` asks for other commits that would ship,
-`deploy.acknowledge` for the customer's receipt, `reply` for a text to the customer, which is shown
-whole; the others are step keys."""
+`prepare.files` for files that relauto did not make, `deploy.acknowledge` for the customer's receipt,
+`reply` for a text to the customer, which is shown whole; the others are step keys."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,12 @@ def approve_command(step: str, subject: str) -> str:
     return f"/approve {step} {subject}"
 
 
-def accept_command(commit: str) -> str:
-    """Return the command that accepts a commit of the line; its last word is to be replaced."""
-    return f"/accept {commit} REASON"
+def accept_command(subject: str) -> str:
+    """Return the command that accepts a commit of the line, or a file by its SHA-256.
+
+    Its last word is to be replaced.
+    """
+    return f"/accept {subject} REASON"
 
 
 def decision_command() -> str:

@@ -31,10 +31,18 @@ _ASSET_NAME = re.compile(r"[A-Za-z0-9_+-]([A-Za-z0-9._+-]*[A-Za-z0-9_+-])?")
 
 
 @dataclass(frozen=True)
+class Account:
+    """An account of GitHub; an App's login ends with `[bot]`."""
+
+    login: str
+
+
+@dataclass(frozen=True)
 class Asset:
     """A file of a release. `state` is `uploaded`, or `starter` for what a broken upload leaves.
 
-    `size` is in bytes; `digest` is `sha256:HEX`, or None from a server that does not tell it.
+    `size` is in bytes; `digest` is `sha256:HEX`, or None from a server that does not tell it;
+    `uploader` is None where the account is gone.
     """
 
     id: int
@@ -42,11 +50,17 @@ class Asset:
     state: str
     size: int
     digest: str | None = None
+    uploader: Account | None = None
+
+    @property
+    def by(self) -> str:
+        """The login of who uploaded it."""
+        return self.uploader.login if self.uploader else "a deleted account"
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release with all its assets."""
+    """A release with all its assets; `by` is the login of who made it."""
 
     id: int
     tag: Tag
@@ -57,6 +71,7 @@ class Release:
     url: str
     upload_url: str
     body: str
+    by: str = ""
 
 
 class _RestRelease(msgspec.Struct, frozen=True):
@@ -69,6 +84,7 @@ class _RestRelease(msgspec.Struct, frozen=True):
     html_url: str
     upload_url: str
     body: str | None = None
+    author: Account | None = None
 
     def release(self) -> Release:
         return Release(
@@ -81,6 +97,7 @@ class _RestRelease(msgspec.Struct, frozen=True):
             url=self.html_url,
             upload_url=self.upload_url.partition("{")[0],
             body=self.body or "",
+            by=self.author.login if self.author else "a deleted account",
         )
 
 
@@ -248,6 +265,16 @@ def _show(asset: Asset) -> str:
 
 def _describe(data: bytes) -> str:
     return f"{len(data)} bytes, {digest_bytes(data)}"
+
+
+def find_digest(client: Client, asset: Asset) -> str:
+    """Return the SHA-256 of an asset as hex: as GitHub tells it, else of its bytes.
+
+    Raises:
+        RemoteError: it cannot be read.
+    """
+    told = asset.digest or digest_bytes(download_asset(client, asset))
+    return told.removeprefix("sha256:")
 
 
 def download_asset(client: Client, asset: Asset) -> bytes:

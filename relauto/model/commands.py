@@ -9,7 +9,7 @@ Verb = Literal["approve", "accept", "tick", "skip", "reopen", "acknowledge", "qa
 
 _FORMS: dict[Verb, re.Pattern[str]] = {
     "approve": re.compile(r"/approve +(?P<step>[a-z-]+\.[a-z-]+) +(?P<subject>[0-9a-f]{7,64})"),
-    "accept": re.compile(r"/accept +(?P<subject>[0-9a-f]{7,40})(?: +(?P<text>.+))?"),
+    "accept": re.compile(r"/accept +(?P<subject>[0-9a-f]{7,64})(?: +(?P<text>.+))?"),
     "tick": re.compile(r"/tick +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),
     "skip": re.compile(r"/skip +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),
     "reopen": re.compile(r"/reopen +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),

@@ -307,6 +307,25 @@ class CommitAccepted(Body, frozen=True):
     source: str
 
 
+class FileAccepted(Body, frozen=True):
+    """An entitled person takes a file that relauto did not make, under the release of `tag`, for good.
+
+    `sha256` is 64 hex digits, `size` in bytes. `origin` is where they had it from: an address, a file's
+    name, or the release that it was found in.
+    """
+
+    kind = "file.accepted"
+    place: Place
+    tag: str
+    commit: str
+    name: str
+    sha256: str
+    size: int
+    origin: Text
+    reason: Text
+    source: str = ""
+
+
 class CandidateRefused(Body, frozen=True):
     """A candidate is burned: it will never become the release."""
 

@@ -267,6 +267,12 @@ def _accepted(incident: Incident, event: Event, body: events.CommitAccepted) -> 
     _override(incident, event, "commit accepted", f"{body.commit} on {body.target}", commit=body.commit)
 
 
+@_on(events.FileAccepted)
+def _file_accepted(incident: Incident, event: Event, body: events.FileAccepted) -> None:
+    incident.files.append((body, event.actor))
+    _override(incident, event, "file accepted", f"{body.name} of {body.tag}", place=body.place)
+
+
 @_on(events.CandidateRefused)
 def _candidate_refused(incident: Incident, event: Event, body: events.CandidateRefused) -> None:
     incident.refused.append(body)

@@ -8,7 +8,13 @@ from relauto.model.event import Person, Text
 from relauto.model.target import Place
 
 Kind = Literal[
-    "gate waived", "step skipped", "commit accepted", "loss accepted", "step reopened", "fix withdrawn"
+    "gate waived",
+    "step skipped",
+    "commit accepted",
+    "file accepted",
+    "loss accepted",
+    "step reopened",
+    "fix withdrawn",
 ]
 
 

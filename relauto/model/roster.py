@@ -23,6 +23,7 @@ ENTITLED: dict[str, tuple[str, ...]] = {
     "approve prepare.release": ("RM",),
     "approve deploy.send": ("RM", "TAM", "CSM"),
     "accept": ("RM",),
+    "attach": ("RM",),
     "acknowledge": ("TAM", "CSM", "CRE"),
     "sign": ("QA",),
     "tick": ("RM", "DE", "QA", "CRE", "TAM", "CSM"),

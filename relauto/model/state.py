@@ -27,6 +27,7 @@ class Incident:
     steps: dict[Place, StepRecord] = field(default_factory=dict)
     doors: dict[Place, Door] = field(default_factory=dict)
     accepted: list[Acceptance] = field(default_factory=list)
+    files: list[tuple[events.FileAccepted, Person]] = field(default_factory=list)
     refused: list[events.CandidateRefused] = field(default_factory=list)
     qa_requests: dict[str, events.QaRequested] = field(default_factory=dict)
     qa_answers: dict[str, tuple[events.QaAnswered, Person]] = field(default_factory=dict)
@@ -81,6 +82,10 @@ class Incident:
     def record(self, place: Place) -> StepRecord | None:
         """Return the newest word on a step at a place, or None when there has been none."""
         return self.steps.get(place)
+
+    def accepts(self, tag: str, name: str, sha256: str) -> bool:
+        """Return whether a person took exactly this file, under the release of `tag`, for good."""
+        return any((each.tag, each.name, each.sha256) == (tag, name, sha256) for each, _ in self.files)
 
     def state(self, step: str, *, now: bool = False) -> StepState:
         """Return the least advanced state of a step over its targets and rounds; `now`: in this one alone."""

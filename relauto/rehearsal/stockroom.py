@@ -55,6 +55,7 @@ pattern = '__version__ = "{{version}}"'
         "checks": f'required = ["{CHECK}"]',
         "build": f"""\
 command = "{sample.build_command}"
+local = true
 artifacts = {list(sample.artifacts)!r}
 version_command = "{sample.version_command}"
 timeout = 120""",

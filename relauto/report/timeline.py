@@ -130,6 +130,9 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     ),
     "answer.refused": lambda body: f"An answer of {body.author} does not count.",
     "commit.accepted": lambda body: f"The commit {shorten(body.commit)} on {body.target} was accepted.",
+    "file.accepted": lambda body: (
+        f"The file {body.name} ({shorten(body.sha256)}) was accepted for {body.tag}."
+    ),
     "candidate.refused": lambda body: f"The candidate {body.tag} was refused.",
     "qa.requested": lambda body: f"QA was asked to verify {body.tag}.",
     "qa.answered": lambda body: f"QA answered {body.verdict} for {body.tag}.",

@@ -208,6 +208,12 @@ def _accept(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
                 yield events.CommitAccepted(
                     target=place.target, commit=commit, reason=Text(command.text), source=comment.url
                 )
+        for file in record.facts.get("files", ()):
+            if file["sha256"].startswith(command.subject):
+                origin, reason = Text(f"found in {file['tag']}"), Text(command.text)
+                yield events.FileAccepted(
+                    place=place, **file, origin=origin, reason=reason, source=comment.url
+                )
 
 
 def _acknowledge(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:

@@ -456,7 +456,8 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
 
 
 def _be_hermetic(patch: pytest.MonkeyPatch, home: Path) -> None:
-    for name in [name for name in os.environ if name.startswith(("GIT_", "RELAUTO_"))]:
+    machine = ("CI", "GITHUB_ACTIONS")
+    for name in [name for name in os.environ if name.startswith(("GIT_", "RELAUTO_")) or name in machine]:
         patch.delenv(name)
     # Nothing here outlives the machine, so git need not wait for the disk.
     (home / ".gitconfig").write_text("[core]\n\tfsync = none\n[gc]\n\tauto = 0\n")

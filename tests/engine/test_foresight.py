@@ -4,6 +4,7 @@ import pytest
 
 from relauto.errors import Status
 from tests.engine.agreement import agree
+from tests.engine.test_engine_files import ADOPT, COMMAND, DATA, TAG, cut_by_hand, publish
 
 PUSH = 'pick.via = "push"\n'
 
@@ -113,3 +114,29 @@ def test_nothing_is_left_to_do_without_a_fix(at):
     world.open(fix=None)
     agree(world)
     agree(world)
+
+
+def pass_pick(world):
+    world.pass_pull(2)
+
+
+def take_over(world):
+    cut_by_hand(world)
+    publish(world, TAG, {"app.bin": DATA})
+
+
+BUILDS = {
+    "a command in CI": (pass_pick, f"{COMMAND}build.local = true\n"),
+    "a command outside CI": (pass_pick, COMMAND),
+    "nothing": (pass_pick, "build.none = true\n"),
+    "files taken over": (take_over, ADOPT),
+    "files of strangers": (take_over, ""),
+}
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_a_list_holds_however_the_candidate_is_built(at, build):
+    prepare, settings = BUILDS[build]
+    world = at("pick")
+    prepare(world)
+    agree(world, settings)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,34 @@ def build_artifacts(bench: Bench, target: Target, commit: Commit) -> Built:
     build = bench.settings.build
     if build.none:
         return Built((), None)
+    if build.command is None:
+        return Built((make_archive(bench, target, commit),), None)
+    _fill(bench, commit)
+    with bench.workplace() as folder:
+        bench.product.export(commit, folder)
+        run_command(build.command, folder, timeout=build.timeout)
+        files = _collect(folder, build.artifacts)
+        said = _ask_version(bench, target, folder, files)
+        return Built(tuple(Artifact(path.name, path.read_bytes()) for path in files), said)
+
+
+def make_archive(bench: Bench, target: Target, commit: Commit) -> Artifact:
+    """Return the source archive of `commit`: the same bytes wherever it is made.
+
+    Raises:
+        InputError: objects that it needs are missing.
+    """
+    _fill(bench, commit)
+    name = name_archive(bench, target)
+    return Artifact(name, bench.product.archive(commit, f"{name.removesuffix('.tar.gz')}/"))
+
+
+def name_archive(bench: Bench, target: Target) -> str:
+    """Return the file name of a target's source archive."""
+    return f"{bench.settings.source.partition('/')[2]}-{bench.plan(target).version}.tar.gz"
+
+
+def _fill(bench: Bench, commit: Commit) -> None:
     try:
         bench.mirror.fill(commit)
     except GitError:
@@ -64,15 +93,20 @@ def build_artifacts(bench: Bench, target: Target, commit: Commit) -> Built:
             f"{len(missing)} files of {commit.short} are not in this clone ({listed}); no artifact is made",
             todo="fetch them, or go on without an artifact: --build none",
         )
-    if build.command is None:
-        name = f"{bench.settings.source.partition('/')[2]}-{bench.plan(target).version}"
-        return Built((Artifact(f"{name}.tar.gz", bench.product.archive(commit, f"{name}/")),), None)
+
+
+def ask_version(bench: Bench, target: Target, artifacts: Sequence[Artifact]) -> str | None:
+    """Return what artifacts that others made say when asked for their version (None: not asked).
+
+    Raises:
+        DecisionError: one names another version, or cannot be asked.
+    """
     with bench.workplace() as folder:
-        bench.product.export(commit, folder)
-        run_command(build.command, folder, timeout=build.timeout)
-        files = _collect(folder, build.artifacts)
-        said = _ask_version(bench, target, folder, files)
-        return Built(tuple(Artifact(path.name, path.read_bytes()) for path in files), said)
+        files = [folder / artifact.name for artifact in artifacts]
+        for path, artifact in zip(files, artifacts, strict=True):
+            path.write_bytes(artifact.content)
+            path.chmod(0o755)
+        return _ask_version(bench, target, folder, files)
 
 
 def _collect(folder: Path, globs: Sequence[str]) -> list[Path]:
@@ -91,7 +125,7 @@ def _ask_version(bench: Bench, target: Target, folder: Path, files: Sequence[Pat
     version = bench.plan(target).version
     said = ""
     for path in files:
-        asked = command.replace("{artifact}", str(path.relative_to(folder)))
+        asked = command.replace("{artifact}", shlex.quote(str(path.relative_to(folder))))
         said = run_command(asked, folder, timeout=bench.settings.build.timeout)
         if not re.search(rf"(?<![\w.]){re.escape(version)}(?![\w]|\.\d)", said):
             raise DecisionError(

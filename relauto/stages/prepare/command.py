@@ -18,6 +18,12 @@ from relauto.errors import DecisionError
 _SECRET = re.compile(r"(?i)token|secret|password|credential|^GIT_CONFIG_|^CAST_")
 
 
+def is_ci(environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether this machine is one of CI, as CI systems say it in the environment."""
+    said = [environment.get(name, "").lower() for name in ("GITHUB_ACTIONS", "CI")]
+    return any(each not in ("", "0", "false") for each in said)
+
+
 def run_command(command: str, folder: Path, *, timeout: float) -> str:
     """Run a shell command in `folder` and return what it printed, both streams together.
 

@@ -1,14 +1,17 @@
 """A GitHub release with its assets: draft first, all assets, then published, then compared by digest."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from relauto.comms.desk import Shown, accept_command
 from relauto.errors import DecisionError
 from relauto.github import releases
 from relauto.github.releases import Asset, Release
 from relauto.model.names import Commit, Tag
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.artifacts import SUMS, Artifact, write_sums
+from relauto.stages.step import Question, Refused
 
 
 def find_release(bench: Bench, tag: Tag) -> Release | None:
@@ -17,14 +20,84 @@ def find_release(bench: Bench, tag: Tag) -> Release | None:
     return releases.choose_release(found, tag)
 
 
-def is_published(
-    release: Release | None, described: Sequence[Mapping[str, Any]], *, prerelease: bool
-) -> bool:
-    """Return whether a release is public, of its kind, and holds exactly these bytes under these names."""
-    if release is None or release.draft or release.prerelease != prerelease:
-        return False
-    held = {asset.name: asset.digest for asset in release.assets if asset.state == "uploaded"}
-    return all(held.get(each["name"]) == f"sha256:{each['sha256']}" for each in _with_sums(described))
+@dataclass(frozen=True)
+class Difference:
+    """How a release is not what it should be: names that lack, sentences on other bytes, files too many."""
+
+    missing: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    extra: tuple[Asset, ...] = ()
+
+    def describe(self) -> str:
+        """Return both sides in a sentence: what should be there, and what is."""
+        lacking = [f"{name} is not there" for name in self.missing]
+        more = [f"{asset.name} (by {asset.by}) is no part of it" for asset in self.extra]
+        return "; ".join((*self.other, *lacking, *more))
+
+
+def compare_release(bench: Bench, release: Release, described: Sequence[Mapping[str, Any]]) -> Difference:
+    """Compare what a release holds with the files described and their SHA256SUMS, by digest.
+
+    What a broken upload left counts as missing; a file that a person accepted is not too many.
+    """
+    held = {asset.name: asset for asset in release.assets if asset.state == "uploaded"}
+    wanted = {each["name"]: str(each["sha256"]) for each in describe_with_sums(described)}
+    other = [
+        f"{name} (by {asset.by}) is {digest[:12]}, not {wanted[name][:12]}"
+        for name, asset in held.items()
+        if name in wanted and (digest := find_digest(bench, asset)) != wanted[name]
+    ]
+    extra = [
+        asset
+        for name, asset in held.items()
+        if name not in wanted and not bench.incident.accepts(release.tag, name, find_digest(bench, asset))
+    ]
+    return Difference(tuple(name for name in wanted if name not in held), tuple(other), tuple(extra))
+
+
+def is_complete(bench: Bench, release: Release, described: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether a final release is public and holds exactly the files described."""
+    return (
+        not release.draft
+        and not release.prerelease
+        and compare_release(bench, release, described) == Difference()
+    )
+
+
+def find_digest(bench: Bench, asset: Asset) -> str:
+    """Return the SHA-256 of an asset as hex, read from its bytes where GitHub does not tell it."""
+    return bench.remember("releases", ("digest", asset.id), lambda: releases.find_digest(bench.source, asset))
+
+
+def ask_about_files(bench: Bench, release: Release, commit: Commit, assets: Sequence[Asset]) -> Refused:
+    """Return the refusal of files that relauto did not make, with the question to people about them."""
+    described: list[dict[str, Any]] = [
+        {
+            "tag": release.tag,
+            "commit": commit,
+            "name": asset.name,
+            "sha256": find_digest(bench, asset),
+            "size": asset.size,
+        }
+        for asset in assets
+    ]
+    listed = "".join(f"\n  {one.name} {one.size} bytes, by {one.by}" for one in assets)
+    count = "1 file is" if len(assets) == 1 else f"{len(assets)} files are"
+    return Refused(
+        f"{count} in the release of {release.tag} without being known to relauto:{listed}",
+        todo="accept each at the desk, or delete what does not belong there (see build.adopt)",
+        facts={"files": described},
+        question=Question(
+            "accept",
+            "prepare.files",
+            commit,
+            tuple(
+                Shown(f"{one.name}, {one.size} bytes, by {one.by}", each["sha256"])
+                for one, each in zip(assets, described, strict=True)
+            ),
+            tuple(accept_command(each["sha256"]) for each in described),
+        ),
+    )
 
 
 def publish(
@@ -51,10 +124,21 @@ def publish(
         make_latest=make_latest,
         absent=True,
     )
+    complete_release(bench, release, artifacts, prerelease=prerelease, make_latest=make_latest)
+
+
+def complete_release(
+    bench: Bench,
+    release: Release,
+    artifacts: Sequence[Artifact],
+    *,
+    prerelease: bool = True,
+    make_latest: releases.MakeLatest = "false",
+) -> None:
+    """Put what a release lacks of artifacts and SHA256SUMS into it, then publish it."""
     for artifact in with_sums(artifacts):
         releases.upload_asset(bench.source, release, artifact.name, artifact.content)
-    if release.draft or release.prerelease != prerelease:
-        releases.publish_release(bench.source, release, prerelease=prerelease, make_latest=make_latest)
+    releases.publish_release(bench.source, release, prerelease=prerelease, make_latest=make_latest)
 
 
 def with_sums(artifacts: Sequence[Artifact]) -> list[Artifact]:
@@ -64,10 +148,20 @@ def with_sums(artifacts: Sequence[Artifact]) -> list[Artifact]:
     return [*artifacts, Artifact(SUMS, write_sums([artifact.describe() for artifact in artifacts]))]
 
 
-def _with_sums(described: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def describe_with_sums(described: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return descriptions of artifacts and of their SHA256SUMS; nothing when there are none."""
     if not described:
         return []
     return [*described, Artifact(SUMS, write_sums(described)).describe()]
+
+
+def download_assets(bench: Bench, assets: Sequence[Asset]) -> list[Artifact]:
+    """Return the bytes of assets.
+
+    Raises:
+        RemoteError: one could not be read, or was not what GitHub says it is.
+    """
+    return [Artifact(asset.name, releases.download_asset(bench.source, asset)) for asset in assets]
 
 
 def download(bench: Bench, tag: Tag, described: Sequence[Mapping[str, Any]]) -> list[Artifact]:

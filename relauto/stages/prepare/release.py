@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from relauto.git.refs import RefUpdate
+from relauto.github.releases import Release
 from relauto.model.event import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
@@ -11,7 +12,14 @@ from relauto.model.version import find_releases, parse_version
 from relauto.stages import texts
 from relauto.stages.bench import Bench, require_target
 from relauto.stages.prepare.artifacts import digest_kit
-from relauto.stages.prepare.publication import download, find_release, is_published, publish
+from relauto.stages.prepare.publication import (
+    ask_about_files,
+    compare_release,
+    download,
+    find_release,
+    is_complete,
+    publish,
+)
 from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
 
 
@@ -35,26 +43,55 @@ class CutRelease:
                 todo="a published tag is never moved: release under another number",
             )
         artifacts: list[dict[str, Any]] = verified["artifacts"]  # type: ignore[assignment]
-        if tagged and is_published(find_release(bench, tag), artifacts, prerelease=False):
-            return self._prove(bench, place, target, tag, commit, artifacts)
+        release = find_release(bench, tag)
+        if release is not None:
+            ours = (place, f"release:{tag}") in bench.incident.intents
+            refused = self._judge_release(bench, release, commit, artifacts, ours=ours)
+            if refused:
+                return refused
+            if tagged and is_complete(bench, release, artifacts):
+                return self._prove(bench, place, target, release, commit, artifacts)
         return self._publish(bench, target, tag, commit, Tag(str(verified["tag"])), artifacts)
+
+    def _judge_release(
+        self,
+        bench: Bench,
+        release: Release,
+        commit: Commit,
+        artifacts: list[dict[str, Any]],
+        *,
+        ours: bool,
+    ) -> Refused | None:
+        """Refuse a release that is not what was verified; what relauto left half done it may finish."""
+        difference = compare_release(bench, release, artifacts)
+        lacks = difference.missing and not release.draft and not ours
+        if (difference.other and not (release.draft and ours)) or lacks:
+            return Refused(
+                f"the release of {release.tag} by {release.by} is not what was verified: "
+                f"{difference.describe()}",
+                todo="put the candidate's files there, or delete the release (its tag may stay): "
+                "nothing is overwritten",
+            )
+        if difference.extra:
+            return ask_about_files(bench, release, commit, difference.extra)
+        return None
 
     def _prove(
         self,
         bench: Bench,
         place: Place,
         target: Target,
-        tag: Tag,
+        release: Release,
         commit: Commit,
         artifacts: list[dict[str, Any]],
     ) -> Proved:
-        release = find_release(bench, tag)
+        tag = release.tag
         return Proved(
             {
                 "tag": tag,
                 "commit": commit,
                 "version": bench.plan(target).version,
-                "url": release.url if release else None,
+                "url": release.url,
                 "latest": is_newest(bench, target),
                 "assets": [{"name": each["name"], "sha256": each["sha256"]} for each in artifacts],
             },

@@ -11,20 +11,18 @@ from typing import Any, cast
 from relauto.comms.desk import Shown, accept_command
 from relauto.git.scope import ScopeEntry, list_scope
 from relauto.github import checks
-from relauto.model.event import CandidateRefused, Facts, Text
+from relauto.model.event import CandidateRefused, Text
 from relauto.model.incident import StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.scope import judge_scope
 from relauto.model.target import Place, Target
-from relauto.stages import texts
 from relauto.stages.bench import Bench, list_commits, require_target
 from relauto.stages.following import find_required
 from relauto.stages.investigate import DecideQa
 from relauto.stages.prepare import qa
-from relauto.stages.prepare.artifacts import Artifact, Built, build_artifacts
 from relauto.stages.prepare.candidate import find_lacking
-from relauto.stages.prepare.publication import find_release, is_published, publish
-from relauto.stages.step import Observation, Proved, Question, Refused, Todo, Waiting
+from relauto.stages.prepare.supply import Settled, find_artifacts
+from relauto.stages.step import Observation, Proved, Question, Refused, Waiting
 
 _LISTED = 20
 
@@ -48,10 +46,10 @@ class VerifyCandidate:
         stopped = self._judge_content(bench, target, commit)
         if stopped:
             return stopped
-        artifacts = self._artifacts(bench, place, target, tag, commit)
-        if not isinstance(artifacts, list):
-            return artifacts
-        return self._judge_proof(bench, place, target, tag, commit, artifacts)
+        found = find_artifacts(bench, place, target, tag, commit)
+        if not isinstance(found, Settled):
+            return found
+        return self._judge_proof(bench, place, target, tag, commit, found)
 
     def _is_released(self, bench: Bench, target: Target, commit: Commit) -> bool:
         """Return whether the final tag sits on the candidate: from then on its release is the proof."""
@@ -87,43 +85,6 @@ class VerifyCandidate:
             ),
         )
 
-    def _artifacts(
-        self, bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit
-    ) -> list[dict[str, Any]] | Todo:
-        intent = bench.incident.intents.get((place, f"publish:{tag}"))
-        ours = intent is not None and intent.facts.get("commit") == commit
-        release = find_release(bench, tag)
-        if intent and ours and is_published(release, intent.facts["artifacts"], prerelease=True):
-            described: list[dict[str, Any]] = intent.facts["artifacts"]
-            return described
-        built: list[Built] = []
-
-        def prepare() -> Facts:
-            built.append(build_artifacts(bench, target, commit))
-            artifacts = [each.describe() for each in built[0].artifacts]
-            return {"commit": commit, "artifacts": artifacts, "said": built[0].said}
-
-        def run(_facts: Facts) -> None:
-            artifacts: tuple[Artifact, ...] = built[0].artifacts
-            title = f"{bench.settings.product} {tag}"
-            publish(
-                bench,
-                tag,
-                commit,
-                artifacts,
-                title=title,
-                body=texts.release_notes(bench, target, tag),
-                prerelease=True,
-            )
-
-        return Todo(
-            f"publish:{tag}",
-            describe_publication(tag),
-            run,
-            prepare=prepare,
-            changes=("releases",),
-        )
-
     def _judge_proof(
         self,
         bench: Bench,
@@ -131,9 +92,10 @@ class VerifyCandidate:
         target: Target,
         tag: Tag,
         commit: Commit,
-        artifacts: list[dict[str, Any]],
+        settled: Settled,
     ) -> Observation:
         lacking: list[Waiting] = []
+        artifacts = settled.artifacts
         found = bench.remember("checks", commit, lambda: checks.read_checks(bench.source, commit))
         verdict = checks.judge(found, find_required(bench, target.branch))
         if verdict.state == "failed":
@@ -158,7 +120,15 @@ class VerifyCandidate:
         }
         accepted = accepted_commits(bench, target)
         return Proved(
-            {"tag": tag, "commit": commit, "gates": gates, "artifacts": artifacts, "accepted": accepted}
+            {
+                "tag": tag,
+                "commit": commit,
+                "gates": gates,
+                "artifacts": artifacts,
+                "origin": settled.origin,
+                "accepted": accepted,
+            },
+            by_others=settled.by_others,
         )
 
     def _ask_qa(
@@ -183,11 +153,6 @@ class VerifyCandidate:
             todo="attach the fix of the fix (relauto attach), or run the check again and reopen the step",
             records=(CandidateRefused(place=place, tag=tag, commit=commit, reason=Text(reason)),),
         )
-
-
-def describe_publication(tag: Tag) -> str:
-    """Return the sentence for a candidate's artifacts."""
-    return f"build {tag} and publish it as a prerelease"
 
 
 def find_strangers(bench: Bench, target: Target, commit: Commit) -> list[ScopeEntry]:

@@ -1,0 +1,152 @@
+"""Where a candidate's artifacts come from: made here, or taken over from others by their digests.
+
+Files lie in the prerelease of the candidate's tag. What relauto put there is known by the intent
+`publish:TAG`, which holds every digest; files of others are taken over once, with the intent
+`adopt:TAG`, and from then on have to stay what they were.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from relauto.model.event import Facts
+from relauto.model.names import Commit, Tag
+from relauto.model.target import Place, Target
+from relauto.stages import texts
+from relauto.stages.bench import Bench
+from relauto.stages.prepare import adoption
+from relauto.stages.prepare.artifacts import SUMS, Built, build_artifacts
+from relauto.stages.prepare.command import is_ci
+from relauto.stages.prepare.publication import ask_about_files, compare_release, find_release, publish
+from relauto.stages.step import Refused, Todo, Waiting
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Artifacts that stand published under a candidate's tag, as the journal describes them.
+
+    `origin` says who made them: `none`, `archive`, `ci`, `local`, `workflow`, `attached` or `adopted`.
+    """
+
+    artifacts: list[dict[str, Any]]
+    origin: str
+    by_others: bool
+
+
+def find_artifacts(
+    bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit
+) -> Settled | Waiting | Refused | Todo:
+    """Return a candidate's artifacts, or what has to happen before it has them."""
+    ours = _find_intent(bench, place, f"publish:{tag}", commit)
+    if ours is not None:
+        return _hold(bench, target, tag, commit, ours)
+    known = _find_intent(bench, place, f"adopt:{tag}", commit)
+    release = find_release(bench, tag)
+    if known is not None and release is not None:
+        return _keep(bench, target, tag, commit, known)
+    found = adoption.find_files(bench, target, tag, commit)
+    if isinstance(found, Waiting | Refused | Todo):
+        return found
+    if found is not None:
+        return adoption.take_over(bench, target, tag, commit, found)
+    return judge_origin(bench, name_origin(bench)) or _make(bench, target, tag, commit)
+
+
+def _find_intent(bench: Bench, place: Place, action: str, commit: Commit) -> Facts | None:
+    intent = bench.incident.intents.get((place, action))
+    return intent.facts if intent and intent.facts.get("commit") == commit else None
+
+
+def _hold(
+    bench: Bench, target: Target, tag: Tag, commit: Commit, known: Mapping[str, Any]
+) -> Settled | Refused | Todo:
+    """Judge the release that relauto published, or began to."""
+    release = find_release(bench, tag)
+    origin = str(known.get("origin", "local"))
+    if release is None:
+        return judge_origin(bench, name_origin(bench)) or _make(bench, target, tag, commit)
+    difference = compare_release(bench, release, known["artifacts"])
+    if difference.extra:
+        return ask_about_files(bench, release, commit, difference.extra)
+    if not release.draft and difference.other:
+        return _refuse_other(tag, difference.describe())
+    if release.draft or not release.prerelease or difference.missing:
+        return judge_origin(bench, name_origin(bench)) or _make(bench, target, tag, commit)
+    refused = judge_origin(bench, origin)
+    return refused or Settled(known["artifacts"], origin, by_others=False)
+
+
+def _keep(
+    bench: Bench, target: Target, tag: Tag, commit: Commit, known: Mapping[str, Any]
+) -> Settled | Refused | Todo:
+    """Judge the files of others that were taken over."""
+    release = find_release(bench, tag)
+    assert release is not None  # noqa: S101 - the caller has seen it
+    difference = compare_release(bench, release, known["artifacts"])
+    if difference.extra:
+        return ask_about_files(bench, release, commit, difference.extra)
+    if difference.other or set(difference.missing) - {SUMS}:
+        return _refuse_other(tag, difference.describe())
+    origin = str(known["origin"])
+    if release.draft or not release.prerelease or difference.missing:
+        return adoption.take_over(bench, target, tag, commit, adoption.Files(release, origin))
+    return Settled(known["artifacts"], origin, by_others=origin != "workflow")
+
+
+def _refuse_other(tag: Tag, reason: str) -> Refused:
+    return Refused(
+        f"the release of {tag} is not what was published there: {reason}",
+        todo="find out who changed it; put back what was there, or delete the release and "
+        "relauto reopen prepare.verify",
+    )
+
+
+def _make(bench: Bench, target: Target, tag: Tag, commit: Commit) -> Todo:
+    built: list[Built] = []
+
+    def prepare() -> Facts:
+        built.append(build_artifacts(bench, target, commit))
+        artifacts = [each.describe() for each in built[0].artifacts]
+        return {
+            "commit": commit,
+            "artifacts": artifacts,
+            "said": built[0].said,
+            "origin": name_origin(bench),
+        }
+
+    def run(_facts: Facts) -> None:
+        publish(
+            bench,
+            tag,
+            commit,
+            built[0].artifacts,
+            title=f"{bench.settings.product} {tag}",
+            body=texts.release_notes(bench, target, tag),
+            prerelease=True,
+        )
+
+    return Todo(f"publish:{tag}", describe_publication(tag), run, prepare=prepare, changes=("releases",))
+
+
+def describe_publication(tag: Tag) -> str:
+    """Return the sentence for a candidate's artifacts that relauto makes."""
+    return f"build {tag} and publish it as a prerelease"
+
+
+def name_origin(bench: Bench) -> str:
+    """Return who would make artifacts now, if relauto did: `none`, `archive`, `ci` or `local`."""
+    way = bench.settings.build.way
+    if way == "command":
+        return "ci" if is_ci() else "local"
+    return way
+
+
+def judge_origin(bench: Bench, origin: str) -> Refused | None:
+    """Refuse what must not be promoted because of where it was made."""
+    if origin != "local" or bench.settings.build.local:
+        return None
+    return Refused(
+        "artifacts that the build command makes outside CI may not be promoted",
+        todo="run advance in CI (GITHUB_ACTIONS or CI set), build elsewhere (build.by), "
+        "or allow it with build.local = true",
+    )
