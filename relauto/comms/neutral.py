@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 BREAK = "\u200b"
 """A zero-width space: it separates what would otherwise be read together, and is not seen."""
 
+MOST = 1000
+"""Characters of one line of somebody's words that are shown; more are nobody's sentence."""
+
 _ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]?")
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co"})
 _READ_RAW = r"(?P<log>:)(?=:)|(?P<group>\#\#)(?=\[)|(?P<marker><)(?=[!/?a-zA-Z])"
@@ -35,9 +38,18 @@ def plain(text: str) -> str:
     return " ".join(shown.split())
 
 
+def shorten(text: str, most: int) -> str:
+    """Return `text` as one line of at most `most` characters; an ellipsis stands for what is left out."""
+    line = plain(text)
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
 def defuse(text: str) -> str:
-    """Return `text` as one line in which nothing pings, links, or is taken for a command or marker."""
-    return _SPLIT.sub(lambda found: found.group() + BREAK, plain(text))
+    """Return `text` as one line in which nothing pings, links, or is taken for a command or marker.
+
+    Of a line longer than `MOST` characters the beginning is shown.
+    """
+    return _SPLIT.sub(lambda found: found.group() + BREAK, shorten(text, MOST))
 
 
 def inline(text: str) -> str:

@@ -5,10 +5,20 @@ None of these values has room for a customer's name or data; an incident is its 
 
 from dataclasses import dataclass, replace
 
+from relauto.comms.neutral import shorten
 from relauto.comms.proofs import Artifact
 from relauto.comms.rendering import Markdown, Renderer, shipped
+from relauto.errors import InputError
 
-# GitHub takes notes of up to 125,000 characters.
+TITLE = 256
+"""Characters that GitHub takes as the title of a pull request or an issue."""
+
+BODY = 65_536
+"""Characters that GitHub takes as the body of a pull request, an issue or a comment."""
+
+NOTES = 125_000
+"""Characters that GitHub takes as a release's notes."""
+
 _OTHERS_LISTED = 400
 
 
@@ -75,6 +85,11 @@ def make_marker(incident: str, step: str, *parts: str) -> Markdown:
     return Markdown(f"<!-- relauto:{':'.join((incident, step, *parts))} -->")
 
 
+def make_title(subject: str, onto: str = "") -> str:
+    """Return the title of a pull request: a commit's subject, and the branch it is picked onto."""
+    return shorten(f"[{onto}] {subject}" if onto else subject, TITLE)
+
+
 def render_fix(text: FixText, renderer: Renderer | None = None) -> str:
     """Return the body of the pull request that brings a fix to the main branch."""
     marker = make_marker(text.incident, "investigate.pr", text.branch)
@@ -88,7 +103,21 @@ def render_pick(text: PickText, renderer: Renderer | None = None) -> str:
 
 
 def render_notes(text: NotesText, renderer: Renderer | None = None) -> str:
-    """Return a release's notes; of very many other commits only the newest are listed."""
-    left = max(0, len(text.others) - _OTHERS_LISTED)
-    listed = replace(text, others=text.others[left:])
-    return (renderer or shipped()).render("release/notes.md", notes=listed, left=left)
+    """Return a release's notes; of very many other commits only the newest are listed.
+
+    Raises:
+        InputError: they are longer than GitHub takes even without the other commits.
+    """
+    count = min(_OTHERS_LISTED, len(text.others))
+    while True:
+        left = len(text.others) - count
+        listed = replace(text, others=text.others[left:])
+        notes = (renderer or shipped()).render("release/notes.md", notes=listed, left=left)
+        if len(notes) <= NOTES:
+            return notes
+        if not count:
+            raise InputError(
+                f"the notes of {text.tag} have {len(notes)} characters, and GitHub takes {NOTES}",
+                todo="shorten the template release/notes.md in templates_dir",
+            )
+        count //= 2

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 import msgspec
 from flask import Response, g, request
 
-from relauto.hub.place import ApiError, Call, Place
+from relauto.hub.place import ApiError, Call, Place, invalid
 from relauto.hub.records import Level
 from relauto.hub.rights import NEEDS
 
 _T = TypeVar("_T")
+_RESOURCES = {"pulls": "PullRequest", "releases": "Release", "reviews": "PullRequestReview"}
 _MEDIA = "application/json; charset=utf-8"
 
 
@@ -46,11 +47,23 @@ def read_body(shape: type[_T]) -> _T:
     """
     raw = request.get_data() or b"{}"
     try:
-        return msgspec.json.decode(raw, type=shape)
+        asked = msgspec.json.decode(raw, type=shape)
     except msgspec.ValidationError as error:
         raise ApiError(422, f"Invalid request.\n\n{error}") from error
     except msgspec.DecodeError as error:
         raise ApiError(400, "Problems parsing JSON") from error
+    _check_sizes(asked)
+    return asked
+
+
+def _check_sizes(asked: object) -> None:
+    """Refuse texts that are longer than GitHub takes, as GitHub's validation does."""
+    most = {"title": 256, "body": 125_000 if request.blueprint == "releases" else 65_536}
+    for field, bound in most.items():
+        text = getattr(asked, field, None)
+        if isinstance(text, str) and len(text) > bound:
+            resource = _RESOURCES.get(request.blueprint or "", "Issue")
+            raise invalid(resource, field, "custom", f"{field} is too long (maximum is {bound} characters)")
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

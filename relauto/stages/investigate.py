@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from relauto.comms.desk import Shown, decision_command
+from relauto.comms.public import make_title
 from relauto.errors import InputError
 from relauto.git.presence import find_known_presence
 from relauto.github import pull_reads, pulls
@@ -66,9 +67,9 @@ class OpenPull:
             return Refused(
                 f"{bench.settings.source} has no branch {branch}", todo="push the fix's branch, then advance"
             )
-        subject, wanted = bench.product.commit(head).subject, bench.settings.pull
+        title, wanted = make_title(bench.product.commit(head).subject), bench.settings.pull
         body = texts.fix_pull(bench, branch, head)
-        leaks = texts.find_public_leaks(bench, subject, body, branch)
+        leaks = texts.find_public_leaks(bench, title, body, branch)
         if leaks:
             return Refused(
                 f"the pull request of {branch} would be public, and {'; '.join(leaks)}",
@@ -76,7 +77,7 @@ class OpenPull:
             )
 
         def run(_facts: Facts) -> None:
-            pull = pulls.open_pull(bench.source, head=branch, base=bench.main, title=subject, body=body)
+            pull = pulls.open_pull(bench.source, head=branch, base=bench.main, title=title, body=body)
             equip_pull(bench, pull.number, wanted.labels, wanted.reviewers)
 
         return Todo(

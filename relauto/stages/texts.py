@@ -10,7 +10,16 @@ from relauto.comms.desk import Shown
 from relauto.comms.guard import find_leaks
 from relauto.comms.kit import UpgradeFacts, render_upgrade
 from relauto.comms.proofs import Artifact, Pick, Picks, PullRequest, Pulls
-from relauto.comms.public import Change, FixText, NotesText, PickText, render_fix, render_notes, render_pick
+from relauto.comms.public import (
+    Change,
+    FixText,
+    NotesText,
+    PickText,
+    make_title,
+    render_fix,
+    render_notes,
+    render_pick,
+)
 from relauto.comms.qa_page import QaFacts, render_qa
 from relauto.comms.qa_source import PickedPaths, source_instruction
 from relauto.comms.story import Story, tell
@@ -80,7 +89,7 @@ def pick_pull(
         bodies.append(render_pick(text, bench.renderer))
     if bumped:
         bodies.append(f"A second commit raises the version number to {version}.\n")
-    return f"[{onto}] {bench.product.commit(picked[0][0]).subject}", "\n".join(bodies)
+    return make_title(bench.product.commit(picked[0][0]).subject, onto), "\n".join(bodies)
 
 
 def _merged(bench: Bench) -> Sequence[Mapping[str, Any]]:

@@ -204,6 +204,10 @@ class World:
     def decide(self, decision: str = "yes: to be sure") -> None:
         self.answer(f"/tick investigate.qa-decision {decision}")
 
+    def rendered(self, path: str) -> str:
+        """Return a file for people on the incident's branch."""
+        return Git(self.root / "ops.git").read("show", f"incidents/{INCIDENT}:{path}")
+
     def qa_issue(self) -> dict[str, Any]:
         return next(self.api("quinn-qa").pages(f"repos/{QA}/issues", labels="relauto-qa"))
 
