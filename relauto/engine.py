@@ -18,7 +18,8 @@ from relauto.model.incident import Incident, StepRecord, StepState
 from relauto.model.target import Place
 from relauto.stages import desk, outbox, pages
 from relauto.stages.bench import Bench
-from relauto.stages.registry import ADVISORY, STEPS
+from relauto.stages.debt import list_due
+from relauto.stages.registry import ADVISORY, STEPS, WATCHED
 from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
 
 _MOST_ACTIONS = 20
@@ -75,8 +76,10 @@ def _advance(bench: Bench, until: str | None, only: str | None) -> list[Stop]:
         stop = _settle(bench, place) if only in (None, place.step) else _confirm(bench, place)
         if stop and (place.step not in ADVISORY or only == place.step):
             stops.append(stop)
-            blocked.add(place.target)
-    return stops
+            if place.step in STEPS:
+                blocked.add(place.target)
+    # What holds up the release is named first, and what is owed besides last.
+    return sorted(stops, key=lambda stop: stop.place.step not in STEPS)
 
 
 def follow(
@@ -119,7 +122,7 @@ def list_places(bench: Bench, until: str | None = None, only: str | None = None)
         InputError: `until` or `only` names no automated step.
     """
     for named in (until, only):
-        if named is not None and named not in STEPS:
+        if named is not None and named not in WATCHED:
             bench.playbook.step(named)
             raise InputError(
                 f"{named} is done by people: relauto cannot advance it", todo=f"relauto tick {named} …"
@@ -129,6 +132,12 @@ def list_places(bench: Bench, until: str | None = None, only: str | None = None)
         yield from (bench.place(key, target) for target in targets)
         if key in (until, only):
             return
+        for due in list_due(bench, key):
+            if only not in (None, due.step):
+                continue
+            yield due
+            if due.step in (until, only):
+                return
 
 
 def _confirm(bench: Bench, place: Place) -> Stop | None:
@@ -136,7 +145,7 @@ def _confirm(bench: Bench, place: Place) -> Stop | None:
     known = bench.incident.record(place)
     if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
         return None
-    seen = STEPS[place.step].observe(bench, place)
+    seen = WATCHED[place.step].observe(bench, place)
     if isinstance(seen, Proved):
         _note_proof(bench, place, known, seen)
         return None
@@ -152,7 +161,7 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
         known = bench.incident.record(place)
         if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
             return None
-        seen = STEPS[place.step].observe(bench, place)
+        seen = WATCHED[place.step].observe(bench, place)
         if isinstance(seen, Proved):
             _note_proof(bench, place, known, seen)
             return None

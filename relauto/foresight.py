@@ -10,22 +10,31 @@ from dataclasses import dataclass, field
 
 from relauto.engine import list_places
 from relauto.errors import Status
+from relauto.git.presence import find_presence
+from relauto.model.debt import list_unpaid
 from relauto.model.event import StepProved, normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Branch, Tag
 from relauto.model.target import Place, Target
 from relauto.stages import desk
 from relauto.stages.bench import Bench
+from relauto.stages.debt import DEBTS, DUE_AFTER
 from relauto.stages.following import find_required
 from relauto.stages.investigate import describe_opening, find_pull
 from relauto.stages.prepare.bump import find_bumps
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
-from relauto.stages.prepare.landing import Landing, describe_pick, describe_push, list_landings
+from relauto.stages.prepare.landing import (
+    Landing,
+    describe_pick,
+    describe_push,
+    list_landings,
+    port_to_main,
+)
 from relauto.stages.prepare.pick import list_series
 from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.supply import describe_publication, judge_origin, name_origin
 from relauto.stages.prepare.verify import find_strangers
-from relauto.stages.registry import ADVISORY, STEPS
+from relauto.stages.registry import ADVISORY, STEPS, WATCHED
 from relauto.stages.step import Proved, Question, Refused, Todo, Waiting
 
 NEW = "a new commit"
@@ -33,11 +42,22 @@ NEW = "a new commit"
 
 @dataclass
 class Foreseen:
-    """The writes in order, and where `advance` would stop, with its exit status."""
+    """The writes in order, and where `advance` would stop, with its exit status.
+
+    `owed` is where the debts would stop: beside the rest, which goes on without them.
+    """
 
     writes: list[str] = field(default_factory=list)
     stop: str = ""
     status: Status = Status.REACHED
+    owed: list[tuple[str, Status]] = field(default_factory=list)
+
+    def end(self) -> "Foreseen":
+        """Return this with what the debts wait for taken into account."""
+        found = [(self.stop, self.status), *self.owed] if self.stop else self.owed
+        self.stop = found[0][0] if found else ""
+        self.status = min((status for _, status in found), default=Status.REACHED)
+        return self
 
 
 @dataclass(frozen=True)
@@ -60,8 +80,12 @@ class _Horizon:
         """Return whether the run does what is to be done at a step."""
         if self.only is not None:
             return step == self.only
-        order = list(STEPS)
-        return self.until is None or order.index(step) <= order.index(self.until)
+        order = [*STEPS]
+        if self.until is None:
+            return True
+        if step in DEBTS:
+            return order.index(DUE_AFTER[step]) < order.index(self.until)
+        return order.index(step) <= order.index(self.until)
 
     def stops_at(self, step: str) -> bool:
         """Return whether the run can end at a step: the advisory ones stop nothing but themselves."""
@@ -82,10 +106,11 @@ def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) 
     for place in list_places(bench, until, only):
         if only in ADVISORY and place.step != only:
             continue
-        found = _settle(bench, place, seen, horizon)
-        if found and horizon.stops_at(place.step):
-            return seen
-    return seen
+        if place.step in DEBTS:
+            _foresee_debt(bench, place, seen, horizon)
+        elif _settle(bench, place, seen, horizon) and horizon.stops_at(place.step):
+            break
+    return seen.end()
 
 
 def _look(bench: Bench) -> None:
@@ -96,11 +121,18 @@ def _look(bench: Bench) -> None:
         bench.suppose(said)
 
 
+def _foresee_debt(bench: Bench, place: Place, seen: Foreseen, horizon: _Horizon) -> None:
+    found = Foreseen()
+    if _settle(bench, place, found, horizon):
+        seen.writes.extend(found.writes)
+        seen.owed.extend([*found.owed, *([(found.stop, found.status)] if found.stop else [])])
+
+
 def _settle(bench: Bench, place: Place, seen: Foreseen, horizon: _Horizon) -> bool:
     known = bench.incident.record(place)
     if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
         return False
-    found, ours = STEPS[place.step].observe(bench, place), horizon.holds(place.step)
+    found, ours = WATCHED[place.step].observe(bench, place), horizon.holds(place.step)
     if isinstance(found, Proved):
         bench.suppose(StepProved(place=place, facts=normalise(found.facts)))
         return False
@@ -132,9 +164,13 @@ def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, horizo
     for target in [place.target] if place.target else bench.incident.targets:
         for ahead in _follow(bench, target, place, todo.action):
             if not horizon.holds(ahead.place.step):
+                if ahead.place.step in DEBTS:
+                    continue
                 break
             if ahead.status is None:
                 seen.writes.append(ahead.sentence)
+            elif ahead.place.step in DEBTS:
+                seen.owed.append((f"{ahead.place}: {ahead.sentence}", ahead.status))
             else:
                 seen.stop, seen.status = f"{ahead.place}: {ahead.sentence}", ahead.status
 
@@ -155,7 +191,10 @@ def _follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator
         yield from _foresee_pulls(bench, place)
     elif action == "open-pick":
         yield Ahead(place, "CI and reviewers look at the pull request", Status.WAITING)
+    elif place.step in DEBTS:
+        return
     elif action == "merge":
+        yield from _foresee_forward(bench, target)
         yield from _foresee_picks(bench, target, list_landings(bench, target))
     elif action in ("merge-pick", "push-pick"):
         yield from _foresee_picks(bench, target, _list_owing(bench, target))
@@ -180,17 +219,40 @@ def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
         return
     lacking = [fix for fix in bench.incident.fixes if fix.branch and find_pull(bench, fix) is None]
     for fix in lacking[1:]:
-        yield _write(place, describe_opening(Branch(str(fix.branch)), bench.main))
+        yield _write(place, describe_opening(bench, Branch(str(fix.branch)), alone=False))
     decision = bench.place("investigate.qa-decision")
     found = STEPS[decision.step].observe(bench, decision)
     if isinstance(found, Refused) and found.question:
         yield from _foresee_asking(bench, decision, found.question)
     merging = bench.place("prepare.merge")
-    if not bench.settings.pull.approvals and not find_required(bench, bench.main):
+    if not bench.settings.pull.approvals and not find_required(bench, bench.rules_of(bench.home)):
         yield Ahead(merging, desk.describe_question(merging, merging.step))
         yield Ahead(merging, "a person must approve the merge", Status.DECISION)
         return
     yield Ahead(merging, "CI and reviewers look at the pull request", Status.WAITING)
+
+
+def _foresee_forward(bench: Bench, target: Target) -> Iterator[Ahead]:
+    """Tell of the forward port that a merge to the line makes main's debt, unless main has it all."""
+    if target != bench.incident.targets[0] or not _lacks_fix(bench):
+        return
+    for debt in list_unpaid(bench.incident):
+        landing = port_to_main(bench)
+        yield _write(debt.place, describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False))
+        yield Ahead(debt.place, "CI and reviewers look at the pull request", Status.WAITING)
+
+
+def _lacks_fix(bench: Bench) -> bool:
+    """Return whether main lacks a commit of the fixes' pull requests."""
+    head, home = bench.ref(bench.main.ref), bench.ref(bench.home.ref)
+    pulls = [find_pull(bench, fix) for fix in bench.incident.fixes]
+    commits = [
+        each
+        for pull in pulls
+        if pull
+        for each in bench.product.list_commits("--no-merges", pull.head_sha, *([f"^{home}"] if home else []))
+    ]
+    return head is not None and any(find_presence(bench.product, each, head) is None for each in commits)
 
 
 def _list_owing(bench: Bench, target: Target) -> list[Landing]:
@@ -201,7 +263,7 @@ def _list_owing(bench: Bench, target: Target) -> list[Landing]:
     lacking = [
         landing
         for landing in list_landings(bench, target)
-        if landing.lacks_number() or None in landing.find(series).values()
+        if landing.lacks_number() or None in landing.find(list(series)).values()
     ]
     return lacking[1:]
 
@@ -209,11 +271,13 @@ def _list_owing(bench: Bench, target: Target) -> list[Landing]:
 def _foresee_picks(bench: Bench, target: Target, owing: Sequence[Landing]) -> Iterator[Ahead]:
     place = bench.place("prepare.pick", target)
     for landing in owing:
-        bumped = landing.lacks_number()
-        if bench.settings.pick.via == "push":
-            yield _write(place, describe_push(landing.branch, NEW, bumped=bumped))
+        fixes, bumped = "" if landing.branch == bench.home else NEW, landing.lacks_number()
+        if not fixes and not bumped:
             continue
-        yield _write(place, describe_pick(landing.branch, landing.pick_branch, NEW, bumped=bumped))
+        if landing.via == "push":
+            yield _write(place, describe_push(landing.branch, fixes, bumped=bumped))
+            continue
+        yield _write(place, describe_pick(landing.branch, landing.pick_branch, fixes, bumped=bumped))
         yield Ahead(place, "CI and reviewers look at the pull request", Status.WAITING)
         return
     (_, tag), cutting = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
@@ -238,7 +302,7 @@ def _foresee_verification(bench: Bench, target: Target, tag: Tag) -> Iterator[Ah
 def _has_strangers(bench: Bench, target: Target) -> bool:
     """Return whether the branch holds, as it stands, what is neither the fix nor its number nor accepted."""
     landing, series = list_landings(bench, target)[0], list_series(bench)
-    held = landing.find([] if isinstance(series, Refused) else series).values()
+    held = landing.find([] if isinstance(series, Refused) else list(series)).values()
     ours = {str(there.commit) for there in held if there} | set(find_bumps(bench, target, landing.head))
     return any(each.commit not in ours for each in find_strangers(bench, target, landing.head))
 

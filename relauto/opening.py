@@ -10,6 +10,7 @@ from relauto.errors import InputError
 from relauto.git.base import find_base
 from relauto.git.presence import find_presence
 from relauto.git.repository import Repository
+from relauto.git.scope import describe_foreign, list_foreign
 from relauto.github import pull_reads, repositories
 from relauto.github.client import Client
 from relauto.github.faults import NotFoundError
@@ -22,13 +23,17 @@ from relauto.model.target import Target
 from relauto.model.version import find_releases, next_version, parse_version
 from relauto.session import Session, find_folder
 from relauto.settings import digest_settings
+from relauto.stages.bench import emergency_branch
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What an incident is opened with. Times are in UTC; `version` overrides the computed number."""
+    """What an incident is opened with. Times are in UTC; `version` overrides the computed number.
+
+    `reason` says why the order is no other one; `line-only` needs it.
+    """
 
     customer: str
     installed: str
@@ -39,6 +44,8 @@ class Request:
     instruction: str | None = None
     version: str | None = None
     base: Literal["tip", "tag"] = "tip"
+    order: events.Order = "main-first"
+    reason: str | None = None
     incident: str | None = None
 
 
@@ -66,6 +73,8 @@ def open_incident(session: Session, request: Request) -> str:
         settings_digest=digest_settings(session.settings),
         relauto=__version__,
         plans=(plan,),
+        order=request.order,
+        reason=Text(request.reason) if request.reason else None,
     )
     attached = make_attachment(request.fix, request.pull, request.instruction)
     with session.bench(incident) as bench:
@@ -81,6 +90,10 @@ def preview_incident(session: Session, request: Request) -> Plan:
     Raises:
         InputError: the line, the fix or the version is not usable.
     """
+    if request.order == "line-only" and not (request.reason or "").strip():
+        raise InputError(
+            "line-only leaves main without the fix and needs a reason", todo="say why with --reason"
+        )
     plan = make_plan(session, Target(session.settings.source, request.line), request)
     _check_fix(session, request, plan)
     return plan
@@ -137,8 +150,8 @@ def _head(repository: Repository, target: Target) -> Commit:
     return Commit(found)
 
 
-def check_pull(source: Client, main: Branch, number: int) -> None:
-    """Refuse a pull request that cannot carry a fix to main: an attached fix stays attached.
+def check_pull(source: Client, home: Branch, number: int) -> None:
+    """Refuse a pull request that cannot carry a fix to `home`: an attached fix stays attached.
 
     Raises:
         InputError: there is none of that number, it was closed, or it is aimed at another branch.
@@ -152,16 +165,24 @@ def check_pull(source: Client, main: Branch, number: int) -> None:
         ) from error
     if pull.state == "closed":
         raise InputError(f"pull request #{number} was closed without a merge", todo="reopen it first")
-    if pull.state == "open" and pull.base_ref != main:
+    if pull.state == "open" and pull.base_ref != home:
         raise InputError(
-            f"pull request #{number} is aimed at {pull.base_ref}, not at {main}",
-            todo=f"change its base to {main} on GitHub first",
+            f"pull request #{number} is aimed at {pull.base_ref}, not at {home}",
+            todo=f"change its base to {home} on GitHub first; where that branch does not exist yet, name "
+            "the fix's branch, and relauto creates both",
         )
+
+
+def _find_home(session: Session, request: Request, plan: Plan) -> Branch:
+    """Return the branch that the fix's own pull request is aimed at."""
+    if request.order == "main-first":
+        return _find_main(session)
+    return plan.target.branch if request.base == "tip" else emergency_branch(plan.version)
 
 
 def _check_fix(session: Session, request: Request, plan: Plan) -> None:
     if request.pull is not None:
-        check_pull(session.source, _find_main(session), request.pull)
+        check_pull(session.source, _find_home(session, request, plan), request.pull)
     if request.fix is None:
         return
     repository = session.mirror.repository
@@ -173,10 +194,31 @@ def _check_fix(session: Session, request: Request, plan: Plan) -> None:
         )
     if found == plan.head:
         raise InputError(f"{request.fix} is the tip of {request.line}: there is nothing to pick")
-    presence = find_presence(repository, Commit(found), Commit(plan.head))
+    if request.order == "main-first":
+        _refuse_present(repository, request, Commit(found), plan)
+    else:
+        _refuse_foreign(session, request, Commit(found), plan)
+
+
+def _refuse_present(repository: Repository, request: Request, fix: Commit, plan: Plan) -> None:
+    presence = find_presence(repository, fix, Commit(plan.head))
     if presence:
         where = f" as {presence.commit.short}" if presence.commit else ""
         raise InputError(
             f"{request.fix} is on {request.line} already{where} ({presence.by})",
             todo="release what the line holds, or name another fix",
         )
+
+
+def _refuse_foreign(session: Session, request: Request, fix: Commit, plan: Plan) -> None:
+    repository, home = session.mirror.repository, _find_home(session, request, plan)
+    begun = Commit(plan.head if request.base == "tip" else plan.base_commit)
+    for other in (_find_main(session), plan.target.branch):
+        tip = repository.refs(other.ref).get(other.ref)
+        foreign = list_foreign(repository, fix, begun, Commit(tip)) if tip else []
+        if foreign:
+            raise InputError(
+                describe_foreign(other, home, foreign),
+                todo=f"rebase {request.fix} onto {plan.base_tag if request.base == 'tag' else home}, "
+                "or go another way: --order main-first",
+            )

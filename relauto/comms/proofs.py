@@ -60,9 +60,13 @@ class Pick(msgspec.Struct, frozen=True):
 
 
 class Picks(msgspec.Struct, frozen=True):
-    """Proof of `prepare.pick` on one line; `head` is the line's head after it."""
+    """Proof of `prepare.pick` on one line; `head` is the line's head after it.
+
+    `carried` are commits of a fix that a merge commit among the picks stands for.
+    """
 
     picks: tuple[Pick, ...] = ()
+    carried: tuple[str, ...] = ()
     bump: str | None = None
     head: str = ""
     version: str = ""

@@ -57,10 +57,18 @@ class Plan(msgspec.Struct, frozen=True):
     version: str
 
 
+Order = Literal["main-first", "line-first", "line-only"]
+"""Where a fix goes first: to main, then picked; to the line, and owed to main; to the line alone."""
+
+
 class IncidentOpened(Body, frozen=True):
-    """The incident begins; what it was opened with is fixed here."""
+    """The incident begins; what it was opened with is fixed here.
+
+    `reason` says why the order is no other one.
+    """
 
     kind = "incident.opened"
+    version = 2
     incident: str
     customer: Text
     installed: str
@@ -72,6 +80,8 @@ class IncidentOpened(Body, frozen=True):
     relauto: str
     base: Literal["tip", "tag"] = "tip"
     plans: tuple[Plan, ...] = ()
+    order: Order = "main-first"
+    reason: Text | None = None
 
 
 class RoundStarted(Body, frozen=True):

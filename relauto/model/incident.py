@@ -25,12 +25,13 @@ from relauto.model.target import Place
 FIX_STEPS = (
     "investigate.pr",
     "prepare.merge",
+    "debt.main",
     "prepare.pick",
     "prepare.candidate",
     "prepare.verify",
     "prepare.release",
 )
-"""Steps whose proof covers the fixes known so far: a further fix opens them again."""
+"""Steps and debts whose proof covers the fixes known so far: a further fix opens them again."""
 
 
 def fold(happened: Iterable[Event]) -> Incident:

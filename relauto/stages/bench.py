@@ -120,6 +120,18 @@ class Bench:
         """The branch that fixes are merged to."""
         return Branch(self.settings.main or self.repository_facts().default_branch)
 
+    @property
+    def home(self) -> Branch:
+        """The branch that the fixes' own pull requests are aimed at: main, or where the release grows."""
+        if self.incident.opening.order == "main-first":
+            return self.main
+        return self.release_branch(self.incident.targets[0])
+
+    def rules_of(self, branch: Branch) -> Branch:
+        """Return the branch whose rules count on `branch`: an emergency branch goes by its line's."""
+        grown = {self.release_branch(target): target.branch for target in self.incident.targets}
+        return grown.get(branch, branch)
+
     def repository_facts(self) -> RepositoryFacts:
         """Return what GitHub says about the product's repository, asked once a run."""
         if self._facts is None:
@@ -177,6 +189,11 @@ class Bench:
         """Return the proof of another step, empty while it is not done."""
         record = self.incident.record(self.incident.place(step, target))
         return record.facts if record and record.state is StepState.DONE else {}
+
+    def is_by_others(self, step: str, target: Target | None = None) -> bool:
+        """Return whether a step was done by others than relauto."""
+        record = self.incident.record(self.place(step, target))
+        return record is not None and record.by_others
 
     def tag_style(self, target: Target) -> TagStyle:
         """Return how tags are written: as the settings say, else as the project's own tags show."""

@@ -6,6 +6,8 @@ from relauto.comms.desk import Shown, decision_command
 from relauto.comms.public import make_title
 from relauto.errors import InputError
 from relauto.git.presence import find_known_presence
+from relauto.git.refs import RefUpdate
+from relauto.git.scope import describe_foreign, list_foreign
 from relauto.github import pull_reads, pulls
 from relauto.github.faults import NotFoundError
 from relauto.github.pull_state import Pull
@@ -21,7 +23,7 @@ from relauto.stages.step import Observation, Proved, Question, Refused, Todo
 
 @dataclass(frozen=True)
 class OpenPull:
-    """`investigate.pr`: every fix has its pull request against main."""
+    """`investigate.pr`: every fix has its pull request against the branch that it goes to first."""
 
     key: str = "investigate.pr"
 
@@ -30,14 +32,16 @@ class OpenPull:
         if not bench.incident.fixes:
             return Refused("no fix is attached yet", todo="relauto attach --fix BRANCH, or --pull N")
         known = bench.incident.record(place)
-        if known and known.state is StepState.DONE and main_holds_fixes(bench):
+        if known and known.state is StepState.DONE and home_holds_fixes(bench):
             return Proved(known.facts, known.by_others)
         shown, wanted = [], bench.settings.pull
         for fix in bench.incident.fixes:
             pull = find_pull(bench, fix)
             if pull is None:
                 return self._open(bench, fix)
-            refused = refuse_base(bench, pull)
+            refused = refuse_base(bench, pull) or (
+                refuse_foreign(bench, pull.head_sha) if pull.state == "open" else None
+            )
             if refused:
                 return refused
             unfinished = finish_opening(bench, place, pull, wanted.labels, wanted.reviewers)
@@ -67,6 +71,9 @@ class OpenPull:
             return Refused(
                 f"{bench.settings.source} has no branch {branch}", todo="push the fix's branch, then advance"
             )
+        foreign = refuse_foreign(bench, head)
+        if foreign:
+            return foreign
         title, wanted = make_title(bench.product.commit(head).subject), bench.settings.pull
         body = texts.fix_pull(bench, branch, head)
         leaks = texts.find_public_leaks(bench, title, body, branch)
@@ -76,22 +83,28 @@ class OpenPull:
                 todo="reword the commit or rename the branch, push it, and attach it again",
             )
 
+        beginning = find_beginning(bench)
+
         def run(_facts: Facts) -> None:
-            pull = pulls.open_pull(bench.source, head=branch, base=bench.main, title=title, body=body)
+            bench.mirror.push(beginning)
+            pull = pulls.open_pull(bench.source, head=branch, base=bench.home, title=title, body=body)
             equip_pull(bench, pull.number, wanted.labels, wanted.reviewers)
 
         return Todo(
             f"open-pull:{branch}",
-            describe_opening(branch, bench.main),
+            describe_opening(bench, branch),
             run,
             prepare=lambda: {"head": head, "branch": str(branch)},
-            changes=("pulls",),
+            changes=("refs", "pulls") if beginning else ("pulls",),
         )
 
 
-def describe_opening(branch: Branch, main: Branch) -> str:
-    """Return the sentence for a fix's pull request that is opened."""
-    return f"open a pull request from {branch} to {main}"
+def describe_opening(bench: Bench, branch: Branch, *, alone: bool = True) -> str:
+    """Return the sentence for a fix's pull request that is opened; not `alone`: others were before it."""
+    sentence = f"open a pull request from {branch} to {bench.home}"
+    if alone and find_beginning(bench):
+        sentence += f", which begins at {bench.plan(bench.incident.targets[0]).base_tag}"
+    return sentence
 
 
 @dataclass(frozen=True)
@@ -134,22 +147,22 @@ def read_decision(evidence: str) -> bool:
     return word.strip().lower() == "yes"
 
 
-def main_holds_fixes(bench: Bench) -> bool:
+def home_holds_fixes(bench: Bench) -> bool:
     """Return whether git still shows every fix merged that the journal says is merged.
 
-    What main holds needs no further look at the pull requests that brought it there.
+    What its branch holds needs no further look at the pull requests that brought it there.
     """
     merged = list_commits(bench.facts("prepare.merge"), "merged", "merge_commit")
-    return len(merged) == len(bench.incident.fixes) and all(main_holds(bench, commit) for commit in merged)
+    return len(merged) == len(bench.incident.fixes) and all(home_holds(bench, commit) for commit in merged)
 
 
-def main_holds(bench: Bench, commit: str) -> bool:
-    """Return whether main holds a merge, and no revert of it stands there.
+def home_holds(bench: Bench, commit: str) -> bool:
+    """Return whether the branch that a fix goes to first holds its merge, and no revert of it stands there.
 
     Once the fix is released a revert takes nothing away from the release.
     """
-    head = bench.ref(bench.main.ref)
-    if head is None or not bench.on_branch(bench.main, commit):
+    head = bench.ref(bench.home.ref)
+    if head is None or not bench.on_branch(bench.home, commit):
         return False
     released = any(bench.facts("prepare.release", target) for target in bench.incident.targets)
     return released or find_known_presence(bench.product, Commit(commit), head) is not None
@@ -161,7 +174,7 @@ def find_pull(bench: Bench, fix: Fix) -> Pull | None:
         return _read_pull(bench, fix.pull)
     branch = Branch(str(fix.branch))
     head = bench.ref(branch.ref)
-    found = bench.find_pulls(branch, bench.main)
+    found = bench.find_pulls(branch, bench.home)
     return next((pull for pull in found if not _is_of_before(bench, pull, head)), None)
 
 
@@ -177,15 +190,36 @@ def _is_of_before(bench: Bench, pull: Pull, head: Commit | None) -> bool:
     return (
         pull.state == "merged"
         and head not in (None, pull.head_sha)
-        and not bench.on_branch(bench.main, str(head))
+        and not bench.on_branch(bench.home, str(head))
     )
 
 
 def refuse_base(bench: Bench, pull: Pull) -> Refused | None:
-    """Refuse a pull request that is not to be merged to main."""
-    if pull.state == "merged" or pull.base_ref == bench.main:
+    """Refuse a pull request that is not to be merged to the branch that the fix goes to first."""
+    if pull.state == "merged" or pull.base_ref == bench.home:
         return None
     return Refused(
-        f"pull request #{pull.number} is aimed at {pull.base_ref}, not at {bench.main}",
-        todo=f"change its base to {bench.main} on GitHub",
+        f"pull request #{pull.number} is aimed at {pull.base_ref}, not at {bench.home}",
+        todo=f"change its base to {bench.home} on GitHub",
     )
+
+
+def find_beginning(bench: Bench) -> list[RefUpdate]:
+    """Return what creates the emergency branch, while the fix goes there first and it does not exist."""
+    plan = bench.plan(bench.incident.targets[0])
+    exists = bench.home == bench.main or bench.ref(bench.home.ref) is not None
+    return [] if exists else [RefUpdate(bench.home.ref, None, Commit(plan.base_commit))]
+
+
+def refuse_foreign(bench: Bench, head: Commit) -> Refused | None:
+    """Refuse a fix that would bring the line what belongs to main: it grows from the wrong branch."""
+    if bench.home == bench.main:
+        return None
+    target = bench.incident.targets[0]
+    home = bench.ref(bench.home.ref) or Commit(bench.plan(target).base_commit)
+    for other in (bench.main, target.branch):
+        tip = bench.ref(other.ref)
+        foreign = list_foreign(bench.product, head, home, tip) if tip else []
+        if foreign:
+            return Refused(describe_foreign(other, bench.home, foreign), todo=f"rebase it onto {bench.home}")
+    return None

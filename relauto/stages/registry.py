@@ -1,5 +1,6 @@
 """The automated steps, in the playbook's order."""
 
+from relauto.stages.debt import DEBTS
 from relauto.stages.deploy import SendKit
 from relauto.stages.investigate import DecideQa, OpenPull
 from relauto.stages.prepare.candidate import CutCandidate
@@ -23,6 +24,9 @@ STEPS: dict[str, Step] = {
     )
 }
 """Every automated step by its key."""
+
+WATCHED: dict[str, Step] = {**STEPS, **DEBTS}
+"""All that relauto looks after: the steps, and the debts by the key of their place."""
 
 ADVISORY = frozenset({"investigate.qa-decision"})
 """Steps that stop nothing by themselves: the step that needs them asks for them."""

@@ -106,6 +106,8 @@ def release_notes(bench: Bench, target: Target, tag: Tag) -> str:
     fixes: list[Change] = []
     others: list[Change] = []
     for entry in list_scope(bench.product, Commit(plan.base_commit), Commit(str(candidate["commit"]))):
+        if entry.commit in picked.carried:
+            continue
         pick = ours.get(entry.commit)
         change = Change(entry.subject, entry.commit, entry.pull or (pick.pull if pick else None))
         (fixes if pick else others).append(change)

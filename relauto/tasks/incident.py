@@ -28,6 +28,9 @@ DRY = "list what would be written, and write nothing"
         "fix": "the fix's branch",
         "pull": "the fix's pull request",
         "instruction": "file with QA's instruction (YAML)",
+        "base": "tip of the line (default), or the last final tag on an emergency branch: tag",
+        "order": "main-first (default), line-first (main is owed the fix) or line-only (needs --reason)",
+        "reason": "why the order is no other one",
         "dry-run": DRY,
         "json": "print one JSON document",
     },
@@ -41,6 +44,9 @@ def open_(
     fix: str = "",
     pull: int = 0,
     instruction: str = "",
+    base: str = "tip",
+    order: str = "main-first",
+    reason: str = "",
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
@@ -49,7 +55,7 @@ def open_(
 
     from relauto.errors import InputError
     from relauto.opening import Request, open_incident, preview_incident
-    from relauto.tasks.values import parse_moment
+    from relauto.tasks.values import parse_choice, parse_moment
 
     wanted = {"--customer": customer, "--version": version, "--started-at": started_at, "--line": line}
     missing = [name for name, value in wanted.items() if not value]
@@ -65,6 +71,9 @@ def open_(
             fix=fix or None,
             pull=pull or None,
             instruction=Path(instruction).read_text("utf-8") if instruction else None,
+            base=parse_choice("--base", base, ("tip", "tag")),
+            order=parse_choice("--order", order, ("main-first", "line-first", "line-only")),
+            reason=reason or None,
         )
         if dry_run or c.config.run.dry:
             plan = preview_incident(session, request)
@@ -110,7 +119,7 @@ def attach(
     with connect.bench(id or None) as bench:
         attached = make_attachment(fix or None, pull or None, text)
         if pull:
-            check_pull(bench.source, bench.main, pull)
+            check_pull(bench.source, bench.home, pull)
         if dry_run or c.config.run.dry:
             show(f"would attach {fix or f'#{pull}'} to {bench.incident.id}; nothing was written")
             return

@@ -18,7 +18,7 @@ DOOR = """\
 
 `INC-7f3k`
 
-The pull request below goes to the main branch, at exactly this head.
+The pull request below goes to the branch named here, at exactly this head.
 
 | what | which |
 | --- | --- |

@@ -96,6 +96,29 @@ def test_a_release_from_the_last_tag_is_foreseen(at):
     assert (stop.place.step, stop.status) == ("prepare.verify", Status.WAITING)
 
 
+@pytest.mark.parametrize("order", ["line-first", "line-only"])
+@pytest.mark.parametrize("base", ["tip", "tag"])
+def test_other_orders_are_foreseen(at, order, base):
+    world = at("blank")
+    world.product.run("branch", "fix/line", "v1.0.0")
+    world.cherry_pick(world.head("fix/crash"), "fix/line")
+    world.open(fix="fix/line", order=order, base=base, reason="as told")
+    agree(world)
+    world.decide()
+    world.pass_pull(1)
+    agree(world)
+    world.approve("prepare.merge")
+    agree(world)
+    for number in range(2, 5):
+        if number <= len(world.pulls()):
+            world.pass_pull(number)
+            agree(world)
+    assert "v1.0.1-rc1" in world.tags()
+    world.check(world.head("v1.0.1-rc1"))
+    outcome = agree(world)
+    assert {stop.place.step for stop in outcome.stops} == {"prepare.verify"}
+
+
 @pytest.mark.parametrize("until", ["investigate.pr", "prepare.merge", "prepare.pick", "prepare.candidate"])
 def test_a_list_ends_where_it_is_told_to(at, until):
     world = at("merge-door")

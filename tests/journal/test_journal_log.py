@@ -62,7 +62,7 @@ def test_the_stored_form_is_the_specified_one(open_journal: Any, story: Any, ops
     assert (first["sequence"], first["kind"], first["v"], first["previous"]) == (
         1,
         "incident.opened",
-        1,
+        2,
         "0" * 64,
     )
     assert first["actor"] == second["actor"]

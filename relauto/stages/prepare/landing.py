@@ -6,9 +6,10 @@ grows from its last tag, is created by the same push.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from relauto.errors import DecisionError
+from relauto.errors import DecisionError, InputError
 from relauto.git.commit import Signature, parse_signature
 from relauto.git.errors import PushRejectedError
 from relauto.git.pick import Pick, pick
@@ -53,7 +54,7 @@ class Landing:
     """A branch that shall hold the fix.
 
     `base` is where it begins while the remote has no such branch; `numbered` says that its version
-    files carry the release's number.
+    files carry the release's number, `via` how picks reach it.
     """
 
     bench: Bench
@@ -61,6 +62,7 @@ class Landing:
     branch: Branch
     base: Commit
     numbered: bool
+    via: Literal["pull", "push"]
 
     @property
     def head(self) -> Commit:
@@ -98,7 +100,7 @@ class Landing:
 
     def bring(self, place: Place, missing: Sequence[Commit]) -> Observation:
         """Return what is next until the branch holds the missing commits and the number."""
-        if self.bench.settings.pick.via == "push":
+        if self.via == "push":
             return self._push(missing)
         pull = self.pull
         if pull is None:
@@ -107,7 +109,8 @@ class Landing:
             unfinished = finish_opening(self.bench, place, pull, self.bench.settings.pick.labels)
             return unfinished or self._refuse_pushed(place, pull) or self._merge(pull)
         return Refused(
-            f"pull request #{pull.number} is {pull.state}, but {self.branch} lacks {name_commits(missing)}",
+            f"pull request #{pull.number} is {pull.state}, but {self.branch} lacks "
+            f"{name_commits(missing) or 'its version bump'}",
             todo="reopen it, or put the pick on the branch by hand",
         )
 
@@ -146,7 +149,7 @@ class Landing:
         if isinstance(made, Refused) or made.head == head:
             return made
         return Refused(
-            f"{self.pick_branch} is at {head.short}, but {name_commits(missing)} picked onto "
+            f"{self.pick_branch} is at {head.short}, but {name_commits(missing) or 'the bump'} on top of "
             f"{onto.short} is {made.head.short}",
             todo=f"find out who pushed it; delete the branch, or put the pick on {self.branch} by hand",
         )
@@ -201,7 +204,7 @@ class Landing:
 
     def _merge(self, pull: Pull) -> Observation:
         bench = self.bench
-        lacking = follow_pull(bench, pull, self.target.branch)
+        lacking = follow_pull(bench, pull, bench.rules_of(self.branch))
         if lacking is not None:
             return lacking
         method = choose_method(bench, None, KEEPING_TRAILERS)
@@ -227,22 +230,36 @@ def list_landings(bench: Bench, target: Target) -> list[Landing]:
     A release from the tip is cut from the line itself. One from the last tag is cut from an emergency
     branch, and the line is owed the fix all the same, or the next release from it would lose the fix.
     """
-    line = Landing(bench, target, target.branch, bench.head(target), numbered=True)
+    via = bench.settings.pick.via
+    line = Landing(bench, target, target.branch, bench.head(target), numbered=True, via=via)
     if bench.incident.opening.base == "tip":
         return [line]
     base = Commit(bench.plan(target).base_commit)
-    emergency = Landing(bench, target, bench.release_branch(target), base, numbered=True)
-    return [emergency, Landing(bench, target, target.branch, line.base, numbered=False)]
+    emergency = Landing(bench, target, bench.release_branch(target), base, numbered=True, via=via)
+    return [emergency, replace(line, numbered=False)]
+
+
+def port_to_main(bench: Bench) -> Landing:
+    """Return main as a branch that is owed a fix: always by pull request, whatever lines take."""
+    head = bench.ref(bench.main.ref)
+    if head is None:
+        raise InputError(
+            f"{bench.source.repository} has no branch {bench.main}", todo="see `main` in the settings"
+        )
+    return Landing(bench, bench.incident.targets[0], bench.main, head, numbered=False, via="pull")
 
 
 def describe_pick(onto: Branch, branch: Branch, fixes: str, *, bumped: bool) -> str:
-    """Return the sentence for a pick that goes by pull request."""
+    """Return the sentence for a pick that goes by pull request; without `fixes` it is the bump alone."""
     bump = " and the version bump" if bumped else ""
-    return f"push {branch} with {fixes} picked onto {onto}{bump}, and open its pull request"
+    content = f"{fixes} picked onto {onto}{bump}" if fixes else f"the version bump of {onto}"
+    return f"push {branch} with {content}, and open its pull request"
 
 
 def describe_push(onto: Branch, fixes: str, *, bumped: bool) -> str:
-    """Return the sentence for a pick that is pushed to the branch."""
+    """Return the sentence for a pick that is pushed to the branch; without `fixes` it is the bump alone."""
+    if not fixes:
+        return f"push the version bump to {onto}"
     return f"push {fixes} picked onto {onto}" + (" and the version bump" if bumped else "")
 
 
@@ -263,5 +280,5 @@ def refuse_pick(onto: Branch, fix: Commit, result: Pick) -> Refused:
 
 
 def name_commits(commits: Sequence[Commit]) -> str:
-    """Return the commits as a sentence names them."""
-    return ", ".join(commit.short for commit in commits) or "the version bump"
+    """Return the commits as a sentence names them; "" when there are none."""
+    return ", ".join(commit.short for commit in commits)

@@ -1,4 +1,4 @@
-"""`prepare.merge`: every fix is merged to main."""
+"""`prepare.merge`: every fix is merged to main, or to the line where the order says so."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ from relauto.model.names import Commit
 from relauto.model.target import Place
 from relauto.stages.bench import Bench
 from relauto.stages.following import METHODS, choose_method, follow_pull
-from relauto.stages.investigate import find_pull, main_holds, main_holds_fixes, refuse_base
+from relauto.stages.investigate import find_pull, home_holds, home_holds_fixes, refuse_base
 from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
 
 
 @dataclass(frozen=True)
 class MergeFix:
-    """Merged, with the merge commit on main."""
+    """Merged, with the merge commit on the branch that the fix goes to first."""
 
     key: str = "prepare.merge"
 
     def observe(self, bench: Bench, place: Place) -> Observation:
-        """Ask GitHub for each pull request and git whether main holds its merge commit."""
+        """Ask GitHub for each pull request and git whether its branch holds its merge commit."""
         known = bench.incident.record(place)
-        if known and known.state is StepState.DONE and main_holds_fixes(bench):
+        if known and known.state is StepState.DONE and home_holds_fixes(bench):
             return Proved(known.facts, known.by_others)
         merged = []
         for fix in bench.incident.fixes:
@@ -35,9 +35,9 @@ class MergeFix:
                 )
             if pull.state != "merged":
                 return self._merge(bench, pull)
-            if pull.merge_commit is None or not main_holds(bench, pull.merge_commit):
+            if pull.merge_commit is None or not home_holds(bench, pull.merge_commit):
                 return Refused(
-                    f"pull request #{pull.number} is merged, but {bench.main} does not hold "
+                    f"pull request #{pull.number} is merged, but {bench.home} does not hold "
                     f"{pull.merge_commit or 'its merge commit'}, or holds a revert of it",
                     todo="find out who reverted it or rewrote the branch before going on",
                 )
@@ -62,7 +62,7 @@ class MergeFix:
                 f"pull request #{pull.number} was closed without a merge",
                 todo="reopen it: every fix that is attached has to be merged",
             )
-        lacking = refuse_base(bench, pull) or follow_pull(bench, pull, bench.main)
+        lacking = refuse_base(bench, pull) or follow_pull(bench, pull, bench.rules_of(bench.home))
         if lacking is not None:
             return lacking
         method = choose_method(bench, bench.settings.pull.method, METHODS)
@@ -72,11 +72,11 @@ class MergeFix:
 
         return Todo(
             f"merge:{pull.number}",
-            f"merge pull request #{pull.number} to {bench.main} ({method}) at {pull.head_sha[:10]}",
+            f"merge pull request #{pull.number} to {bench.home} ({method}) at {pull.head_sha[:10]}",
             run,
             seal=Seal(
                 pull.head_sha,
-                {"pull": pull.number, "head": pull.head_sha, "method": method},
+                {"pull": pull.number, "head": pull.head_sha, "method": method, "to": bench.home},
             ),
             prepare=lambda: {"head": pull.head_sha, "method": method},
             changes=("refs", "pulls"),

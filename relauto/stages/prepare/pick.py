@@ -3,12 +3,13 @@
 What is there already is adopted, whoever put it there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from relauto.git.became import find_became
 from relauto.git.errors import MissingObjectError
 from relauto.git.presence import Presence
+from relauto.git.scope import list_brought
 from relauto.github import pull_reads
 from relauto.github.pull_state import Pull
 from relauto.model.event import Facts
@@ -43,18 +44,21 @@ class PickFix:
             return series
         landed: list[tuple[Landing, Found]] = []
         for landing in list_landings(bench, target):
-            found = landing.find(series)
+            found = landing.find(list(series))
             missing = [commit for commit, presence in found.items() if presence is None]
             if missing or (not numbered and landing.lacks_number()):
                 return landing.bring(place, missing)
             landed.append((landing, {commit: there for commit, there in found.items() if there}))
-        return _prove(bench, place, landed)
+        return _prove(bench, place, series, landed)
 
 
-def list_series(bench: Bench) -> list[Commit] | Refused:
-    """Return the commits on main that are to be picked, in order, or why they cannot be told."""
+def list_series(bench: Bench) -> dict[Commit, Facts] | Refused:
+    """Return the commits that the fixes became on the branch they went to first, in their order.
+
+    Each comes with what is proved about the merge that brought it.
+    """
     merged = bench.facts("prepare.merge").get("merged", ())
-    series: list[Commit] = []
+    series: dict[Commit, Facts] = {}
     for each in merged:  # type: ignore[attr-defined]
         _fetch_head(bench, each["pull"], each["head"])
         became = find_became(bench.product, Commit(each["merge_commit"]), Commit(each["head"]))
@@ -63,10 +67,10 @@ def list_series(bench: Bench) -> list[Commit] | Refused:
             commits = _list_pushed(bench, each["pull"])
         if not commits:
             return Refused(
-                f"pull request #{each['pull']} cannot be told apart on {bench.main}: {became.evidence}",
+                f"pull request #{each['pull']} cannot be told apart on {bench.home}: {became.evidence}",
                 todo="pick by hand and push to the line; relauto recognises it",
             )
-        series.extend(commits)
+        series |= dict.fromkeys(commits, each)
     if not series:
         return Refused("no fix is merged yet", todo="advance prepare.merge first")
     return series
@@ -86,7 +90,9 @@ def _fetch_head(bench: Bench, pull: int, head: str) -> None:
         bench.mirror.fetch([f"refs/pull/{pull}/head"])
 
 
-def _prove(bench: Bench, place: Place, landed: list[tuple[Landing, Found]]) -> Proved:
+def _prove(
+    bench: Bench, place: Place, series: Mapping[Commit, Facts], landed: list[tuple[Landing, Found]]
+) -> Proved:
     landing, found = landed[0]
     known = bench.incident.record(place)
     if known and known.state is StepState.DONE and _stands(known.facts, found):
@@ -97,12 +103,14 @@ def _prove(bench: Bench, place: Place, landed: list[tuple[Landing, Found]]) -> P
         if where == place and landing.made_here(action)
         for each in intent.facts.get("picks", ())
     }
-    pull = None if bench.settings.pick.via == "push" else landing.pull
+    pull = None if landing.via == "push" else landing.pull
+    at_home = landing.branch == bench.home
     bumps = find_bumps(bench, landing.target, landing.head)
     return Proved(
         {
             "picks": [
                 _describe(bench, landing, fix, there, *made.get(fix, (None, None)))
+                | ({key: series[fix][key] for key in ("pull", "url")} if at_home else {})
                 for fix, there in found.items()
             ],
             "owed": [
@@ -110,14 +118,22 @@ def _prove(bench: Bench, place: Place, landed: list[tuple[Landing, Found]]) -> P
                 for other, elsewhere in landed[1:]
                 for fix, there in elsewhere.items()
             ],
+            "carried": list(_list_carried(bench, found)) if at_home else [],
             "bump": bumps[-1] if bumps else None,
             "bumps": bumps,
             "branch": landing.branch,
             "version": bench.plan(landing.target).version,
             "merge": pull.merge_commit if pull and _joins(bench, pull) else None,
         },
-        by_others=not made,
+        by_others=bench.is_by_others("prepare.merge") if at_home else not made,
     )
+
+
+def _list_carried(bench: Bench, found: Found) -> Iterator[Commit]:
+    """Yield the commits that merges of fixes brought to the branch along with themselves."""
+    main = bench.ref(bench.main.ref)
+    for fix in found:
+        yield from list_brought(bench.product, fix, main or fix)
 
 
 def _joins(bench: Bench, pull: Pull) -> bool:

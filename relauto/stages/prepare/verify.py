@@ -163,6 +163,7 @@ def find_strangers(bench: Bench, target: Target, commit: Commit) -> list[ScopeEn
         entries,
         picks=[
             *list_commits(picked, "picks", "commit"),
+            *cast(Sequence[str], picked.get("carried", ())),
             *([str(picked["merge"])] if picked.get("merge") else []),
         ],
         bumps=cast(Sequence[str], picked.get("bumps", ())),

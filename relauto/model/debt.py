@@ -1,0 +1,47 @@
+"""What an incident still owes once its fix is on the way to the customer, and may not close before.
+
+A fix that went to the line first is owed to main: the next release from there would lose it.
+"""
+
+from dataclasses import dataclass
+
+from relauto.model.incident import SETTLED, Incident, StepRecord, StepState
+from relauto.model.target import Place
+
+MAIN = "debt.main"
+"""The place at which main's debt is recorded; it is no step of the playbook."""
+
+CLOSING = ("resolve.reply", "retro.reply")
+"""The steps by which an incident closes: both tell the customer that nothing more is to come."""
+
+
+@dataclass(frozen=True)
+class Debt:
+    """A branch that is owed the fix: `to` says which, for people; `record` is the newest word on it."""
+
+    place: Place
+    to: str
+    record: StepRecord | None
+
+    @property
+    def state(self) -> StepState:
+        """Where it stands; `open` before there has been a word."""
+        return self.record.state if self.record else StepState.OPEN
+
+    @property
+    def paid(self) -> bool:
+        """Whether nothing more is to be done: the branch has the fix, or a person forgave the debt."""
+        return self.state in SETTLED
+
+
+def list_debts(incident: Incident) -> tuple[Debt, ...]:
+    """Return everything that the incident owes or owed."""
+    if incident.opening.order != "line-first":
+        return ()
+    place = Place(MAIN)
+    return (Debt(place, "the main branch", incident.record(place)),)
+
+
+def list_unpaid(incident: Incident) -> tuple[Debt, ...]:
+    """Return what the incident still owes."""
+    return tuple(debt for debt in list_debts(incident) if not debt.paid)
