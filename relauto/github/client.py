@@ -6,7 +6,7 @@ a second); the values in the modules beside it can be had without.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -17,15 +17,14 @@ from relauto.clock import Clock
 from relauto.errors import InputError, RemoteError
 from relauto.github.counts import Counts, Kind, name_endpoint
 from relauto.github.faults import (
-    ForbiddenError,
     LimitError,
     NoGraphQLError,
     NotFoundError,
     Problem,
     Reply,
-    explain,
     read_reset,
 )
+from relauto.github.refusals import explain, forbid_field, make_unseen
 from relauto.github.retry import Patience, repeat_read, send_write
 from relauto.github.wire import Wire
 from relauto.model.names import RepositoryName
@@ -57,6 +56,7 @@ class Address:
 class _GraphQLError(msgspec.Struct, frozen=True):
     message: str = ""
     type: str = ""
+    path: list[str | int] = []
 
 
 class _Envelope(msgspec.Struct, frozen=True):
@@ -86,6 +86,7 @@ class Client:
             )
         self._wire = Wire(self.address.api, self.token)
         self._graphql_is_missing = False
+        self._is_seen = False
 
     def __enter__(self) -> "Client":
         return self
@@ -101,11 +102,23 @@ class Client:
         """Return what a GET answers, as a value of type `into`.
 
         Raises:
-            NotFoundError, ForbiddenError, RefusedError: GitHub refused.
+            UnseenError: the token does not see the repository, so that nothing in it can be called absent.
+            NotFoundError, ForbiddenError, TokenError, RefusedError: GitHub refused.
             RemoteError: it did not answer, failed, or answered in another shape.
             LimitError: a rate limit outlasts the client's patience.
         """
-        return self._decode(self._get(path, parameters), into, f"GET {path}")
+        return self.read_with_headers(path, into, **parameters)[0]
+
+    def read_with_headers(
+        self, path: str, into: type[T], **parameters: Parameter
+    ) -> tuple[T, Mapping[str, str]]:
+        """Return what a GET answers, and its headers by lower-case names.
+
+        Raises:
+            as `read`.
+        """
+        reply = self._get(path, parameters)
+        return self._decode(reply, into, f"GET {path}"), reply.headers
 
     def read_pages(self, path: str, into: type[T], **parameters: Parameter) -> Iterator[T]:
         """Yield each page of a list, following the Link headers; `into` is the shape of a page.
@@ -139,7 +152,7 @@ class Client:
 
         Raises:
             NoGraphQLError: the server has no GraphQL endpoint.
-            NotFoundError, ForbiddenError, RemoteError, LimitError: as `read`.
+            UnseenError, NotFoundError, ForbiddenError, RemoteError, LimitError: as `read`.
         """
         operation = _OPERATION.match(document)
         request = f"GraphQL {operation[1] if operation else 'query'}"
@@ -195,7 +208,14 @@ class Client:
         def ask() -> Reply:
             return self._count("read", request, lambda: self._wire.send("GET", url, parameters=parameters))
 
-        return repeat_read(ask, self.clock, self.patience)
+        try:
+            reply = repeat_read(ask, self.clock, self.patience)
+        except NotFoundError:
+            if not path.startswith("/") and not self._is_seen:
+                self._get("", {})
+            raise
+        self._is_seen = self._is_seen or not path.startswith("/")
+        return reply
 
     def _query(self, document: str, variables: dict[str, Any], request: str) -> _Envelope:
         self.counts.add("read", request)
@@ -217,19 +237,13 @@ class Client:
             return LimitError(f"GitHub limits requests: {request} was refused", wait=wait)
         problem = Problem(message=said)
         if kinds == {"NOT_FOUND"}:
-            return NotFoundError(
-                f"{request} found nothing in {self.repository}: {said}",
-                status=404,
-                problem=problem,
-                todo="check the name; a private repository is not found by a token without access",
-            )
+            if errors[0].path == ["repository"]:
+                return make_unseen(self.repository, problem)
+            found = f"{request} found nothing in {self.repository}: {said}"
+            return NotFoundError(found, status=404, problem=problem, todo="check the name")
         if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
-            return ForbiddenError(
-                f"the token for {self.repository} may not ask {request}: {said}",
-                status=403,
-                problem=problem,
-                todo="give the token the permission that is named",
-            )
+            path = next((error.path for error in errors if error.path), [])
+            return forbid_field(request, self.repository, problem, path, kinds)
         return RemoteError(f"{request} failed for {self.repository}: {said}")
 
     def _send_write(self, send: Callable[[], Reply], request: str) -> Reply:

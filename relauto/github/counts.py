@@ -39,6 +39,7 @@ release: nobody looks whether something is there before it is written, nor after
 _SHA = re.compile(r"\b[0-9a-f]{40}\b")
 _NUMBER = re.compile(r"(?<=/)\d+(?=/|$)")
 _BRANCH = re.compile(r"(?<=branches/)[^?]+$")
+_PATH = re.compile(r"(?<=^contents/).+$")
 
 
 class Row(NamedTuple):
@@ -156,6 +157,6 @@ def _percent(sums: Sums) -> str:
 def name_endpoint(verb: str, path: str) -> str:
     """Return the endpoint that a request belongs to: its path without ids and names."""
     path = path.partition("?")[0]
-    for pattern, placeholder in ((_SHA, "{sha}"), (_NUMBER, "{n}"), (_BRANCH, "{branch}")):
+    for pattern, placeholder in ((_SHA, "{sha}"), (_NUMBER, "{n}"), (_BRANCH, "{branch}"), (_PATH, "{path}")):
         path = pattern.sub(placeholder, path)
     return f"{verb} {path}"

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from relauto.errors import RelautoError, RemoteError, WaitingError
+from relauto.errors import RemoteError, Status, WaitingError
 
 _LIMIT_TEXT = re.compile(r"(?i)rate limit|abuse detection")
 _UNTOLD_WAIT = 60.0
@@ -73,7 +73,21 @@ class NotFoundError(RefusedError):
 
 
 class ForbiddenError(RefusedError):
-    """The token lacks a permission."""
+    """The token lacks a permission, or the repository is archived: something to settle, then run again."""
+
+    status = Status.BAD_INPUT
+
+
+class TokenError(RefusedError):
+    """GitHub does not take the token at all."""
+
+    status = Status.BAD_INPUT
+
+
+class UnseenError(RefusedError):
+    """The repository is not there, or not for this token: nothing about what it holds is known."""
+
+    status = Status.BAD_INPUT
 
 
 class NoGraphQLError(RemoteError):
@@ -127,59 +141,3 @@ def read_reset(reply: Reply, now: datetime) -> float:
     """Return the seconds until x-ratelimit-reset has passed, at least one."""
     reset = reply.headers.get("x-ratelimit-reset", "")
     return max(1.0, int(reset) - now.timestamp() + 1) if reset.isdigit() else _UNTOLD_WAIT
-
-
-def explain(reply: Reply, request: str, repository: str, now: datetime) -> RelautoError:
-    """Return the error that a reply of 300 or more stands for.
-
-    Args:
-        reply: what came.
-        request: verb and path, for people to read.
-        repository: whose token was used.
-        now: the moment of the reply, to turn a reset time into a wait.
-    """
-    wait = find_limit(reply, now)
-    if wait is not None:
-        return LimitError(f"GitHub limits requests: {request} was refused", wait=wait)
-    if reply.status >= 500:
-        return ServerError(f"GitHub answered {reply.status} to {request}", wait=find_retry_after(reply))
-    return _explain_refusal(reply, request, repository)
-
-
-def _explain_refusal(reply: Reply, request: str, repository: str) -> RefusedError:
-    problem = read_problem(reply.body)
-    said = "; ".join((problem.message, *problem.texts()))
-    if reply.status == 401:
-        return RefusedError(
-            f"the token in RELAUTO_TOKEN was refused for {repository}: {request} answered 401 ({said})",
-            status=401,
-            problem=problem,
-            todo="renew it, or set the token of this repository's own variable",
-        )
-    if reply.status == 403:
-        return ForbiddenError(
-            f"the token for {repository} may not {request}: {said}",
-            status=403,
-            problem=problem,
-            todo=_name_permission(reply.headers),
-        )
-    if reply.status == 404:
-        return NotFoundError(
-            f"{request} found nothing in {repository}",
-            status=404,
-            problem=problem,
-            todo="check the name; a private repository answers 404 to a token without access",
-        )
-    moved = 300 <= reply.status < 400
-    return RefusedError(
-        f"GitHub refused {request} with {reply.status}: {said}",
-        status=reply.status,
-        problem=problem,
-        todo=f"{repository} has moved: use its new name" if moved else "",
-    )
-
-
-def _name_permission(headers: Mapping[str, str]) -> str:
-    # Fine-grained tokens and Apps are told the permission, classic tokens the scopes.
-    needed = headers.get("x-accepted-github-permissions") or headers.get("x-accepted-oauth-scopes")
-    return f"give the token the permission {needed}" if needed else "give the token more permissions"

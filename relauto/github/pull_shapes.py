@@ -34,13 +34,6 @@ class _Reviews(msgspec.Struct, frozen=True, rename="camel"):
 class _Reviewer(msgspec.Struct, frozen=True):
     kind: str = msgspec.field(name="__typename")
     login: str = ""
-    slug: str = ""
-
-    @property
-    def name(self) -> str:
-        if self.kind == "Team":
-            return f"team/{self.slug}"
-        return ActorNode(self.login, self.kind).name
 
 
 class _Request(msgspec.Struct, frozen=True, rename="camel"):
@@ -128,7 +121,8 @@ class PullNode(msgspec.Struct, frozen=True, rename="camel"):
 
     def _requests(self) -> tuple[str, ...]:
         nodes = self.review_requests.nodes if self.review_requests else []
-        return tuple(sorted(node.requested_reviewer.name for node in nodes if node.requested_reviewer))
+        asked = [node.requested_reviewer for node in nodes if node.requested_reviewer]
+        return tuple(sorted(ActorNode(one.login, one.kind).name for one in asked if one.login))
 
 
 def _opinions_of(nodes: list[_ReviewNode]) -> list[Review]:
@@ -154,10 +148,6 @@ class _RestRef(msgspec.Struct, frozen=True):
     repo: _RestRepository | None = None
 
 
-class _RestTeam(msgspec.Struct, frozen=True):
-    slug: str
-
-
 class RestReview(msgspec.Struct, frozen=True):
     """REST's pull request review."""
 
@@ -180,7 +170,6 @@ class RestPull(msgspec.Struct, frozen=True):
     user: RestUser | None
     labels: list[LabelNode]
     requested_reviewers: list[RestUser] = []
-    requested_teams: list[_RestTeam] = []
     draft: bool = False
     merged: bool = False
     merge_commit_sha: str | None = None
@@ -190,7 +179,6 @@ class RestPull(msgspec.Struct, frozen=True):
     def pull(self, reviews: tuple[Review, ...], checks: Checks, decision: str | None) -> Pull:
         """Return the value, given what REST tells elsewhere."""
         requests = [user.login for user in self.requested_reviewers]
-        requests += [f"team/{team.slug}" for team in self.requested_teams]
         merged: Any = self.merged and self.merge_commit_sha
         return Pull(
             number=self.number,

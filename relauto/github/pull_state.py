@@ -34,7 +34,7 @@ class Pull:
         merge_state: GraphQL's MergeStateStatus in lower case (`clean`, `unstable`, `blocked`, …).
         review_decision: `approved`, `changes_requested`, `review_required`, or None. Where GraphQL
             is not served, it is told from the reviews and from rulesets alone.
-        review_requests: logins and `team/SLUG` still to review.
+        review_requests: logins still to review; teams are not told.
         checks: of the head commit; `required` is set in a look at one pull request.
         queued: it is in the merge queue (never, where GraphQL is not served).
     """

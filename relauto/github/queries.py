@@ -1,9 +1,9 @@
-"""The GraphQL documents relauto sends: three looks, no mutation.
+"""The GraphQL documents relauto sends: looks, no mutation.
 
 Every field is one of GitHub's public schema (https://docs.github.com/en/graphql/reference), and each
 look brings the whole state of its thing in one request. What they use, by type:
 
-- Query: repository(owner, name)
+- Query: repository(owner, name), viewer.login
 - Repository: pullRequest(number), pullRequests(headRefName, baseRefName, states, first, orderBy),
   object(oid), issue(number)
 - PullRequest: number, url, title, body, state, isDraft, headRefName, headRefOid,
@@ -11,7 +11,8 @@ look brings the whole state of its thing in one request. What they use, by type:
   mergeCommit.oid, isInMergeQueue, author, labels(first), reviews(last, states), reviewRequests(first),
   commits(last)
 - PullRequestReview: author, state, submittedAt, commit.oid
-- ReviewRequest: requestedReviewer (a User, Bot or Mannequin by Actor.login, a Team by Team.slug)
+- ReviewRequest: requestedReviewer (a User, Bot or Mannequin by Actor.login; a Team's slug
+  would ask classic tokens for the scope read:org)
 - Commit: oid, statusCheckRollup.contexts(first)
 - CheckRun: name, status, conclusion, detailsUrl, isRequired(pullRequestNumber),
   checkSuite.app.(slug, databaseId)
@@ -53,7 +54,7 @@ reviews(last: 100, states: [APPROVED, CHANGES_REQUESTED, DISMISSED]) {
   nodes { author %(actor)s state submittedAt commit { oid } }
 }
 reviewRequests(first: 100) {
-  nodes { requestedReviewer { __typename ... on Actor { login } ... on Team { slug } } }
+  nodes { requestedReviewer { __typename ... on Actor { login } } }
 }
 commits(last: 1) { nodes { commit { oid %(contexts)s } } }
 """
@@ -102,3 +103,6 @@ ISSUE = (
     "} } } } }"
 )
 """One issue with its comments, oldest first."""
+
+VIEWER = "query Viewer { viewer { login } }"
+"""Who the token is."""

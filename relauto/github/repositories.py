@@ -10,8 +10,9 @@ from urllib.parse import quote
 import msgspec
 
 from relauto.errors import RemoteError
-from relauto.github.faults import NotFoundError
+from relauto.github.faults import ForbiddenError, NotFoundError
 from relauto.github.people import RestUser
+from relauto.github.queries import VIEWER
 from relauto.model.names import Branch, Commit, RepositoryName
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def read_repository(client: Client) -> RepositoryFacts:
     """Return the settings of the client's repository.
 
     Raises:
-        NotFoundError: it does not exist, or not for this token.
+        UnseenError: it does not exist, or not for this token.
         RemoteError: it cannot be read.
     """
     found = client.read("", _Repository)
@@ -101,14 +102,27 @@ def _read_methods(found: _Repository) -> frozenset[Literal["merge", "squash", "r
     return frozenset(method for method, allowed in told.items() if allowed)
 
 
+class _Viewer(msgspec.Struct, frozen=True):
+    login: str
+
+
+class _ViewerAnswer(msgspec.Struct, frozen=True):
+    viewer: _Viewer
+
+
 def read_login(client: Client) -> str:
-    """Return the login behind the token.
+    """Return the login behind the token: a person's, or `SLUG[bot]` for a GitHub App's or a workflow's.
+
+    GET /user is for people; what an App is called, GraphQL tells.
 
     Raises:
-        RefusedError: the token is refused.
-        ForbiddenError: it is a GitHub App's own, which no person stands behind.
+        TokenError: GitHub does not take the token.
+        RemoteError: neither tells.
     """
-    return client.read("/user", RestUser).login
+    try:
+        return client.read("/user", RestUser).login
+    except ForbiddenError:
+        return client.graphql(VIEWER, _ViewerAnswer).viewer.login
 
 
 def read_branch(client: Client, branch: Branch) -> BranchFacts:
@@ -132,6 +146,7 @@ def read_file(client: Client, path: str) -> bytes | None:
     """Return a file of the repository's default branch, or None when it has none at `path`.
 
     Raises:
+        UnseenError: the token does not see the repository.
         RemoteError: it cannot be read, or is no plain file (GitHub sends none above 1 MB this way:
             https://docs.github.com/en/rest/repos/contents#get-repository-content).
     """

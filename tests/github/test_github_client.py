@@ -148,25 +148,6 @@ def test_patience_bounds_the_waiting_in_all(wire, open_client, clock):
     assert clock.slept == [50.0, 50.0]
 
 
-def test_a_refused_token_is_named(wire, client):
-    wire.refuse("GET", "", 401, "Bad credentials")
-    with pytest.raises(RefusedError, match=r"RELAUTO_TOKEN was refused for acme/stockroom"):
-        client.read("", Named)
-
-
-def test_a_missing_permission_is_named(wire, client):
-    headers = {"X-Accepted-GitHub-Permissions": "pull_requests=write"}
-    wire.refuse("POST", "pulls", 403, "Resource not accessible by personal access token", headers=headers)
-    with pytest.raises(ForbiddenError, match="pull_requests=write"):
-        client.write("POST", "pulls", {}, Named)
-
-
-def test_not_found_tells_of_private_repositories(wire, client):
-    wire.refuse("GET", "", 404, "Not Found")
-    with pytest.raises(NotFoundError, match="private repository answers 404"):
-        client.read("", Named)
-
-
 @pytest.mark.parametrize(
     "failure", [requests.ReadTimeout(), requests.ConnectTimeout(), requests.ConnectionError(), 500, 502]
 )

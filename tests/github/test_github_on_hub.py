@@ -14,7 +14,7 @@ from relauto.errors import DecisionError
 from relauto.git.runner import Git
 from relauto.github.checks import RequiredCheck, judge, read_checks, required_checks
 from relauto.github.client import Address, Client
-from relauto.github.faults import ForbiddenError, NotFoundError, RefusedError
+from relauto.github.faults import ForbiddenError, NotFoundError, TokenError, UnseenError
 from relauto.github.issues import comment, edit_comment, edit_issue, find_issue, open_issue, read_issue
 from relauto.github.pulls import (
     add_labels,
@@ -372,11 +372,11 @@ def test_the_repository_is_read_as_the_token_sees_it(world):
 
 def test_tokens_are_refused_in_githubs_ways(world):
     world.hub.add_user("mallory", token="token-mallory")
-    with pytest.raises(NotFoundError, match="private repository"):
+    with pytest.raises(UnseenError, match="private repository"):
         read_repository(world.client("mallory"))
-    with pytest.raises(ForbiddenError, match="permission"):
+    with pytest.raises(ForbiddenError, match="it lacks pull_requests: write"):
         open_fix(world.client("tam-noor"))
-    with pytest.raises(RefusedError, match="was refused"):
+    with pytest.raises(TokenError, match="does not take the token"):
         read_repository(world.client("nobody"))
     with pytest.raises(NotFoundError):
         read_pull(world.client(), 99)

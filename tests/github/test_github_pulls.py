@@ -87,7 +87,7 @@ def test_graphql_and_rest_give_the_same_value(wire, client, open_client, say):
             reviewRequests={
                 "nodes": [
                     {"requestedReviewer": say.actor("tam-noor")},
-                    {"requestedReviewer": {"__typename": "Team", "slug": "qa"}},
+                    {"requestedReviewer": {"__typename": "Team"}},
                 ]
             },
             commits={"nodes": [{"commit": contexts}]},

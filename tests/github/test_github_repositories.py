@@ -1,7 +1,7 @@
 import pytest
 
-from relauto.github.faults import NotFoundError
-from relauto.github.repositories import read_branch, read_login, read_repository
+from relauto.github.faults import NotFoundError, UnseenError
+from relauto.github.repositories import read_branch, read_file, read_login, read_repository
 from relauto.model.names import Branch, Commit
 
 FACTS = {
@@ -34,6 +34,26 @@ def test_the_login_is_that_of_the_token(wire, client):
     assert read_login(client) == "relauto-bot"
 
 
+def test_the_login_of_an_app_is_told_by_graphql(wire, client):
+    wire.refuse("GET", "/user", 403, "Resource not accessible by integration")
+    wire.graphql({"viewer": {"login": "relauto[bot]"}})
+    assert read_login(client) == "relauto[bot]"
+
+
+def test_nothing_is_absent_from_a_repository_that_is_not_seen(wire, client):
+    wire.refuse("GET", "contents/roster.toml", 404, "Not Found")
+    wire.refuse("GET", "", 404, "Not Found")
+    with pytest.raises(UnseenError, match="acme/stockroom was not found: there is no such repository, or"):
+        read_file(client, "roster.toml")
+
+
+def test_whether_a_repository_is_seen_is_asked_once(wire, client):
+    wire.refuse("GET", "contents/roster.toml", 404, "Not Found")
+    wire.answer("GET", "", FACTS)
+    assert [read_file(client, "roster.toml") for _ in range(2)] == [None, None]
+    assert client.counts.read == 3
+
+
 def test_a_branch_with_odd_characters_is_asked_for_by_its_name(wire, client):
     tip = {"name": "fix/#7 é".replace(" ", ""), "commit": {"sha": "a" * 40}, "protected": True}
     wire.answer("GET", "branches/fix/%237%C3%A9", tip)
@@ -42,5 +62,6 @@ def test_a_branch_with_odd_characters_is_asked_for_by_its_name(wire, client):
 
 def test_a_branch_that_is_not_there_is_not_found(wire, client):
     wire.refuse("GET", "branches/gone", 404, "Branch not found")
+    wire.answer("GET", "", FACTS)
     with pytest.raises(NotFoundError):
         read_branch(client, Branch("gone"))
