@@ -7,6 +7,17 @@ anything else that reaches the edge is a bug of ours and keeps its traceback.
 from collections.abc import Iterable
 from enum import IntEnum
 
+# What to do about a right that is missing, said alike whether the API or git ran into it.
+RUN_AGAIN = "then run again: what was done stays done"
+RENEW_TOKEN = (
+    f"set a valid one in the environment (RELAUTO_TOKEN, or the repository's own variable), {RUN_AGAIN}"
+)
+UNARCHIVE = "unarchive it on GitHub, or name another repository in the settings"
+CHECK_NAME = (
+    "check repositories.* in the settings; a private repository needs a token that was made for it:"
+    " a classic one with the scope repo, a fine-grained one or a GitHub App that includes it"
+)
+
 
 class Status(IntEnum):
     """What the exit status of `relauto` means."""

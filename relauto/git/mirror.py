@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from relauto.git.address import Address, set_config
+from relauto.git.denial import Deed, find_denial
 from relauto.git.errors import PushRejectedError, PushUnknownError, UnreachableError
 from relauto.git.refs import RefUpdate, check_ref
 from relauto.git.repository import Repository, list_object_directories
@@ -96,7 +97,8 @@ class Mirror:
 
         Raises:
             InputError: one of them is neither.
-            UnreachableError: the remote was not reached, or let nobody in.
+            DeniedError: the token is not taken, or lacks the right.
+            UnreachableError: the remote was not reached.
             GitError: git failed otherwise.
         """
         specs = [f"+{pattern}:{pattern}" for pattern in dict.fromkeys(map(widen, wanted))]
@@ -108,14 +110,15 @@ class Mirror:
         with _lock(self.repository.directory):
             answer = self._git.ask("fetch", *options, "--no-recurse-submodules", "origin", *specs)
         if answer.status:
-            _refuse_unreached(self.address, answer)
+            _refuse_unreached(self.address, "fetch", answer)
             raise GitError(answer)
 
     def fill(self, commit: Commit) -> None:
         """Fetch, in one go, every file of a commit that a partial mirror has left at the remote.
 
         Raises:
-            UnreachableError: the remote was not reached, or let nobody in.
+            DeniedError: the token is not taken, or lacks the right.
+            UnreachableError: the remote was not reached.
             GitError: git failed otherwise.
         """
         missing = self.repository.missing_objects(commit) if self._partial else ()
@@ -129,7 +132,7 @@ class Mirror:
                 "-c", "fetch.negotiationAlgorithm=noop", "fetch", *options, "--stdin", "origin", input=asked
             )
         if answer.status:
-            _refuse_unreached(self.address, answer)
+            _refuse_unreached(self.address, "fetch", answer)
             raise GitError(answer)
 
     def push(self, updates: Sequence[RefUpdate]) -> None:
@@ -140,7 +143,8 @@ class Mirror:
 
         Raises:
             PushRejectedError: the remote has other values, or forbids one; nothing was moved.
-            UnreachableError: the remote was not reached, or let nobody in; nothing was sent.
+            DeniedError: the token is not taken, or lacks a right; nothing was moved.
+            UnreachableError: the remote was not reached; nothing was sent.
             PushUnknownError: the connection broke; look before anything is sent again.
         """
         if not updates:
@@ -176,7 +180,7 @@ def _judge_push(address: Address, updates: Sequence[RefUpdate], answer: Answer) 
     accepted = all(outcomes.get(update.ref, ("!",))[0] != "!" for update in updates)
     if answer.status == 0 and accepted:
         return
-    _refuse_unreached(address, answer)
+    _refuse_unreached(address, "push", answer)
     reasons = {ref: summary for ref, (flag, summary) in outcomes.items() if flag == "!"}
     if reasons and not any(_UNSETTLED in reason for reason in reasons.values()):
         raise PushRejectedError(address.url, reasons)
@@ -186,7 +190,9 @@ def _judge_push(address: Address, updates: Sequence[RefUpdate], answer: Answer) 
     )
 
 
-def _refuse_unreached(address: Address, answer: Answer) -> None:
+def _refuse_unreached(address: Address, deed: Deed, answer: Answer) -> None:
+    if denial := find_denial(address, deed, answer):
+        raise denial
     if not parse_outcomes(answer.text) and _NOT_REACHED.search(answer.error):
         raise UnreachableError(
             f"{address.url} was not reached: {answer.error}",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from relauto.errors import RelautoError
+from relauto.errors import CHECK_NAME, RENEW_TOKEN, RUN_AGAIN, UNARCHIVE, RelautoError
 from relauto.github.faults import (
     ForbiddenError,
     LimitError,
@@ -21,8 +21,6 @@ from relauto.github.faults import (
 )
 from relauto.github.needs import find_field_need, find_need, read_accepted
 
-_AGAIN = "then run again: what was done stays done"
-_FRESH = f"set a valid one in the environment (RELAUTO_TOKEN, or the repository's own variable), {_AGAIN}"
 # These say no more than that a right is missing; anything else GitHub says is shown.
 _USUAL = re.compile(
     r"resource not accessible by|must have (admin|push)|^not found$|^forbidden$", re.IGNORECASE
@@ -60,7 +58,7 @@ def _explain_refusal(reply: Reply, request: str, repository: str) -> RefusedErro
             " revoked, or has expired",
             status=401,
             problem=problem,
-            todo=_FRESH,
+            todo=RENEW_TOKEN,
         )
     if reply.status == 403 or (reply.status == 404 and _lacks_scope(reply.headers, request)):
         return _forbid(reply, request, repository, problem)
@@ -92,8 +90,7 @@ def make_unseen(repository: str, problem: Problem) -> UnseenError:
         f"{repository} was not found: there is no such repository, or the token may not see it",
         status=404,
         problem=problem,
-        todo="check repositories.* in the settings; a private repository needs a token that was made for it:"
-        " a classic one with the scope repo, a fine-grained one or a GitHub App that includes it",
+        todo=CHECK_NAME,
     )
 
 
@@ -102,14 +99,13 @@ def _forbid(reply: Reply, request: str, repository: str, problem: Problem) -> Fo
     deed = f"{need.deed} ({request.strip()})" if need else request.strip()
     if _ARCHIVED.search(problem.message):
         what = f"{repository} is archived, so nobody can {deed}"
-        todo = "unarchive it on GitHub, or name another repository in the settings"
-        return ForbiddenError(what, status=403, problem=problem, todo=todo)
+        return ForbiddenError(what, status=403, problem=problem, todo=UNARCHIVE)
     missing = _name_missing(reply.headers, need.right if need else "")
     usual = _USUAL.search(problem.message)
     why = f"it lacks {missing}" if usual and missing else f"GitHub says {problem.message!r}"
-    todo = f"give the token {missing or 'that right'} (and its account the role for it), {_AGAIN}"
+    todo = f"give the token {missing or 'that right'} (and its account the role for it), {RUN_AGAIN}"
     if reply.headers.get("x-github-sso", "").startswith("required"):
-        todo = f"{_SIGN_ON}, {_AGAIN}"
+        todo = f"{_SIGN_ON}, {RUN_AGAIN}"
     return ForbiddenError(
         f"{repository}: the token may not {deed}: {why}", status=reply.status, problem=problem, todo=todo
     )
@@ -156,11 +152,11 @@ def forbid_field(
     need = find_field_need(path)
     if need is None or "INSUFFICIENT_SCOPES" in kinds:
         what = f"{repository}: the token may not ask {request}: {problem.message}"
-        todo = f"give the token what is named, {_AGAIN}"
+        todo = f"give the token what is named, {RUN_AGAIN}"
     else:
         deed, right = need
         what = f"{repository}: the token may not {deed} ({request}): it lacks {right}"
-        todo = f"give the token {right}, {_AGAIN}"
+        todo = f"give the token {right}, {RUN_AGAIN}"
         if "checks" in right and "personal access token" in problem.message:
-            todo = f"{_NO_CHECKS}, {_AGAIN}"
+            todo = f"{_NO_CHECKS}, {RUN_AGAIN}"
     return ForbiddenError(what, status=403, problem=problem, todo=todo)
