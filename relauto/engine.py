@@ -16,10 +16,10 @@ from relauto.model import event as events
 from relauto.model.event import Body, Said, Text, normalise, tell_facts
 from relauto.model.incident import Incident, StepRecord, StepState
 from relauto.model.target import Place
-from relauto.stages import desk, outbox, pages
+from relauto.stages import claims, desk, outbox, pages, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
-from relauto.stages.registry import ADVISORY, STEPS, WATCHED
+from relauto.stages.registry import ADVISORY, STEPS, WATCHED, observe
 from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
 
 _MOST_ACTIONS = 20
@@ -112,7 +112,30 @@ def refresh(bench: Bench) -> None:
         opened = desk.open_desk(bench)
         record(bench, *([opened] if opened else []))
     bench.after.extend(outbox.find_owed(bench.journal.events()))
-    record(bench, *desk.read_answers(bench))
+    for said in desk.read_answers(bench):
+        note(bench, said)
+    record(bench)
+    settle_claims(bench)
+
+
+def settle_claims(bench: Bench) -> None:
+    """Claim what a round's release needs, or wait for the line; attach what rides on another's release.
+
+    Raises:
+        DecisionError: another incident was faster; the next run waits for it.
+        RemoteError: the ops repository cannot be read or written.
+    """
+    for body in claims.find_unsettled(bench):
+        if isinstance(body, events.PlanSettled):
+            bench.say(claims.describe_settling(body.plan))
+            claims.settle(bench, body.plan)
+        record(bench, body)
+    for claim, attached in list(rides.find_unattached(bench)):
+        bench.say(rides.describe_attaching(claim, attached))
+        rides.register(bench, claim)
+        with bench.visit(claim.holder) as theirs:
+            record(theirs, attached)
+        bench.look("refs")
 
 
 def list_places(bench: Bench, until: str | None = None, only: str | None = None) -> Iterator[Place]:
@@ -145,7 +168,7 @@ def _confirm(bench: Bench, place: Place) -> Stop | None:
     known = bench.incident.record(place)
     if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
         return None
-    seen = WATCHED[place.step].observe(bench, place)
+    seen = observe(bench, place)
     if isinstance(seen, Proved):
         _note_proof(bench, place, known, seen)
         return None
@@ -161,7 +184,7 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
         known = bench.incident.record(place)
         if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
             return None
-        seen = WATCHED[place.step].observe(bench, place)
+        seen = observe(bench, place)
         if isinstance(seen, Proved):
             _note_proof(bench, place, known, seen)
             return None
@@ -219,6 +242,8 @@ def _refuse(bench: Bench, place: Place, known: StepRecord | None, seen: Refused)
     if known is None or (known.state, known.reason, known.facts) != (StepState.REFUSED, seen.reason, facts):
         burned = [each for each in seen.records if isinstance(each, events.CandidateRefused)]
         outbox.draft_refused(bench, place, burned)
+        if place.target:
+            claims.burn(bench, place.target, [each.tag for each in burned])
         refusal = events.StepRefused(place=place, reason=Text(seen.reason), facts=facts)
         record(bench, *seen.records, refusal)
     return Stop(place, Status.DECISION, seen.reason, todo=seen.todo)
@@ -238,6 +263,7 @@ def _lose(bench: Bench, place: Place, known: StepRecord, seen: Waiting | Refused
     was = tell_facts(known.facts)
     reason = known.reason if known.state is StepState.LOST else f"it was proved ({was}); now: {now}"
     if known.state is not StepState.LOST:
+        claims.note_gone(bench, place, known.facts)
         record(bench, events.StepLost(place=place, reason=Text(reason)))
     return Stop(
         place,
@@ -324,9 +350,11 @@ def _render(bench: Bench, incident: Incident) -> dict[str, bytes]:
     return {"README.md": board.render_board(incident, bench.playbook, renderer=bench.renderer).encode()}
 
 
-def open_journal(bench: Bench, opened: events.IncidentOpened, attached: events.FixAttached) -> None:
+def open_journal(
+    bench: Bench, opened: events.IncidentOpened, attached: events.FixAttached, *more: Body
+) -> None:
     """Write the first events of an incident: its opening proves `escalate.channel`."""
     proof = events.StepProved(place=Place("escalate.channel"), facts={"journal": opened.incident})
     bench.after.append(proof.place)
     named = attached.branch is not None or attached.pull is not None
-    record(bench, opened, *([attached] if named else []), proof)
+    record(bench, opened, *([attached] if named else []), *more, proof)

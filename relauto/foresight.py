@@ -12,11 +12,11 @@ from relauto.engine import list_places
 from relauto.errors import Status
 from relauto.git.presence import find_presence
 from relauto.model.debt import list_unpaid
-from relauto.model.event import StepProved, normalise
+from relauto.model.event import PlanSettled, StepProved, normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Branch, Tag
 from relauto.model.target import Place, Target
-from relauto.stages import desk
+from relauto.stages import claims, desk, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS, DUE_AFTER
 from relauto.stages.following import find_required
@@ -34,7 +34,7 @@ from relauto.stages.prepare.pick import list_series
 from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.supply import describe_publication, judge_origin, name_origin
 from relauto.stages.prepare.verify import find_strangers
-from relauto.stages.registry import ADVISORY, STEPS, WATCHED
+from relauto.stages.registry import ADVISORY, STEPS, observe
 from relauto.stages.step import Proved, Question, Refused, Todo, Waiting
 
 NEW = "a new commit"
@@ -103,6 +103,7 @@ def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) 
     seen, horizon = Foreseen(), _Horizon(until, only)
     if bench.incident.desk is None:
         seen.writes.append(desk.describe_desk(bench))
+    seen.writes.extend(_foresee_claims(bench))
     for place in list_places(bench, until, only):
         if only in ADVISORY and place.step != only:
             continue
@@ -128,11 +129,20 @@ def _foresee_debt(bench: Bench, place: Place, seen: Foreseen, horizon: _Horizon)
         seen.owed.extend([*found.owed, *([(found.stop, found.status)] if found.stop else [])])
 
 
+def _foresee_claims(bench: Bench) -> Iterator[str]:
+    for body in claims.find_unsettled(bench):
+        if isinstance(body, PlanSettled):
+            yield claims.describe_settling(body.plan)
+        bench.suppose(body)
+    for claim, attached in rides.find_unattached(bench):
+        yield rides.describe_attaching(claim, attached)
+
+
 def _settle(bench: Bench, place: Place, seen: Foreseen, horizon: _Horizon) -> bool:
     known = bench.incident.record(place)
     if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
         return False
-    found, ours = WATCHED[place.step].observe(bench, place), horizon.holds(place.step)
+    found, ours = observe(bench, place), horizon.holds(place.step)
     if isinstance(found, Proved):
         bench.suppose(StepProved(place=place, facts=normalise(found.facts)))
         return False
@@ -221,7 +231,7 @@ def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
     for fix in lacking[1:]:
         yield _write(place, describe_opening(bench, Branch(str(fix.branch)), alone=False))
     decision = bench.place("investigate.qa-decision")
-    found = STEPS[decision.step].observe(bench, decision)
+    found = observe(bench, decision)
     if isinstance(found, Refused) and found.question:
         yield from _foresee_asking(bench, decision, found.question)
     merging = bench.place("prepare.merge")
@@ -270,6 +280,11 @@ def _list_owing(bench: Bench, target: Target) -> list[Landing]:
 
 def _foresee_picks(bench: Bench, target: Target, owing: Sequence[Landing]) -> Iterator[Ahead]:
     place = bench.place("prepare.pick", target)
+    stopped = claims.check_claim(bench, target)
+    if stopped:
+        status = Status.WAITING if isinstance(stopped, Waiting) else Status.DECISION
+        yield Ahead(place, stopped.reason, status)
+        return
     for landing in owing:
         fixes, bumped = "" if landing.branch == bench.home else NEW, landing.lacks_number()
         if not fixes and not bumped:

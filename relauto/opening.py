@@ -1,13 +1,12 @@
 """Opening an incident: what its release grows from and which number it gets is settled here, once."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from relauto import __version__, engine
 from relauto.errors import InputError
-from relauto.git.base import find_base
 from relauto.git.presence import find_presence
 from relauto.git.repository import Repository
 from relauto.git.scope import describe_foreign, list_foreign
@@ -15,15 +14,16 @@ from relauto.github import pull_reads, repositories
 from relauto.github.client import Client
 from relauto.github.faults import NotFoundError
 from relauto.model import event as events
-from relauto.model.event import Plan, Text
+from relauto.model.event import Body, Plan, Text
 from relauto.model.names import Branch, Commit
 from relauto.model.playbook import load_playbook
 from relauto.model.qa import parse_instruction
 from relauto.model.target import Target
-from relauto.model.version import find_releases, next_version, parse_version
+from relauto.model.version import parse_version
 from relauto.session import Session, find_folder
 from relauto.settings import digest_settings
-from relauto.stages.bench import emergency_branch
+from relauto.stages import claims
+from relauto.stages.bench import Bench, emergency_branch
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -33,6 +33,8 @@ class Request:
     """What an incident is opened with. Times are in UTC; `version` overrides the computed number.
 
     `reason` says why the order is no other one; `line-only` needs it.
+    Where another incident is making a release from the line, `join` puts the fix into that release, and
+    `wait_for` lets ours come after it.
     """
 
     customer: str
@@ -47,6 +49,8 @@ class Request:
     order: events.Order = "main-first"
     reason: str | None = None
     incident: str | None = None
+    join: str | None = None
+    wait_for: str | None = None
 
 
 def open_incident(session: Session, request: Request) -> str:
@@ -57,31 +61,53 @@ def open_incident(session: Session, request: Request) -> str:
     """
     if request.instruction:
         parse_instruction(request.instruction, "given with the fix")
-    target = Target(session.settings.source, request.line)
+    request = replace(request, incident=request.incident or make_id())
+    with session.bench(str(request.incident)) as bench:
+        bench.incident = bench.journal.incident()
+        if bench.incident.opened is None:
+            _open(session, bench, request)
+    return str(request.incident)
+
+
+def _open(session: Session, bench: Bench, request: Request) -> None:
     plan = preview_incident(session, request)
-    incident = request.incident or make_id()
+    opened, first = _make_opening(session, request, plan), _first_word(bench, request, plan)
+    if first is None:
+        tags = bench.product.tags()
+        line = claims.read_line(bench.releases, plan.target, opened.incident, tags)
+        claims.claim_line(bench.releases, line, plan.version, tags)
+    attached = make_attachment(request.fix, request.pull, request.instruction)
+    engine.open_journal(bench, opened, attached, *([first] if first else []))
+    engine.settle_claims(bench)
+
+
+def _first_word(bench: Bench, request: Request, plan: Plan) -> Body | None:
+    """Return what is recorded about a line that another incident is making a release from."""
+    if request.wait_for:
+        return events.ReleaseAwaited(plan.target, request.wait_for, 1)
+    if request.join:
+        with bench.visit(request.join) as theirs:
+            return events.ReleaseJoined(plan, 1, request.join, theirs.incident.round)
+    return None
+
+
+def _make_opening(session: Session, request: Request, plan: Plan) -> events.IncidentOpened:
     _, playbook_digest = load_playbook(find_folder(session.settings.playbook_dir))
-    opened = events.IncidentOpened(
-        incident=incident,
+    return events.IncidentOpened(
+        incident=str(request.incident),
         customer=Text(request.customer),
         installed=str(parse_version(request.installed)),
         outage_started_at=request.started_at,
         escalated_at=session.clock.now(),
-        targets=(target,),
+        targets=(plan.target,),
         base=request.base,
         playbook_digest=playbook_digest,
         settings_digest=digest_settings(session.settings),
         relauto=__version__,
-        plans=(plan,),
+        plans=() if request.join else (plan,),
         order=request.order,
         reason=Text(request.reason) if request.reason else None,
     )
-    attached = make_attachment(request.fix, request.pull, request.instruction)
-    with session.bench(incident) as bench:
-        bench.incident = bench.journal.incident()
-        if bench.incident.opened is None:
-            engine.open_journal(bench, opened, attached)
-    return incident
 
 
 def preview_incident(session: Session, request: Request) -> Plan:
@@ -89,6 +115,7 @@ def preview_incident(session: Session, request: Request) -> Plan:
 
     Raises:
         InputError: the line, the fix or the version is not usable.
+        DecisionError: another incident is making a release from the line.
     """
     if request.order == "line-only" and not (request.reason or "").strip():
         raise InputError(
@@ -118,25 +145,34 @@ def make_plan(session: Session, target: Target, request: Request) -> Plan:
 
     Raises:
         InputError: there is no such line, or no version tag to grow from, or the number is taken.
+        DecisionError: another incident is making a release from the line.
     """
     wanted = [_find_main(session).ref, target.branch.ref, "refs/tags/*"]
     session.mirror.fetch([*wanted, *([Branch(request.fix).ref] if request.fix else [])])
     repository = session.mirror.repository
     head = _head(repository, target)
-    base = find_base(repository, head, final=request.base == "tag")
-    if base is None:
+    with session.releases() as releases:
+        line = claims.read_line(releases, target, request.incident or "", repository.tags())
+    holder = request.join or request.wait_for
+    if holder:
+        claims.require_rival(line, holder)
+    else:
+        claims.refuse_rival(line)
+    if request.join:
+        with session.bench(request.join) as theirs:
+            _check_same(theirs, request)
+            return theirs.plan(target)
+    return claims.choose_plan(repository, line, head, final=request.base == "tag", wanted=request.version)
+
+
+def _check_same(theirs: Bench, request: Request) -> None:
+    """Refuse to put a fix into a release that is made in another way than is asked for."""
+    made = theirs.incident.opening
+    if (made.base, made.order) != (request.base, request.order):
         raise InputError(
-            f"no version tag can be reached from {target.line}, so there is nothing to release from",
-            todo="tag the last release of the line, as in v1.4.2",
+            f"{made.incident} makes its release from the {made.base}, {made.order}, and all its fixes go so",
+            todo=f"join it with --base {made.base} and --order {made.order}, or wait for it",
         )
-    release, commit = base
-    taken = [each.version for each in find_releases(repository.tags()) if each.is_final]
-    version = parse_version(request.version) if request.version else next_version(release.version, taken)
-    if version in taken:
-        raise InputError(
-            f"{target.repository} has a release {version} already", todo="name a number that is free"
-        )
-    return Plan(target, str(release.tag), str(commit), str(head), str(version))
 
 
 def _find_main(session: Session) -> Branch:

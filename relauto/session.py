@@ -126,6 +126,10 @@ class Session:
             actor=self.login,
         )
 
+    def releases(self) -> Releases:
+        """Return the release records."""
+        return Releases.open(self.ops_address, cache=self.cache, clock=self.clock, actor=self.login)
+
     def is_open(self, incident: str) -> bool:
         """Return whether the journal of an incident exists."""
         with self.journal(incident) as journal:
@@ -153,9 +157,8 @@ class Session:
                 scratch=self.cache / "scratch",
                 say=self.say,
                 renderer=Renderer(find_folder(self.settings.templates_dir)),
-                releases=stack.enter_context(
-                    Releases.open(self.ops_address, cache=self.cache, clock=self.clock, actor=self.login)
-                ),
+                releases=stack.enter_context(self.releases()),
+                visit=self.bench,
             )
             yield bench
 

@@ -122,9 +122,9 @@ class Releases:
 
         def decide(record: Record | None) -> Record | None:
             if record is None:
-                return Record(FORMAT, target.repository, version, target.line, incident)
+                return Record(FORMAT, str(target.repository), version, str(target.line), incident)
             if not record.incident and not record.withdrawn:
-                return msgspec.structs.replace(record, line=target.line, incident=incident, joined=())
+                return msgspec.structs.replace(record, line=str(target.line), incident=incident, joined=())
             _check_holder(record, incident)
             if record.line != target.line:
                 raise DecisionError(

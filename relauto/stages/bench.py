@@ -6,7 +6,7 @@ steps which ask the same question cost one request.
 
 import tempfile
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,7 +48,7 @@ class Bench:
 
     `found` and `files` are what the next append to the journal takes along: events that a look or a
     write brought up, and texts for the incident's branch by their path; `after` are the places whose
-    notices are drafted once their proof is recorded.
+    notices are drafted once their proof is recorded. `visit` lends the bench of another incident.
     """
 
     settings: Settings
@@ -67,6 +67,7 @@ class Bench:
     say: Callable[[str], None]
     renderer: Renderer
     releases: Releases
+    visit: Callable[[str], AbstractContextManager["Bench"]]
     found: list[Body | Said] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     after: list[Place] = field(default_factory=list)
@@ -182,8 +183,11 @@ class Bench:
         return self.ref(branch.ref) or self.head(replace(target, line=str(branch)))
 
     def plan(self, target: Target) -> Plan:
-        """Return what was settled for a target when the incident was opened."""
-        return next(plan for plan in self.incident.opening.plans if plan.target == target)
+        """Return what the current round's release at a target grows from and which number it gets.
+
+        While that has to wait for the line it is what was foreseen.
+        """
+        return self.incident.rounds.plan(target)
 
     def facts(self, step: str, target: Target | None = None) -> Mapping[str, object]:
         """Return the proof of another step, empty while it is not done."""

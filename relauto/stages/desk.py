@@ -119,13 +119,14 @@ def _read(bench: Bench, number: int) -> tuple[Comment, ...]:
         return bench.remember("desk", number, lambda: issues.read_issue(bench.ops, number))[1]
 
 
-def read_answers(bench: Bench) -> list[Said]:
-    """Return what people answered at the desk since the journal last took note, in order."""
+def read_answers(bench: Bench) -> Iterator[Said]:
+    """Yield what people answered at the desk since the journal last took note, in order.
+
+    Each is to be taken into account before the next is asked for: it may be about what follows.
+    """
     if bench.incident.desk is None:
-        return []
-    comments = _read(bench, bench.incident.desk.number)
-    found: list[Said] = []
-    for comment in comments:
+        return
+    for comment in _read(bench, bench.incident.desk.number):
         if locate(comment.url) in bench.incident.answered or comment.author == bench.login:
             continue
         commands = parse_commands(comment.body)
@@ -133,8 +134,7 @@ def read_answers(bench: Bench) -> list[Said]:
             bench.say(f"{comment.url}: it was edited, by whom is not known; answer in a new comment")
             continue
         for command in commands:
-            found.extend(Said(Person(comment.author), body) for body in _answer(bench, comment, command))
-    return found
+            yield from (Said(Person(comment.author), body) for body in _answer(bench, comment, command))
 
 
 def _answer(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:

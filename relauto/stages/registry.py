@@ -1,5 +1,8 @@
 """The automated steps, in the playbook's order."""
 
+from relauto.model.target import Place
+from relauto.stages import rides
+from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
 from relauto.stages.deploy import SendKit
 from relauto.stages.investigate import DecideQa, OpenPull
@@ -8,7 +11,7 @@ from relauto.stages.prepare.merge import MergeFix
 from relauto.stages.prepare.pick import PickFix
 from relauto.stages.prepare.release import CutRelease
 from relauto.stages.prepare.verify import VerifyCandidate
-from relauto.stages.step import Step
+from relauto.stages.step import Observation, Step
 
 STEPS: dict[str, Step] = {
     step.key: step
@@ -30,3 +33,8 @@ WATCHED: dict[str, Step] = {**STEPS, **DEBTS}
 
 ADVISORY = frozenset({"investigate.qa-decision"})
 """Steps that stop nothing by themselves: the step that needs them asks for them."""
+
+
+def observe(bench: Bench, place: Place) -> Observation:
+    """Ask where a step stands at a place: here, or at the incident whose release this one rides on."""
+    return rides.observe(bench, place) or WATCHED[place.step].observe(bench, place)

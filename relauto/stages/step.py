@@ -27,15 +27,19 @@ class Proved:
 
 @dataclass(frozen=True)
 class Waiting:
-    """`whom` (roles, `CI` or `GitHub`, joined by `and`) has to act first."""
+    """`whom` (roles, `CI` or `GitHub`, joined by `and`) has to act first.
+
+    `elsewhere`: `whom` is another incident, which has to come that far.
+    """
 
     whom: str
     reason: str
+    elsewhere: bool = False
 
     @property
     def is_for_people(self) -> bool:
         """Whether a person has to act, and not only a machine that comes to its end by itself."""
-        return not set(self.whom.split(" and ")) <= MACHINES
+        return not self.elsewhere and not set(self.whom.split(" and ")) <= MACHINES
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.model.version import parse_version
 from relauto.stages.bench import Bench, require_target
+from relauto.stages.claims import burned_numbers
 from relauto.stages.step import Observation, Proved, Refused, Todo
 
 
@@ -115,14 +116,15 @@ def list_candidates(bench: Bench, target: Target) -> list[Candidate]:
 
 
 def next_candidate(bench: Bench, target: Target, commit: str) -> tuple[int, Tag]:
-    """Return number and tag of a candidate to be cut at `commit`: the next that never stood elsewhere.
+    """Return number and tag of a candidate to be cut at `commit`: the next that is not spent.
 
     A tag that was deleted is not given to another commit: what was built, tested and said under it
     would be taken for that commit's.
     """
     style, version = bench.tag_style(target), parse_version(bench.plan(target).version)
     number = max((each.number for each in list_candidates(bench, target)), default=0) + 1
-    while was_elsewhere(bench, target, style.candidate_tag(version, number), commit):
+    burned = burned_numbers(bench, target)
+    while number in burned or was_elsewhere(bench, target, style.candidate_tag(version, number), commit):
         number += 1
     return number, style.candidate_tag(version, number)
 

@@ -17,6 +17,7 @@ from relauto.model.incident import StepState
 from relauto.model.names import Commit
 from relauto.model.target import Place
 from relauto.stages.bench import Bench, require_target
+from relauto.stages.claims import check_claim
 from relauto.stages.prepare.bump import find_bumps
 from relauto.stages.prepare.landing import Landing, list_landings
 from relauto.stages.step import Observation, Proved, Refused
@@ -37,6 +38,9 @@ class PickFix:
         settled = known is not None and known.state is StepState.DONE
         if known and settled and bench.facts("prepare.release", target):
             return Proved(known.facts, known.by_others)
+        stopped = check_claim(bench, target)
+        if stopped:
+            return stopped
         # A line that holds a candidate may go on to its next number.
         numbered = settled and bool(bench.facts("prepare.candidate", target))
         series = list_series(bench)

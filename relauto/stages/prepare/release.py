@@ -11,6 +11,7 @@ from relauto.model.target import Place, Target
 from relauto.model.version import find_releases, parse_version
 from relauto.stages import texts
 from relauto.stages.bench import Bench, require_target
+from relauto.stages.claims import is_withdrawn
 from relauto.stages.prepare.artifacts import digest_kit
 from relauto.stages.prepare.publication import (
     ask_about_files,
@@ -51,6 +52,12 @@ class CutRelease:
                 return refused
             if tagged and is_complete(bench, release, artifacts):
                 return self._prove(bench, place, target, release, commit, artifacts)
+        if tagged is None and is_withdrawn(bench, target):
+            return Refused(
+                f"{tag} was published and is gone: its number is burned",
+                todo=f"push {tag} at {commit.short} again by hand if it went by mistake, "
+                "or release under another number",
+            )
         return self._publish(bench, target, tag, commit, Tag(str(verified["tag"])), artifacts)
 
     def _judge_release(

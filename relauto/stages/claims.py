@@ -1,0 +1,229 @@
+"""The release record at work: whose a line and its version are, and which numbers are spent."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from relauto.errors import DecisionError, InputError
+from relauto.git.base import find_base
+from relauto.git.repository import Repository
+from relauto.journal.releases import Record, Releases, find_rival
+from relauto.model.event import Plan, PlanSettled, ReleaseAwaited
+from relauto.model.names import Commit, Tag
+from relauto.model.target import Place, Target
+from relauto.model.version import find_releases, next_version, parse_version
+from relauto.stages.bench import Bench
+from relauto.stages.step import Refused, Waiting
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as an incident finds it: the records of its repository, and the versions that are out."""
+
+    target: Target
+    incident: str
+    records: tuple[Record, ...]
+    published: frozenset[Version]
+
+    @property
+    def rival(self) -> Record | None:
+        """The release that another incident is making from this line."""
+        out = {str(version) for version in self.published}
+        return find_rival(self.records, self.target, self.incident, out)
+
+    @property
+    def taken(self) -> set[Version]:
+        """The numbers that this incident's next release cannot have."""
+        held = {
+            parse_version(record.version)
+            for record in self.records
+            if record.withdrawn or record.incident not in ("", self.incident)
+        }
+        return {*held, *self.published}
+
+
+def read_line(releases: Releases, target: Target, incident: str, tags: Iterable[str]) -> Line:
+    """Read what the release record says about a line now.
+
+    Raises:
+        RemoteError: the ops repository was not reached.
+        InputError: a record cannot be read.
+    """
+    published = frozenset(each.version for each in find_releases(tags) if each.is_final)
+    return Line(target, incident, tuple(releases.read_all(target.repository)), published)
+
+
+def refuse_rival(line: Line) -> None:
+    """Refuse a line from which another incident is making a release: never two at once.
+
+    Raises:
+        DecisionError: there is one; it names both ways on.
+    """
+    rival = line.rival
+    if rival:
+        raise DecisionError(
+            f"{rival.incident} is making {rival.version} from {line.target.line} of {line.target.repository}",
+            todo=f"put the fix into that release: relauto open … --join {rival.incident}; "
+            f"or come after it: relauto open … --wait-for {rival.incident}",
+        )
+
+
+def require_rival(line: Line, holder: str) -> Record:
+    """Return the release that `holder` is making from a line.
+
+    Raises:
+        InputError: it makes none there.
+    """
+    rival = line.rival
+    if rival is None or rival.incident != holder:
+        who = f"{rival.incident} does" if rival else "the line is free"
+        raise InputError(
+            f"{holder} is making no release from {line.target.line} of {line.target.repository}: {who}",
+            todo=f"name {rival.incident}" if rival else "open without --join and --wait-for",
+        )
+    return rival
+
+
+def claim_line(releases: Releases, line: Line, version: str, tags: Iterable[str]) -> None:
+    """Claim a version and with it the line; of two who come at once at most one gets it.
+
+    Raises:
+        DecisionError: another incident is making a release from this line, or holds the version.
+        RemoteError: the claim could not be written, or not be found out whether it was.
+    """
+    refuse_rival(line)
+    releases.claim(line.target, version, line.incident)
+    try:
+        # Two who claim different versions both succeed; whoever sees the other takes theirs back.
+        refuse_rival(read_line(releases, line.target, line.incident, tags))
+    except DecisionError:
+        releases.free(line.target.repository, version, line.incident)
+        raise
+
+
+def choose_plan(
+    repository: Repository, line: Line, head: Commit, *, final: bool, wanted: str | None = None
+) -> Plan:
+    """Return what a release from a line grows from and which number it gets.
+
+    Args:
+        repository: where the line and the tags are.
+        line: whose release it is.
+        head: the line's tip.
+        final: grow from the nearest final version, not from a prerelease.
+        wanted: the number to take instead of the next free one.
+
+    Raises:
+        InputError: there is no version tag to grow from, or the number is taken.
+    """
+    base = find_base(repository, head, final=final)
+    if base is None:
+        raise InputError(
+            f"no version tag can be reached from {line.target.line}, so there is nothing to release from",
+            todo="tag the last release of the line, as in v1.4.2",
+        )
+    release, commit = base
+    version = parse_version(wanted) if wanted else next_version(release.version, line.taken)
+    if version in line.taken:
+        raise InputError(
+            f"{line.target.repository} has a release {version} already, or it is claimed",
+            todo="name a number that is free",
+        )
+    return Plan(line.target, str(release.tag), str(commit), str(head), str(version))
+
+
+def find_unsettled(bench: Bench) -> Iterator[PlanSettled | ReleaseAwaited]:
+    """Yield for each line without a claim of this round what is to be recorded; nothing is claimed yet."""
+    for target in bench.incident.targets:
+        claim = bench.incident.rounds.claim(target)
+        if claim and claim.state != "awaited":
+            continue
+        line = read_line(bench.releases, target, bench.incident.id, bench.tags())
+        rival, round_ = line.rival, bench.incident.round
+        if rival is None:
+            yield PlanSettled(_plan_again(bench, line), round_)
+        elif claim is None or claim.holder != rival.incident:
+            yield ReleaseAwaited(target, rival.incident, round_)
+
+
+def settle(bench: Bench, plan: Plan) -> None:
+    """Claim what was found unsettled.
+
+    Raises:
+        DecisionError: another incident was faster; the next look finds it.
+        RemoteError: the claim could not be written.
+    """
+    line = read_line(bench.releases, plan.target, bench.incident.id, bench.tags())
+    claim_line(bench.releases, line, plan.version, bench.tags())
+
+
+def describe_settling(plan: Plan) -> str:
+    """Return the sentence for a version that is claimed."""
+    return f"claim {plan.version} of {plan.target.line} in the release record, to grow from {plan.base_tag}"
+
+
+def _plan_again(bench: Bench, line: Line) -> Plan:
+    """Plan a further round from the release of the one before, or anew what had to wait."""
+    before = Place("prepare.release", line.target, bench.incident.round - 1)
+    released = bench.incident.record(before)
+    head = bench.head(line.target)
+    if released is None or not released.facts:
+        return choose_plan(bench.product, line, head, final=bench.incident.opening.base == "tag")
+    tag, commit = str(released.facts["tag"]), str(released.facts["commit"])
+    version = next_version(parse_version(str(released.facts["version"])), line.taken)
+    return Plan(line.target, tag, commit, str(head), str(version))
+
+
+def check_claim(bench: Bench, target: Target) -> Waiting | Refused | None:
+    """Return why the line must not be touched in this round, or None where its claim is ours."""
+    claim = bench.incident.rounds.claim(target)
+    if claim is None or claim.state == "awaited":
+        holder = claim.holder if claim else "another incident"
+        reason = f"{target.line} is {holder}'s until its release is out or given up"
+        return Waiting(holder, reason, elsewhere=True)
+    if claim.state == "freed":
+        return Refused(
+            f"this incident gave up its version of {target.line}", todo="open the incident anew to go on"
+        )
+    return None
+
+
+def burn(bench: Bench, target: Target, tags: Collection[str]) -> None:
+    """Put the numbers of candidates on record as burned; those that are so already write nothing."""
+    style, plan = bench.tag_style(target), bench.plan(target)
+    found = [style.candidate_number(tag, parse_version(plan.version)) for tag in tags]
+    numbers = [number for number in found if number is not None]
+    if numbers:
+        bench.releases.claim(target, plan.version, bench.incident.id)
+        bench.releases.burn(target.repository, plan.version, numbers, bench.incident.id)
+
+
+def note_gone(bench: Bench, place: Place, facts: dict[str, object]) -> None:
+    """Burn the number of a candidate, or of a release, that was proved and whose tag is gone or moved."""
+    tag, commit = facts.get("tag"), facts.get("commit")
+    if place.target is None or not isinstance(tag, str) or bench.tags().get(Tag(tag)) == commit:
+        return
+    if place.step == "prepare.candidate":
+        burn(bench, place.target, [tag])
+    elif place.step == "prepare.release":
+        version = bench.plan(place.target).version
+        bench.releases.claim(place.target, version, bench.incident.id)
+        bench.releases.withdraw(place.target.repository, version, bench.incident.id)
+
+
+def burned_numbers(bench: Bench, target: Target) -> tuple[int, ...]:
+    """Return the candidates' numbers of the target's version that no candidate may get again."""
+    version = bench.plan(target).version
+    record = bench.remember("refs", ("record", target, version), lambda: _read(bench, target, version))
+    return record.burned if record else ()
+
+
+def is_withdrawn(bench: Bench, target: Target) -> bool:
+    """Return whether the target's version was published once and is gone."""
+    record = _read(bench, target, bench.plan(target).version)
+    return record is not None and record.withdrawn
+
+
+def _read(bench: Bench, target: Target, version: str) -> Record | None:
+    return bench.releases.read(target.repository, version)
