@@ -232,7 +232,7 @@ def parse_settings(text: str, source: str) -> Settings:
     if "tool" in data:
         data = data["tool"].get("relauto", {}) if isinstance(data["tool"], dict) else {}
     faults: list[str] = []
-    settings = _convert_table(Settings, data, "", faults)
+    settings = read_table(Settings, data, "", faults)
     if faults or settings is None:
         raise FaultsError(source, faults, todo="correct them all, then run again")
     return settings  # type: ignore[no-any-return]
@@ -290,7 +290,8 @@ def digest_settings(settings: Settings) -> str:
     return hashlib.sha256(msgspec.json.encode(settings, order="deterministic")).hexdigest()
 
 
-def _convert_table(kind: type[Table], data: object, path: str, faults: list[str]) -> Any:
+def read_table(kind: type[Table], data: object, path: str, faults: list[str]) -> Any:
+    """Return `data` as a table of that kind, or None with what is wrong with `path` added to `faults`."""
     if not isinstance(data, dict):
         faults.append(f"{path or 'the document'}: a table is expected, not {data!r}")
         return None
@@ -317,11 +318,9 @@ def _convert_table(kind: type[Table], data: object, path: str, faults: list[str]
 
 def _convert_value(hint: Any, value: object, where: str, faults: list[str]) -> Any:
     if isinstance(hint, type) and issubclass(hint, Table):
-        return _convert_table(hint, value, where, faults)
+        return read_table(hint, value, where, faults)
     if where == "version_files" and isinstance(value, list):
-        return tuple(
-            _convert_table(VersionFile, each, f"{where}[{i}]", faults) for i, each in enumerate(value)
-        )
+        return tuple(read_table(VersionFile, each, f"{where}[{i}]", faults) for i, each in enumerate(value))
     try:
         return msgspec.convert(value, hint)
     except msgspec.ValidationError as error:

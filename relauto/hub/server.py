@@ -1,5 +1,6 @@
 """The hub's server: set up by the owner of its directory, served on loopback."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from relauto.git.runner import Git
 from relauto.hub.application import Application
 from relauto.hub.files import Files
 from relauto.hub.guard import install_hooks
+from relauto.hub.outage import Mode, fail_on_purpose, write_outage
 from relauto.hub.records import Access, Event, Level, Protection, Repository, TokenKind, User
 from relauto.hub.store import Store, Transaction
 from relauto.hub.tokens import check_shape, find_lifetime, put_token, replace_full_token, seat_account
@@ -45,6 +47,7 @@ class Hub:
         limit: requests that each account may send in an hour.
         background: find out whether a pull request can be merged only after the first look, as GitHub
             does, instead of at once.
+        tls: a certificate and its key, both PEM files; the hub is then at `https://`.
         wrap: put around the application, to make a network fail in a test.
     """
 
@@ -56,6 +59,7 @@ class Hub:
         clock: Clock | None = None,
         limit: int = 5000,
         background: bool = False,
+        tls: tuple[Path, Path] | None = None,
         wrap: "Callable[[WSGIApplication], WSGIApplication] | None" = None,
     ) -> None:
         root.mkdir(parents=True, exist_ok=True)
@@ -65,6 +69,7 @@ class Hub:
             self._store, Files(root), install_hooks(root), self._clock, limit=limit, background=background
         )
         self._wrap = wrap
+        self._tls = tls
         self._port = port
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
@@ -80,12 +85,18 @@ class Hub:
         """Serve from a thread until `close`.
 
         Raises:
-            InputError: the port is taken.
+            InputError: the port is taken, or the certificate cannot be used.
         """
-        application = self._wrap(self.application) if self._wrap else self.application
+        application = fail_on_purpose(self._store, self.application)
+        context = _load_certificate(*self._tls) if self._tls else None
         try:
             self._server = make_server(
-                "127.0.0.1", self._port, application, threaded=True, request_handler=_QuietHandler
+                "127.0.0.1",
+                self._port,
+                self._wrap(application) if self._wrap else application,
+                threaded=True,
+                request_handler=_QuietHandler,
+                ssl_context=context,
             )
         except (OSError, SystemExit) as error:
             raise InputError(f"port {self._port} cannot be served on", todo="name another port") from error
@@ -109,8 +120,8 @@ class Hub:
 
     @property
     def address(self) -> str:
-        """Where the hub is, `http://127.0.0.1:PORT`."""
-        return f"http://127.0.0.1:{self._port}"
+        """Where the hub is, `http://127.0.0.1:PORT` (`https://` with a certificate)."""
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
     @property
     def api(self) -> str:
@@ -251,6 +262,10 @@ class Hub:
         with self._writing() as (tx, _):
             tx.drop(Protection, name, branch)
 
+    def set_outage(self, mode: Mode) -> None:
+        """Let the hub fail on purpose from the next request on, or stop failing."""
+        write_outage(self._store, mode)
+
     def events(self, *, after: int = 0) -> list[Event]:
         """Return the log, or what it has beyond the event with that id."""
         with self._store.transaction() as tx:
@@ -260,6 +275,18 @@ class Hub:
     def _writing(self) -> Iterator[tuple[Transaction, str]]:
         with self._store.transaction() as tx:
             yield tx, self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _load_certificate(certificate: Path, key: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as error:  # an SSLError is one
+        raise InputError(
+            f"{certificate} with {key} cannot be used for TLS: {error}",
+            todo="give two PEM files that belong together",
+        ) from error
+    return context
 
 
 def describe(hub: Hub) -> bytes:

@@ -19,6 +19,7 @@ from relauto.hub.records import Record
 
 _R = TypeVar("_R", bound=Record)
 
+_FILE = "hub.sqlite"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (
   kind TEXT NOT NULL, repository TEXT NOT NULL, key TEXT NOT NULL, id INTEGER NOT NULL, body BLOB NOT NULL,
@@ -98,7 +99,7 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self._turn = threading.Lock()
-        self._path = root / "hub.sqlite"
+        self._path = root / _FILE
         with self._explained():
             self._connection = sqlite3.connect(
                 self._path, timeout=30, isolation_level=None, check_same_thread=False
@@ -106,6 +107,11 @@ class Store:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.executescript(_SCHEMA)
+
+    @staticmethod
+    def is_in(root: Path) -> bool:
+        """Tell whether there is a store in a directory."""
+        return (root / _FILE).is_file()
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from relauto.rehearsal.clone import make_clone
 from relauto.rehearsal.folder import Folder, Record
 from relauto.rehearsal.scenarios import SCENARIOS
 from relauto.rehearsal.stockroom import make_stockroom
-from relauto.rehearsal.world import BOT, CHECK, OPS, PEOPLE, QA, ROSTER, World
+from relauto.rehearsal.world import CHECK, LOGINS, OPS, PEOPLE, QA, ROSTER, World
 from relauto.settings import FILE as SETTINGS_FILE
 from relauto.settings import Settings, parse_settings
 
@@ -37,10 +38,15 @@ def build(folder: Folder, record: Record) -> World:
         world = make_clone(product, record.options)
     else:
         world = make_stockroom(product, SCENARIOS[record.options.scenario])
-    _make_private(folder.path / "ops.git", {SETTINGS_FILE: world.settings, ROSTER_FILE: ROSTER})
-    _make_private(folder.private / "qa.git", {"README.md": "Issues for QA.\n"})
+    make_offices(world, ops=folder.path / "ops.git", qa=folder.private / "qa.git")
     told.write_bytes(world.encode())
     return world
+
+
+def make_offices(world: World, *, ops: Path, qa: Path) -> None:
+    """Write the private repositories: that of operations, with settings and roster, and that of QA."""
+    _make_private(ops, {SETTINGS_FILE: world.settings, ROSTER_FILE: ROSTER})
+    _make_private(qa, {"README.md": "Issues for QA.\n"})
 
 
 def _make_private(directory: Path, files: dict[str, str]) -> None:
@@ -68,7 +74,16 @@ def _is_free(port: int) -> bool:
 
 def seat(hub: Hub, world: World, folder: Folder, record: Record) -> dict[str, str]:
     """Give everybody an account, a token and rights on the hub; return the tokens by login."""
-    tokens = {login: f"rehearsal-{record.incident}-{login}" for login in (BOT, *PEOPLE.values())}
+    tokens = {login: f"rehearsal-{record.incident}-{login}" for login in LOGINS}
+    admit(hub, world, tokens, ops=folder.path / "ops.git", qa=folder.private / "qa.git")
+    prepare = SCENARIOS[record.options.scenario].prepare
+    if prepare:
+        prepare(hub, world)
+    return tokens
+
+
+def admit(hub: Hub, world: World, tokens: Mapping[str, str], *, ops: Path, qa: Path) -> None:
+    """Let the hub serve the repositories to everybody, each with their token; safe to repeat."""
     for login, token in tokens.items():
         hub.add_user(login, token=token, app="rehearsal-ci" if login == PEOPLE["ci"] else None)
     everybody: dict[str, Level] = dict.fromkeys(tokens, "write")
@@ -76,14 +91,10 @@ def seat(hub: Hub, world: World, folder: Folder, record: Record) -> dict[str, st
     hub.add_repository(
         world.product, world.git_directory, private=False, default_branch=world.main, access=everybody
     )
-    hub.add_repository(OPS, folder.path / "ops.git", private=True, default_branch=_MAIN, access=people)
-    hub.add_repository(QA, folder.private / "qa.git", private=True, default_branch=_MAIN, access=people)
+    hub.add_repository(OPS, ops, private=True, default_branch=_MAIN, access=people)
+    hub.add_repository(QA, qa, private=True, default_branch=_MAIN, access=people)
     for branch in (world.main, world.line):
         hub.protect(world.product, branch, required_checks=[CHECK], reviews=1)
-    prepare = SCENARIOS[record.options.scenario].prepare
-    if prepare:
-        prepare(hub, world)
-    return tokens
 
 
 def read_settings(folder: Folder, world: World, hub: Hub) -> Settings:

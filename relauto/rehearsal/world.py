@@ -22,6 +22,9 @@ PEOPLE = {
 }
 """The cast: login by part. The account manager speaks for the customer."""
 
+LOGINS = (BOT, *PEOPLE.values())
+"""Everybody who has an account: relauto's own, and the cast."""
+
 ROSTER = """\
 # Who may answer for what in this rehearsal.
 [roles]

@@ -22,6 +22,7 @@ def build_namespace() -> Collection:
         people.reopen,
         people.note,
         server.hub,
+        server.cast,
     )
     namespace.add_collection(Collection("qa", show=words.qa_show))
     namespace.add_collection(Collection("notice", preview=words.notice_preview))

@@ -27,6 +27,7 @@ Subcommands:
   approve          Approve exactly what is shown at a door; without --subject,
                    show it.
   attach           Attach a further fix to an incident.
+  cast             Send the people of a sample hub to do what is theirs now.
   hub              Serve the embedded GitHub from a folder until interrupted.
   next             Say what happens next and who must act, from the journal.
   note             Put something on record, at the moment it happened.
