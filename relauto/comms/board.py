@@ -7,6 +7,7 @@ from relauto.comms.evidence import Piece, summarise
 from relauto.comms.rendering import Renderer, shipped
 from relauto.comms.story import StepStory, Story, tell
 from relauto.model.deadline import Overdue, overdue
+from relauto.model.debt import Debt
 from relauto.model.door import Door
 from relauto.model.incident import SETTLED, Incident, StepRecord, StepState
 from relauto.model.playbook import Playbook
@@ -128,7 +129,7 @@ def last_moment(incident: Incident) -> datetime:
 def find_turns(story: Story) -> list[Turn]:
     """Return what has to happen next.
 
-    First everything that waits, is refused or is lost, then each stage's first open step.
+    First everything that waits, is refused or is lost, then each stage's first open step, then debts.
     """
     held, following = [], []
     for stage in story.stages:
@@ -141,7 +142,14 @@ def find_turns(story: Story) -> list[Turn]:
                 who = f"relauto, then {roles}" if step.door else "relauto" if step.automated else roles
                 following.append(Turn(step.key, step.title, step.state.value, who, ""))
             fresh = fresh and step.state in SETTLED
-    return held + following
+    return held + following + [_turn_of_debt(debt) for debt in story.debts if not debt.paid]
+
+
+def _turn_of_debt(debt: Debt) -> Turn:
+    pieces = " ".join(piece.text for piece in summarise(debt.place, debt.record)) if debt.record else ""
+    who = (debt.record.whom if debt.record else "") or "relauto"
+    reason = pieces or "once the fix is merged, its pull request is opened; the incident cannot close before"
+    return Turn(str(debt.place), f"Bring the fix to {debt.to}", debt.state.value, who, reason)
 
 
 def _turn(place: Place, step: StepStory, record: StepRecord) -> Turn:

@@ -85,6 +85,11 @@ def _sent(proof: proofs.Sent) -> Iterable[Piece]:
     return [Piece("SHA256SUMS"), Piece(shorten(proof.digest), exact=True)]
 
 
+def _ported(proof: proofs.Ported) -> Iterable[Piece]:
+    yield Piece(proof.branch, exact=True)
+    yield from (Piece(f"PR {pull.number}", pull.url) for pull in proof.pulls)
+
+
 _SUMMARIES: dict[str, Callable[[Any], Iterable[Piece]]] = {
     "investigate.pr": _pulls,
     "prepare.merge": _merges,
@@ -93,4 +98,5 @@ _SUMMARIES: dict[str, Callable[[Any], Iterable[Piece]]] = {
     "prepare.verify": _verification,
     "prepare.release": _release,
     "deploy.send": _sent,
+    "debt.main": _ported,
 }

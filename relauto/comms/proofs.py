@@ -118,6 +118,13 @@ class Sent(msgspec.Struct, frozen=True):
     tag: str = ""
 
 
+class Ported(msgspec.Struct, frozen=True):
+    """Proof that a debt is paid: `branch` holds the fix."""
+
+    branch: str
+    pulls: tuple[PullRequest, ...] = ()
+
+
 class ConflictPath(msgspec.Struct, frozen=True):
     """A path that does not apply, and how."""
 
@@ -141,6 +148,7 @@ PROOFS: dict[str, type[msgspec.Struct]] = {
     "prepare.verify": Verification,
     "prepare.release": Published,
     "deploy.send": Sent,
+    "debt.main": Ported,
 }
 """Which shape the proof of a step has."""
 

@@ -9,6 +9,7 @@ from relauto.comms.neutral import shorten
 from relauto.comms.proofs import Artifact
 from relauto.comms.rendering import Markdown, Renderer, shipped
 from relauto.errors import InputError
+from relauto.model.event import Order
 
 TITLE = 256
 """Characters that GitHub takes as the title of a pull request or an issue."""
@@ -24,13 +25,14 @@ _OTHERS_LISTED = 400
 
 @dataclass(frozen=True)
 class FixText:
-    """A fix's pull request: `lines` are the release lines it will be picked to."""
+    """A fix's pull request to the branch `main`; `lines` are the release lines that it is meant for."""
 
     incident: str
     branch: str
     head: str
     main: str
     lines: tuple[str, ...]
+    order: Order = "main-first"
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def make_title(subject: str, onto: str = "") -> str:
 
 
 def render_fix(text: FixText, renderer: Renderer | None = None) -> str:
-    """Return the body of the pull request that brings a fix to the main branch."""
+    """Return the body of the pull request that brings a fix to the branch that it goes to first."""
     marker = make_marker(text.incident, "investigate.pr", text.branch)
     return (renderer or shipped()).render("pull_request/fix.md", fix=text, marker=marker)
 

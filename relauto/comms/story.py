@@ -13,7 +13,8 @@ import msgspec
 from relauto.comms import proofs
 from relauto.comms.pending import name_unknown
 from relauto.model.deadline import executive_needed, outage_end, outage_length, settled_at
-from relauto.model.event import CandidateRefused, NoticeDrafted, Text
+from relauto.model.debt import Debt, list_debts
+from relauto.model.event import CandidateRefused, NoticeDrafted, Order, Text
 from relauto.model.incident import Acceptance, Incident, Note, StepRecord, StepState
 from relauto.model.playbook import Playbook
 from relauto.model.target import Place, Target
@@ -21,6 +22,13 @@ from relauto.settings import Contacts
 
 TIMELINE = "timeline:"
 """How a note of kind `customer` begins that gives the anticipated timeline."""
+
+WAYS: dict[Order, str] = {
+    "main-first": "",
+    "line-first": "The fix goes to the line first, and the main branch is owed it.",
+    "line-only": "The fix goes to the line alone: the main branch never gets it.",
+}
+"""What each order means for who reads of it."""
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 
@@ -102,6 +110,14 @@ class Story:
     timeline: Text | None
     unknown_because: str
     customer_words: Text | None
+    order: Order = "main-first"
+    order_reason: Text | None = None
+    debts: tuple[Debt, ...] = ()
+
+    @property
+    def way(self) -> str:
+        """Where the fix goes, as a sentence; "" where it goes to main first."""
+        return WAYS[self.order]
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -163,6 +179,9 @@ def tell(incident: Incident, playbook: Playbook, *, now: datetime, contacts: Con
         timeline=find_timeline(incident),
         unknown_because=name_unknown(incident, playbook),
         customer_words=find_customer_words(incident),
+        order=opening.order,
+        order_reason=opening.reason,
+        debts=list_debts(incident),
     )
 
 

@@ -5,6 +5,7 @@ A fix that went to the line first is owed to main: the next release from there w
 
 from dataclasses import dataclass
 
+from relauto.errors import InputError
 from relauto.model.incident import SETTLED, Incident, StepRecord, StepState
 from relauto.model.target import Place
 
@@ -40,6 +41,27 @@ def list_debts(incident: Incident) -> tuple[Debt, ...]:
         return ()
     place = Place(MAIN)
     return (Debt(place, "the main branch", incident.record(place)),)
+
+
+def find_debt(incident: Incident, key: str) -> Debt | None:
+    """Return the debt of this key, or None when the incident owes nothing of the kind."""
+    return next((debt for debt in list_debts(incident) if debt.place.step == key), None)
+
+
+def refuse_closing(incident: Incident, step: str) -> None:
+    """Refuse to settle a step by which the incident closes while it owes something.
+
+    Raises:
+        InputError: there is a debt that is neither paid nor forgiven.
+    """
+    unpaid = list_unpaid(incident) if step in CLOSING else ()
+    if unpaid:
+        owed = " and ".join(debt.to for debt in unpaid)
+        raise InputError(
+            f"{step} closes the incident, and {owed} is owed the fix: the next release from there would "
+            f"lack it ({', '.join(str(debt.place) for debt in unpaid)})",
+            todo=f"relauto advance follows it; relauto skip {unpaid[0].place.step} --reason … forgives it",
+        )
 
 
 def list_unpaid(incident: Incident) -> tuple[Debt, ...]:

@@ -51,6 +51,9 @@ def find_questions(story: Story) -> Iterator[str]:
         yield "Has the customer confirmed the resolution? No confirmation is on record."
     if story.timeline is None:
         yield "Which timeline was the customer given? None is on record."
+    for debt in story.debts:
+        if not debt.paid:
+            yield f"When does {debt.to} get the fix? It is owed it."
     if story.refused:
         yield "Why did the refused candidates get as far as their verification?"
     if story.accepted:

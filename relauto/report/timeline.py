@@ -98,9 +98,16 @@ def _words_of(body: events.Body) -> Text:
     return Text()
 
 
+_ORDERS = {
+    "main-first": "",
+    "line-first": "; the fix goes to the line first",
+    "line-only": "; the fix goes to the line alone",
+}
+
+
 def _opened(body: events.IncidentOpened) -> str:
     lines = enumerate_words([str(target) for target in body.targets])
-    return f"The incident was opened for {lines}; installed is {body.installed}."
+    return f"The incident was opened for {lines}; installed is {body.installed}{_ORDERS[body.order]}."
 
 
 _SENTENCES: dict[str, Callable[[Any], str]] = {

@@ -14,6 +14,7 @@ from relauto.github import issues
 from relauto.github.issues import Comment
 from relauto.model import event as events
 from relauto.model.commands import Command, parse_commands
+from relauto.model.debt import find_debt, refuse_closing
 from relauto.model.door import Door
 from relauto.model.event import Body, Facts, Person, Said, Text, digest_facts, locate
 from relauto.model.roster import ENTITLED
@@ -164,6 +165,7 @@ def _bodies(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
                 place=find_place(bench, command.step), evidence=Text(command.text), source=comment.url
             )
         case "skip":
+            refuse_closing(bench.incident, command.step)
             yield events.StepSkipped(
                 place=find_place(bench, command.step), reason=Text(command.text), source=comment.url
             )
@@ -232,8 +234,11 @@ def find_place(bench: Bench, step: str) -> Place:
     """Return the place of a step that people name: the only target's, or the incident's own.
 
     Raises:
-        InputError: the playbook has no such step.
+        InputError: the playbook has no such step, and the incident no such debt.
     """
+    debt = find_debt(bench.incident, step)
+    if debt:
+        return debt.place
     found = bench.playbook.step(step)
     target = bench.incident.targets[0] if found.scope == "target" else None
     return bench.place(step, target)
@@ -269,8 +274,9 @@ def check_tick(bench: Bench, step: str, evidence: str) -> None:
     """Refuse a tick of a step that relauto proves by itself.
 
     Raises:
-        InputError: the step is unknown or automated, or the decision is unreadable.
+        InputError: the step is unknown or automated, the decision is unreadable, or a debt is not paid.
     """
+    refuse_closing(bench.incident, step)
     found = bench.playbook.step(step)
     if step == DECISION:
         read_decision(evidence)

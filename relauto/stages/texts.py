@@ -61,7 +61,10 @@ def find_public_leaks(bench: Bench, *shown: str) -> tuple[str, ...]:
 def fix_pull(bench: Bench, branch: Branch, head: Commit) -> str:
     """Return the body of a fix's pull request."""
     lines = tuple(target.line for target in bench.incident.targets)
-    return render_fix(FixText(bench.incident.id, branch, head, bench.main, lines), bench.renderer)
+    return render_fix(
+        FixText(bench.incident.id, branch, head, bench.home, lines, bench.incident.opening.order),
+        bench.renderer,
+    )
 
 
 def pick_pull(

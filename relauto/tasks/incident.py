@@ -144,11 +144,24 @@ def status(_c: Context, id: str = "", json: bool = False) -> None:
 
 
 def _describe(incident: Incident, keys: list[str]) -> dict[str, Any]:
+    from relauto.model.debt import list_debts
+
     return {
         "incident": incident.id,
         "targets": [{"repository": each.repository, "line": each.line} for each in incident.targets],
         "round": incident.round,
+        "order": incident.opening.order,
+        "reason": incident.opening.reason,
         "fixes": [str(fix) for fix in incident.fixes],
+        "debts": [
+            {
+                "place": str(debt.place),
+                "to": debt.to,
+                "state": debt.state.value,
+                "reason": debt.record.reason if debt.record else "",
+            }
+            for debt in list_debts(incident)
+        ],
         "steps": {key: incident.state(key).value for key in keys},
         "sequence": incident.sequence,
     }

@@ -74,12 +74,14 @@ def tick(c: Context, step: str, evidence: str = "", id: str = "", dry_run: bool 
 def skip(c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = False) -> None:
     """Say that a step will not be done, with a reason that stays visible."""
     from relauto.errors import InputError
+    from relauto.model.debt import refuse_closing
     from relauto.model.event import StepSkipped, Text
     from relauto.stages import desk
 
     if not reason.strip():
         raise InputError(f"skipping {step} needs --reason")
     with connect.bench(id or None) as bench:
+        refuse_closing(bench.incident, step)
         body = StepSkipped(place=desk.find_place(bench, step), reason=Text(reason))
         _record(bench, "skip", body, f"{step} is skipped: {reason}", dry=dry_run or c.config.run.dry)
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from relauto.comms import board
 from relauto.errors import InputError, Status
 from relauto.model.debt import list_unpaid
 from relauto.model.incident import StepState
+from relauto.model.playbook import load_playbook
 
 FIXED = "".join(f"line {number}\n" for number in range(1, 21)).replace("line 5\n", "line five\n")
 LINE_FIRST = {"fix": "fix/line", "order": "line-first"}
@@ -231,3 +233,64 @@ def test_from_the_last_tag_the_emergency_branch_comes_first(at):
     world.pass_pull(4)
     assert stops_of(reach_send_door(world)) == {"debt.main": Status.WAITING, "deploy.send": Status.DECISION}
     assert "more.txt" not in world.product.read("ls-tree", "--name-only", "v1.0.1")
+
+
+def render_board_of(world):
+    return board.render_board(world.incident, load_playbook()[0])
+
+
+def test_a_debt_keeps_the_incident_open_until_it_is_paid_or_forgiven(at):
+    world = at("blank")
+    begin(world)
+    world.open(**LINE_FIRST)
+    merge_to_line(world)
+    world.answer("/tick resolve.confirm they said so")
+    world.answer("/tick resolve.reply said")
+    world.answer("/skip retro.reply nothing to say")
+    world.advance()
+    assert world.incident.state("resolve.confirm") is StepState.DONE, "what happened, happened"
+    assert world.incident.state("resolve.reply") is StepState.OPEN
+    assert world.incident.state("retro.reply") is StepState.OPEN
+    assert any("the main branch is owed the fix" in said for said in world.said)
+    world.answer("/skip debt.main main has other code there by now")
+    world.advance()
+    world.answer("/tick resolve.reply said")
+    world.advance()
+    assert world.incident.state("resolve.reply") is StepState.DONE
+    assert "no longer owed the fix (skipped): main has other code there by now" in render_board_of(world)
+
+
+def test_the_board_shows_the_debt_and_whose_turn_it_is(at):
+    world = at("blank")
+    begin(world)
+    world.open(**LINE_FIRST)
+    merge_to_line(world)
+    shown = render_board_of(world)
+    assert "**The fix goes to the line first, and the main branch is owed it.**\n" in shown
+    assert "- **CI and reviewer**: `debt.main` Bring the fix to the main branch (waiting): " in shown
+    assert "- `debt.main`: the main branch is still owed the fix (waiting): " in shown
+
+
+def test_the_reason_for_line_only_is_shown_inside_and_never_outside(at):
+    world = at("blank")
+    begin(world)
+    world.open(**LINE_ONLY)
+    merge_to_line(world)
+    said = "main branch never gets it.** main is written anew, without this code"
+    assert said in render_board_of(world)
+    desk = world.api("robin-rm").get(f"repos/acme/ops/issues/{world.incident.desk.number}")["body"]
+    assert said in desk
+    body = world.pull(1)["body"]
+    assert "it does not go to the main branch.\n\nWhoever reviews" in body
+    assert "written anew" not in body
+
+
+@pytest.mark.parametrize("order", ["line-first", "line-only"])
+def test_the_pull_request_says_which_way_it_goes(at, order):
+    world = at("blank")
+    begin(world)
+    world.open(**(LINE_ONLY | {"order": order}))
+    world.advance()
+    body = world.pull(1)["body"]
+    assert "Brings `fix/line` to `release-1.0`;" in body
+    assert ("brought to the main branch by a pull request of its own" in body) == (order == "line-first")

@@ -1,0 +1,67 @@
+"""What an incident owes, and what it may not close before."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from relauto.errors import InputError
+from relauto.model import event as events
+from relauto.model.debt import CLOSING, MAIN, list_debts, list_unpaid, refuse_closing
+from relauto.model.event import Event, Person, Text
+from relauto.model.incident import Incident, fold
+from relauto.model.target import Place, Target
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def make_incident(order: events.Order, *bodies: events.Body) -> Incident:
+    opened = events.IncidentOpened(
+        incident="INC-test",
+        customer=Text("Initech"),
+        installed="1.0.0",
+        outage_started_at=AT,
+        escalated_at=AT,
+        targets=(Target("acme/stockroom", "release-1.0"),),
+        playbook_digest="",
+        settings_digest="",
+        relauto="0",
+        order=order,
+    )
+    return fold(
+        Event(number, str(number), AT, Person("robin-rm"), body)
+        for number, body in enumerate((opened, *bodies), 1)
+    )
+
+
+PAID = events.StepProved(place=Place(MAIN), facts={"branch": "main"})
+FORGIVEN = events.StepSkipped(place=Place(MAIN), reason=Text("main is gone"))
+LOST = events.StepLost(place=Place(MAIN), reason=Text("reverted"))
+
+
+@pytest.mark.parametrize("order", ["main-first", "line-only"])
+def test_other_orders_owe_nothing(order: events.Order) -> None:
+    assert list_debts(make_incident(order)) == ()
+
+
+@pytest.mark.parametrize(
+    ("bodies", "unpaid"),
+    [((), 1), ((PAID,), 0), ((FORGIVEN,), 0), ((PAID, LOST), 1)],
+    ids=["at first", "paid", "forgiven", "lost again"],
+)
+def test_line_first_owes_main_until_it_is_paid_or_forgiven(
+    bodies: tuple[events.Body, ...], unpaid: int
+) -> None:
+    assert len(list_unpaid(make_incident("line-first", *bodies))) == unpaid
+
+
+@pytest.mark.parametrize("step", CLOSING)
+def test_an_incident_with_a_debt_is_not_closed(step: str) -> None:
+    with pytest.raises(InputError, match=r"the main branch is owed the fix.*\(debt\.main\)"):
+        refuse_closing(make_incident("line-first"), step)
+    refuse_closing(make_incident("line-first", PAID), step)
+    refuse_closing(make_incident("line-first"), "resolve.confirm")
+
+
+def test_a_further_fix_opens_the_debt_again() -> None:
+    more = events.FixAttached(branch="fix/again")
+    assert len(list_unpaid(make_incident("line-first", PAID, more))) == 1
