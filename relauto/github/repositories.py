@@ -26,6 +26,9 @@ class RepositoryFacts:
     """A repository's settings as this token sees them.
 
     Attributes:
+        closed: whether only people whom it was given to may read it; a whole enterprise reads what is
+            merely internal.
+        fork: whether its objects are shared with the repository that it was forked from.
         permissions: what the token may do there; None where GitHub does not tell (an App's token).
         merge_methods: those that are switched on; None where GitHub does not tell them, which it
             does to tokens with push access alone.
@@ -34,6 +37,8 @@ class RepositoryFacts:
     name: RepositoryName
     default_branch: Branch
     private: bool
+    closed: bool
+    fork: bool
     archived: bool
     merge_methods: frozenset[Literal["merge", "squash", "rebase"]] | None
     permissions: frozenset[Right] | None
@@ -55,6 +60,8 @@ class _Repository(msgspec.Struct, frozen=True):
     private: bool
     archived: bool
     clone_url: str
+    fork: bool = True
+    visibility: str | None = None
     permissions: dict[Right, bool] | None = None
     allow_merge_commit: bool | None = None
     allow_squash_merge: bool | None = None
@@ -84,6 +91,8 @@ def read_repository(client: Client) -> RepositoryFacts:
         name=RepositoryName(found.full_name),
         default_branch=Branch(found.default_branch),
         private=found.private,
+        closed=found.private and found.visibility in (None, "private"),
+        fork=found.fork,
         archived=found.archived,
         merge_methods=_read_methods(found),
         permissions=None if rights is None else frozenset(right for right, has in rights.items() if has),

@@ -12,13 +12,16 @@ from invoke import Collection
 from invoke.exceptions import Exit
 
 from relauto.errors import RelautoError
+from relauto.tasks import output
 
 
 class Refusal(Exit):
     """A task ended with an error that its user can act on, kept in `error`."""
 
     def __init__(self, error: RelautoError) -> None:
-        super().__init__(message=f"relauto: {error}", code=int(error.status))
+        super().__init__(
+            message=output.phrase_end(f"relauto: {error}", int(error.status)), code=int(error.status)
+        )
         self.error = error
 
 
@@ -33,9 +36,16 @@ def guard_tasks(collection: Collection) -> None:
 def _guard(body: Callable[..., None]) -> Callable[..., None]:
     @wraps(body)
     def run(*arguments: Any, **options: Any) -> None:
-        try:
-            body(*arguments, **options)
-        except RelautoError as error:
-            raise Refusal(error) from error
+        with output.invented(getattr(body, "about_nobody", False)):
+            try:
+                body(*arguments, **options)
+            except RelautoError as error:
+                raise Refusal(error) from error
+            except Exception as error:
+                if not output.is_public():
+                    raise
+                # A traceback shows values; its kind is all that everybody may know.
+                told = output.phrase_end(f"a bug of relauto's own ({type(error).__name__})", 1)
+                raise Exit(message=told, code=1) from None
 
     return run

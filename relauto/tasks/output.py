@@ -1,21 +1,44 @@
-"""Printing: results on stdout, progress on stderr, JSON documents with their schema."""
+"""Printing: results on stdout, progress on stderr, JSON documents with their schema.
 
+This is the one place where words leave, so it is where the audience is minded. On a terminal relauto
+talks to its own people. In a workflow the log belongs to the repository that the workflow runs in:
+unless GitHub says that this one is private, everybody reads along, and only what
+`relauto.model.audience` lets through is printed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
 import re
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+if TYPE_CHECKING:
+    from relauto.model.audience import Public
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# The runner takes a line that begins so for a command to itself.
+_COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)
+_SILENT = "what relauto says is for its own people, and this log is public"
+_P = ParamSpec("_P")
+
+_invented: list[bool] = []
 
 
 def say(sentence: str) -> None:
     """Tell progress on stderr; control and direction characters in foreign text do no harm."""
-    print(_UNPRINTABLE.sub("�", sentence), file=sys.stderr, flush=True)
+    text = phrase(sentence)
+    if text:
+        print(text, file=sys.stderr, flush=True)
 
 
 def show(text: str) -> None:
     """Print a result on stdout."""
-    print(_UNPRINTABLE.sub("�", text).rstrip("\n"))
+    print((phrase(text) or _SILENT).rstrip("\n"))
 
 
 def show_json(document: Mapping[str, Any]) -> None:
@@ -23,4 +46,86 @@ def show_json(document: Mapping[str, Any]) -> None:
     import msgspec
 
     content = msgspec.json.encode({"schema": 1, **document}, enc_hook=str)
+    if is_public():
+        content = msgspec.json.encode(_public().reduce_document(msgspec.json.decode(content)))
     print(msgspec.json.format(content).decode())
+
+
+def phrase(text: str) -> str:
+    """Return a text as it may be printed here; "" where nothing of it may."""
+    if is_public():
+        return _public().reduce(text)
+    shown = _UNPRINTABLE.sub("�", text)
+    return _COMMAND.sub("\\1\u2060\\2", shown) if _is_workflow() else shown
+
+
+def phrase_end(text: str, status: int) -> str:
+    """Return the last words of a task that ended with `status`, as they may be printed here."""
+    if not is_public():
+        return phrase(text)
+    told = " ".join(phrase(text).split("\n")).strip()
+    return f"relauto: {told + ': ' if told else ''}ended with status {status}; {_SILENT}"
+
+
+def is_public() -> bool:
+    """Return whether everybody may read what is printed, and it is about somebody."""
+    return _is_workflow() and not _invented and _is_readable(*map(os.environ.get, _TOLD))
+
+
+_TOLD = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_TOKEN", "GH_TOKEN", "RELAUTO_TOKEN")
+
+
+def about_nobody(task: Callable[_P, None]) -> Callable[_P, None]:
+    """Let a task talk freely, for it tells of an invented company and of no customer."""
+
+    @wraps(task)
+    def run(*arguments: _P.args, **options: _P.kwargs) -> None:
+        with invented():
+            task(*arguments, **options)
+
+    run.about_nobody = True  # type: ignore[attr-defined]
+    return run
+
+
+@contextmanager
+def invented(tells: bool = True) -> Iterator[None]:
+    """Let everything be said within, if it `tells` of nobody."""
+    _invented.extend([True] * tells)
+    try:
+        yield
+    finally:
+        if tells:
+            _invented.pop()
+
+
+def _is_workflow() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+@cache
+def _is_readable(api: str | None, repository: str | None, *tokens: str | None) -> bool:
+    """Return whether a repository may be read by people who are not ours: yes, unless GitHub says no."""
+    from relauto.clock import SystemClock
+    from relauto.errors import RelautoError
+    from relauto.github.client import Address, Client
+    from relauto.github.repositories import read_repository
+    from relauto.model.names import RepositoryName
+
+    # Libraries log addresses and bodies.
+    logging.disable(logging.CRITICAL)
+    token = next((each for each in tokens if each), "")
+    try:
+        where = Address(api or "https://api.github.com")
+        with Client(where, RepositoryName(repository or ""), token, clock=SystemClock()) as client:
+            return not read_repository(client).closed
+    except RelautoError:
+        return True
+
+
+@cache
+def _public() -> Public:
+    from relauto.model.audience import Public
+    from relauto.model.debt import MAIN
+    from relauto.model.playbook import load_playbook
+
+    return Public(frozenset({MAIN, *(step.key for step in load_playbook()[0].steps)}))

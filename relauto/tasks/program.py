@@ -12,7 +12,7 @@ from invoke.exceptions import Exit, ParseError
 
 from relauto import __version__
 from relauto.errors import Status
-from relauto.tasks import namespace
+from relauto.tasks import namespace, output
 from relauto.tasks.edge import Refusal
 
 
@@ -40,8 +40,11 @@ class RelautoProgram(Program):
         except Refusal as refusal:
             if not exit:
                 raise refusal.error from refusal
-            self._leave(refusal.error.status, str(refusal.error))
+            print(refusal.message, file=sys.stderr)
+            raise SystemExit(int(refusal.error.status)) from refusal
         except Exit as error:
+            if error.message:
+                print(error.message, file=sys.stderr)
             raise SystemExit(error.code) from error
         except OSError as error:
             self._leave(Status.BAD_INPUT, f"this machine refused: {error}\n  mend that, then run again")
@@ -62,7 +65,7 @@ class RelautoProgram(Program):
         self.execute()
 
     def _leave(self, status: int, message: str) -> NoReturn:
-        print(f"relauto: {message}", file=sys.stderr)
+        print(output.phrase_end(f"relauto: {message}", int(status)), file=sys.stderr)
         raise SystemExit(int(status))
 
 

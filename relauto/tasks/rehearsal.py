@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, task
 
-from relauto.tasks.output import say, show, show_json
+from relauto.tasks.output import about_nobody, say, show, show_json
 
 if TYPE_CHECKING:
     from relauto.rehearsal.run import Rehearsed
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     },
     iterable=["without"],
 )
+@about_nobody
 def rehearse(
     c: Context,
     repo: str = "",

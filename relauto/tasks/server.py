@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from invoke import Context, task
 
 from relauto.errors import Status
-from relauto.tasks.output import say, show, show_json
+from relauto.tasks.output import about_nobody, say, show, show_json
 
 if TYPE_CHECKING:
     from relauto.hub.server import Hub
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         "json": "say nothing besides the line of JSON",
     },
 )
+@about_nobody
 def hub(
     c: Context,
     root: str,
@@ -97,6 +98,7 @@ def _serve(served: Hub, line: str) -> None:
     },
     iterable=["part", "told"],
 )
+@about_nobody
 def cast(
     c: Context,
     root: str,

@@ -30,10 +30,9 @@ Relauto = Callable[..., Ended]
 
 @pytest.fixture(autouse=True)
 def _hermetic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in [name for name in os.environ if name.startswith(("GIT_", "RELAUTO_", "INVOKE_"))]:
+    for name in [name for name in os.environ if name.startswith(("GIT_", "GITHUB_", "RELAUTO_", "INVOKE_"))]:
         monkeypatch.delenv(name)
-    for name in ("GH_TOKEN", "GITHUB_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("GH_TOKEN", raising=False)
     (tmp_path / "home").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home" / ".config"))
