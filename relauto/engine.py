@@ -308,6 +308,7 @@ def note(bench: Bench, *bodies: Body | Said) -> None:
     for body in bodies:
         bench.suppose(body)
         bench.found.append(body)
+        outbox.draft_told(bench, body.body if isinstance(body, Said) else body)
     outbox.flush(bench)
 
 
@@ -336,6 +337,8 @@ def _is_known(incident: Incident, body: Body) -> bool:
         return True
     if isinstance(body, events.DeskOpened):
         return incident.desk is not None
+    if isinstance(body, events.RoundStarted):
+        return incident.round >= body.round
     if isinstance(body, events.QaRequested):
         return body.tag in incident.qa_requests
     if isinstance(body, events.NoticeDrafted):

@@ -227,7 +227,7 @@ def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
     if place.step == "prepare.pick":
         yield Ahead(place, "CI and reviewers look at the pull request", Status.WAITING)
         return
-    lacking = [fix for fix in bench.incident.fixes if fix.branch and find_pull(bench, fix) is None]
+    lacking = [fix for fix in bench.incident.current_fixes if fix.branch and find_pull(bench, fix) is None]
     for fix in lacking[1:]:
         yield _write(place, describe_opening(bench, Branch(str(fix.branch)), alone=False))
     decision = bench.place("investigate.qa-decision")
@@ -255,7 +255,7 @@ def _foresee_forward(bench: Bench, target: Target) -> Iterator[Ahead]:
 def _lacks_fix(bench: Bench) -> bool:
     """Return whether main lacks a commit of the fixes' pull requests."""
     head, home = bench.ref(bench.main.ref), bench.ref(bench.home.ref)
-    pulls = [find_pull(bench, fix) for fix in bench.incident.fixes]
+    pulls = [find_pull(bench, fix) for fix in bench.incident.current_fixes]
     commits = [
         each
         for pull in pulls

@@ -135,13 +135,14 @@ def find_turns(story: Story) -> list[Turn]:
     for stage in story.stages:
         fresh = True
         for step in stage.steps:
-            stuck = [pair for pair in step.records if pair[1].state not in SETTLED]
+            stuck = [pair for pair in step.current if pair[1].state not in SETTLED]
             held += [_turn(place, step, record) for place, record in stuck]
-            if fresh and not stuck and step.state not in SETTLED:
+            if fresh and not stuck and step.now not in SETTLED:
                 roles = ", ".join(step.roles)
                 who = f"relauto, then {roles}" if step.door else "relauto" if step.automated else roles
-                following.append(Turn(step.key, step.title, step.state.value, who, ""))
-            fresh = fresh and step.state in SETTLED
+                place = Place(step.key, None, step.round)
+                following.append(Turn(str(place), step.title, step.now.value, who, ""))
+            fresh = fresh and step.now in SETTLED
     return held + following + [_turn_of_debt(debt) for debt in story.debts if not debt.paid]
 
 
@@ -164,10 +165,13 @@ def _draw_section(title: str, steps: tuple[StepStory, ...]) -> Section:
 
 
 def _draw_row(step: StepStory) -> Row:
-    newest = max((record for _, record in step.records), key=lambda record: record.at, default=None)
+    newest = max((record for _, record in step.current), key=lambda record: record.at, default=None)
+    rounds = {place.round for place, _ in step.records} | {step.round}
     proof: list[Piece] = []
     for place, record in step.records:
-        if len(step.records) > 1:
+        if len(rounds) > 1:
+            proof.append(Piece(f"round {place.round}:"))
+        if sum(other.round == place.round for other, _ in step.records) > 1:
             proof.append(Piece(str(place.target), exact=True))
         proof.extend(summarise(place, record))
     return Row(

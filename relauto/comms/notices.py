@@ -11,6 +11,9 @@ from relauto.model.incident import StepState
 
 NoticeAudience = Literal["internal", "customer"]
 
+FAILED = "release.failed"
+"""The notice that a release did not help: no step, but what befell one."""
+
 INTERNAL: dict[str, tuple[str, ...]] = {
     "investigate.pr": ("DE", "QA", "RM"),
     "prepare.merge": ("DE", "RM"),
@@ -20,6 +23,7 @@ INTERNAL: dict[str, tuple[str, ...]] = {
     "prepare.verify": ("RM", "TAM"),
     "prepare.release": ("CSM", "TAM", "RM"),
     "deploy.send": ("CSM", "TAM", "RM"),
+    FAILED: ("DE", "QA", "RM", "CSM", "TAM"),
 }
 """What is told inside, and to which roles. `candidate.refused` is no step but what befell one."""
 
@@ -31,6 +35,7 @@ CUSTOMER: dict[str, tuple[str, str, str]] = {
     "deploy.reply": ("deploy.upgrade-production", "deployed, being watched", "upgrade under way"),
     "resolve.reply": ("resolve.confirm", "resolved", "being watched"),
     "retro.reply": ("retro.send", "closed", "analysis under way"),
+    FAILED: ("prepare.release", "another correction released", "another correction in preparation"),
 }
 """Every reply to the customer: the step that it rests on, and the state that it names when that step
 is done, and while it is not."""
@@ -80,7 +85,7 @@ def render_notice(
 
 def _state_of(step: str, story: Story) -> tuple[bool, str]:
     rests_on, after, before = CUSTOMER[step]
-    done = any(each.key == rests_on and each.state is StepState.DONE for each in story.steps)
+    done = any(each.key == rests_on and each.now is StepState.DONE for each in story.steps)
     return done, after if done else before
 
 

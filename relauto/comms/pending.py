@@ -33,11 +33,11 @@ _PROVEN_BY_LATER = ("investigate.cause", "investigate.solution")
 def name_unknown(incident: Incident, playbook: Playbook) -> str:
     """Return what the timeline depends on: the first unsettled step between cause and confirmation."""
     known = {step.key for step in playbook.steps}
-    written = incident.state("investigate.pr") in SETTLED
+    written = incident.state("investigate.pr", now=True) in SETTLED
     for key, reason in _REASONS.items():
         if key not in known or (written and key in _PROVEN_BY_LATER):
             continue
-        state = incident.state(key)
+        state = incident.state(key, now=True)
         if state not in SETTLED:
             return _STOPPED.get(key, reason) if state is StepState.REFUSED else reason
     return "every step up to your confirmation is done"

@@ -4,6 +4,7 @@ Nothing is computed that nobody said: an anticipated timeline is a person's word
 and the text says what it depends on.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -17,6 +18,7 @@ from relauto.model.debt import Debt, list_debts
 from relauto.model.event import CandidateRefused, NoticeDrafted, Order, Text
 from relauto.model.incident import Acceptance, Incident, Note, StepRecord, StepState
 from relauto.model.playbook import Playbook
+from relauto.model.rounds import Failure
 from relauto.model.target import Place, Target
 from relauto.settings import Contacts
 
@@ -53,15 +55,40 @@ class LineStory:
 
 @dataclass(frozen=True)
 class StepStory:
-    """A step as it stands over all its places: `records` by place, newest round only."""
+    """A step as it stands over all its places: `records` by round and place.
+
+    `state` is the least advanced over all rounds, `now` that of the current one, `round` its number.
+    """
 
     key: str
     title: str
     roles: tuple[str, ...]
     state: StepState
+    now: StepState
+    round: int
     records: tuple[tuple[Place, StepRecord], ...]
     automated: bool
     door: bool
+
+    @property
+    def current(self) -> tuple[tuple[Place, StepRecord], ...]:
+        """The records of the current round."""
+        return tuple(pair for pair in self.records if pair[0].round == self.round)
+
+
+@dataclass(frozen=True)
+class RoundStory:
+    """A round on one line: `version` is the number that it got, `base` what it grew from.
+
+    `release` is the tag that was published, or "". `failure` is how it ended, None for the current one.
+    """
+
+    number: int
+    target: Target
+    base: str
+    version: str
+    release: str
+    failure: Failure | None
 
 
 @dataclass(frozen=True)
@@ -102,6 +129,7 @@ class Story:
     merges: tuple[proofs.Merge, ...]
     qa_decision: Text | None
     lines: tuple[LineStory, ...]
+    rounds: tuple[RoundStory, ...]
     stages: tuple[StageStory, ...]
     refused: tuple[CandidateRefused, ...]
     accepted: tuple[Acceptance, ...]
@@ -171,6 +199,7 @@ def tell(incident: Incident, playbook: Playbook, *, now: datetime, contacts: Con
         merges=_prove(incident, proofs.Merges, "prepare.merge", proofs.Merges()).merged,
         qa_decision=_evidence(incident, "investigate.qa-decision"),
         lines=tuple(_tell_line(incident, target) for target in incident.targets),
+        rounds=tuple(tell_rounds(incident)),
         stages=_tell_stages(incident, playbook),
         refused=tuple(incident.refused),
         accepted=tuple(incident.accepted),
@@ -205,11 +234,9 @@ def find_customer_words(incident: Incident) -> Text | None:
 
 
 def find_places(incident: Incident, key: str) -> tuple[tuple[Place, StepRecord], ...]:
-    """Return the records of a step in the newest round in which it has any, by place."""
+    """Return the records of a step, by round and place."""
     found = [(place, record) for place, record in incident.steps.items() if place.step == key]
-    newest = max((place.round for place, _ in found), default=1)
-    here = [(place, record) for place, record in found if place.round == newest]
-    return tuple(sorted(here, key=lambda pair: str(pair[0])))
+    return tuple(sorted(found, key=lambda pair: (pair[0].round, str(pair[0]))))
 
 
 def find_proof(incident: Incident, shape: type[_S], step: str, target: Target | None = None) -> _S | None:
@@ -239,6 +266,19 @@ def _tell_line(incident: Incident, target: Target) -> LineStory:
     )
 
 
+def tell_rounds(incident: Incident) -> Iterator[RoundStory]:
+    """Yield every round on every line, the first first."""
+    for number in range(1, incident.round + 1):
+        ended = incident.rounds.failures[number - 1] if number < incident.round else None
+        for target in incident.targets:
+            claim = incident.rounds.claims.get((target, number))
+            plan = claim.plan if claim else None
+            released = incident.record(Place("prepare.release", target, number))
+            tag = str(released.facts.get("tag", "")) if released else ""
+            base, version = (plan.base_tag, plan.version) if plan else ("", "")
+            yield RoundStory(number, target, base, version, tag, ended)
+
+
 def _tell_stages(incident: Incident, playbook: Playbook) -> tuple[StageStory, ...]:
     return tuple(
         StageStory(
@@ -250,6 +290,8 @@ def _tell_stages(incident: Incident, playbook: Playbook) -> tuple[StageStory, ..
                     step.title,
                     step.roles,
                     incident.state(step.key),
+                    incident.state(step.key, now=True),
+                    incident.place(step.key).round,
                     find_places(incident, step.key),
                     step.automated,
                     step.door,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Verb = Literal["approve", "accept", "tick", "skip", "reopen", "acknowledge", "qa"]
+Verb = Literal["approve", "accept", "tick", "skip", "reopen", "acknowledge", "fail", "qa"]
 
 _FORMS: dict[Verb, re.Pattern[str]] = {
     "approve": re.compile(r"/approve +(?P<step>[a-z-]+\.[a-z-]+) +(?P<subject>[0-9a-f]{7,64})"),
@@ -13,6 +13,7 @@ _FORMS: dict[Verb, re.Pattern[str]] = {
     "tick": re.compile(r"/tick +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),
     "skip": re.compile(r"/skip +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),
     "reopen": re.compile(r"/reopen +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),
+    "fail": re.compile(r"/fail +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),
     "acknowledge": re.compile(r"/acknowledge +(?P<subject>[0-9a-f]{64})(?: +(?P<text>.+))?"),
     "qa": re.compile(r"/qa +(?P<step>pass|fail) +(?P<subject>\S+)(?: +(?P<text>.+))?"),
 }

@@ -39,8 +39,8 @@ def list_debts(incident: Incident) -> tuple[Debt, ...]:
     """Return everything that the incident owes or owed."""
     if incident.opening.order != "line-first":
         return ()
-    place = Place(MAIN)
-    return (Debt(place, "the main branch", incident.record(place)),)
+    places = [Place(MAIN, None, number) for number in range(1, incident.round + 1)]
+    return tuple(Debt(place, "the main branch", incident.record(place)) for place in places)
 
 
 def find_debt(incident: Incident, key: str) -> Debt | None:

@@ -29,6 +29,8 @@ ENTITLED: dict[str, tuple[str, ...]] = {
     "tick": ("RM", "DE", "QA", "CRE", "TAM", "CSM"),
     "skip": ("RM",),
     "reopen": ("RM",),
+    "fail": ("RM", "TAM", "CRE", "CSM", "DE"),
+    "free": ("RM",),
 }
 """Which roles may do what."""
 

@@ -9,7 +9,7 @@ from relauto.model import event as events
 from relauto.model.event import Person, Plan, Text
 from relauto.model.target import Place, Target
 
-_STAGES = frozenset({"investigate", "prepare", "deploy"})
+_STAGES = frozenset({"investigate", "prepare", "deploy", "debt"})
 
 FAILING = (
     "deploy.upgrade-staging",
@@ -102,7 +102,7 @@ class Rounds:
 
 
 def has_rounds(step: str) -> bool:
-    """Return whether a step is done anew in every round: those of stages 4 to 6 are."""
+    """Return whether a step is done anew in every round: those of stages 4 to 6 are, and the debts."""
     return step.partition(".")[0] in _STAGES
 
 

@@ -11,7 +11,7 @@ from relauto.model.incident import SETTLED, fold
 from relauto.model.playbook import Playbook
 from relauto.report.timeline import list_entries, measure_stages, measure_waits
 
-_WRONG = frozenset({"step.refused", "step.lost", "step.reopened", "candidate.refused"})
+_WRONG = frozenset({"round.started", "step.refused", "step.lost", "step.reopened", "candidate.refused"})
 
 
 def render_retrospective(
@@ -51,16 +51,23 @@ def find_questions(story: Story) -> Iterator[str]:
         yield "Has the customer confirmed the resolution? No confirmation is on record."
     if story.timeline is None:
         yield "Which timeline was the customer given? None is on record."
+    yield from _question_releases(story)
+    yield "How was it detected, and could it have been found earlier?"
+    yield "What went well, and what was luck?"
+    yield "Which actions follow: to mitigate, to prevent, to detect? Each with an owner and a date."
+
+
+def _question_releases(story: Story) -> Iterator[str]:
     for debt in story.debts:
         if not debt.paid:
             yield f"When does {debt.to} get the fix? It is owed it."
+    for each in story.rounds:
+        if each.failure:
+            yield f"Why did {each.version} not help, and what would have shown it before the customer did?"
     if story.refused:
         yield "Why did the refused candidates get as far as their verification?"
     if story.accepted:
         yield "Why did the line hold commits that were no part of the fix?"
-    yield "How was it detected, and could it have been found earlier?"
-    yield "What went well, and what was luck?"
-    yield "Which actions follow: to mitigate, to prevent, to detect? Each with an owner and a date."
 
 
 def _is_regression(event: Event) -> bool:

@@ -49,6 +49,11 @@ def list_milestones(story: Story) -> Iterator[Milestone]:
     yield Milestone("It was escalated to our engineers", story.escalated_at)
     milestones = [Milestone(what, _done_at(story, key)) for key, what in _MILESTONES.items()]
     milestones.append(Milestone("The outage was mitigated", story.mitigated_at))
+    milestones += [
+        Milestone(f"Version {each.version} turned out not to help", each.failure.at)
+        for each in story.rounds
+        if each.failure
+    ]
     known = [milestone for milestone in milestones if milestone.at]
     yield from sorted(known, key=lambda milestone: milestone.at or story.now)
     yield from (milestone for milestone in milestones if not milestone.at)
@@ -56,6 +61,6 @@ def list_milestones(story: Story) -> Iterator[Milestone]:
 
 def _done_at(story: Story, key: str) -> datetime | None:
     for step in story.steps:
-        if step.key == key and step.state is StepState.DONE:
-            return max(record.at for _, record in step.records)
+        if step.key == key and step.now is StepState.DONE:
+            return max(record.at for _, record in step.current)
     return None

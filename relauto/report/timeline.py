@@ -9,6 +9,7 @@ from relauto.comms.wording import enumerate_words, format_moment, shorten
 from relauto.model import event as events
 from relauto.model.event import Event, Person, Text
 from relauto.model.playbook import Playbook
+from relauto.model.rounds import has_rounds
 from relauto.model.target import Place
 
 _ENDS = (events.StepProved, events.StepTicked, events.StepSkipped, events.StepRefused, events.StepReopened)
@@ -45,20 +46,25 @@ def list_entries(happened: Iterable[Event]) -> tuple[Entry, ...]:
 
 
 def measure_stages(happened: Sequence[Event], playbook: Playbook, now: datetime) -> tuple[Span, ...]:
-    """Return how long each stage took: from its first event to its last step's settling.
+    """Return how long each stage took in each round: from its first event to its last step's settling.
 
-    Stages without an event are left out; one whose steps are not all settled has no end.
+    Stages without an event are left out; one whose steps are not all settled has no end, or the end of
+    its round.
     """
+    begun = [event.at for event in happened if isinstance(event.body, events.RoundStarted)]
     spans = []
     for stage in playbook.stages:
         keys = {step.key for step in stage.steps}
-        own = [event for event in happened if _step_of(event) in keys]
-        if not own:
-            continue
-        settled = [event for event in own if isinstance(event.body, _SETTLES)]
-        whole = {_step_of(event) for event in settled} == keys
-        end = settled[-1].at if whole else None
-        spans.append(Span(stage.title, own[0].at, end, (end or now) - own[0].at))
+        for number in range(1, len(begun) + 2):
+            own = [event for event in happened if _step_of(event) in keys and _round_of(event) == number]
+            if not own:
+                continue
+            settled = [event for event in own if isinstance(event.body, _SETTLES)]
+            whole = {_step_of(event) for event in settled} == keys
+            over = begun[number - 1] if number <= len(begun) and has_rounds(_step_of(own[0])) else None
+            end = settled[-1].at if whole else over
+            title = stage.title + (f" (round {number})" if number > 1 else "")
+            spans.append(Span(title, own[0].at, end, (end or now) - own[0].at))
     return tuple(spans)
 
 
@@ -81,6 +87,11 @@ def measure_waits(happened: Iterable[Event], now: datetime) -> tuple[Span, ...]:
 def _step_of(event: Event) -> str:
     place = getattr(event.body, "place", None)
     return place.step if isinstance(place, Place) else ""
+
+
+def _round_of(event: Event) -> int:
+    place = getattr(event.body, "place", None)
+    return place.round if isinstance(place, Place) else 1
 
 
 def _describe(event: Event) -> Entry:
@@ -112,6 +123,13 @@ def _opened(body: events.IncidentOpened) -> str:
 
 _SENTENCES: dict[str, Callable[[Any], str]] = {
     "incident.opened": _opened,
+    "round.started": lambda body: f"{body.place} failed: round {body.round} began.",
+    "plan.settled": lambda body: (
+        f"{body.plan.version} was claimed for {body.plan.target}, to grow from {body.plan.base_tag}."
+    ),
+    "release.awaited": lambda body: f"{body.target} is {body.holder}'s: its release comes first.",
+    "release.joined": lambda body: f"The fix rides on {body.plan.version}, which {body.holder} makes.",
+    "release.freed": lambda body: f"{body.release} of {body.target} was given up.",
     "fix.attached": lambda body: (
         f"A fix was attached: {f'PR {body.pull}' if body.pull is not None else f'branch {body.branch}'}."
     ),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from relauto.model import debt
+from relauto.model.incident import StepState
 from relauto.model.target import Place
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.landing import port_to_main
@@ -23,7 +24,7 @@ class PortFix:
 
     def observe(self, bench: Bench, place: Place) -> Observation:
         """Look for each commit of each fix on main, then at the forward port's pull request."""
-        series = list_series(bench)
+        series = list_series(bench, place.round)
         if isinstance(series, Refused):
             return series
         landing = port_to_main(bench)
@@ -59,7 +60,7 @@ DUE_AFTER = {debt.MAIN: "prepare.merge"}
 
 def list_due(bench: Bench, after: str) -> Iterator[Place]:
     """Yield the places of debts that fall due once a step is proved."""
-    if bench.facts(after):
-        yield from (
-            each.place for each in debt.list_debts(bench.incident) if DUE_AFTER[each.place.step] == after
-        )
+    for each in debt.list_debts(bench.incident):
+        merged = bench.incident.record(Place(after, None, each.place.round))
+        if DUE_AFTER[each.place.step] == after and merged and merged.state is StepState.DONE:
+            yield each.place

@@ -19,7 +19,7 @@ from relauto.model.door import Door
 from relauto.model.event import Body, Facts, Person, Said, Text, digest_facts, locate
 from relauto.model.roster import ENTITLED
 from relauto.model.target import Place
-from relauto.stages import texts
+from relauto.stages import rounds, texts
 from relauto.stages.bench import Bench
 from relauto.stages.investigate import read_decision
 from relauto.stages.step import Question
@@ -173,11 +173,15 @@ def _bodies(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
             yield events.StepReopened(
                 place=find_place(bench, command.step), reason=Text(command.text), source=comment.url
             )
+        case "fail":
+            place = find_place(bench, command.step)
+            yield rounds.begin(bench, place, command.text, comment.url)
 
 
 def _approve(bench: Bench, comment: Comment, command: Command) -> Iterator[Body]:
     for place, door in bench.incident.doors.items():
-        if place.step == command.step and door.subject.startswith(command.subject):
+        here = place == bench.incident.place(command.step, place.target)
+        if here and door.subject.startswith(command.subject):
             if _was_shown(bench, place, door, comment):
                 shown = digest_facts(door.facts)
                 yield events.DoorApproved(place=place, subject=door.subject, source=comment.url, shown=shown)
@@ -265,7 +269,7 @@ def find_door(bench: Bench, step: str) -> tuple[Place, Door]:
     """
     bench.playbook.step(step)
     for place, door in bench.incident.doors.items():
-        if place.step == step and (place.target is None or place.round == bench.incident.round):
+        if place == bench.incident.place(step, place.target):
             return place, door
     raise InputError(f"nothing is asked at {step}", todo="relauto advance comes to its door first")
 
@@ -278,6 +282,7 @@ def check_tick(bench: Bench, step: str, evidence: str) -> None:
     """
     refuse_closing(bench.incident, step)
     found = bench.playbook.step(step)
+    rounds.refuse_failed_tick(step, evidence)
     if step == DECISION:
         read_decision(evidence)
     elif found.automated:

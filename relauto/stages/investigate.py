@@ -29,13 +29,14 @@ class OpenPull:
 
     def observe(self, bench: Bench, place: Place) -> Observation:
         """Look for each fix's pull request by number or head branch, whoever opened it."""
-        if not bench.incident.fixes:
-            return Refused("no fix is attached yet", todo="relauto attach --fix BRANCH, or --pull N")
+        if not bench.incident.current_fixes:
+            again = f" in round {place.round}" if place.round > 1 else ""
+            return Refused(f"no fix is attached yet{again}", todo="relauto attach --fix BRANCH, or --pull N")
         known = bench.incident.record(place)
         if known and known.state is StepState.DONE and home_holds_fixes(bench):
             return Proved(known.facts, known.by_others)
         shown, wanted = [], bench.settings.pull
-        for fix in bench.incident.fixes:
+        for fix in bench.incident.current_fixes:
             pull = find_pull(bench, fix)
             if pull is None:
                 return self._open(bench, fix)
@@ -124,7 +125,7 @@ class DecideQa:
                     "tick",
                     self.key,
                     "decision",
-                    tuple(Shown("fix", str(fix)) for fix in bench.incident.fixes),
+                    tuple(Shown("fix", str(fix)) for fix in bench.incident.current_fixes),
                     (decision_command(),),
                 ),
             )
@@ -153,7 +154,9 @@ def home_holds_fixes(bench: Bench) -> bool:
     What its branch holds needs no further look at the pull requests that brought it there.
     """
     merged = list_commits(bench.facts("prepare.merge"), "merged", "merge_commit")
-    return len(merged) == len(bench.incident.fixes) and all(home_holds(bench, commit) for commit in merged)
+    return len(merged) == len(bench.incident.current_fixes) and all(
+        home_holds(bench, commit) for commit in merged
+    )
 
 
 def home_holds(bench: Bench, commit: str) -> bool:

@@ -6,8 +6,8 @@ A draft is written once for what it tells; when facts change it is a new draft w
 import hashlib
 from collections.abc import Iterable
 
-from relauto.comms.notices import CUSTOMER, INTERNAL, Notice, NoticeAudience, render_notice
-from relauto.model.event import CandidateRefused, Event, Facts, NoticeDrafted, StepProved
+from relauto.comms.notices import FAILED, INTERNAL, Notice, NoticeAudience, render_notice
+from relauto.model.event import Body, CandidateRefused, Event, Facts, NoticeDrafted, RoundStarted, StepProved
 from relauto.model.target import Place
 from relauto.stages import texts
 from relauto.stages.bench import Bench
@@ -35,6 +35,12 @@ def draft_refused(bench: Bench, place: Place, burned: list[CandidateRefused]) ->
         bench.after.append(_refused_place(place))
 
 
+def draft_told(bench: Bench, body: Body) -> None:
+    """Draft the word that a release did not help, where that is what is recorded."""
+    if isinstance(body, RoundStarted):
+        bench.after.append(_failed_place(body))
+
+
 def find_owed(happened: Iterable[Event]) -> list[Place]:
     """Return the places whose drafts are not in the log, because a run ended between proof and draft."""
     owed: dict[Place, None] = {}
@@ -44,6 +50,8 @@ def find_owed(happened: Iterable[Event]) -> list[Place]:
                 owed[place] = None
             case CandidateRefused(place=place):
                 owed[_refused_place(place)] = None
+            case RoundStarted() as started:
+                owed[_failed_place(started)] = None
             case NoticeDrafted(place=place):
                 for each in [each for each in owed if _is_told_by(each, place)]:
                     del owed[each]
@@ -54,8 +62,13 @@ def _refused_place(place: Place) -> Place:
     return Place("candidate.refused", place.target, place.round)
 
 
+def _failed_place(started: RoundStarted) -> Place:
+    return Place(FAILED, started.place.target, started.round)
+
+
 def _is_told_by(place: Place, drafted: Place) -> bool:
-    return place == drafted or drafted.step in REPLY_AFTER.get(place.step, ())
+    replies = REPLY_AFTER.get(place.step, ())
+    return place == drafted or (drafted.step in replies and drafted.round == place.round)
 
 
 def flush(bench: Bench) -> None:
@@ -64,12 +77,16 @@ def flush(bench: Bench) -> None:
         if place.step in INTERNAL:
             _draft(bench, place, place.step, "internal")
         for step in REPLY_AFTER.get(place.step, ()):
-            _draft(bench, Place(step, None, 1), step, "customer")
+            # A round's replies are told anew, those on stages that have no rounds too.
+            _draft(bench, Place(step, None, place.round), step, "customer")
+        if place.step == FAILED:
+            _draft(bench, place, FAILED, "customer")
     bench.after.clear()
 
 
 def _draft(bench: Bench, place: Place, step: str, audience: NoticeAudience) -> None:
-    if step in CUSTOMER and any(notice.place.step == step for notice in bench.incident.notices):
+    told = [(notice.place, notice.audience) for notice in bench.incident.notices]
+    if audience == "customer" and (place, audience) in told:
         return
     notice = render_notice(step, audience, texts.story(bench), bench.renderer)
     content = write_notice(notice, audience)

@@ -20,6 +20,7 @@ def build_namespace() -> Collection:
         people.tick,
         people.skip,
         people.reopen,
+        people.fail,
         people.note,
         server.hub,
         server.cast,

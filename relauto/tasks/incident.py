@@ -10,6 +10,7 @@ from relauto.tasks import connect
 from relauto.tasks.output import show, show_json
 
 if TYPE_CHECKING:
+    from relauto.comms.story import RoundStory
     from relauto.engine import Outcome, Stop
     from relauto.model.incident import Incident
 
@@ -112,11 +113,13 @@ def attach(
     from relauto import engine
     from relauto.errors import InputError
     from relauto.opening import check_pull, make_attachment
+    from relauto.stages.rounds import refuse_late_fix
 
     if bool(fix) == bool(pull):
         raise InputError("attach needs one of --fix and --pull")
     text = Path(instruction).read_text("utf-8") if instruction else None
     with connect.bench(id or None) as bench:
+        refuse_late_fix(bench.incident)
         attached = make_attachment(fix or None, pull or None, text)
         if pull:
             check_pull(bench.source, bench.home, pull)
@@ -143,7 +146,20 @@ def status(_c: Context, id: str = "", json: bool = False) -> None:
             show(render_board(incident, playbook))
 
 
+def _describe_round(told: RoundStory) -> dict[str, Any]:
+    failure = told.failure
+    return {
+        "round": told.number,
+        "line": told.target.line,
+        "base_tag": told.base,
+        "version": told.version,
+        "release": told.release or None,
+        "failed": {"step": failure.place.step, "at": failure.at} if failure else None,
+    }
+
+
 def _describe(incident: Incident, keys: list[str]) -> dict[str, Any]:
+    from relauto.comms.story import tell_rounds
     from relauto.model.debt import list_debts
 
     return {
@@ -152,6 +168,7 @@ def _describe(incident: Incident, keys: list[str]) -> dict[str, Any]:
         "round": incident.round,
         "order": incident.opening.order,
         "reason": incident.opening.reason,
+        "rounds": [_describe_round(each) for each in tell_rounds(incident)],
         "fixes": [str(fix) for fix in incident.fixes],
         "debts": [
             {
@@ -181,7 +198,7 @@ def next_(_c: Context, id: str = "", json: bool = False) -> None:
             {"place": turn.place, "state": turn.state, "who": turn.who, "reason": turn.reason}
             for turn in board.turns
         ]
-        show_json({"incident": board.story.incident, "next": turns})
+        show_json({"incident": board.story.incident, "round": board.story.rounds[-1].number, "next": turns})
         return
     for turn in board.turns:
         show(

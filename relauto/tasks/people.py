@@ -103,6 +103,23 @@ def reopen(c: Context, step: str, reason: str = "", id: str = "", dry_run: bool 
 
 
 @task(
+    positional=["step"],
+    help={"step": "where it failed", "reason": "what did not help", "id": ID, "dry-run": DRY},
+)
+def fail(c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = False) -> None:
+    """Say that the release did not help: the next round of stages 4 to 6 begins."""
+    from relauto.errors import InputError
+    from relauto.stages import desk, rounds
+
+    if not reason.strip():
+        raise InputError(f"failing {step} needs --reason", todo="say what was seen")
+    with connect.bench(id or None) as bench:
+        body = rounds.begin(bench, desk.find_place(bench, step), reason)
+        sentence = f"{step} failed: {reason}; round {body.round} begins"
+        _record(bench, "fail", body, sentence, dry=dry_run or c.config.run.dry)
+
+
+@task(
     positional=["text"],
     help={
         "text": "what is put on record",

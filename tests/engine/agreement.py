@@ -10,8 +10,13 @@ from relauto.model.event import DoorReached, Event, StepIntended
 from relauto.stages import desk
 
 _IDS = re.compile(r"a new commit|\b[0-9a-f]{10,40}\b")
-_ABOUT_A_STEP = re.compile(r"(?P<place>[a-z]+\.[a-z-]+(?: on \S+)?): (?P<what>.*)", re.DOTALL)
+_ABOUT_A_STEP = re.compile(
+    r"(?P<place>[a-z]+\.[a-z-]+(?: on \S+)?(?: \(round \d+\))?): (?P<what>.*)", re.DOTALL
+)
 _QUESTION = re.compile(r"ask at the desk \((?P<door>[a-z.-]+)\)")
+_RECORD = re.compile(
+    r"claim \S+ of \S+ in the release record, .*|attach \S+ to \S+, whose release it rides on"
+)
 _FOUND = ("done", "done (by others)")
 
 
@@ -35,10 +40,10 @@ def agree(world, more: str = "", *, until: str | None = None, only: str | None =
     assert world.writes == 0, "a dry run wrote to GitHub"
     assert (world.objects(), world.journal()) == still, "a dry run pushed"
     outcome = world.advance(more, until=until, only=only)
-    said = [line for line in world.said if line == opening or _is_deed(line)]
+    said = [line for line in world.said if line == opening or _is_deed(line) or _RECORD.fullmatch(line)]
     listed, done = strip_ids(foreseen.writes), strip_ids(said)
     assert listed == done, f"listed {listed}, done {done}"
-    _compare_with_records(_read_events(world)[known:], [line for line in said if line != opening])
+    _compare_with_records(_read_events(world)[known:], [line for line in said if _is_deed(line)])
     questions = [line for line in said if _QUESTION.search(line)]
     assert len(world.desk()) - asked == len(questions), "questions at the desk"
     _compare_ends(foreseen, outcome)

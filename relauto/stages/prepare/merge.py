@@ -26,7 +26,7 @@ class MergeFix:
         if known and known.state is StepState.DONE and home_holds_fixes(bench):
             return Proved(known.facts, known.by_others)
         merged = []
-        for fix in bench.incident.fixes:
+        for fix in bench.incident.current_fixes:
             pull = find_pull(bench, fix)
             if pull is None:
                 return Refused(

@@ -56,14 +56,16 @@ class PickFix:
         return _prove(bench, place, series, landed)
 
 
-def list_series(bench: Bench) -> dict[Commit, Facts] | Refused:
+def list_series(bench: Bench, number: int | None = None) -> dict[Commit, Facts] | Refused:
     """Return the commits that the fixes became on the branch they went to first, in their order.
 
-    Each comes with what is proved about the merge that brought it.
+    They are the fixes of round `number`, else of the current one. Each comes with what is proved about
+    the merge that brought it.
     """
-    merged = bench.facts("prepare.merge").get("merged", ())
+    merged = bench.incident.record(Place("prepare.merge", None, number or bench.incident.round))
+    known = merged.facts if merged and merged.state is StepState.DONE else {}
     series: dict[Commit, Facts] = {}
-    for each in merged:  # type: ignore[attr-defined]
+    for each in known.get("merged", ()):
         _fetch_head(bench, each["pull"], each["head"])
         became = find_became(bench.product, Commit(each["merge_commit"]), Commit(each["head"]))
         commits = became.commits
