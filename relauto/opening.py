@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from relauto import __version__, engine
-from relauto.errors import InputError
+from relauto.errors import UNARCHIVE, InputError
 from relauto.git.presence import find_presence
 from relauto.git.repository import Repository
 from relauto.git.scope import describe_foreign, list_foreign
@@ -176,7 +176,12 @@ def _check_same(theirs: Bench, request: Request) -> None:
 
 
 def _find_main(session: Session) -> Branch:
-    return Branch(session.settings.main or repositories.read_repository(session.source).default_branch)
+    if session.settings.main:
+        return Branch(session.settings.main)
+    facts = repositories.read_repository(session.source)
+    if facts.archived:
+        raise InputError(f"{facts.name} is archived: nothing can be released from it", todo=UNARCHIVE)
+    return facts.default_branch
 
 
 def _head(repository: Repository, target: Target) -> Commit:

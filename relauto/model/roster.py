@@ -50,6 +50,10 @@ class Roster(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(found))
 
 
+def _is_bot(login: str) -> bool:
+    return login.endswith("[bot]")
+
+
 def parse_roster(text: str, source: str) -> Roster:
     """Return the roster written in `text` (TOML).
 
@@ -72,6 +76,12 @@ def parse_roster(text: str, source: str) -> Roster:
             )
         if not (isinstance(logins, list) and all(isinstance(login, str) and login for login in logins)):
             faults.append(f"roles.{role}: a list of logins is expected")
+            continue
+        faults += [
+            f"roles.{role}: {login} is a bot, and bots answer for nothing"
+            for login in logins
+            if _is_bot(login)
+        ]
     if faults:
         raise FaultsError(source, faults)
     return Roster({role: tuple(logins) for role, logins in roles.items()})

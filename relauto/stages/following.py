@@ -6,7 +6,7 @@ what it does not say is refused.
 
 from collections.abc import Sequence
 
-from relauto.errors import InputError
+from relauto.errors import RUN_AGAIN, InputError
 from relauto.github import checks, pulls
 from relauto.github.checks import RequiredCheck
 from relauto.github.pull_merge import Method
@@ -118,8 +118,9 @@ def choose_method(bench: Bench, wanted: Method | None, order: tuple[Method, ...]
     allowed = bench.repository_facts().merge_methods
     if allowed is None:
         raise InputError(
-            f"GitHub does not say how {bench.settings.source} may be merged to",
-            todo="give relauto a token with write access to its contents",
+            f"{bench.settings.source}: the token may not merge: GitHub tells how to those alone that have"
+            " contents: write",
+            todo=f"give the token contents: write (and its account the role for it), {RUN_AGAIN}",
         )
     for method in (wanted,) if wanted else order:
         if method in allowed:

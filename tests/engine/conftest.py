@@ -108,11 +108,16 @@ def write_ops(directory: Path, scratch: Path) -> None:
 
 @dataclass
 class World:
-    """The hub over the folder `root`, and everybody's hands. `say` is what relauto said, in order."""
+    """The hub over the folder `root`, and everybody's hands. `say` is what relauto said, in order.
+
+    relauto works as `bot`, by the token of each part in `tokens` where that names one.
+    """
 
     root: Path
     hub: Hub
     clock: ManualClock
+    bot: str = BOT
+    tokens: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     incident: Incident = field(default_factory=Incident)
     reads: int = 0
@@ -154,7 +159,7 @@ class World:
             return []
         number = self.incident.desk.number
         listed = self.api(BOT).pages(f"repos/{OPS}/issues/{number}/comments")
-        return [comment["body"] for comment in listed if comment["user"]["login"] == BOT]
+        return [comment["body"] for comment in listed if comment["user"]["login"] == self.bot]
 
     def asked(self) -> list[str]:
         """Return the commands that relauto asked for at the desk."""
@@ -273,13 +278,13 @@ cache.directory = "{self.root / "cache"}"
 
     @contextmanager
     def session(self, more: str = "") -> Iterator[Session]:
-        token = f"token-of-{BOT}"
+        tokens = {part: self.tokens.get(part, f"token-of-{BOT}") for part in ("source", "ops", "qa")}
         with Session(
             self.settings(more),
-            Tokens(token, token, token),
+            Tokens(**tokens),
             clock=self.clock,
             say=self.said.append,
-            committer=(BOT, f"{BOT}@users.noreply.github.com"),
+            committer=(self.bot, f"{self.bot}@users.noreply.github.com"),
         ) as session:
             yield session
             self.reads, self.writes = session.counts.read, session.counts.write

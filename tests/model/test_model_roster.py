@@ -32,16 +32,17 @@ def test_a_roster_is_read():
 
 
 def test_all_faults_are_told_together():
-    text = 'people = 1\n[roles]\nRMM = ["x"]\nQA = "quinn"\nTAM = [""]\n'
+    text = 'people = 1\n[roles]\nRMM = ["x"]\nQA = "quinn"\nTAM = [""]\nRM = ["relauto[bot]"]\n'
     with pytest.raises(FaultsError) as caught:
         parse_roster(text, "acme/ops:roster.toml")
     told = "\n".join(caught.value.faults)
-    assert len(caught.value.faults) == 4
+    assert len(caught.value.faults) == 5
     assert "people: only a table `roles` is expected" in told
     assert "roles.RMM: there is no such role; did you mean RM?" in told
     assert "roles.QA: a list of logins is expected" in told
+    assert "roles.RM: relauto[bot] is a bot, and bots answer for nothing" in told
     assert "roles.TAM: a list of logins is expected" in told
-    assert str(caught.value).startswith("acme/ops:roster.toml has 4 faults:")
+    assert str(caught.value).startswith("acme/ops:roster.toml has 5 faults:")
 
 
 @pytest.mark.parametrize("text", ["roles = 1", "[roles", "[roles]\nRM = [1]", "\0"])
