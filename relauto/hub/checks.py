@@ -21,10 +21,14 @@ class Contexts:
     runs: tuple[CheckRun, ...]
     statuses: tuple[Status, ...]
 
-    def states(self, name: str | None = None) -> list[str]:
-        """Return `passed`, `failed` or `pending` for each, or for those of one name."""
-        runs = [judge_run(run) for run in self.runs if name in (None, run.name)]
-        return runs + [judge_status(status) for status in self.statuses if name in (None, status.context)]
+    def states(self, name: str | None = None, app: str | None = None) -> list[str]:
+        """Return `passed`, `failed` or `pending` for each, or for those of one name, or App.
+
+        A status counts for no App: the hub does not keep which one reported it.
+        """
+        runs = [judge_run(run) for run in self.runs if name in (None, run.name) and app in (None, run.app)]
+        told = [] if app else [one for one in self.statuses if name in (None, one.context)]
+        return runs + [judge_status(status) for status in told]
 
 
 def judge_run(run: CheckRun) -> str:
@@ -70,7 +74,7 @@ def unmet_checks(protection: Protection | None, contexts: Contexts) -> list[str]
     """Return GitHub's sentences for the required checks that do not stand."""
     sentences = []
     for name in protection.required_checks if protection else ():
-        states = contexts.states(name)
+        states = contexts.states(name, protection.apps.get(name) if protection else None)
         if not states:
             sentences.append(f'Required status check "{name}" is expected.')
         elif "failed" in states:

@@ -8,8 +8,10 @@ anew with the merger as committer, whether or not it could be fast-forwarded.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from relauto.hub.bare import Bare, CommitData
+from relauto.hub.signing import signing_options
 
 WEB_FLOW = ("GitHub", "noreply@github.com")
 
@@ -29,9 +31,16 @@ class Actor:
 
 
 def write_commit(
-    bare: Bare, tree: str, parents: Sequence[str], message: str, author: Actor, committer: Actor
+    bare: Bare,
+    tree: str,
+    parents: Sequence[str],
+    message: str,
+    author: Actor,
+    committer: Actor,
+    *,
+    key: Path | None = None,
 ) -> str:
-    """Write a commit object and return its id."""
+    """Write a commit object, signed where a key is given, and return its id."""
     environment = {
         "GIT_AUTHOR_NAME": author.name,
         "GIT_AUTHOR_EMAIL": author.email,
@@ -42,10 +51,13 @@ def write_commit(
     }
     flags = [flag for parent in parents for flag in ("-p", parent)]
     text = message.rstrip("\n") + "\n"
+    before, after = signing_options(key)
     output = bare.git.run(
         "-c",
         "i18n.commitEncoding=utf-8",
+        *before,
         "commit-tree",
+        *after,
         tree,
         *flags,
         input=text.encode(),

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import msgspec
 
 from relauto.hub.bare import CommitData
-from relauto.hub.checks import Contexts, read_contexts, unmet_checks
+from relauto.hub.checks import Contexts, read_contexts
 from relauto.hub.events import publish
 from relauto.hub.merging import WEB_FLOW, Actor, merge_trees, write_commit
 from relauto.hub.place import Place
 from relauto.hub.records import Protection, Pull, Review
+from relauto.hub.requirements import list_unmet
 from relauto.hub.views.pulls import show_pull
 
 
@@ -74,10 +75,10 @@ def _arrival(place: Place, pull: Pull, head: str, base: str) -> str | None:
     return path.splitlines()[-1] if path else head
 
 
-def finish_merge(place: Place, pull: Pull, commit: str) -> Pull:
-    """Record that a pull request is merged."""
+def finish_merge(place: Place, pull: Pull, commit: str, by: str | None = None) -> Pull:
+    """Record that a pull request is merged, by default by who asks."""
     now = place.call.now
-    by = place.call.viewer.login if place.call.viewer else pull.user
+    by = by or (place.call.viewer.login if place.call.viewer else pull.user)
     merged = keep(
         place, pull, state="closed", merged=True, merged_by=by, merged_at=now, closed_at=now, updated_at=now,
         merge_commit=commit, merge_intent=None, mergeable=None,
@@ -163,7 +164,7 @@ def _merge_state(
         return "dirty"
     if pull.draft:
         return "draft"
-    if unmet_checks(protection, contexts) or decision not in (None, "APPROVED"):
+    if list_unmet(protection, contexts, decision) or (protection and protection.locked):
         return "blocked"
     if protection and protection.strict and not place.bare.is_ancestor(pull.base_sha, pull.head_sha):
         return "behind"

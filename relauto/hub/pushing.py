@@ -4,6 +4,7 @@ from relauto.hub.checks import read_contexts, unmet_checks
 from relauto.hub.events import publish
 from relauto.hub.place import ApiError, Place
 from relauto.hub.records import Protection
+from relauto.hub.requirements import QUEUED, name_rules_page, refuse_commits, refuse_mover
 
 _ZERO = "0" * 40
 
@@ -21,9 +22,28 @@ def push_refusal(place: Place, ref: str, old: str | None, new: str | None) -> st
         return f"Cannot delete this branch: {branch} is protected"
     if old is None:
         return None
-    if protection.reviews:
+    refused = refuse_mover(place, protection)
+    if refused:
+        return refused
+    if protection.queue:
+        return QUEUED
+    if protection.by_pull:
         return "Changes must be made through a pull request."
     return next(iter(unmet_checks(protection, read_contexts(place, new))), None)
+
+
+def list_refusals(place: Place, ref: str, old: str | None, new: str | None) -> list[str]:
+    """Return what the `update` hook is told about one move (`relauto.hub.guard`)."""
+    protection = place.get(Protection, ref.removeprefix("refs/heads/"))
+    if protection is None or not ref.startswith("refs/heads/"):
+        return []
+    lines = [f"{ref}@ {name_rules_page(place, ref)}"] if protection.ruleset else []
+    reason = push_refusal(place, ref, old, new)
+    if reason:
+        return [*lines, f"{ref}! {reason}"]
+    lines.append(f"{ref}?")
+    lines += [f"{ref}-"] if protection.linear else []
+    return [*lines, f"{ref}="] if protection.signatures else lines
 
 
 def refuse_push(place: Place, ref: str, old: str | None, new: str | None) -> None:
@@ -34,8 +54,11 @@ def refuse_push(place: Place, ref: str, old: str | None, new: str | None) -> Non
     """
     reason = push_refusal(place, ref, old, new)
     protected = ref.startswith("refs/heads/") and place.get(Protection, ref.removeprefix("refs/heads/"))
-    if reason is None and protected and old and new and not place.bare.is_ancestor(old, new):
-        reason = "Cannot force-push to this branch"
+    if reason is None and protected and old and new:
+        if not place.bare.is_ancestor(old, new):
+            reason = "Cannot force-push to this branch"
+        else:
+            reason = refuse_commits(place, protected, old, new)
     if reason:
         raise ApiError(422, reason)
 

@@ -10,6 +10,7 @@ import msgspec
 Level = Literal["read", "triage", "write", "admin"]
 Access = Literal["read", "write", "admin"]
 TokenKind = Literal["full", "classic", "fine_grained", "app", "actions"]
+Method = Literal["merge", "squash", "rebase"]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +57,7 @@ class Repository(Record, frozen=True, kw_only=True):
     allow_merge: bool = True
     allow_squash: bool = True
     allow_rebase: bool = True
+    allow_auto_merge: bool = False
     created_at: str
     updated_at: str
 
@@ -71,13 +73,30 @@ class Repository(Record, frozen=True, kw_only=True):
 
 
 class Protection(Record, frozen=True, kw_only=True):
-    """What a branch requires before it moves; `ruleset` says which of GitHub's two systems shows it."""
+    """What a branch requires before it moves; `ruleset` says which of GitHub's two systems shows it.
+
+    `apps` binds required checks to the App of that slug. `methods` are those that merges are restricted
+    to, and `queue` is the method of its merge queue (both in rulesets alone); `pushers` are the only ones
+    who may move it (in classic protection alone); a branch that is `locked` is moved by nobody.
+    """
 
     branch: str
     required_checks: tuple[str, ...] = ()
+    apps: dict[str, str] = {}
     reviews: int = 0
     strict: bool = False
     ruleset: bool = False
+    signatures: bool = False
+    linear: bool = False
+    methods: tuple[Method, ...] = ()
+    queue: Method | None = None
+    locked: bool = False
+    pushers: tuple[str, ...] | None = None
+
+    @property
+    def by_pull(self) -> bool:
+        """Whether changes come by pull requests alone."""
+        return bool(self.reviews or self.methods)
 
 
 class Pull(Record, frozen=True, kw_only=True):
@@ -109,6 +128,41 @@ class Pull(Record, frozen=True, kw_only=True):
     closed_at: str | None = None
     created_at: str
     updated_at: str
+
+
+class AutoMerge(Record, frozen=True, kw_only=True):
+    """Somebody's wish that a pull request be merged as soon as it can be."""
+
+    number: int
+    method: Method
+    title: str | None
+    message: str | None
+    by: str
+    at: str
+
+
+class QueueEntry(Record, frozen=True, kw_only=True):
+    """A pull request in its base's merge queue, and the group's `commit` on `branch` once it is made."""
+
+    number: int
+    base_ref: str
+    head_sha: str
+    by: str
+    at: str
+    base_sha: str | None = None
+    branch: str | None = None
+    commit: str | None = None
+
+
+class QueueMove(Record, frozen=True, kw_only=True):
+    """What a pull request's page tells of a merge queue: it came in, or `reason` took it out."""
+
+    number: int
+    kind: Literal["added", "removed"]
+    head_sha: str
+    by: str
+    at: str
+    reason: str | None = None
 
 
 class Review(Record, frozen=True, kw_only=True):

@@ -18,7 +18,8 @@ from relauto.hub.application import Application
 from relauto.hub.files import Files
 from relauto.hub.guard import install_hooks
 from relauto.hub.outage import Mode, fail_on_purpose, write_outage
-from relauto.hub.records import Access, Event, Level, Protection, Repository, TokenKind, User
+from relauto.hub.records import Access, Event, Level, Method, Protection, Repository, TokenKind, User
+from relauto.hub.signing import keep_key, make_key
 from relauto.hub.store import Store, Transaction
 from relauto.hub.tokens import check_shape, find_lifetime, put_token, replace_full_token, seat_account
 from relauto.model.names import Branch, RepositoryName
@@ -63,6 +64,7 @@ class Hub:
         wrap: "Callable[[WSGIApplication], WSGIApplication] | None" = None,
     ) -> None:
         root.mkdir(parents=True, exist_ok=True)
+        self._root = root
         self._clock = clock or SystemClock()
         self._store = Store(root)
         self.application = Application(
@@ -197,6 +199,7 @@ class Hub:
         allow_merge: bool = True,
         allow_squash: bool = True,
         allow_rebase: bool = True,
+        allow_auto_merge: bool = False,
     ) -> None:
         """Serve a bare repository under a name, or change how it is served.
 
@@ -219,6 +222,7 @@ class Hub:
                 allow_merge=allow_merge,
                 allow_squash=allow_squash,
                 allow_rebase=allow_rebase,
+                allow_auto_merge=allow_auto_merge,
                 created_at=known.created_at if known else now,
                 updated_at=known.updated_at if known else now,
             )
@@ -230,30 +234,63 @@ class Hub:
         branch: Branch,
         *,
         required_checks: Sequence[str] = (),
+        apps: Mapping[str, str] | None = None,
         reviews: int = 0,
         strict: bool = False,
         ruleset: bool = False,
+        signatures: bool = False,
+        linear: bool = False,
+        methods: Sequence[Method] = (),
+        queue: Method | None = None,
+        locked: bool = False,
+        pushers: Sequence[str] | None = None,
     ) -> None:
         """Protect a branch: what its pull requests need, and that it is not pushed to without that.
+
+        It can then be neither deleted nor moved back, whatever else is asked for.
 
         Args:
             name: the repository.
             branch: the branch; it need not exist.
             required_checks: names of check runs or statuses that must pass.
+            apps: by such a name, the slug of the one App whose check runs count.
             reviews: approvals by people with write access; above 0 also means that changes come by pull
                 requests alone.
             strict: the head must have all of the base.
             ruleset: shown by the rules (GET rules/branches/…) instead of by classic branch protection.
+            signatures: every commit must be signed with a key that the hub knows (`add_signing_key`).
+            linear: no merge commits.
+            methods: the ways in which pull requests may be merged, of those that the repository allows; a
+                ruleset's alone.
+            queue: changes come through a merge queue alone, which merges in this way; a ruleset's alone.
+            locked: nobody may move it.
+            pushers: the only ones who may; classic protection's alone.
+
+        Raises:
+            InputError: the one of GitHub's two systems that is asked for cannot say such a thing.
         """
+        if (methods or queue) and not ruleset:
+            raise InputError("methods and a merge queue are a ruleset's", todo="protect with ruleset=True")
+        if pushers is not None and ruleset:
+            raise InputError("classic protection alone says who may push", todo="protect with ruleset=False")
+        if signatures:
+            make_key(self._root)
         with self._writing() as (tx, _):
             known = tx.get(Protection, name, branch)
             protection = Protection(
                 id=known.id if known else tx.next("id"),
                 branch=str(branch),
                 required_checks=tuple(required_checks),
+                apps=dict(apps or {}),
                 reviews=reviews,
                 strict=strict,
                 ruleset=ruleset,
+                signatures=signatures,
+                linear=linear,
+                methods=tuple(methods),
+                queue=queue,
+                locked=locked,
+                pushers=None if pushers is None else tuple(pushers),
             )
             tx.put(name, branch, protection)
 
@@ -265,6 +302,13 @@ class Hub:
     def set_outage(self, mode: Mode) -> None:
         """Let the hub fail on purpose from the next request on, or stop failing."""
         write_outage(self._store, mode)
+
+    def add_signing_key(self, login: str, public_key: str) -> None:
+        """Let what an account signs with an SSH key count as signed; `public_key` is the line of its file.
+
+        Unlike GitHub the hub does not compare the committer's address with the account's.
+        """
+        keep_key(self._root, login, public_key)
 
     def events(self, *, after: int = 0) -> list[Event]:
         """Return the log, or what it has beyond the event with that id."""

@@ -15,8 +15,9 @@ from relauto.hub.http import answer_error
 from relauto.hub.packets import Move, parse_moves, report_refusals
 from relauto.hub.place import ApiError, Call, Place
 from relauto.hub.pulls import settle_pulls
-from relauto.hub.pushing import publish_move, push_refusal
-from relauto.hub.records import Protection
+from relauto.hub.pushing import list_refusals, publish_move
+from relauto.hub.queue import settle_queue
+from relauto.hub.signing import signers_file
 from relauto.hub.workflow_files import refuse_pushed_workflows
 
 routes = Blueprint("git", __name__)
@@ -105,17 +106,8 @@ def _refuse(error: ApiError) -> Response:
 
 
 def _list_refusals(place: Place, moves: list[Move]) -> str:
-    """Return what the hook reads: a line for each ref, `REF!` refused or `REF?` fast-forward only."""
-    lines = []
-    for move in moves:
-        reason = push_refusal(place, move.ref, move.old, move.new)
-        if reason:
-            lines.append(f"{move.ref}! {reason}")
-        elif place.get(Protection, move.ref.removeprefix("refs/heads/")) and move.ref.startswith(
-            "refs/heads/"
-        ):
-            lines.append(f"{move.ref}?")
-    return "\n".join(lines)
+    """Return what the hook reads of the moves (`relauto.hub.guard`)."""
+    return "\n".join(line for move in moves for line in list_refusals(place, move.ref, move.old, move.new))
 
 
 def _environment(place: Place, path: str, body: bytes, refusals: str) -> dict[str, str]:
@@ -132,6 +124,7 @@ def _environment(place: Place, path: str, body: bytes, refusals: str) -> dict[st
         "REMOTE_ADDR": "127.0.0.1",
         "GIT_PROTOCOL": request.headers.get("Git-Protocol", ""),
         "HUB_REFUSALS": refusals,
+        "HUB_SIGNERS": str(signers_file()),
     }
     config = _CONFIG | {"core.hooksPath": str(g.hooks)}
     variables["GIT_CONFIG_COUNT"] = str(len(config))
@@ -162,3 +155,4 @@ def _settle(place: Place, moves: list[Move]) -> None:
         if now.get(move.ref) == move.new and move.old != move.new:
             publish_move(place, move.ref, move.old, move.new)
     settle_pulls(place)
+    settle_queue(place)

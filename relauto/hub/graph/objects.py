@@ -104,7 +104,9 @@ def _show_context(place: Place, one: CheckRun | Status) -> Node | GraphQLError:
             raise GraphQLError("One of pullRequestId and pullRequestNumber is needed")
         pull = place.get(Pull, pullRequestNumber)
         guard = place.get(Protection, pull.base_ref) if pull else None
-        return guard is not None and name in guard.required_checks
+        if guard is None or name not in guard.required_checks:
+            return False
+        return guard.apps.get(name) in (None, one.app if isinstance(one, CheckRun) else "")
 
     shown = _show_run(place, one) if isinstance(one, CheckRun) else _show_status(place, one)
     return shown | {"isRequired": is_required}

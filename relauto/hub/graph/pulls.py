@@ -10,6 +10,7 @@ from relauto.hub.graph.common import (
     Info,
     Node,
     connect,
+    guard,
     list_labels,
     missing,
     order,
@@ -18,6 +19,8 @@ from relauto.hub.graph.common import (
 )
 from relauto.hub.graph.issues import show_comments
 from relauto.hub.graph.objects import show_commit, show_object
+from relauto.hub.graph.queue import show_queueing
+from relauto.hub.graph.refs import show_base
 from relauto.hub.place import Place
 from relauto.hub.records import Pull, Review
 from relauto.hub.views.common import node_id
@@ -31,7 +34,7 @@ def find_pull(place: Place, number: int, repository: Callable[[Place], Node]) ->
     """
     if place.get(Pull, number) is None:
         raise missing("PullRequest", number)
-    return _show(place, pulls.read_pull(place, number, background=g.background), repository)
+    return show_pull(place, pulls.read_pull(place, number, background=g.background), repository)
 
 
 def list_pulls(
@@ -55,7 +58,7 @@ def list_pulls(
     ]
 
     def show(pull: Pull) -> Node:
-        return _show(place, pulls.read_pull(place, pull.number, background=g.background), repository)
+        return show_pull(place, pulls.read_pull(place, pull.number, background=g.background), repository)
 
     return connect(order(found, orderBy), show)(info, **args)
 
@@ -68,7 +71,8 @@ def _mergeable(pull: Pull) -> str:
     return {True: "MERGEABLE", False: "CONFLICTING", None: "UNKNOWN"}[pull.mergeable]
 
 
-def _show(place: Place, pull: Pull, repository: Callable[[Place], Node]) -> Node:
+def show_pull(place: Place, pull: Pull, repository: Callable[[Place], Node]) -> Node:
+    """Show a pull request that has been read."""
     standing = pulls.look(place, pull)
     reviews = list(standing.reviews)
     return {
@@ -86,7 +90,8 @@ def _show(place: Place, pull: Pull, repository: Callable[[Place], Node]) -> Node
         "closed": pull.state == "closed",
         "createdAt": pull.created_at,
         "updatedAt": pull.updated_at,
-        "isInMergeQueue": False,
+        **show_queueing(place, pull, repository),
+        "baseRef": guard(place, "contents", lambda _: show_base(place, pull)),
         "isCrossRepository": False,
         "author": show_actor(place.call, pull.user),
         "mergedBy": show_actor(place.call, pull.merged_by) if pull.merged_by else None,
@@ -153,6 +158,7 @@ def _show_review(place: Place, pull: Pull, review: Review) -> Node:
         "id": node_id("PullRequestReview", review.id),
         "fullDatabaseId": str(review.id),
         "author": show_actor(place.call, review.user),
+        "authorCanPushToRepository": place.can_write(review.user),
         "state": review.state,
         "submittedAt": review.submitted_at,
         "body": review.body,

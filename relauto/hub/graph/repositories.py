@@ -1,13 +1,13 @@
-"""Repositories and their refs."""
+"""Repositories."""
 
 from collections.abc import Callable
 from typing import Any
 
-from relauto.hub.bare import Ref
 from relauto.hub.graph.common import Node, guard
 from relauto.hub.graph.issues import find_issue, list_issues
-from relauto.hub.graph.objects import find_object, show_object
+from relauto.hub.graph.objects import find_object
 from relauto.hub.graph.pulls import find_pull, list_pulls
+from relauto.hub.graph.refs import find_ref
 from relauto.hub.graph.releases import find_release, list_releases
 from relauto.hub.place import Place
 from relauto.hub.views.common import node_id
@@ -40,9 +40,9 @@ def _list_fields(place: Place) -> dict[str, dict[str, Callable[..., Any]]]:
             "pullRequests": lambda info, **args: list_pulls(place, info, show_repository, **args),
         },
         "contents": {
-            "defaultBranchRef": lambda _: _find_ref(place, default),
+            "defaultBranchRef": lambda _: find_ref(place, default),
             "object": lambda _, **args: find_object(place, **args),
-            "ref": lambda _, qualifiedName: _find_ref(place, qualifiedName),  # noqa: N803
+            "ref": lambda _, qualifiedName: find_ref(place, qualifiedName),  # noqa: N803
             "release": lambda _, tagName: find_release(place, tagName),  # noqa: N803
             "releases": lambda info, **args: list_releases(place, info, **args),
         },
@@ -50,20 +50,4 @@ def _list_fields(place: Place) -> dict[str, dict[str, Callable[..., Any]]]:
             "issue": lambda _, number: find_issue(place, number),
             "issues": lambda info, **args: list_issues(place, info, **args),
         },
-    }
-
-
-def _find_ref(place: Place, name: str) -> Node | None:
-    names = [name] if name.startswith("refs/") else [f"refs/heads/{name}", f"refs/tags/{name}"]
-    ref = next((found for one in names if (found := place.bare.ref(one))), None)
-    return _show_ref(place, ref) if ref else None
-
-
-def _show_ref(place: Place, ref: Ref) -> Node:
-    parts = ref.name.split("/", 2)
-    return {
-        "id": node_id("Ref", f"{place.name}:{ref.name}"),
-        "name": parts[2],
-        "prefix": f"{parts[0]}/{parts[1]}/",
-        "target": lambda _: show_object(place, ref.sha),
     }

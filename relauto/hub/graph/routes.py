@@ -1,4 +1,4 @@
-"""GraphQL reads, over a true subset of GitHub's public schema (`schema.graphql`). There are no mutations."""
+"""GraphQL, over a true subset of GitHub's public schema (`schema.graphql`)."""
 
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from graphql import (
 
 from relauto.hub.access import read_budget
 from relauto.hub.graph.common import Info, Node, show_actor
+from relauto.hub.graph.mutations import list_mutations
 from relauto.hub.graph.repositories import show_repository
 from relauto.hub.graph.scopes import find_missing_scopes
 from relauto.hub.http import answer, current_call, read_body
@@ -90,12 +91,11 @@ def ask() -> Response:
     if lacking:
         return answer({"data": None, "errors": [_show_error(error) for error in lacking]})
     operation = get_operation_ast(document, question.operationName)
-    if operation and operation.operation is not OperationType.QUERY:
-        raise ApiError(501, "This hub answers GraphQL queries alone")
+    writes = operation is not None and operation.operation is OperationType.MUTATION
     result = execute_sync(
         _schema(),
         document,
-        root_value=_root(call),
+        root_value=list_mutations(call) if writes else _root(call),
         variable_values=question.variables,
         operation_name=question.operationName,
     )

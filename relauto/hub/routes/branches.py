@@ -7,7 +7,9 @@ from flask import Blueprint, Response, request
 from relauto.hub.http import answer, answer_page, enter
 from relauto.hub.place import ApiError, Place
 from relauto.hub.records import Protection
+from relauto.hub.views import rules
 from relauto.hub.views.commits import show_branch, show_commit, show_protection
+from relauto.hub.views.common import show_user
 
 routes = Blueprint("branches", __name__, url_prefix="/api/v3/repos/<owner>/<name>")
 
@@ -50,7 +52,7 @@ def _find_classic(place: Place, branch: str) -> Protection:
 
 def _show_policy(place: Place, guard: Protection) -> dict[str, Any]:
     url = f"{place.url}/branches/{guard.branch}/protection/required_status_checks"
-    inner = show_protection(guard)["required_status_checks"]
+    inner = show_protection(place, guard)["required_status_checks"]
     return {
         "url": url,
         "strict": guard.strict,
@@ -76,7 +78,28 @@ def read_protection(owner: str, name: str, branch: str) -> Response:
             "require_code_owner_reviews": False,
             "required_approving_review_count": guard.reviews,
         }
-    return answer(shown)
+    if guard.pushers is not None:
+        shown["restrictions"] = _show_pushers(place, url, guard.pushers)
+    switches = {
+        "required_linear_history": guard.linear,
+        "allow_force_pushes": False,
+        "allow_deletions": False,
+        "lock_branch": guard.locked,
+    }
+    shown |= {name: {"enabled": on} for name, on in switches.items()}
+    signatures = {"url": f"{url}/required_signatures", "enabled": guard.signatures}
+    return answer(shown | {"required_signatures": signatures})
+
+
+def _show_pushers(place: Place, url: str, logins: tuple[str, ...]) -> dict[str, Any]:
+    address = f"{url}/restrictions"
+    return {
+        "url": address,
+        **{f"{kind}_url": f"{address}/{kind}" for kind in ("users", "teams", "apps")},
+        "users": [show_user(place.call, login) for login in logins],
+        "teams": [],
+        "apps": [],
+    }
 
 
 @routes.get("/branches/<path:branch>/protection/required_status_checks")
@@ -93,27 +116,4 @@ def read_required_checks(owner: str, name: str, branch: str) -> Response:
 def list_rules(owner: str, name: str, branch: str) -> Response:
     """GET rules/branches/{branch}: what rulesets ask; the branch need not exist."""
     place = enter(owner, name)
-    guard = place.get(Protection, branch)
-    rules = _show_rules(place, guard) if guard and guard.ruleset else []
-    return answer_page(rules, lambda rule: rule)
-
-
-def _show_rules(place: Place, guard: Protection) -> list[dict[str, Any]]:
-    source = {"ruleset_source_type": "Repository", "ruleset_source": place.name, "ruleset_id": guard.id}
-    rules: list[dict[str, Any]] = [{"type": "deletion"}, {"type": "non_fast_forward"}]
-    if guard.required_checks:
-        checks = {
-            "required_status_checks": [{"context": name} for name in guard.required_checks],
-            "strict_required_status_checks_policy": guard.strict,
-        }
-        rules.append({"type": "required_status_checks", "parameters": checks})
-    if guard.reviews:
-        review = {
-            "required_approving_review_count": guard.reviews,
-            "dismiss_stale_reviews_on_push": False,
-            "require_code_owner_review": False,
-            "require_last_push_approval": False,
-            "required_review_thread_resolution": False,
-        }
-        rules.append({"type": "pull_request", "parameters": review})
-    return [rule | source for rule in rules]
+    return answer_page(rules.list_rules(place, branch), lambda rule: rule)

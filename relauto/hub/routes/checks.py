@@ -10,6 +10,7 @@ from relauto.hub.checks import read_contexts
 from relauto.hub.events import publish
 from relauto.hub.http import answer, answer_page, cut_page, enter, link_pages, read_body
 from relauto.hub.place import ApiError, Place, not_found
+from relauto.hub.queue import settle_queue
 from relauto.hub.records import CheckRun, Output, Status, Suite
 from relauto.hub.routes.commits import find_commit
 from relauto.hub.views.checks import show_check_run, show_combined, show_status
@@ -85,6 +86,7 @@ def create_run(owner: str, name: str) -> Response:
     )
     place.put(run.id, run)
     publish(place, "check_run", "completed" if done else "created", check_run=show_check_run(place, run))
+    settle_queue(place)
     return answer(show_check_run(place, run), 201)
 
 
@@ -117,6 +119,7 @@ def edit_run(owner: str, name: str, key: int) -> Response:
     place.put(key, changed)
     action = "completed" if changed.status == "completed" else "rerequested"
     publish(place, "check_run", action, check_run=show_check_run(place, changed))
+    settle_queue(place)
     return answer(show_check_run(place, changed))
 
 
@@ -164,6 +167,7 @@ def create_status(owner: str, name: str, sha: str) -> Response:
     place.put(status.id, status)
     facts = {"sha": commit, "state": asked.state, "context": asked.context}
     publish(place, "status", None, **facts)
+    settle_queue(place)
     return answer(show_status(place, status), 201)
 
 

@@ -212,7 +212,8 @@ def merge_pull(owner: str, name: str, number: int) -> Response:
     """PUT pulls/{n}/merge."""
     place = enter(owner, name, "write")
     asked = read_body(_Merge)
-    order = merges.MergeOrder(asked.merge_method, asked.sha, asked.commit_title, asked.commit_message)
+    method = merges.check_method(asked.merge_method)
+    order = merges.MergeOrder(method, asked.sha, asked.commit_title, asked.commit_message)
     commit = merges.merge(place, number, order)
     return answer({"sha": commit, "merged": True, "message": "Pull Request successfully merged"})
 

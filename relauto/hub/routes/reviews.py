@@ -9,6 +9,7 @@ from relauto.hub import pulls
 from relauto.hub.events import publish
 from relauto.hub.http import answer, answer_page, enter, read_body
 from relauto.hub.place import ApiError, Place, not_found
+from relauto.hub.queue import settle_queue
 from relauto.hub.records import Pull, Review, User
 from relauto.hub.views.common import show_user
 from relauto.hub.views.pulls import show_pull, show_review
@@ -57,6 +58,7 @@ def _submit(place: Place, pull: Pull, review: Review) -> None:
     pulls.keep(place, pull, requested_reviewers=left)
     shown = {"review": show_review(place, review), "pull_request": show_pull(place, pull)}
     publish(place, "pull_request_review", "submitted", **shown)
+    settle_queue(place)
 
 
 @routes.post("/reviews")

@@ -6,6 +6,7 @@ from relauto.hub.bare import CommitData, FileChange, Person, Ref, TagData
 from relauto.hub.place import Place
 from relauto.hub.records import Protection, User
 from relauto.hub.views.common import Json, node_id, show_user
+from relauto.hub.views.rules import show_checks
 
 
 def show_ref(place: Place, ref: Ref) -> Json:
@@ -140,7 +141,7 @@ def show_tag(place: Place, ref: Ref) -> Json:
     }
 
 
-def show_protection(protection: Protection | None) -> Json:
+def show_protection(place: Place, protection: Protection | None) -> Json:
     """Show what a branch says of its protection to everyone who can read it."""
     checks = protection.required_checks if protection else ()
     return {
@@ -148,7 +149,7 @@ def show_protection(protection: Protection | None) -> Json:
         "required_status_checks": {
             "enforcement_level": "everyone" if checks else "off",
             "contexts": list(checks),
-            "checks": [{"context": name, "app_id": None} for name in checks],
+            "checks": show_checks(place, protection, "app_id") if protection else [],
         },
     }
 
@@ -160,7 +161,7 @@ def show_branch(place: Place, name: str, sha: str, protection: Protection | None
         "name": name,
         "commit": {"sha": sha, "url": f"{place.url}/commits/{sha}"},
         "protected": protection is not None,
-        "protection": show_protection(classic),
+        "protection": show_protection(place, classic),
         "protection_url": f"{place.url}/branches/{name}/protection",
     }
 

@@ -183,7 +183,7 @@ def show_full_repository(place: Place) -> Json:
             "allow_merge_commit": facts.allow_merge,
             "allow_squash_merge": facts.allow_squash,
             "allow_rebase_merge": facts.allow_rebase,
-            "allow_auto_merge": False,
+            "allow_auto_merge": facts.allow_auto_merge,
             "delete_branch_on_merge": False,
             "allow_update_branch": False,
             "squash_merge_commit_title": "COMMIT_OR_PR_TITLE",

@@ -1,7 +1,7 @@
 """Pull requests and their reviews."""
 
 from relauto.hub.place import Place
-from relauto.hub.records import Pull, Review
+from relauto.hub.records import AutoMerge, Pull, Review
 from relauto.hub.views.common import Json, node_id, show_association, show_repository, show_user
 from relauto.hub.views.issues import show_chosen_milestone, show_labels
 
@@ -70,8 +70,20 @@ def show_pull(place: Place, pull: Pull) -> Json:
         "head": _show_end(place, pull.head_ref, pull.head_sha),
         "base": _show_end(place, pull.base_ref, pull.base_sha),
         "author_association": show_association(place, pull.user),
-        "auto_merge": None,
+        "auto_merge": _show_auto_merge(place, pull),
         "draft": pull.draft,
+    }
+
+
+def _show_auto_merge(place: Place, pull: Pull) -> Json | None:
+    wish = place.get(AutoMerge, pull.number)
+    if wish is None:
+        return None
+    return {
+        "enabled_by": show_user(place.call, wish.by),
+        "merge_method": wish.method,
+        "commit_title": wish.title or "",
+        "commit_message": wish.message or "",
     }
 
 
