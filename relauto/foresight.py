@@ -32,12 +32,25 @@ from relauto.stages.prepare.landing import (
 )
 from relauto.stages.prepare.pick import list_series
 from relauto.stages.prepare.qa import describe_request
-from relauto.stages.prepare.supply import describe_publication, judge_origin, name_origin
+from relauto.stages.prepare.supply import (
+    describe_lack,
+    describe_publication,
+    judge_origin,
+    name_origin,
+)
 from relauto.stages.prepare.verify import find_strangers
+from relauto.stages.prepare.workflow import describe_dispatch
 from relauto.stages.registry import ADVISORY, STEPS, observe
 from relauto.stages.step import Proved, Question, Refused, Todo, Waiting
 
 NEW = "a new commit"
+
+_AWAITED = {
+    "open-pick": "CI and reviewers look at the pull request",
+    "dispatch": "CI builds the candidate",
+    "ask-qa": "QA looks at the candidate",
+}
+"""What is waited for after an action that nothing else follows."""
 
 
 @dataclass
@@ -199,8 +212,8 @@ def _follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator
     sending = bench.place("deploy.send", target)
     if action in ("open-pull", "equip"):
         yield from _foresee_pulls(bench, place)
-    elif action == "open-pick":
-        yield Ahead(place, "CI and reviewers look at the pull request", Status.WAITING)
+    elif action in _AWAITED:
+        yield Ahead(place, _AWAITED[action], Status.WAITING)
     elif place.step in DEBTS:
         return
     elif action == "merge":
@@ -212,8 +225,6 @@ def _follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator
         yield from _foresee_verification(bench, target, Tag(subject))
     elif action in ("publish", "adopt"):
         yield from _foresee_question(bench, target, Tag(subject))
-    elif action == "ask-qa":
-        yield Ahead(place, "QA looks at the candidate", Status.WAITING)
     elif action == "release":
         yield Ahead(sending, desk.describe_question(sending, "deploy.send"))
         yield Ahead(sending, "a person must approve the hand-over", Status.DECISION)
@@ -306,12 +317,17 @@ def _foresee_verification(bench: Bench, target: Target, tag: Tag) -> Iterator[Ah
         yield Ahead(place, desk.describe_question(place, "prepare.accept"))
         yield Ahead(place, "commits that are no part of the fix must be accepted", Status.DECISION)
         return
-    stopped = judge_origin(bench, name_origin(bench))
-    if stopped:
+    way, stopped = bench.settings.build.way, judge_origin(bench, name_origin(bench))
+    if way == "attach":
+        yield Ahead(place, describe_lack(tag), Status.WAITING)
+    elif way == "workflow":
+        yield _write(place, describe_dispatch(bench, tag))
+        yield Ahead(place, "CI builds the candidate", Status.WAITING)
+    elif stopped:
         yield Ahead(place, stopped.reason, Status.DECISION)
-        return
-    yield _write(place, describe_publication(tag))
-    yield from _foresee_question(bench, target, tag)
+    else:
+        yield _write(place, describe_publication(tag))
+        yield from _foresee_question(bench, target, tag)
 
 
 def _has_strangers(bench: Bench, target: Target) -> bool:

@@ -205,6 +205,19 @@ def publish_release(
     return made
 
 
+def check_asset(name: str, data: bytes) -> None:
+    """Refuse what GitHub would not take, or not under that name.
+
+    Raises:
+        InputError: the name is one that GitHub would change, or the file is empty.
+    """
+    if not _ASSET_NAME.fullmatch(name) or not data:
+        raise InputError(
+            f"{name!r} ({len(data)} bytes) cannot be an asset",
+            todo="use letters, digits, full stops, - and _ in its name, and give it content",
+        )
+
+
 def upload_asset(client: Client, release: Release, name: str, data: bytes) -> Asset:
     """Put a file into a release, unless it is there already; `release.assets` is the first look.
 
@@ -217,11 +230,7 @@ def upload_asset(client: Client, release: Release, name: str, data: bytes) -> As
         RemoteError: GitHub stored something else than was sent.
         RefusedError, UnknownOutcomeError: see `ensure`.
     """
-    if not _ASSET_NAME.fullmatch(name) or not data:
-        raise InputError(
-            f"{name!r} ({len(data)} bytes) cannot be an asset",
-            todo="use letters, digits, full stops, - and _ in its name, and give it content",
-        )
+    check_asset(name, data)
 
     def settle(assets: tuple[Asset, ...]) -> Asset | None:
         found = next((asset for asset in assets if asset.name == name), None)

@@ -313,12 +313,14 @@ class Workflow(Record, frozen=True, kw_only=True):
 
 
 class Run(Record, frozen=True, kw_only=True):
-    """One run of a workflow."""
+    """One run of a workflow; `name` is its workflow's, `title` its own. `attempt` counts from 1."""
 
     workflow: int
     path: str
+    name: str
     title: str
     run_number: int
+    attempt: int = 1
     event: str
     head_branch: str
     head_sha: str
@@ -327,6 +329,7 @@ class Run(Record, frozen=True, kw_only=True):
     actor: str
     inputs: dict[str, str]
     created_at: str
+    started_at: str
     updated_at: str
 
 

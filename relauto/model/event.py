@@ -317,6 +317,18 @@ class CommitAccepted(Body, frozen=True):
     source: str
 
 
+class BuildStarted(Body, frozen=True):
+    """A workflow builds a candidate; `run` is its run's id, of which there is one for each dispatch."""
+
+    kind = "build.started"
+    place: Place
+    tag: str
+    commit: str
+    workflow: str
+    run: int
+    url: str
+
+
 class FileAccepted(Body, frozen=True):
     """An entitled person takes a file that relauto did not make, under the release of `tag`, for good.
 

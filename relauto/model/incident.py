@@ -179,6 +179,7 @@ def _reopened(incident: Incident, event: Event, body: events.StepReopened) -> No
     incident.doors.pop(body.place, None)
     incident.losses.pop(body.place, None)
     incident.refused = [refused for refused in incident.refused if refused.place != body.place]
+    _forget_build(incident, body.place)
     # QA is asked again where its issue is gone; one that is there is found by its marker.
     for tag in [tag for tag, asked in incident.qa_requests.items() if asked.place == body.place]:
         del incident.qa_requests[tag]
@@ -266,6 +267,21 @@ def _unheard(incident: Incident, _event: Event, body: events.AnswerRefused) -> N
 def _accepted(incident: Incident, event: Event, body: events.CommitAccepted) -> None:
     incident.accepted.append(Acceptance(body.target, body.commit, event.actor, body.reason, body.source))
     _override(incident, event, "commit accepted", f"{body.commit} on {body.target}", commit=body.commit)
+
+
+def _forget_build(incident: Incident, place: Place) -> None:
+    """Let files of others be chosen anew; where none had been taken over, a workflow dispatched once more."""
+    here = [action for at, action in incident.intents if at == place]
+    adopted = [action for action in here if action.startswith("adopt:")]
+    for action in adopted or [action for action in here if action.startswith("dispatch:")]:
+        del incident.intents[place, action]
+        if not adopted:
+            incident.builds.pop(action.partition(":")[2], None)
+
+
+@_on(events.BuildStarted)
+def _build_started(incident: Incident, _event: Event, body: events.BuildStarted) -> None:
+    incident.builds[body.tag] = body
 
 
 @_on(events.FileAccepted)

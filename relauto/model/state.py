@@ -28,6 +28,7 @@ class Incident:
     doors: dict[Place, Door] = field(default_factory=dict)
     accepted: list[Acceptance] = field(default_factory=list)
     files: list[tuple[events.FileAccepted, Person]] = field(default_factory=list)
+    builds: dict[str, events.BuildStarted] = field(default_factory=dict)
     refused: list[events.CandidateRefused] = field(default_factory=list)
     qa_requests: dict[str, events.QaRequested] = field(default_factory=dict)
     qa_answers: dict[str, tuple[events.QaAnswered, Person]] = field(default_factory=dict)

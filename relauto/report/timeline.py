@@ -155,6 +155,7 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     ),
     "answer.refused": lambda body: f"An answer of {body.author} does not count.",
     "commit.accepted": lambda body: f"The commit {shorten(body.commit)} on {body.target} was accepted.",
+    "build.started": lambda body: f"The workflow {body.workflow} was started for {body.tag}, run {body.run}.",
     "file.accepted": lambda body: (
         f"The file {body.name} ({shorten(body.sha256)}) was accepted for {body.tag}."
     ),

@@ -38,7 +38,7 @@ from relauto.settings import Settings
 
 T = TypeVar("T")
 
-Kind = Literal["refs", "pulls", "checks", "releases", "qa", "desk", "rules"]
+Kind = Literal["refs", "pulls", "checks", "releases", "runs", "qa", "desk", "rules"]
 """What a look can be about."""
 
 

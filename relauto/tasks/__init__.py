@@ -2,7 +2,7 @@
 
 from invoke import Collection
 
-from relauto.tasks import incident, journal, people, rehearsal, server, words
+from relauto.tasks import candidate, incident, journal, people, rehearsal, server, words
 from relauto.tasks.edge import guard_tasks
 
 
@@ -25,6 +25,7 @@ def build_namespace() -> Collection:
         server.hub,
         server.cast,
     )
+    namespace.add_collection(Collection("candidate", attach=candidate.attach))
     namespace.add_collection(Collection("qa", show=words.qa_show))
     namespace.add_collection(Collection("notice", preview=words.notice_preview))
     namespace.add_collection(Collection("journal", verify=journal.verify))

@@ -3,6 +3,7 @@
 import pytest
 
 from relauto.errors import Status
+from tests.engine import test_engine_workflow as workflow
 from tests.engine.agreement import agree
 from tests.engine.test_engine_files import ADOPT, COMMAND, DATA, TAG, cut_by_hand, publish
 
@@ -152,6 +153,7 @@ BUILDS = {
     "a command in CI": (pass_pick, f"{COMMAND}build.local = true\n"),
     "a command outside CI": (pass_pick, COMMAND),
     "nothing": (pass_pick, "build.none = true\n"),
+    "attachments": (pass_pick, 'build.by = "attach"\n'),
     "files taken over": (take_over, ADOPT),
     "files of strangers": (take_over, ""),
 }
@@ -163,3 +165,27 @@ def test_a_list_holds_however_the_candidate_is_built(at, build):
     world = at("pick")
     prepare(world)
     agree(world, settings)
+
+
+def test_a_build_by_a_workflow_is_foreseen(at):
+    world = workflow.reach(at)
+    agree(world, workflow.SETTINGS)
+    world.answer(f"{next(line for line in world.asked() if line.startswith('/accept'))} it builds")
+    agree(world, workflow.SETTINGS)
+    (run,) = workflow.runs_of(world)
+    agree(world, workflow.SETTINGS)
+    publish(world, TAG, {"app.bin": DATA}, by=workflow.ACTIONS)
+    workflow.report(world, run, conclusion="success")
+    (stop,) = agree(world, workflow.SETTINGS).stops
+    assert (stop.place.step, stop.status) == ("prepare.verify", Status.WAITING)
+
+
+def test_a_workflow_is_foreseen_from_before_the_candidate(at):
+    world = workflow.reach(at)
+    agree(world, workflow.SETTINGS)
+    accept = next(line for line in world.asked() if line.startswith("/accept"))
+    world.product.run("tag", "--delete", TAG)
+    world.answer(f"{accept} it builds")
+    world.reopen("prepare.candidate")
+    (stop,) = agree(world, workflow.SETTINGS).stops
+    assert stop.status is Status.WAITING

@@ -27,7 +27,7 @@ from relauto.hub.application import Application
 def walk(world):
     """Ask every route at least once for something that is there."""
     (world.clone.directory / ".github/workflows").mkdir(parents=True)
-    world.commit(".github/workflows/ci.yml", "on: workflow_dispatch\n", "Add a workflow")
+    world.commit(".github/workflows/ci.yml", "on: {workflow_dispatch: {inputs: {a: {}}}}\n", "Add a workflow")
     world.push("HEAD:main")
     world.clone.run("fetch", "-q")
     head = world.fork("fix")

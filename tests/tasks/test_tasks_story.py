@@ -1,5 +1,6 @@
 """One incident through the tasks, against the hub: settings in a file, tokens in the environment."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -261,3 +262,33 @@ def test_another_fix_is_attached(world: World, incident: str) -> None:
     assert world.run(*attach).status == 0
     assert len(world.run("status", "--json").document["fixes"]) == 2
     assert world.run("attach").status == 2
+
+
+def test_a_file_is_attached_to_a_candidate(world: World, incident: str) -> None:
+    with (world.root / "relauto.toml").open("a") as settings:
+        settings.write('pick.via = "push"\nbuild.by = "attach"\n')
+    world.run("advance")
+    head = world.pass_pull(1)
+    world.run("advance")
+    world.run("approve", "prepare.merge", "--subject", head, by="robin-rm")
+    world.run("advance", "--until", "prepare.candidate")
+    (world.root / "till.bin").write_bytes(b"built elsewhere\n")
+    digest = hashlib.sha256(b"built elsewhere\n").hexdigest()
+    attach = ("candidate.attach", "v1.0.1-rc1", "till.bin", "--sha256", digest, "--reason", "from the vendor")
+    assert world.run(*attach, by="quinn-qa").status == 3
+    assert world.run(*attach[:3], by="robin-rm").status == 2
+    shown = f"till.bin ({digest[:12]}, 16 bytes) to v1.0.1-rc1"
+    assert world.dry(*attach, by="robin-rm").out == f"would attach {shown}; nothing was written\n"
+    assert world.run(*attach, by="robin-rm").out == f"attached {shown}\n"
+    (release,) = world.api("robin-rm").pages(f"repos/{SOURCE}/releases")
+    assert (release["draft"], release["prerelease"]) == (True, True)
+    assert [(one["name"], one["digest"]) for one in release["assets"]] == [("till.bin", f"sha256:{digest}")]
+    document = world.run(*attach, "--json", by="robin-rm").document
+    assert document == {
+        "schema": 1,
+        "tag": "v1.0.1-rc1",
+        "commit": Git(world.root / "product" / "bare.git").read("rev-parse", "release-1.0"),
+        "file": {"name": "till.bin", "sha256": digest, "size": 16},
+        "written": True,
+    }
+    assert incident

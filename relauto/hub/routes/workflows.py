@@ -9,6 +9,7 @@ from relauto.hub.events import publish
 from relauto.hub.http import answer, answer_page, enter, no_content, read_body
 from relauto.hub.place import ApiError, Place, not_found
 from relauto.hub.records import Run, Workflow
+from relauto.hub.triggers import read_trigger
 from relauto.hub.views.workflows import show_run, show_workflow
 
 routes = Blueprint("workflows", __name__, url_prefix="/api/v3/repos/<owner>/<name>/actions")
@@ -73,11 +74,14 @@ def dispatch(owner: str, name: str, key: str) -> Response:
     sha = place.bare.resolve(branch)
     if sha is None:
         raise ApiError(422, f"No ref found for: {asked.ref}")
+    trigger = read_trigger(place.bare, sha, workflow.path)
+    inputs = trigger.fill(asked.inputs)
     run = Run(
         id=place.new_id(),
         workflow=workflow.id,
         path=workflow.path,
-        title=workflow.path.rpartition("/")[2],
+        name=trigger.name,
+        title=trigger.title(inputs, {"ref_name": branch, "actor": place.call.login, "sha": sha}),
         run_number=place.call.tx.next(f"run {place.name} {workflow.path}"),
         event="workflow_dispatch",
         head_branch=branch,
@@ -85,12 +89,13 @@ def dispatch(owner: str, name: str, key: str) -> Response:
         status="queued",
         conclusion=None,
         actor=place.call.login,
-        inputs=asked.inputs,
+        inputs=inputs,
         created_at=place.call.now,
+        started_at=place.call.now,
         updated_at=place.call.now,
     )
     place.put(run.id, run)
-    publish(place, "workflow_dispatch", None, ref=asked.ref, inputs=asked.inputs, workflow=workflow.path)
+    publish(place, "workflow_dispatch", None, ref=asked.ref, inputs=inputs, workflow=workflow.path)
     publish(place, "workflow_run", "requested", workflow_run=show_run(place, run))
     if not asked.return_run_details:
         return no_content()
@@ -141,8 +146,15 @@ def report_run(owner: str, name: str, key: int) -> Response:
     place = enter(owner, name, "write")
     run = place.find(Run, key)
     asked = read_body(_Report)
+    # A run that is over begins anew when somebody runs it again.
+    again = run.status == "completed" and asked.status != "completed"
     changed = msgspec.structs.replace(
-        run, status=asked.status, conclusion=asked.conclusion, updated_at=place.call.now
+        run,
+        status=asked.status,
+        conclusion=asked.conclusion,
+        attempt=run.attempt + again,
+        started_at=place.call.now if again else run.started_at,
+        updated_at=place.call.now,
     )
     place.put(key, changed)
     publish(place, "workflow_run", asked.status, workflow_run=show_run(place, changed))

@@ -8,10 +8,12 @@ from pathlib import PurePosixPath
 from relauto.errors import DecisionError
 from relauto.github import releases
 from relauto.github.releases import Asset, Release
+from relauto.github.workflows import Run
 from relauto.model.event import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Target
 from relauto.stages.bench import Bench
+from relauto.stages.prepare import workflow
 from relauto.stages.prepare.artifacts import (
     SUMS,
     Artifact,
@@ -40,11 +42,21 @@ class Files:
     @property
     def assets(self) -> list[Asset]:
         """The files themselves, without their SHA256SUMS."""
-        return [asset for asset in self.release.assets if asset.name != SUMS]
+        return list_files(self.release)
 
 
-def find_files(bench: Bench, target: Target, tag: Tag, commit: Commit) -> Files | Waiting | Refused | None:
-    """Return the files of others for a candidate that relauto has not built; None when it has to build."""
+def list_files(release: Release) -> list[Asset]:
+    """Return a release's files without their SHA256SUMS."""
+    return [asset for asset in release.assets if asset.name != SUMS]
+
+
+def find_files(
+    bench: Bench, target: Target, tag: Tag, commit: Commit, *, run: Run | None = None
+) -> Files | Waiting | Refused | None:
+    """Return the files of others for a candidate that relauto has not built; None when there are none.
+
+    `run` is the workflow's run that was to make them, and has ended well.
+    """
     release = find_release(bench, tag)
     if release is None or (release.draft and not release.assets):
         return None
@@ -53,19 +65,24 @@ def find_files(bench: Bench, target: Target, tag: Tag, commit: Commit) -> Files 
             f"{release.by} published {release.tag} as a final release, but it is a candidate",
             todo="mark it as a prerelease on GitHub",
         )
-    if not release.assets and bench.settings.build.way != "none":
+    assets = list_files(release)
+    if not assets and bench.settings.build.way != "none":
         return None
-    origins = {asset: _trust(bench, target, release, asset, commit) for asset in release.assets}
-    strangers = [asset for asset, origin in origins.items() if not origin and asset.name != SUMS]
+    origins = {asset: _trust(bench, target, release, asset, commit, run) for asset in assets}
+    strangers = [asset for asset, origin in origins.items() if not origin]
     if strangers:
         return ask_about_files(bench, release, commit, strangers)
-    made = {origin for asset, origin in origins.items() if asset.name != SUMS}
+    made = set(origins.values()) or {"none"}
     files = Files(release, made.pop() if len(made) == 1 else "adopted")
     return _find_lack(bench, files) or files
 
 
-def _trust(bench: Bench, target: Target, release: Release, asset: Asset, commit: Commit) -> str:
+def _trust(
+    bench: Bench, target: Target, release: Release, asset: Asset, commit: Commit, run: Run | None
+) -> str:
     """Return why a file may be promoted: who made it; empty when nothing speaks for it."""
+    if run is not None and asset.by in (workflow.ACTIONS, *bench.settings.build.adopt):
+        return "workflow"
     if asset.state != "uploaded" or asset.by in bench.settings.build.adopt:
         return "adopted"
     digest = find_digest(bench, asset)
@@ -118,6 +135,8 @@ def take_over(bench: Bench, target: Target, tag: Tag, commit: Commit, files: Fil
 
 def describe_adoption(files: Files) -> str:
     """Return the sentence for files that are taken over."""
+    if not files.assets:
+        return f"take over {files.release.tag}, a prerelease without files by {files.release.by}"
     names = ", ".join(asset.name for asset in files.assets)
     makers = ", ".join(dict.fromkeys(asset.by for asset in files.assets))
     return f"take over {names} of {files.release.tag}, uploaded by {makers}"

@@ -113,7 +113,24 @@ def publish(
 ) -> None:
     """Bring the release of `tag` to exactly these assets and publish it; what is there already stays."""
     make_latest: releases.MakeLatest = "true" if latest else "false"
-    release = find_release(bench, tag) or releases.create_release(
+    release = open_release(
+        bench, tag, commit, title=title, body=body, prerelease=prerelease, make_latest=make_latest
+    )
+    complete_release(bench, release, artifacts, prerelease=prerelease, make_latest=make_latest)
+
+
+def open_release(
+    bench: Bench,
+    tag: Tag,
+    commit: Commit,
+    *,
+    title: str,
+    body: str,
+    prerelease: bool,
+    make_latest: releases.MakeLatest = "false",
+) -> Release:
+    """Return the release of `tag`, whoever made it, or make a draft of it."""
+    return find_release(bench, tag) or releases.create_release(
         bench.source,
         tag=tag,
         commit=commit,
@@ -124,7 +141,6 @@ def publish(
         make_latest=make_latest,
         absent=True,
     )
-    complete_release(bench, release, artifacts, prerelease=prerelease, make_latest=make_latest)
 
 
 def complete_release(

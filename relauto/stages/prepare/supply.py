@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from relauto.github.releases import Release
+from relauto.github.workflows import Run
 from relauto.model.event import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.stages import texts
 from relauto.stages.bench import Bench
-from relauto.stages.prepare import adoption
+from relauto.stages.prepare import adoption, workflow
 from relauto.stages.prepare.artifacts import SUMS, Built, build_artifacts
 from relauto.stages.prepare.command import is_ci
 from relauto.stages.prepare.publication import ask_about_files, compare_release, find_release, publish
@@ -44,12 +46,49 @@ def find_artifacts(
     release = find_release(bench, tag)
     if known is not None and release is not None:
         return _keep(bench, target, tag, commit, known)
-    found = adoption.find_files(bench, target, tag, commit)
-    if isinstance(found, Waiting | Refused | Todo):
-        return found
-    if found is not None:
+    run = _find_run(bench, place, tag, commit, release)
+    if isinstance(run, Waiting | Refused | Todo):
+        return run
+    found = adoption.find_files(bench, target, tag, commit, run=run)
+    if isinstance(found, adoption.Files):
         return adoption.take_over(bench, target, tag, commit, found)
+    return found or _begin(bench, target, tag, commit, run)
+
+
+def _find_run(
+    bench: Bench, place: Place, tag: Tag, commit: Commit, release: Release | None
+) -> Run | Waiting | Refused | Todo | None:
+    """Return the workflow's run that made a candidate's files; None when none is needed."""
+    if bench.settings.build.way != "workflow":
+        return None
+    begun = _find_intent(bench, place, f"dispatch:{tag}", commit) is not None
+    if not begun and release is not None and adoption.list_files(release):
+        return None
+    run = workflow.find_run(bench, place, tag, commit)
+    if isinstance(run, Run):
+        # It may have ended after the releases were read.
+        bench.look("releases")
+    return run
+
+
+def _begin(
+    bench: Bench, target: Target, tag: Tag, commit: Commit, run: Run | None
+) -> Waiting | Refused | Todo:
+    """Return how a candidate without any file gets some."""
+    if run is not None:
+        return Refused(
+            f"the run {run.url} ended well, but {tag} has no release with files",
+            todo=f"let {bench.settings.build.workflow} publish the prerelease with its files, "
+            "then relauto reopen prepare.verify",
+        )
+    if bench.settings.build.way == "attach":
+        return Waiting("RM", describe_lack(tag))
     return judge_origin(bench, name_origin(bench)) or _make(bench, target, tag, commit)
+
+
+def describe_lack(tag: Tag) -> str:
+    """Return the sentence for a candidate whose files people attach."""
+    return f"{tag} has no files yet: relauto candidate.attach {tag} FILE --sha256 …"
 
 
 def _find_intent(bench: Bench, place: Place, action: str, commit: Commit) -> Facts | None:

@@ -1,0 +1,111 @@
+"""Workflow runs: dispatched, found again by a nonce in their titles, and read.
+
+GitHub tells the id of the run that a dispatch starts since it knows `return_run_details`; an older server
+answers 400 to that field, or 204 without a word. Its run is then found by a nonce that the workflow puts
+into its `run-name`. Runs show up some seconds after their dispatch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from relauto.github.faults import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relauto.github.client import Client
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a workflow. `status` is `completed` at its end alone; `conclusion` says how it ended.
+
+    `title` is what `run-name` makes of it; `started_at` is when its newest attempt began, in UTC.
+    """
+
+    id: int
+    title: str
+    status: str
+    conclusion: str | None
+    head: str
+    started_at: datetime
+    url: str
+
+
+class _RestRun(msgspec.Struct, frozen=True):
+    id: int
+    display_title: str
+    status: str
+    conclusion: str | None
+    head_sha: str
+    run_started_at: datetime
+    html_url: str
+
+    def run(self) -> Run:
+        return Run(
+            self.id,
+            self.display_title,
+            self.status,
+            self.conclusion,
+            self.head_sha,
+            self.run_started_at,
+            self.html_url,
+        )
+
+
+class _Runs(msgspec.Struct, frozen=True):
+    workflow_runs: list[_RestRun]
+
+
+class _Started(msgspec.Struct, frozen=True):
+    workflow_run_id: int | None = None
+
+
+def dispatch(client: Client, workflow: str, ref: str, inputs: Mapping[str, str]) -> int | None:
+    """Start a workflow, by its file's name, on a branch or tag; return the run's id if it is told.
+
+    Raises:
+        NotFoundError: the default branch has no such workflow.
+        RefusedError: it cannot be dispatched on that ref, or does not take these inputs.
+        UnknownOutcomeError: it may have been started; look for its run.
+    """
+    path = f"actions/workflows/{workflow}/dispatches"
+    wanted = {"ref": ref, "inputs": dict(inputs)}
+    try:
+        said = client.write("POST", path, {**wanted, "return_run_details": True}, msgspec.Raw)
+    except RefusedError as error:
+        if error.http_status != 400:
+            raise
+        said = client.write("POST", path, wanted, msgspec.Raw)
+    return None if bytes(said) == b"null" else msgspec.json.decode(said, type=_Started).workflow_run_id
+
+
+def list_runs(client: Client, workflow: str, branch: str, since: datetime) -> tuple[Run, ...]:
+    """Return the runs of a workflow that were dispatched on a branch or tag since a moment, newest first.
+
+    Raises:
+        RemoteError: they cannot be read.
+    """
+    pages = client.read_pages(
+        f"actions/workflows/{workflow}/runs",
+        _Runs,
+        event="workflow_dispatch",
+        branch=branch,
+        created=f">={since:%Y-%m-%dT%H:%M:%SZ}",
+    )
+    return tuple(one.run() for page in pages for one in page.workflow_runs)
+
+
+def read_run(client: Client, run: int) -> Run:
+    """Return a run as it stands.
+
+    Raises:
+        NotFoundError: there is none of that id; GitHub deletes old ones.
+        RemoteError: it cannot be read.
+    """
+    return client.read(f"actions/runs/{run}", _RestRun).run()
