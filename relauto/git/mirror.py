@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from relauto.git.address import Address, set_config
-from relauto.git.denial import Deed, find_denial
+from relauto.git.denial import Deed, DeniedError, find_denial
 from relauto.git.errors import PushRejectedError, PushUnknownError, UnreachableError
 from relauto.git.refs import RefUpdate, check_ref
 from relauto.git.repository import Repository, list_object_directories
@@ -27,6 +27,7 @@ _NOT_REACHED = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _OUTCOME = re.compile(r"^([ +\-*!=])\t([^\t]*):(refs/[^\t]*)\t(.*)$", re.MULTILINE)
+_NOTHING = "refs/heads/relauto/nothing"
 _UNSETTLED = "[remote failure]"
 
 
@@ -134,6 +135,19 @@ class Mirror:
         if answer.status:
             _refuse_unreached(self.address, "fetch", answer)
             raise GitError(answer)
+
+    def find_push_denial(self) -> DeniedError | None:
+        """Return why the token may not push there, None when it may; nothing is sent.
+
+        Raises:
+            UnreachableError: the remote was not reached.
+        """
+        # git asks to be let in before it finds that there is nothing of that name to delete.
+        answer = self._git.ask("push", "--dry-run", "--porcelain", "--no-verify", "origin", f":{_NOTHING}")
+        denial = find_denial(self.address, "push", answer)
+        if denial is None:
+            _refuse_unreached(self.address, "push", answer)
+        return denial
 
     def push(self, updates: Sequence[RefUpdate]) -> None:
         """Move refs of the remote, all or none, each only from its old value.

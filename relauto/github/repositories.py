@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from relauto.github.client import Client
 
 Right = Literal["admin", "maintain", "push", "triage", "pull"]
+Method = Literal["merge", "squash", "rebase"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class RepositoryFacts:
         closed: whether only people whom it was given to may read it; a whole enterprise reads what is
             merely internal.
         fork: whether its objects are shared with the repository that it was forked from.
-        permissions: what the token may do there; None where GitHub does not tell (an App's token).
+        permissions: the role of the account behind the token; None where GitHub does not tell. An App has
+            none, which GitHub shows as no permission at all.
         merge_methods: those that are switched on; None where GitHub does not tell them, which it
             does to tokens with push access alone.
     """
@@ -40,7 +42,7 @@ class RepositoryFacts:
     closed: bool
     fork: bool
     archived: bool
-    merge_methods: frozenset[Literal["merge", "squash", "rebase"]] | None
+    merge_methods: frozenset[Method] | None
     permissions: frozenset[Right] | None
     clone_url: str
 
@@ -54,7 +56,9 @@ class BranchFacts:
     protected: bool
 
 
-class _Repository(msgspec.Struct, frozen=True):
+class RestRepository(msgspec.Struct, frozen=True):
+    """REST's full repository."""
+
     full_name: str
     default_branch: str
     private: bool
@@ -66,6 +70,31 @@ class _Repository(msgspec.Struct, frozen=True):
     allow_merge_commit: bool | None = None
     allow_squash_merge: bool | None = None
     allow_rebase_merge: bool | None = None
+
+    def facts(self) -> RepositoryFacts:
+        """Return the value."""
+        rights = self.permissions
+        return RepositoryFacts(
+            name=RepositoryName(self.full_name),
+            default_branch=Branch(self.default_branch),
+            private=self.private,
+            closed=self.private and self.visibility in (None, "private"),
+            fork=self.fork,
+            archived=self.archived,
+            merge_methods=self._methods(),
+            permissions=None if rights is None else frozenset(right for right, has in rights.items() if has),
+            clone_url=self.clone_url,
+        )
+
+    def _methods(self) -> frozenset[Method] | None:
+        told: dict[Method, bool | None] = {
+            "merge": self.allow_merge_commit,
+            "squash": self.allow_squash_merge,
+            "rebase": self.allow_rebase_merge,
+        }
+        if None in told.values():
+            return None
+        return frozenset(method for method, allowed in told.items() if allowed)
 
 
 class _Tip(msgspec.Struct, frozen=True):
@@ -85,30 +114,7 @@ def read_repository(client: Client) -> RepositoryFacts:
         UnseenError: it does not exist, or not for this token.
         RemoteError: it cannot be read.
     """
-    found = client.read("", _Repository)
-    rights = found.permissions
-    return RepositoryFacts(
-        name=RepositoryName(found.full_name),
-        default_branch=Branch(found.default_branch),
-        private=found.private,
-        closed=found.private and found.visibility in (None, "private"),
-        fork=found.fork,
-        archived=found.archived,
-        merge_methods=_read_methods(found),
-        permissions=None if rights is None else frozenset(right for right, has in rights.items() if has),
-        clone_url=found.clone_url,
-    )
-
-
-def _read_methods(found: _Repository) -> frozenset[Literal["merge", "squash", "rebase"]] | None:
-    told: dict[Literal["merge", "squash", "rebase"], bool | None] = {
-        "merge": found.allow_merge_commit,
-        "squash": found.allow_squash_merge,
-        "rebase": found.allow_rebase_merge,
-    }
-    if None in told.values():
-        return None
-    return frozenset(method for method, allowed in told.items() if allowed)
+    return client.read("", RestRepository).facts()
 
 
 class _Viewer(msgspec.Struct, frozen=True):

@@ -300,3 +300,23 @@ def test_no_token_is_told_before_anything_is_asked(at):
     world.tokens = dict.fromkeys(PARTS, "")
     with pytest.raises(InputError, match="there is no token for acme/stockroom"):
         world.advance()
+
+
+@pytest.mark.parametrize(
+    ("permissions", "archived", "what"),
+    [
+        ({"contents": "write"}, (), None),
+        ({"contents": "read"}, (), "the token may not push (git push): it lacks contents: write"),
+        ({"contents": "write"}, ("source",), "acme/stockroom is archived, so nobody can push to it"),
+    ],
+)
+def test_whether_git_lets_it_push_is_found_out_without_a_push(at, permissions, archived, what):
+    world = at("opened")
+    hide(world, archived=archived)
+    world.hub.add_token(APP, token="t0ken", kind="app", permissions=permissions)
+    world.tokens["source"] = "t0ken"
+    before = world.objects()
+    with world.session() as session:
+        denial = session.mirror.find_push_denial()
+    assert (what in denial.what) if what else denial is None
+    assert world.objects() == before
