@@ -343,4 +343,9 @@ def _foresee_question(bench: Bench, target: Target, tag: Tag) -> Iterator[Ahead]
     decided = bench.facts("investigate.qa-decision").get("verify")
     if decided:
         yield _write(place, describe_request(bench, tag))
+    elif not find_required(bench, target.branch):
+        releasing = bench.place("prepare.release", target)
+        yield Ahead(releasing, desk.describe_question(releasing, releasing.step))
+        yield Ahead(releasing, "a person must approve the release", Status.DECISION)
+        return
     yield Ahead(place, f"CI{' and QA look' if decided else ' looks'} at the candidate", Status.WAITING)

@@ -106,11 +106,20 @@ def _accept(errand: Errand, asked: Sequence[Asked]) -> Iterator[str]:
 
 
 def _read_line(errand: Errand) -> Mapping[str, str]:
-    """Return the commits that stood on the line unreleased, each with its subject cut to a comment's size."""
+    """Return the commits that stood on the line unreleased, each with its subject cut to a comment's size.
+
+    The base is among them: where it is a prerelease, it is asked about as well.
+    """
     scratch = Scratch(errand, errand.work / "line.git")
     base = f"refs/tags/{errand.base_tag}"
     scratch.fetch(errand.accepted_head, f"+{base}:{base}")
-    told = scratch.read("log", "--format=%H %s", f"{base}..{errand.accepted_head}").decode("utf-8", "replace")
+    read = ("log", "--format=%H %s")
+    told = b"\n".join(
+        [
+            scratch.read(*read, f"{base}..{errand.accepted_head}"),
+            scratch.read(*read, "--max-count=1", f"{base}^{{commit}}"),
+        ]
+    ).decode("utf-8", "replace")
     rows = (row.partition(" ") for row in told.split("\n") if row)
     return {commit: subject[:_SUBJECT] for commit, _, subject in rows}
 

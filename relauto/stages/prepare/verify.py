@@ -16,6 +16,7 @@ from relauto.model.incident import StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.scope import judge_scope
 from relauto.model.target import Place, Target
+from relauto.model.version import find_releases, parse_tag
 from relauto.stages.bench import Bench, list_commits, require_target
 from relauto.stages.following import find_required
 from relauto.stages.investigate import DecideQa
@@ -156,7 +157,10 @@ class VerifyCandidate:
 
 
 def find_strangers(bench: Bench, target: Target, commit: Commit) -> list[ScopeEntry]:
-    """Return the commits of a candidate that are neither pick, nor bump, nor accepted by name."""
+    """Return the commits of a candidate that are neither pick, nor bump, nor accepted by name.
+
+    A base that is a prerelease stands for all that it holds and no final release does.
+    """
     picked = bench.facts("prepare.pick", target)
     entries = list_scope(bench.product, Commit(bench.plan(target).base_commit), commit)
     verdict = judge_scope(
@@ -169,7 +173,26 @@ def find_strangers(bench: Bench, target: Target, commit: Commit) -> list[ScopeEn
         bumps=cast(Sequence[str], picked.get("bumps", ())),
         accepted=accepted_commits(bench, target),
     )
-    return [entry for entry in entries if entry.commit in verdict.strangers]
+    return [
+        *_find_unreleased_base(bench, target),
+        *(entry for entry in entries if entry.commit in verdict.strangers),
+    ]
+
+
+def _find_unreleased_base(bench: Bench, target: Target) -> list[ScopeEntry]:
+    """Return the base itself while nobody has accepted what a prerelease tag would let in unasked."""
+    plan = bench.plan(target)
+    base, release = Commit(plan.base_commit), parse_tag(plan.base_tag)
+    if release is None or release.is_final or base in accepted_commits(bench, target):
+        return []
+    tags = bench.tags()
+    finals = {tags[each.tag] for each in find_releases(tags) if each.is_final}
+    held = bench.product.list_commits(base, *(f"^{each}" for each in sorted(finals)))
+    if not held:
+        return []
+    facts, count = bench.product.commit(base), f"{len(held)} commit{'s' * (len(held) > 1)}"
+    words = f"{plan.base_tag} was never final and holds {count} that no final release does; the last: "
+    return [ScopeEntry(base, words + facts.subject, facts.author.name, facts.parents, None, None)]
 
 
 def accepted_commits(bench: Bench, target: Target) -> list[str]:
