@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from relauto.comms.desk import Shown, decision_command
 from relauto.comms.public import make_title
 from relauto.errors import InputError
-from relauto.git.presence import find_known_presence
+from relauto.git.presence import find_known_presence, find_presence
 from relauto.git.refs import RefUpdate
 from relauto.git.scope import describe_foreign, list_foreign
 from relauto.github import pull_reads, pulls
@@ -37,7 +37,9 @@ class OpenPull:
             return Proved(known.facts, known.by_others)
         shown, wanted = [], bench.settings.pull
         for fix in bench.incident.current_fixes:
-            pull = find_pull(bench, fix)
+            pull, halved = find_pull(bench, fix), refuse_halved(bench, fix)
+            if halved:
+                return halved
             if pull is None:
                 return self._open(bench, fix)
             refused = refuse_base(bench, pull) or (
@@ -179,6 +181,32 @@ def find_pull(bench: Bench, fix: Fix) -> Pull | None:
     head = bench.ref(branch.ref)
     found = bench.find_pulls(branch, bench.home)
     return next((pull for pull in found if not _is_of_before(bench, pull, head)), None)
+
+
+def refuse_halved(bench: Bench, fix: Fix) -> Refused | None:
+    """Refuse a fix whose branch was merged before it got its last commits, unless the lines hold that part.
+
+    Only the newer pull request would be picked, and the customer would get half of the fix.
+    """
+    if fix.branch is None or bench.home != bench.main:
+        return None
+    branch = Branch(fix.branch)
+    head, attached = bench.ref(branch.ref), {each.pull for each in bench.incident.fixes}
+    older = [pull for pull in bench.find_pulls(branch, bench.home) if _is_of_before(bench, pull, head)]
+    for pull in older:
+        if pull.number not in attached and pull.merge_commit and not _lines_hold(bench, pull.merge_commit):
+            return Refused(
+                f"{branch} was merged as pull request #{pull.number} and has gone on since: that part would "
+                "not be picked",
+                todo=f"relauto attach --pull {pull.number} takes it along; if it is no part of the fix, put "
+                "the fix on a branch of its own and attach that",
+            )
+    return None
+
+
+def _lines_hold(bench: Bench, merged: Commit) -> bool:
+    heads = [bench.release_head(target) for target in bench.incident.targets]
+    return all(find_presence(bench.product, merged, head) is not None for head in heads)
 
 
 def _read_pull(bench: Bench, number: int) -> Pull | None:

@@ -316,10 +316,10 @@ cache.directory = "{self.root / "cache"}"
         with self.bench(more) as bench:
             return engine.advance(bench, until=until, only=only)
 
-    def attach(self, branch: str) -> None:
+    def attach(self, branch: str | None = None, pull: int | None = None) -> None:
         with self.bench() as bench:
             engine.refresh(bench)
-            engine.record(bench, make_attachment(branch, None, None))
+            engine.record(bench, make_attachment(branch, pull, None))
 
     def reopen(self, step: str) -> None:
         self.answer(f"/reopen {step} it was a mistake")

@@ -230,3 +230,32 @@ def test_a_candidate_that_vanishes_behind_the_door_is_not_published_without_its_
     assert "v1.0.1" not in world.tags()
     listed = world.api("dev").pages("repos/acme/stockroom/releases")
     assert [each for each in listed if each["tag_name"] == "v1.0.1"] == []
+
+
+def test_a_fix_in_two_pull_requests_of_one_branch_is_not_halved(at):
+    world = at("blank")
+    number = world.open_pull("fix/crash")
+    world.pass_pull(number)
+    world.merge(number)
+    world.product.run("branch", "work", "main")
+    text = world.product.read("show", "work:app.txt").replace("line five\n", "line 5, at last\n") + "\n"
+    commit = world.commit_on("work", "Fix the rest", {"app.txt": text})
+    world.push(commit, "fix/crash")
+    world.open()
+    (stop,) = world.advance().stops
+    assert (stop.place.step, stop.status) == ("investigate.pr", Status.DECISION)
+    assert "was merged as pull request #1 and has gone on since" in stop.reason
+    world.attach(pull=number)
+    world.advance()
+    world.decide()
+    world.pass_pull(2)
+    world.advance()
+    world.approve("prepare.merge")
+    (stop,) = world.advance().stops
+    assert stop.place.step == "prepare.pick", stop
+    made = world.product.read("log", "--format=%s", "release-1.0..refs/heads/" + world.pull(3)["head"]["ref"])
+    assert [line.partition(" (#")[0] for line in made.splitlines()] == [
+        "Bump version to 1.0.1",
+        "Fix the rest",
+        "Fix the crash",
+    ], "in the order of their merges"

@@ -5,6 +5,7 @@ What is there already is adopted, whoever put it there.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cmp_to_key
 
 from relauto.git.became import find_became
 from relauto.git.errors import MissingObjectError
@@ -57,15 +58,13 @@ class PickFix:
 
 
 def list_series(bench: Bench, number: int | None = None) -> dict[Commit, Facts] | Refused:
-    """Return the commits that the fixes became on the branch they went to first, in their order.
+    """Return the commits that the fixes became on the branch they went to first, in order of their merges.
 
     They are the fixes of round `number`, else of the current one. Each comes with what is proved about
     the merge that brought it.
     """
-    merged = bench.incident.record(Place("prepare.merge", None, number or bench.incident.round))
-    known = merged.facts if merged and merged.state is StepState.DONE else {}
     series: dict[Commit, Facts] = {}
-    for each in known.get("merged", ()):
+    for each in _list_merged(bench, number):
         _fetch_head(bench, each["pull"], each["head"])
         became = find_became(bench.product, Commit(each["merge_commit"]), Commit(each["head"]))
         commits = became.commits
@@ -80,6 +79,18 @@ def list_series(bench: Bench, number: int | None = None) -> dict[Commit, Facts] 
     if not series:
         return Refused("no fix is merged yet", todo="advance prepare.merge first")
     return series
+
+
+def _list_merged(bench: Bench, number: int | None) -> list[Facts]:
+    """Return what is proved about each merge of a round, the oldest first: what came later may build on it."""
+    known = bench.incident.record(Place("prepare.merge", None, number or bench.incident.round))
+    merged = known.facts.get("merged", ()) if known and known.state is StepState.DONE else ()
+
+    def compare(one: Facts, other: Facts) -> int:
+        first, second = Commit(one["merge_commit"]), Commit(other["merge_commit"])
+        return 0 if first == second else -1 if bench.product.is_ancestor(first, second) else 1
+
+    return sorted(merged, key=cmp_to_key(compare))
 
 
 def _list_pushed(bench: Bench, pull: int) -> tuple[Commit, ...]:
