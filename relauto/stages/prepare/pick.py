@@ -82,7 +82,7 @@ def list_series(bench: Bench, number: int | None = None) -> dict[Commit, Facts] 
 
 
 def _list_merged(bench: Bench, number: int | None) -> list[Facts]:
-    """Return what is proved about each merge of a round, the oldest first: what came later may build on it."""
+    """Return what is proved about each merge of a round, oldest first: what came later may build on it."""
     known = bench.incident.record(Place("prepare.merge", None, number or bench.incident.round))
     merged = known.facts.get("merged", ()) if known and known.state is StepState.DONE else ()
 
