@@ -132,7 +132,6 @@ def settle_claims(bench: Bench) -> None:
         record(bench, body)
     for claim, attached in list(rides.find_unattached(bench)):
         bench.say(rides.describe_attaching(claim, attached))
-        rides.register(bench, claim)
         with bench.visit(claim.holder) as theirs:
             record(theirs, attached)
         bench.look("refs")

@@ -22,7 +22,7 @@ from relauto.model.target import Target
 from relauto.model.version import parse_version
 from relauto.session import Session, find_folder
 from relauto.settings import digest_settings
-from relauto.stages import claims
+from relauto.stages import claims, rides
 from relauto.stages.bench import Bench, emergency_branch
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -78,6 +78,7 @@ def _open(session: Session, bench: Bench, request: Request) -> None:
         claims.claim_line(bench.releases, line, plan.version, tags)
     attached = make_attachment(request.fix, request.pull, request.instruction)
     engine.open_journal(bench, opened, attached, *([first] if first else []))
+    rides.register(bench)
     engine.settle_claims(bench)
 
 
@@ -160,19 +161,9 @@ def make_plan(session: Session, target: Target, request: Request) -> Plan:
         claims.refuse_rival(line)
     if request.join:
         with session.bench(request.join) as theirs:
-            _check_same(theirs, request)
+            rides.refuse_other_way(theirs.incident, request.base, request.order)
             return theirs.plan(target)
     return claims.choose_plan(repository, line, head, final=request.base == "tag", wanted=request.version)
-
-
-def _check_same(theirs: Bench, request: Request) -> None:
-    """Refuse to put a fix into a release that is made in another way than is asked for."""
-    made = theirs.incident.opening
-    if (made.base, made.order) != (request.base, request.order):
-        raise InputError(
-            f"{made.incident} makes its release from the {made.base}, {made.order}, and all its fixes go so",
-            todo=f"join it with --base {made.base} and --order {made.order}, or wait for it",
-        )
 
 
 def _find_main(session: Session) -> Branch:

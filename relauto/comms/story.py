@@ -18,7 +18,7 @@ from relauto.model.debt import Debt, list_debts
 from relauto.model.event import CandidateRefused, NoticeDrafted, Order, Text
 from relauto.model.incident import Acceptance, Incident, Note, StepRecord, StepState
 from relauto.model.playbook import Playbook
-from relauto.model.rounds import Failure
+from relauto.model.rounds import Claim, Failure
 from relauto.model.target import Place, Target
 from relauto.settings import Contacts
 
@@ -45,6 +45,19 @@ class LineStory:
     verification: proofs.Verification | None
     release: proofs.Published | None
     sent: proofs.Sent | None
+    claim: Claim | None = None
+
+    @property
+    def stands(self) -> str:
+        """How the line is another incident's, as what a sentence says of it; "" where it is ours."""
+        if self.claim is None or self.claim.state == "held":
+            return ""
+        version = self.claim.plan.version if self.claim.plan else ""
+        return {
+            "awaited": f"waits until the release that {self.claim.holder} makes is out",
+            "joined": f"rides on {version}, which {self.claim.holder} makes",
+            "freed": f"gets no release: {version} was given up",
+        }[self.claim.state]
 
     @property
     def version(self) -> str:
@@ -263,6 +276,7 @@ def _tell_line(incident: Incident, target: Target) -> LineStory:
         find_proof(incident, proofs.Verification, "prepare.verify", target),
         find_proof(incident, proofs.Published, "prepare.release", target),
         find_proof(incident, proofs.Sent, "deploy.send", target),
+        incident.rounds.claim(target),
     )
 
 

@@ -30,6 +30,7 @@ ENTITLED: dict[str, tuple[str, ...]] = {
     "skip": ("RM",),
     "reopen": ("RM",),
     "fail": ("RM", "TAM", "CRE", "CSM", "DE"),
+    "join": ("RM", "DE", "CRE", "TAM", "CSM"),
     "free": ("RM",),
 }
 """Which roles may do what."""

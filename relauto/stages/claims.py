@@ -11,6 +11,7 @@ from relauto.git.repository import Repository
 from relauto.journal.releases import Record, Releases, find_rival
 from relauto.model.event import Plan, PlanSettled, ReleaseAwaited
 from relauto.model.names import Commit, Tag
+from relauto.model.rounds import Claim
 from relauto.model.target import Place, Target
 from relauto.model.version import find_releases, next_version, parse_version
 from relauto.stages.bench import Bench
@@ -137,14 +138,24 @@ def find_unsettled(bench: Bench) -> Iterator[PlanSettled | ReleaseAwaited]:
     """Yield for each line without a claim of this round what is to be recorded; nothing is claimed yet."""
     for target in bench.incident.targets:
         claim = bench.incident.rounds.claim(target)
-        if claim and claim.state != "awaited":
+        if claim and claim.state in ("held", "freed"):
             continue
         line = read_line(bench.releases, target, bench.incident.id, bench.tags())
+        if claim and claim.state == "joined" and not _is_orphan(line, claim):
+            continue
         rival, round_ = line.rival, bench.incident.round
         if rival is None:
             yield PlanSettled(_plan_again(bench, line), round_)
         elif claim is None or claim.holder != rival.incident:
             yield ReleaseAwaited(target, rival.incident, round_)
+
+
+def _is_orphan(line: Line, claim: Claim) -> bool:
+    """Return whether the release that a fix rides on was given up before it was out."""
+    if claim.plan is None or parse_version(claim.plan.version) in line.published:
+        return False
+    held = [record.incident for record in line.records if record.version == claim.plan.version]
+    return claim.holder not in held
 
 
 def settle(bench: Bench, plan: Plan) -> None:

@@ -6,13 +6,15 @@ journal for what is done, and at git for whether the release really holds its fi
 
 from collections.abc import Iterator
 
+from relauto.errors import InputError
 from relauto.git.presence import find_presence
-from relauto.model.event import Facts, FixAttached
+from relauto.model.event import Facts, FixAttached, ReleaseJoined
 from relauto.model.incident import Fix, Incident, StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.rounds import Claim
 from relauto.model.target import Place, Target
 from relauto.stages.bench import Bench
+from relauto.stages.claims import Line, require_rival
 from relauto.stages.step import Observation, Proved, Refused, Waiting
 
 _OF_FIXES = {"investigate.pr": "pulls", "prepare.merge": "merged"}
@@ -52,6 +54,39 @@ def observe(bench: Bench, place: Place) -> Observation | None:
     return Proved(facts, by_others=True)
 
 
+def join(bench: Bench, target: Target, line: Line, holder: str) -> ReleaseJoined:
+    """Return the event by which this incident's fix goes into the release that `holder` is making.
+
+    Raises:
+        InputError: it is making none from this line, or in another way than this incident would, or this
+            incident makes one itself.
+    """
+    require_rival(line, holder)
+    claim = bench.incident.rounds.claim(target)
+    if claim and claim.plan and claim.state == "held":
+        raise InputError(
+            f"{bench.incident.id} makes {claim.plan.version} itself",
+            todo=f"give it up first: relauto release.free {claim.plan.version} --reason …",
+        )
+    with bench.visit(holder) as theirs:
+        refuse_other_way(theirs.incident, bench.incident.opening.base, bench.incident.opening.order)
+        return ReleaseJoined(theirs.plan(target), bench.incident.round, holder, theirs.incident.round)
+
+
+def refuse_other_way(holder: Incident, base: str, order: str) -> None:
+    """Refuse to put a fix into a release that is made in another way than is asked for.
+
+    Raises:
+        InputError: it grows from another base, or its fixes go in another order.
+    """
+    made = holder.opening
+    if (made.base, made.order) != (base, order):
+        raise InputError(
+            f"{made.incident} makes its release from the {made.base}, {made.order}, and all its fixes go so",
+            todo=f"--base {made.base} --order {made.order} goes along, or --wait-for {made.incident}",
+        )
+
+
 def find_unattached(bench: Bench) -> Iterator[tuple[Claim, FixAttached]]:
     """Yield the fixes of this incident that the incident it rides on does not know yet."""
     for target in bench.incident.targets:
@@ -64,16 +99,17 @@ def find_unattached(bench: Bench) -> Iterator[tuple[Claim, FixAttached]]:
                 yield claim, _attach(bench, fix)
 
 
-def register(bench: Bench, claim: Claim) -> None:
-    """Put on the release's record that this incident rides on it.
+def register(bench: Bench) -> None:
+    """Put on the record of each release that this incident rides on that it does.
 
     Raises:
         DecisionError: the holder gave it up.
         RemoteError: it could not be written.
     """
-    if claim.plan:
-        plan = claim.plan
-        bench.releases.join(plan.target.repository, plan.version, bench.incident.id, claim.holder)
+    for target in bench.incident.targets:
+        claim = bench.incident.rounds.claim(target)
+        if claim and claim.plan and claim.state == "joined":
+            bench.releases.join(target.repository, claim.plan.version, bench.incident.id, claim.holder)
 
 
 def describe_attaching(claim: Claim, attached: FixAttached) -> str:
@@ -101,7 +137,7 @@ def _explain(claim: Claim, theirs: Incident, target: Target, place: Place) -> Wa
     if held and held.state == "freed":
         return Refused(
             f"{claim.holder} gave up the release that this fix rides on",
-            todo="open the incident anew, or relauto join another one",
+            todo="relauto advance claims the line for this incident, as soon as nobody else has it",
         )
     state = theirs.state(place.step)
     reason = f"{claim.holder} makes the release, and its {place.step} is {state}"

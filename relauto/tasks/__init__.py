@@ -2,7 +2,7 @@
 
 from invoke import Collection
 
-from relauto.tasks import candidate, incident, journal, people, rehearsal, server, words
+from relauto.tasks import candidate, incident, journal, people, rehearsal, release, server, words
 from relauto.tasks.edge import guard_tasks
 
 
@@ -22,12 +22,14 @@ def build_namespace() -> Collection:
         people.reopen,
         people.fail,
         people.note,
+        release.join,
         server.hub,
         server.cast,
     )
     namespace.add_collection(Collection("candidate", attach=candidate.attach))
     namespace.add_collection(Collection("qa", show=words.qa_show))
     namespace.add_collection(Collection("notice", preview=words.notice_preview))
+    namespace.add_collection(Collection("release", free=release.free))
     namespace.add_collection(Collection("journal", verify=journal.verify))
     guard_tasks(namespace)
     return namespace

@@ -32,6 +32,8 @@ DRY = "list what would be written, and write nothing"
         "base": "tip of the line (default), or the last final tag on an emergency branch: tag",
         "order": "main-first (default), line-first (main is owed the fix) or line-only (needs --reason)",
         "reason": "why the order is no other one",
+        "join": "put the fix into the release that this incident is making from the line",
+        "wait-for": "make a release after the one that this incident is making from the line",
         "dry-run": DRY,
         "json": "print one JSON document",
     },
@@ -48,6 +50,8 @@ def open_(
     base: str = "tip",
     order: str = "main-first",
     reason: str = "",
+    join: str = "",
+    wait_for: str = "",
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
@@ -63,6 +67,10 @@ def open_(
     if missing or bool(fix) == bool(pull):
         needs = [*missing, *(["one of --fix and --pull"] if bool(fix) == bool(pull) else [])]
         raise InputError(f"open needs {', '.join(needs)}", todo="see relauto --help open")
+    if join and wait_for:
+        raise InputError(
+            "open takes one of --join and --wait-for", todo="choose: in that release, or after it"
+        )
     with connect.session() as session:
         request = Request(
             customer=customer,
@@ -75,6 +83,8 @@ def open_(
             base=parse_choice("--base", base, ("tip", "tag")),
             order=parse_choice("--order", order, ("main-first", "line-first", "line-only")),
             reason=reason or None,
+            join=join or None,
+            wait_for=wait_for or None,
         )
         if dry_run or c.config.run.dry:
             plan = preview_incident(session, request)

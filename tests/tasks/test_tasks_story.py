@@ -292,3 +292,57 @@ def test_a_file_is_attached_to_a_candidate(world: World, incident: str) -> None:
         "written": True,
     }
     assert incident
+
+
+def test_a_second_incident_is_told_of_the_first_and_of_both_ways_on(world: World, incident: str) -> None:
+    second = (*OPEN, "--line", "release-1.0", "--fix", "fix/sell")
+    before = world.seen()
+    ended = world.run(*second)
+    assert (ended.status, ended.out) == (3, "")
+    assert f"{incident} is making 1.0.1 from release-1.0 of acme/till" in ended.err
+    assert f"relauto open … --join {incident}" in ended.err
+    assert f"relauto open … --wait-for {incident}" in ended.err
+    assert world.run(*second, "--join", incident, "--wait-for", incident).status == 2
+    assert world.seen() == before
+    assert world.dry(*second, "--wait-for", incident).out.endswith("v1.0.0 to 1.0.2; nothing was done\n")
+    other = world.run(*second, "--wait-for", incident, "--json").document["incident"]
+    join = ("join", incident, "--id", other)
+    assert world.dry(*join, by="robin-rm").out.startswith(f"would record: the fix of {other} goes into 1.0.1")
+    assert world.run(*join, by="quinn-qa").status == 3
+    assert world.run(*join, by="robin-rm").status == 0
+    # It is the fix that the first incident has: nothing is attached twice.
+    assert world.run("status", "--json", "--id", incident).document["fixes"] == ["fix/sell"]
+    assert "rides on 1.0.1" in world.run("status", "--id", other).out
+
+
+def test_a_version_is_given_up_by_who_may(world: World, incident: str) -> None:
+    free = ("release.free", "1.0.1", "--reason", "a workaround helps")
+    assert world.run("release.free", "1.0.1").status == 2
+    assert world.run(*free, by="quinn-qa").status == 3
+    assert world.dry(*free, by="robin-rm").out == (
+        f"1.0.1 of release-1.0 would be given up by {incident}; the line is free\n"
+    )
+    assert world.run(*free, by="robin-rm").status == 0
+    again = world.run(*OPEN, "--line", "release-1.0", "--fix", "fix/sell")
+    assert again.status == 0, again.err
+
+
+def test_a_release_fails_by_its_own_task(world: World, incident: str) -> None:
+    fail = ("fail", "deploy.verify-production", "--reason", "it hangs")
+    assert world.run("fail", "deploy.verify-production", by="robin-rm").status == 2
+    ended = world.run(*fail, by="robin-rm")
+    assert (ended.status, ended.out) == (2, "")
+    assert "nothing is released from release-1.0 in round 1" in ended.err
+    told = world.run("status", "--json").document
+    assert told["round"] == 1
+    assert told["rounds"] == [
+        {
+            "round": 1,
+            "line": "release-1.0",
+            "base_tag": "v1.0.0",
+            "version": "1.0.1",
+            "release": None,
+            "failed": None,
+        }
+    ]
+    assert world.run("next", "--json").document["round"] == 1
