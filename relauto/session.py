@@ -27,6 +27,7 @@ from relauto.model.roster import FILE as ROSTER
 from relauto.model.roster import Roster, parse_roster
 from relauto.settings import Settings
 from relauto.stages.bench import Bench
+from relauto.stages.interests import list_interests
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,7 @@ class Session:
                 scratch=self.cache / "scratch",
                 say=self.say,
                 renderer=Renderer(find_folder(self.settings.templates_dir)),
+                interests=list_interests,
                 releases=stack.enter_context(self.releases()),
                 visit=self.bench,
             )

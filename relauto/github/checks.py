@@ -15,7 +15,7 @@ import msgspec
 
 from relauto.errors import RemoteError
 from relauto.github.check_shapes import CommitNode, RunPage, StatusPage
-from relauto.github.faults import NoGraphQLError
+from relauto.github.look import CutOffError, Look, require
 from relauto.github.queries import CHECKS
 from relauto.model.names import Branch, Commit
 
@@ -110,22 +110,26 @@ def read_checks(client: Client, commit: Commit) -> Checks:
     Raises:
         RemoteError: the commit is unknown, or the checks cannot be read; never taken for "none".
     """
-    try:
-        answer = client.graphql(CHECKS, _Answer, oid=commit)
-    except NoGraphQLError:
+    return look_at_checks(client, commit).read()
+
+
+def look_at_checks(client: Client, commit: Commit) -> Look[Checks]:
+    """Return the look that `read_checks` takes, to be had alone or with others."""
+
+    def settle(answer: msgspec.Raw) -> Checks:
+        missing = f"{client.repository} has no commit {commit}"
+        found = client.decode(require(answer, missing), CommitNode, "GraphQL Checks")
+        if found.oid != commit:
+            raise RemoteError(missing)
+        checks = gather_checks(found)
+        if checks is None:
+            raise CutOffError
+        return checks
+
+    def read() -> Checks:
         return read_checks_by_rest(client, commit)
-    found = answer.repository.object if answer.repository else None
-    if found is None or found.oid != commit:
-        raise RemoteError(f"{client.repository} has no commit {commit}")
-    return gather_checks(found) or read_checks_by_rest(client, commit)
 
-
-class _Repository(msgspec.Struct, frozen=True):
-    object: CommitNode | None
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    repository: _Repository | None
+    return Look(client, CHECKS, {"oid": commit}, settle, read)
 
 
 def gather_checks(node: CommitNode) -> Checks | None:

@@ -22,6 +22,7 @@ from relauto.github.faults import (
     NotFoundError,
     Problem,
     Reply,
+    UnreadableError,
     read_reset,
 )
 from relauto.github.refusals import explain, forbid_field, make_unseen
@@ -160,7 +161,7 @@ class Client:
             raise NoGraphQLError(f"{self.address.api} serves no GraphQL")
         named = {"owner": self.repository.owner, "name": self.repository.name, **variables}
         envelope = repeat_read(lambda: self._query(document, named, request), self.clock, self.patience)
-        return self._decode_raw(envelope.data, into, request)
+        return self.decode(envelope.data, into, request)
 
     def write(
         self, verb: Literal["POST", "PUT", "PATCH", "DELETE"], path: str, body: object, into: type[T]
@@ -244,7 +245,7 @@ class Client:
         if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
             path = next((error.path for error in errors if error.path), [])
             return forbid_field(request, self.repository, problem, path, kinds)
-        return RemoteError(f"{request} failed for {self.repository}: {said}")
+        return UnreadableError(f"{request} failed for {self.repository}: {said}")
 
     def _send_write(self, send: Callable[[], Reply], request: str) -> Reply:
         return send_write(lambda: self._count("write", request, send), self.clock, self.patience)
@@ -265,9 +266,14 @@ class Client:
         return f"/repos/{self.repository}/{path}".rstrip("/")
 
     def _decode(self, reply: Reply, into: type[T], request: str) -> T:
-        return self._decode_raw(reply.body.encode() or b"null", into, request)
+        return self.decode(reply.body.encode() or b"null", into, request)
 
-    def _decode_raw(self, body: bytes | msgspec.Raw, into: type[T], request: str) -> T:
+    def decode(self, body: bytes | msgspec.Raw, into: type[T], request: str) -> T:
+        """Return an answer, or a part of one, as a value of type `into`.
+
+        Raises:
+            RemoteError: it is of another shape.
+        """
         try:
             return msgspec.json.decode(body, type=into)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:

@@ -8,7 +8,7 @@ traffic is none). Each has one purpose, told where it is sent and never worked o
   of QA. A look that asks for several things at once is `path` when one of them is.
 - `waiting`: a whole run that found nothing new, so that the journal is as it was before; and the
   conditional reads that tell whether another run is worth it.
-- `assets`: files sent up and down.
+- `assets`: files sent up and down, finding where they are, and publishing the draft they are put into.
 - `notices`: the desk: its issue, its questions, what people answered there.
 - `rehearsal`: what only a rehearsal does: the release that the customer has, and reading back at its end.
 

@@ -94,6 +94,10 @@ class NoGraphQLError(RemoteError):
     """The server has no GraphQL endpoint; everything is read by REST."""
 
 
+class UnreadableError(RemoteError):
+    """GraphQL answered with errors of another kind, such as a field that the server does not know."""
+
+
 class Problem(msgspec.Struct, frozen=True):
     """The body of a refusal."""
 

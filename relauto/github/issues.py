@@ -15,9 +15,9 @@ import msgspec
 
 from relauto.errors import InputError, RemoteError
 from relauto.github.ensure import ensure
-from relauto.github.faults import NoGraphQLError
+from relauto.github.look import CutOffError, Look, require
 from relauto.github.people import ActorNode, LabelNode, Labels, RestUser, name_actor, name_user
-from relauto.github.queries import ISSUE
+from relauto.github.queries import ISSUE, ISSUES
 
 if TYPE_CHECKING:
     from relauto.github.client import Client
@@ -124,14 +124,13 @@ class _Comments(msgspec.Struct, frozen=True, rename="camel"):
     nodes: list[_CommentNode]
 
 
-class _IssueNode(msgspec.Struct, frozen=True):
+class _Found(msgspec.Struct, frozen=True):
     number: int
     title: str
     body: str
     state: Literal["OPEN", "CLOSED"]
     url: str
     labels: Labels | None
-    comments: _Comments
 
     def issue(self) -> Issue:
         labels = tuple(sorted(label.name for label in self.labels.nodes)) if self.labels else ()
@@ -139,12 +138,13 @@ class _IssueNode(msgspec.Struct, frozen=True):
         return Issue(self.number, self.title, self.body, state, labels, self.url)
 
 
-class _Repository(msgspec.Struct, frozen=True):
-    issue: _IssueNode | None
+class _IssueNode(_Found, frozen=True):
+    comments: _Comments
 
 
-class _Answer(msgspec.Struct, frozen=True):
-    repository: _Repository | None
+class _Issues(msgspec.Struct, frozen=True, rename="camel"):
+    page_info: _PageInfo
+    nodes: list[_Found]
 
 
 def find_issue(client: Client, key: str, label: str) -> Issue | None:
@@ -155,10 +155,27 @@ def find_issue(client: Client, key: str, label: str) -> Issue | None:
     Raises:
         RemoteError: the list cannot be read.
     """
+    return look_for_issue(client, key, label).by_rest()
+
+
+def look_for_issue(client: Client, key: str, label: str) -> Look[Issue | None]:
+    """Return the look that `find_issue` takes, to be had alone or with others."""
     marker = write_marker(key)
-    listed = client.read_all("issues", _RestIssue, labels=label, state="all")
-    found = [one for one in listed if one.pull_request is None and marker in (one.body or "")]
-    return min(found, key=lambda one: one.number).issue() if found else None
+
+    def choose(found: Iterable[Issue]) -> Issue | None:
+        return min((one for one in found if marker in one.body), key=lambda one: one.number, default=None)
+
+    def settle(answer: msgspec.Raw) -> Issue | None:
+        listed = client.decode(answer, _Issues, "GraphQL Issues")
+        if listed.page_info.has_next_page:
+            raise CutOffError
+        return choose(one.issue() for one in listed.nodes)
+
+    def read() -> Issue | None:
+        listed = client.read_all("issues", _RestIssue, labels=label, state="all")
+        return choose(one.issue() for one in listed if one.pull_request is None)
+
+    return Look(client, ISSUES, {"label": label}, settle, read)
 
 
 def open_issue(
@@ -199,16 +216,23 @@ def read_issue(client: Client, number: int) -> tuple[Issue, tuple[Comment, ...]]
         NotFoundError: there is none of that number.
         RemoteError: it cannot be read.
     """
-    try:
-        answer = client.graphql(ISSUE, _Answer, number=number)
-    except NoGraphQLError:
+    return look_at_issue(client, number).read()
+
+
+def look_at_issue(client: Client, number: int) -> Look[tuple[Issue, tuple[Comment, ...]]]:
+    """Return the look that `read_issue` takes, to be had alone or with others."""
+
+    def settle(answer: msgspec.Raw) -> tuple[Issue, tuple[Comment, ...]]:
+        told = require(answer, f"{client.repository} has no issue {number}")
+        node = client.decode(told, _IssueNode, "GraphQL Issue")
+        if node.comments.page_info.has_next_page:
+            return node.issue(), read_comments(client, number)
+        return node.issue(), tuple(comment.comment() for comment in node.comments.nodes)
+
+    def read() -> tuple[Issue, tuple[Comment, ...]]:
         return _read_by_rest(client, number)
-    node = answer.repository.issue if answer.repository else None
-    if node is None:
-        raise RemoteError(f"{client.repository} has no issue {number}")
-    if node.comments.page_info.has_next_page:
-        return node.issue(), read_comments(client, number)
-    return node.issue(), tuple(comment.comment() for comment in node.comments.nodes)
+
+    return Look(client, ISSUE, {"number": number}, settle, read)
 
 
 def _read_by_rest(client: Client, number: int) -> tuple[Issue, tuple[Comment, ...]]:

@@ -8,7 +8,7 @@ import msgspec
 
 from relauto.errors import RemoteError
 from relauto.github.checks import read_checks_by_rest, read_rules, required_checks
-from relauto.github.faults import NoGraphQLError
+from relauto.github.look import CutOffError, Look, require
 from relauto.github.pull_shapes import PullNode, RestPull, RestReview, gather_reviews
 from relauto.github.pull_state import Pull, decide_review
 from relauto.github.queries import PULL, PULLS
@@ -16,14 +16,6 @@ from relauto.model.names import Branch, Commit
 
 if TYPE_CHECKING:
     from relauto.github.client import Client
-
-
-class _OnePull(msgspec.Struct, frozen=True, rename="camel"):
-    pull_request: PullNode | None
-
-
-class _PullAnswer(msgspec.Struct, frozen=True):
-    repository: _OnePull | None
 
 
 class _PageInfo(msgspec.Struct, frozen=True, rename="camel"):
@@ -35,14 +27,6 @@ class _Connection(msgspec.Struct, frozen=True, rename="camel"):
     nodes: list[PullNode]
 
 
-class _SeveralPulls(msgspec.Struct, frozen=True, rename="camel"):
-    pull_requests: _Connection
-
-
-class _PullsAnswer(msgspec.Struct, frozen=True):
-    repository: _SeveralPulls | None
-
-
 def read_pull(client: Client, number: int) -> Pull:
     """Return the whole state of one pull request, with which of its checks are required.
 
@@ -50,14 +34,23 @@ def read_pull(client: Client, number: int) -> Pull:
         NotFoundError: there is none of that number.
         RemoteError: it cannot be read, or not in full.
     """
-    try:
-        answer = client.graphql(PULL, _PullAnswer, number=number)
-    except NoGraphQLError:
+    return look_at_pull(client, number).read()
+
+
+def look_at_pull(client: Client, number: int) -> Look[Pull]:
+    """Return the look that `read_pull` takes, to be had alone or with others."""
+
+    def settle(answer: msgspec.Raw) -> Pull:
+        told = require(answer, f"{client.repository} has no pull request {number}")
+        pull = client.decode(told, PullNode, "GraphQL Pull").pull()
+        if pull is None:
+            raise CutOffError
+        return pull
+
+    def read() -> Pull:
         return _read_by_rest(client, number, flagged=True)
-    node = answer.repository.pull_request if answer.repository else None
-    if node is None:
-        raise RemoteError(f"{client.repository} has no pull request {number}")
-    return node.pull() or _read_by_rest(client, number, flagged=True)
+
+    return Look(client, PULL, {"number": number}, settle, read)
 
 
 def find_pulls(client: Client, head: Branch, base: Branch | None = None) -> list[Pull]:
@@ -69,18 +62,23 @@ def find_pulls(client: Client, head: Branch, base: Branch | None = None) -> list
     Raises:
         RemoteError: they cannot be read, or not in full.
     """
-    optional = {"base": str(base)} if base else {}
-    try:
-        answer = client.graphql(PULLS, _PullsAnswer, head=str(head), **optional)
-    except NoGraphQLError:
+    return look_at_pulls(client, head, base).read()
+
+
+def look_at_pulls(client: Client, head: Branch, base: Branch | None = None) -> Look[list[Pull]]:
+    """Return the look that `find_pulls` takes, to be had alone or with others."""
+
+    def settle(answer: msgspec.Raw) -> list[Pull]:
+        found = client.decode(answer, _Connection, "GraphQL Pulls")
+        if found.page_info.has_next_page:
+            raise CutOffError
+        pulls = [node.pull() or _read_by_rest(client, node.number, flagged=False) for node in found.nodes]
+        return [pull for pull in pulls if _is_from(pull.head_repository, pull.head_ref, client, head)]
+
+    def read() -> list[Pull]:
         return _find_by_rest(client, head, base)
-    if answer.repository is None:
-        raise RemoteError(f"{client.repository} was not found by GraphQL")
-    found = answer.repository.pull_requests
-    if found.page_info.has_next_page:
-        return _find_by_rest(client, head, base)
-    pulls = [node.pull() or _read_by_rest(client, node.number, flagged=False) for node in found.nodes]
-    return [pull for pull in pulls if _is_from(pull.head_repository, pull.head_ref, client, head)]
+
+    return Look(client, PULLS, {"head": str(head), "base": str(base) if base else None}, settle, read)
 
 
 class _Listed(msgspec.Struct, frozen=True):

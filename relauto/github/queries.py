@@ -1,11 +1,11 @@
-"""The GraphQL documents relauto sends: looks, no mutation.
+"""What relauto reads by GraphQL: looks alone or several in one document, no mutation.
 
 Every field is one of GitHub's public schema (https://docs.github.com/en/graphql/reference), and each
 look brings the whole state of its thing in one request. What they use, by type:
 
 - Query: repository(owner, name), viewer.login
 - Repository: pullRequest(number), pullRequests(headRefName, baseRefName, states, first, orderBy),
-  object(oid), issue(number)
+  object(oid), issue(number), issues(labels, first, orderBy), release(tagName)
 - PullRequest: number, url, title, body, state, isDraft, headRefName, headRefOid,
   headRepository.nameWithOwner, baseRefName, mergeable, mergeStateStatus, reviewDecision,
   mergeCommit.oid, isInMergeQueue, author, labels(first), reviews(last, states), reviewRequests(first),
@@ -21,8 +21,18 @@ look brings the whole state of its thing in one request. What they use, by type:
 - IssueComment: fullDatabaseId (a BigInt, sent as text: comment ids have outgrown Int), author, body,
   createdAt, lastEditedAt, url
 - connections: nodes, pageInfo.hasNextPage, and totalCount on reviews
+- Release: databaseId, tagName, name, description, isDraft, isPrerelease, url, author (a User),
+  releaseAssets(first)
+- ReleaseAsset: name, size, uploadedBy (a User), digest (`sha256:HEX`, null for what was uploaded before
+  June 2025)
 - Actor: __typename, login (a Bot's login has no "[bot]" here, unlike in REST)
 """
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+_VARIABLE = re.compile(r"\$(\w+)")
 
 _ACTOR = "{ __typename login }"
 
@@ -68,41 +78,92 @@ def _pull(required: str = "") -> str:
     return _PULL % {"actor": _ACTOR, "contexts": _contexts(required)}
 
 
-PULL = (
-    "query Pull($owner: String!, $name: String!, $number: Int!) {"
-    " repository(owner: $owner, name: $name) { pullRequest(number: $number) {"
-    f"{_pull('isRequired(pullRequestNumber: $number)')}"
-    "} } }"
+class Field(NamedTuple):
+    """A field of GraphQL's Repository: `text` with the variables that it takes, each with its type."""
+
+    name: str
+    text: str
+    variables: Mapping[str, str]
+
+
+def write_query(name: str, fields: Sequence[tuple[str, Field]]) -> str:
+    """Return the document that asks several repositories for fields of theirs.
+
+    Args:
+        name: the operation's.
+        fields: each with its repository's suffix. Repository `r` is `$owner` and `$name` with that suffix.
+            A single field keeps its name in the answer; of several, the n-th is `a<n>` in `r<suffix>`, and
+            its variables have the suffix `_<n>`.
+    """
+    alone = len(fields) == 1
+    typed: dict[str, str] = {}
+    parts: dict[str, list[str]] = {}
+    for number, (suffix, field) in enumerate(fields):
+        typed |= {f"owner{suffix}": "String!", f"name{suffix}": "String!"}
+        own = field.variables if alone else {f"{key}_{number}": kind for key, kind in field.variables.items()}
+        typed |= own
+        text = field.text if alone else f"a{number}: " + _VARIABLE.sub(rf"$\1_{number}", field.text)
+        parts.setdefault(suffix, []).append(text)
+    head = ", ".join(f"${key}: {kind}" for key, kind in typed.items())
+    body = " ".join(
+        f"{'' if alone else f'r{suffix}: '}repository(owner: $owner{suffix}, name: $name{suffix})"
+        f" {{ {' '.join(texts)} }}"
+        for suffix, texts in parts.items()
+    )
+    return f"query {name}({head}) {{ {body} }}"
+
+
+PULL = Field(
+    "Pull",
+    f"pullRequest(number: $number) {{ {_pull('isRequired(pullRequestNumber: $number)')} }}",
+    {"number": "Int!"},
 )
 """One pull request, with which of its checks are required."""
 
-PULLS = (
-    "query Pulls($owner: String!, $name: String!, $head: String!, $base: String) {"
-    " repository(owner: $owner, name: $name) {"
-    " pullRequests(headRefName: $head, baseRefName: $base, states: [OPEN, CLOSED, MERGED],"
+PULLS = Field(
+    "Pulls",
+    "pullRequests(headRefName: $head, baseRefName: $base, states: [OPEN, CLOSED, MERGED],"
     " first: 20, orderBy: {field: CREATED_AT, direction: DESC}) {"
-    f" pageInfo {{ hasNextPage }} nodes {{ {_pull()} }}"
-    "} } }"
+    f" pageInfo {{ hasNextPage }} nodes {{ {_pull()} }} }}",
+    {"head": "String!", "base": "String"},
 )
 """The pull requests with a head branch of that name, forks' included, newest first."""
 
-CHECKS = (
-    "query Checks($owner: String!, $name: String!, $oid: GitObjectID!) {"
-    " repository(owner: $owner, name: $name) { object(oid: $oid) {"
-    f" __typename ... on Commit {{ oid {_contexts()} }}"
-    "} } }"
+CHECKS = Field(
+    "Checks",
+    f"object(oid: $oid) {{ __typename ... on Commit {{ oid {_contexts()} }} }}",
+    {"oid": "GitObjectID!"},
 )
 """The check runs and statuses of one commit."""
 
-ISSUE = (
-    "query Issue($owner: String!, $name: String!, $number: Int!) {"
-    " repository(owner: $owner, name: $name) { issue(number: $number) {"
-    " number title body state url labels(first: 100) { nodes { name } }"
+_ISSUE_FIELDS = "number title body state url labels(first: 100) { nodes { name } }"
+
+ISSUE = Field(
+    "Issue",
+    f"issue(number: $number) {{ {_ISSUE_FIELDS}"
     " comments(first: 100) { pageInfo { hasNextPage } nodes {"
     f" fullDatabaseId author {_ACTOR} body createdAt lastEditedAt url"
-    "} } } } }"
+    " } } }",
+    {"number": "Int!"},
 )
 """One issue with its comments, oldest first."""
 
 VIEWER = "query Viewer { viewer { login } }"
 """Who the token is."""
+
+ISSUES = Field(
+    "Issues",
+    "issues(labels: [$label], first: 100, orderBy: {field: CREATED_AT, direction: DESC}) {"
+    f" pageInfo {{ hasNextPage }} nodes {{ {_ISSUE_FIELDS} }} }}",
+    {"label": "String!"},
+)
+"""The issues with a label, open and closed, newest first."""
+
+RELEASE = Field(
+    "Release",
+    "release(tagName: $tag) { databaseId tagName name description isDraft isPrerelease url"
+    f" author {_ACTOR} releaseAssets(first: 100) {{ pageInfo {{ hasNextPage }} nodes {{"
+    f" name size digest uploadedBy {_ACTOR} }} }} }}",
+    {"tag": "String!"},
+)
+"""The release of a tag with the digests of its files, a draft included."""

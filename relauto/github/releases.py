@@ -18,6 +18,9 @@ import msgspec
 
 from relauto.errors import DecisionError, InputError, RemoteError
 from relauto.github.ensure import ensure
+from relauto.github.look import CutOffError, Look
+from relauto.github.people import ActorNode, name_actor
+from relauto.github.queries import RELEASE
 from relauto.model.names import Commit, Tag
 
 if TYPE_CHECKING:
@@ -101,6 +104,60 @@ class _RestRelease(msgspec.Struct, frozen=True):
         )
 
 
+class _AssetNode(msgspec.Struct, frozen=True, rename="camel"):
+    name: str
+    size: int
+    digest: str | None
+    uploaded_by: ActorNode | None
+
+    def asset(self) -> Asset:
+        uploader = Account(self.uploaded_by.name) if self.uploaded_by else None
+        return Asset(0, self.name, "uploaded", self.size, self.digest, uploader)
+
+
+class _PageInfo(msgspec.Struct, frozen=True, rename="camel"):
+    has_next_page: bool
+
+
+class _Assets(msgspec.Struct, frozen=True, rename="camel"):
+    page_info: _PageInfo
+    nodes: list[_AssetNode]
+
+
+class _ReleaseNode(msgspec.Struct, frozen=True, rename="camel"):
+    database_id: int
+    tag_name: str
+    name: str | None
+    description: str | None
+    is_draft: bool
+    is_prerelease: bool
+    url: str
+    author: ActorNode | None
+    release_assets: _Assets
+
+    def release(self) -> Release:
+        """Return the value.
+
+        Raises:
+            CutOffError: not every file is told, or one has no digest.
+        """
+        files = self.release_assets
+        if files.page_info.has_next_page or any(not one.digest for one in files.nodes):
+            raise CutOffError
+        return Release(
+            id=self.database_id,
+            tag=Tag(self.tag_name),
+            name=self.name or "",
+            draft=self.is_draft,
+            prerelease=self.is_prerelease,
+            assets=tuple(one.asset() for one in files.nodes),
+            url=self.url,
+            upload_url="",
+            body=self.description or "",
+            by=name_actor(self.author),
+        )
+
+
 def digest_bytes(data: bytes) -> str:
     """Return a digest as GitHub writes it, `sha256:HEX`."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
@@ -114,6 +171,41 @@ def find_release(client: Client, tag: Tag) -> Release | None:
         RemoteError: the list cannot be read.
     """
     return choose_release(list_releases(client), tag)
+
+
+def look_at_release(client: Client, tag: Tag, own: str) -> Look[Release | None]:
+    """Return the look at a tag's release, to be had alone or with others.
+
+    GraphQL tells neither a file's id nor whether its upload ended, and calls an App's account a User's. So
+    it is enough only for a published release that, with all its files, is of the login `own`: a file with a
+    digest is whole. Everything else is read by REST.
+    """
+
+    def settle(answer: msgspec.Raw) -> Release | None:
+        if bytes(answer) == b"null":
+            return None
+        release = client.decode(answer, _ReleaseNode, "GraphQL Release").release()
+        makers = {release.by, *(asset.by for asset in release.assets)}
+        if release.draft or makers != {own}:
+            raise CutOffError
+        return release
+
+    return Look(client, RELEASE, {"tag": tag}, settle, lambda: find_release(client, tag))
+
+
+def look_at_files(client: Client, tag: Tag) -> Look[tuple[Asset, ...]]:
+    """Return the look at the files of a tag's release, whoever made it; empty where there is none."""
+
+    def settle(answer: msgspec.Raw) -> tuple[Asset, ...]:
+        if bytes(answer) == b"null":
+            return ()
+        return client.decode(answer, _ReleaseNode, "GraphQL Release").release().assets
+
+    def read() -> tuple[Asset, ...]:
+        release = find_release(client, tag)
+        return release.assets if release else ()
+
+    return Look(client, RELEASE._replace(name="Files"), {"tag": tag}, settle, read)
 
 
 def list_releases(client: Client) -> tuple[Release, ...]:

@@ -5,13 +5,13 @@ steps which ask the same question cost one request.
 """
 
 import tempfile
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from msgspec.structs import replace
 
@@ -23,6 +23,8 @@ from relauto.git.mirror import Mirror
 from relauto.git.repository import Repository
 from relauto.github import pull_reads, repositories
 from relauto.github.client import Client
+from relauto.github.counts import Purpose
+from relauto.github.look import Look, read_together
 from relauto.github.pull_state import Pull
 from relauto.github.repositories import RepositoryFacts
 from relauto.journal.log import Journal
@@ -49,6 +51,7 @@ class Bench:
     `found` and `files` are what the next append to the journal takes along: events that a look or a
     write brought up, and texts for the incident's branch by their path; `after` are the places whose
     notices are drafted once their proof is recorded. `visit` lends the bench of another incident.
+    `interests` lists what may be looked at together.
     """
 
     settings: Settings
@@ -71,7 +74,9 @@ class Bench:
     found: list[Body | Said] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     after: list[Place] = field(default_factory=list)
+    interests: "Callable[[Bench], Iterable[tuple[Kind, Look[Any]]]]" = lambda _: ()
     _seen: dict[tuple[Kind, Hashable], object] = field(default_factory=dict)
+    _told: dict[tuple[Kind, Hashable], Callable[[], Any]] = field(default_factory=dict)
     _facts: RepositoryFacts | None = None
 
     def suppose(self, said: Body | Said) -> None:
@@ -90,9 +95,31 @@ class Bench:
             self._seen[kind, key] = read()
         return cast(T, self._seen[kind, key])
 
+    def see(self, kind: Kind, look: Look[T]) -> T:
+        """Return what a look shows, taken once until the next look at its kind.
+
+        Whatever else the incident is about to look at (`interests`) comes along in the same request.
+        """
+        key = (kind, look.key)
+        if key not in self._seen and key not in self._told:
+            wanted: dict[tuple[Kind, Hashable], Look[Any]] = {key: look}
+            for also, other in self.interests(self):
+                if (also, other.key) not in self._seen and (also, other.key) not in self._told:
+                    wanted[also, other.key] = other
+            purpose: Purpose = "notices" if {also for also, _ in wanted} == {"desk"} else "path"
+            with self.source.counts.about(purpose):
+                self._told |= read_together(wanted)
+        return self.remember(kind, look.key, lambda: self._read(kind, look))
+
+    def _read(self, kind: Kind, look: Look[T]) -> T:
+        with self.source.counts.about("notices" if kind == "desk" else "path"):
+            return cast(T, self._told.pop((kind, look.key), look.read)())
+
     def look(self, *kinds: Kind) -> None:
         """Forget what git and GitHub said, of these kinds or of all; refs are fetched anew at once."""
-        self._seen = {key: value for key, value in self._seen.items() if kinds and key[0] not in kinds}
+        for known in (self._seen, self._told):
+            for key in [key for key in known if not kinds or key[0] in kinds]:
+                del known[key]
         if not kinds or "refs" in kinds:
             self.mirror.fetch(self._wanted())
 
@@ -141,7 +168,7 @@ class Bench:
 
     def find_pulls(self, head: Branch, base: Branch) -> list[Pull]:
         """Return the pull requests from `head` to `base`: merged before open, open before closed."""
-        found = self.remember("pulls", (head, base), lambda: pull_reads.find_pulls(self.source, head, base))
+        found = self.see("pulls", pull_reads.look_at_pulls(self.source, head, base))
         order = {"merged": 0, "open": 1, "closed": 2}
         return sorted(found, key=lambda pull: (order[pull.state], -pull.number))
 

@@ -7,11 +7,13 @@ count changes nothing and is told to whoever runs relauto.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from relauto.comms.desk import approve_command
 from relauto.errors import DecisionError, InputError
 from relauto.github import issues
-from relauto.github.issues import Comment
+from relauto.github.issues import Comment, Issue
+from relauto.github.look import Look
 from relauto.model import event as events
 from relauto.model.commands import Command, parse_commands
 from relauto.model.debt import find_debt, refuse_closing
@@ -36,10 +38,27 @@ def open_desk(bench: Bench) -> events.DeskOpened | None:
         return None
     bench.say(describe_desk(bench))
     title, body = texts.desk(bench)
-    with bench.ops.counts.about("notices"):
-        key = f"{bench.incident.id}:desk"
-        issue = issues.open_issue(bench.ops, key, title=title, body=body, labels=[LABEL])
+    issue = bench.see("desk", _look_for_desk(bench))
+    if issue is None:
+        with bench.ops.counts.about("notices"):
+            issue = issues.open_issue(
+                bench.ops, _desk_key(bench), title=title, body=body, labels=[LABEL], absent=True
+            )
     return events.DeskOpened(number=issue.number, url=issue.url)
+
+
+def _desk_key(bench: Bench) -> str:
+    return f"{bench.incident.id}:desk"
+
+
+def _look_for_desk(bench: Bench) -> Look[Issue | None]:
+    return issues.look_for_issue(bench.ops, _desk_key(bench), LABEL)
+
+
+def look_at_desk(bench: Bench) -> Look[Any]:
+    """Return the look at the desk, or the one for it while the journal knows none."""
+    known = bench.incident.desk
+    return issues.look_at_issue(bench.ops, known.number) if known else _look_for_desk(bench)
 
 
 def ask(bench: Bench, place: Place, question: Question) -> None:
@@ -116,8 +135,7 @@ def _number(bench: Bench) -> int:
 
 
 def _read(bench: Bench, number: int) -> tuple[Comment, ...]:
-    with bench.ops.counts.about("notices"):
-        return bench.remember("desk", number, lambda: issues.read_issue(bench.ops, number))[1]
+    return bench.see("desk", issues.look_at_issue(bench.ops, number))[1]
 
 
 def read_answers(bench: Bench) -> Iterator[Said]:

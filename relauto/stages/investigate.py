@@ -90,7 +90,9 @@ class OpenPull:
 
         def run(_facts: Facts) -> None:
             bench.mirror.push(beginning)
-            pull = pulls.open_pull(bench.source, head=branch, base=bench.home, title=title, body=body)
+            pull = pulls.open_pull(
+                bench.source, head=branch, base=bench.home, title=title, body=body, absent=True
+            )
             equip_pull(bench, pull.number, wanted.labels, wanted.reviewers)
 
         return Todo(
@@ -211,7 +213,7 @@ def _lines_hold(bench: Bench, merged: Commit) -> bool:
 
 def _read_pull(bench: Bench, number: int) -> Pull | None:
     try:
-        return bench.remember("pulls", number, lambda: pull_reads.read_pull(bench.source, number))
+        return bench.see("pulls", pull_reads.look_at_pull(bench.source, number))
     except NotFoundError:
         return None
 

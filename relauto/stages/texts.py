@@ -25,12 +25,12 @@ from relauto.comms.qa_source import PickedPaths, source_instruction
 from relauto.comms.story import Story, tell
 from relauto.git.pick import Pick as MadePick
 from relauto.git.scope import list_scope
+from relauto.github import releases
 from relauto.model.event import Facts
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.qa import QaInstruction, parse_instruction
 from relauto.model.target import Place, Target
 from relauto.stages.bench import Bench
-from relauto.stages.prepare.publication import find_release
 from relauto.stages.step import Question
 
 
@@ -229,12 +229,9 @@ def _with_digests(artifacts: Sequence[Mapping[str, Any]]) -> tuple[Artifact, ...
 
 
 def _old_artifacts(bench: Bench, tag: Tag) -> tuple[Artifact, ...]:
-    release = find_release(bench, tag)
-    if release is None:
-        return ()
     return tuple(
         Artifact(asset.name, asset.digest.removeprefix("sha256:"), asset.size)
-        for asset in release.assets
+        for asset in bench.see("releases", releases.look_at_files(bench.source, tag))
         if asset.digest
     )
 

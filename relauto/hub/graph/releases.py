@@ -44,6 +44,8 @@ def _show_release(place: Place, release: Release) -> Node:
             "name": asset.name,
             "size": asset.size,
             "contentType": asset.content_type,
+            "digest": view["digest"],
+            "uploadedBy": show_actor(place.call, asset.uploader),
             "downloadUrl": view["browser_download_url"],
             "url": view["url"],
         }

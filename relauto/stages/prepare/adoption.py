@@ -28,6 +28,7 @@ from relauto.stages.prepare.publication import (
     download_assets,
     find_digest,
     find_release,
+    read_release,
 )
 from relauto.stages.step import Refused, Todo, Waiting
 
@@ -57,7 +58,7 @@ def find_files(
 
     `run` is the workflow's run that was to make them, and has ended well.
     """
-    release = find_release(bench, tag)
+    release = read_release(bench, tag) if find_release(bench, tag) else None
     if release is None or (release.draft and not release.assets):
         return None
     if not release.draft and not release.prerelease:

@@ -125,7 +125,9 @@ class Landing:
             pick_ref = [] if known else [RefUpdate(branch.ref, None, facts["head"])]
             bench.mirror.push([*self._creation(), *pick_ref])
             title, body = texts.pick_pull(bench, self.target, self.branch, made.picked, made.bump is not None)
-            pull = pulls.open_pull(bench.source, head=branch, base=self.branch, title=title, body=body)
+            pull = pulls.open_pull(
+                bench.source, head=branch, base=self.branch, title=title, body=body, absent=True
+            )
             equip_pull(bench, pull.number, bench.settings.pick.labels)
 
         return Todo(

@@ -15,9 +15,13 @@ from relauto.stages.step import Question, Refused
 
 
 def find_release(bench: Bench, tag: Tag) -> Release | None:
-    """Return the release of a tag, drafts included."""
-    found = bench.remember("releases", "all", lambda: releases.list_releases(bench.source))
-    return releases.choose_release(found, tag)
+    """Return the release of a tag, drafts included: what it holds, not yet where to send or fetch it."""
+    return bench.see("releases", releases.look_at_release(bench.source, tag, bench.login))
+
+
+def read_release(bench: Bench, tag: Tag) -> Release | None:
+    """Return the release of a tag with its address for uploads and its files' ids, drafts included."""
+    return bench.remember("releases", ("whole", tag), lambda: releases.find_release(bench.source, tag))
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def is_complete(bench: Bench, release: Release, described: Sequence[Mapping[str,
 
 def find_digest(bench: Bench, asset: Asset) -> str:
     """Return the SHA-256 of an asset as hex, read from its bytes where GitHub does not tell it."""
-    return bench.remember("releases", ("digest", asset.id), lambda: releases.find_digest(bench.source, asset))
+    return bench.remember("releases", ("digest", asset), lambda: releases.find_digest(bench.source, asset))
 
 
 def ask_about_files(bench: Bench, release: Release, commit: Commit, assets: Sequence[Asset]) -> Refused:
@@ -130,7 +134,8 @@ def open_release(
     make_latest: releases.MakeLatest = "false",
 ) -> Release:
     """Return the release of `tag`, whoever made it, or make a draft of it."""
-    return find_release(bench, tag) or releases.create_release(
+    known = read_release(bench, tag) if find_release(bench, tag) else None
+    return known or releases.create_release(
         bench.source,
         tag=tag,
         commit=commit,
@@ -154,7 +159,9 @@ def complete_release(
     """Put what a release lacks of artifacts and SHA256SUMS into it, then publish it."""
     for artifact in with_sums(artifacts):
         releases.upload_asset(bench.source, release, artifact.name, artifact.content)
-    releases.publish_release(bench.source, release, prerelease=prerelease, make_latest=make_latest)
+    # It is for the files that a release is a draft first.
+    with bench.source.counts.about("assets" if artifacts else "path"):
+        releases.publish_release(bench.source, release, prerelease=prerelease, make_latest=make_latest)
 
 
 def with_sums(artifacts: Sequence[Artifact]) -> list[Artifact]:
@@ -187,7 +194,8 @@ def download(bench: Bench, tag: Tag, described: Sequence[Mapping[str, Any]]) -> 
         DecisionError: the release no longer holds one of them, or holds other bytes under its name.
         RemoteError: one could not be read.
     """
-    release = find_release(bench, tag)
+    with bench.source.counts.about("assets"):
+        release = read_release(bench, tag)
     held = {asset.name: asset for asset in release.assets} if release else {}
     return [_download_one(bench, tag, held.get(each["name"]), each) for each in described]
 

@@ -7,6 +7,7 @@ from typing import Any
 from relauto.comms.qa_items import read_items
 from relauto.github import issues
 from relauto.github.issues import Comment, Issue
+from relauto.github.look import Look
 from relauto.model.commands import Command, parse_commands
 from relauto.model.event import CandidateRefused, Facts, Person, QaAnswered, QaRequested, Said, Text
 from relauto.model.names import Commit, Tag
@@ -25,9 +26,7 @@ def ask(
     requested = bench.incident.qa_requests.get(tag)
     if requested is None:
         return _request(bench, place, target, tag, commit, artifacts)
-    issue, comments = bench.remember(
-        "qa", requested.number, lambda: issues.read_issue(bench.qa, requested.number)
-    )
+    issue, comments = bench.see("qa", issues.look_at_issue(bench.qa, requested.number))
     verdict = find_verdict(bench, tag, comments)
     if verdict is None:
         return Waiting("QA", f"{tag}: no verdict yet in {requested.url}")
@@ -96,9 +95,9 @@ def _request(
         return page
 
     def run(_facts: Facts) -> None:
-        key = f"{bench.incident.id}:qa:{tag}"
-        issue = issues.open_issue(
-            bench.qa, key, title=f"Verify {tag} of {bench.settings.product}", body=page, labels=[LABEL]
+        title = f"Verify {tag} of {bench.settings.product}"
+        issue = bench.see("qa", _look_for_issue(bench, tag)) or issues.open_issue(
+            bench.qa, _key(bench, tag), title=title, body=page, labels=[LABEL], absent=True
         )
         bench.found.append(
             QaRequested(
@@ -108,6 +107,20 @@ def _request(
         bench.files[_page_path(tag)] = page.encode()
 
     return Todo(f"ask-qa:{tag}", describe_request(bench, tag), run, changes=("qa",))
+
+
+def _key(bench: Bench, tag: Tag) -> str:
+    return f"{bench.incident.id}:qa:{tag}"
+
+
+def _look_for_issue(bench: Bench, tag: Tag) -> Look[Issue | None]:
+    return issues.look_for_issue(bench.qa, _key(bench, tag), LABEL)
+
+
+def look_at_issue(bench: Bench, tag: Tag) -> Look[Any]:
+    """Return the look at QA's issue about a candidate, or the one for it while nobody was asked."""
+    asked = bench.incident.qa_requests.get(tag)
+    return issues.look_at_issue(bench.qa, asked.number) if asked else _look_for_issue(bench, tag)
 
 
 def _page_path(tag: Tag) -> str:

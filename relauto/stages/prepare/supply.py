@@ -19,7 +19,13 @@ from relauto.stages.bench import Bench
 from relauto.stages.prepare import adoption, workflow
 from relauto.stages.prepare.artifacts import SUMS, Built, build_artifacts
 from relauto.stages.prepare.command import is_ci
-from relauto.stages.prepare.publication import ask_about_files, compare_release, find_release, publish
+from relauto.stages.prepare.publication import (
+    ask_about_files,
+    compare_release,
+    find_release,
+    publish,
+    read_release,
+)
 from relauto.stages.step import Refused, Todo, Waiting
 
 
@@ -128,7 +134,8 @@ def _keep(
         return _refuse_other(tag, difference.describe())
     origin = str(known["origin"])
     if release.draft or not release.prerelease or difference.missing:
-        return adoption.take_over(bench, target, tag, commit, adoption.Files(release, origin))
+        whole = read_release(bench, tag) or release
+        return adoption.take_over(bench, target, tag, commit, adoption.Files(whole, origin))
     return Settled(known["artifacts"], origin, by_others=origin != "workflow")
 
 

@@ -97,7 +97,7 @@ class VerifyCandidate:
     ) -> Observation:
         lacking: list[Waiting] = []
         artifacts = settled.artifacts
-        found = bench.remember("checks", commit, lambda: checks.read_checks(bench.source, commit))
+        found = bench.see("checks", checks.look_at_checks(bench.source, commit))
         verdict = checks.judge(found, find_required(bench, target.branch))
         if verdict.state == "failed":
             return self._refuse(place, tag, commit, f"the checks of {tag}: {'; '.join(verdict.reasons)}")
