@@ -18,8 +18,11 @@ from relauto.github.faults import (
     RefusedError,
     ServerError,
 )
-from relauto.github.queries import ISSUE
+from relauto.github.queries import ISSUE as ISSUE_FIELD
+from relauto.github.queries import write_query
 from relauto.github.retry import Patience
+
+ISSUE = write_query("Issue", [("", ISSUE_FIELD)])
 
 
 class Named(msgspec.Struct):

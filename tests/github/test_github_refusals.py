@@ -7,7 +7,10 @@ import pytest
 from relauto.errors import Status
 from relauto.github.faults import ForbiddenError, NotFoundError, TokenError, UnseenError
 from relauto.github.needs import NEEDS, find_need, list_rights
-from relauto.github.queries import ISSUE
+from relauto.github.queries import ISSUE as ISSUE_FIELD
+from relauto.github.queries import write_query
+
+ISSUE = write_query("Issue", [("", ISSUE_FIELD)])
 
 FINE = "Resource not accessible by personal access token"
 APP = "Resource not accessible by integration"
