@@ -82,5 +82,9 @@ class RemoteError(RelautoError):
     status = Status.REMOTE
 
 
+class AwayError(RemoteError):
+    """The other side was not reached, or is down: nothing was done, and it may be back any time."""
+
+
 class UnknownOutcomeError(RemoteError):
     """A write may or may not have happened; nothing is sent again before a look says which."""

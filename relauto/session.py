@@ -58,7 +58,7 @@ class Session:
         self._tokens = tokens
         self._stack = ExitStack()
         self._committer = committer
-        self.cache = Path(settings.cache.directory or platformdirs.user_cache_path("relauto"))
+        self.cache = find_cache(settings)
         self.source = self._connect(settings.source, tokens.source)
         self.ops = self._connect(settings.repositories.ops, tokens.ops)
         self.qa = self._connect(settings.qa, tokens.qa)
@@ -98,7 +98,7 @@ class Session:
         return client
 
     def _address(self, repository: str, token: str) -> Address:
-        return Address(f"{self.settings.github.git.rstrip('/')}/{repository}.git", token)
+        return locate(self.settings, repository, token)
 
     @cached_property
     def roster(self) -> Roster:
@@ -163,6 +163,16 @@ class Session:
                 visit=self.bench,
             )
             yield bench
+
+
+def find_cache(settings: Settings) -> Path:
+    """Return the folder that is kept on this machine between runs."""
+    return Path(settings.cache.directory or platformdirs.user_cache_path("relauto"))
+
+
+def locate(settings: Settings, repository: str, token: str | None) -> Address:
+    """Return where git finds a repository (`owner/name`), with the token for it."""
+    return Address(f"{settings.github.git.rstrip('/')}/{repository}.git", token)
 
 
 def find_folder(path: str | None) -> Path | None:

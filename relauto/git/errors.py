@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from relauto.errors import InputError, RemoteError, UnknownOutcomeError
+from relauto.errors import AwayError, InputError, RemoteError, UnknownOutcomeError
 from relauto.git.runner import Answer, GitError
 
 _ABSENT = re.compile(
@@ -32,7 +32,7 @@ class RefMovedError(RemoteError):
     """A ref of a local repository was not at the value that was to be replaced; nothing was changed."""
 
 
-class UnreachableError(RemoteError):
+class UnreachableError(AwayError):
     """The host of a repository was not reached or let nobody in; nothing was sent."""
 
 

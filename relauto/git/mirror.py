@@ -6,13 +6,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
 from relauto.git.address import Address, set_config
 from relauto.git.denial import Deed, DeniedError, find_denial
-from relauto.git.errors import PushRejectedError, PushUnknownError, UnreachableError
+from relauto.git.errors import PushRejectedError, PushUnknownError, RefMovedError, UnreachableError
 from relauto.git.refs import RefUpdate, check_ref
 from relauto.git.repository import Repository, list_object_directories
 from relauto.git.runner import Answer, Git, GitError
@@ -113,6 +114,27 @@ class Mirror:
         if answer.status:
             _refuse_unreached(self.address, "fetch", answer)
             raise GitError(answer)
+        self._looked.touch()
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        """When the remote was last seen as it stands here, None when it never was."""
+        if not self._looked.is_file():
+            return None
+        return datetime.fromtimestamp(self._looked.stat().st_mtime, UTC)
+
+    @property
+    def _looked(self) -> Path:
+        return self.repository.directory / "fetched"
+
+    def take_note(self, update: RefUpdate) -> None:
+        """Move a ref here to where a push has just moved the remote's, for whoever reads it offline.
+
+        Where somebody has fetched another value meanwhile, that stays.
+        """
+        with suppress(RefMovedError):
+            self.repository.update_refs([update])
+            self._looked.touch()
 
     def fill(self, commit: Commit) -> None:
         """Fetch, in one go, every file of a commit that a partial mirror has left at the remote.

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from relauto.errors import RemoteError, Status, WaitingError
+from relauto.errors import AwayError, RemoteError, Status, WaitingError
 
 _LIMIT_TEXT = re.compile(r"(?i)rate limit|abuse detection")
 _UNTOLD_WAIT = 60.0
@@ -26,11 +26,11 @@ class Reply:
     body: str
 
 
-class NoReplyError(RemoteError):
+class NoReplyError(AwayError):
     """No answer arrived: a timeout, a refused or a broken connection."""
 
 
-class ServerError(RemoteError):
+class ServerError(AwayError):
     """GitHub failed at its own end (5xx). `wait` is how long it asked us to stay away, in seconds."""
 
     def __init__(self, what: str, *, wait: float | None = None) -> None:

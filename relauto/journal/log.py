@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -48,6 +49,20 @@ class JournalReader:
             reader._take(tip)
         except BaseException:
             repository.close()
+            raise
+        return reader
+
+    @classmethod
+    def open_cached(cls, address: Address, incident_id: str, *, cache: Path) -> "JournalReader":
+        """Open the journal of an incident as it was fetched last, without any network; it may be empty."""
+        mirror = Mirror.open(address, cache=cache)
+        reader = cls(mirror.repository, incident_id)
+        try:
+            branch = journal_branch(incident_id)
+            tip = mirror.repository.refs(branch.ref).get(branch.ref)
+            reader._take(Commit(tip) if tip else None)
+        except BaseException:
+            mirror.close()
             raise
         return reader
 
@@ -207,6 +222,14 @@ def list_incidents(address: Address, *, cache: Path) -> list[str]:
     with Mirror.open(address, cache=cache) as mirror:
         mirror.fetch([f"{prefix}*"])
         return sorted(ref.removeprefix(prefix) for ref in mirror.repository.refs(prefix.rstrip("/")))
+
+
+def list_cached_incidents(address: Address, *, cache: Path) -> tuple[list[str], datetime | None]:
+    """Return the ids of the incidents that were fetched to this machine, sorted, and when that was last."""
+    prefix = "refs/heads/incidents/"
+    with Mirror.open(address, cache=cache) as mirror:
+        known = sorted(ref.removeprefix(prefix) for ref in mirror.repository.refs(prefix.rstrip("/")))
+        return known, mirror.fetched_at
 
 
 def list_local_incidents(directory: Path) -> list[str]:

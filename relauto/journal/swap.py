@@ -129,6 +129,7 @@ class SharedBranch:
                 raise LostRaceError(self.branch, error, moved=self.tip != old) from error
         else:
             self.tip = commit
+            self.mirror.take_note(RefUpdate(self.branch.ref, old, commit))
         return commit
 
     def _look(self, refresh: Callable[[], None], error: RemoteError) -> None:

@@ -237,12 +237,16 @@ class StepReopened(Body, frozen=True):
 
 
 class StepTicked(Body, frozen=True):
-    """A person says that a step is done, with evidence."""
+    """A person says that a step is done, with evidence.
+
+    `happened_at` is when they said so, where that was before the journal could be reached.
+    """
 
     kind = "step.ticked"
     place: Place
     evidence: Text
     source: str = ""
+    happened_at: datetime | None = None
 
 
 class StepSkipped(Body, frozen=True):
@@ -413,6 +417,7 @@ class NoteAdded(Body, frozen=True):
     note: NoteKind
     text: Text
     happened_at: datetime
+    source: str = ""
 
 
 KINDS: dict[str, type[Body]] = {body.kind: body for body in Body.__subclasses__()}

@@ -164,7 +164,8 @@ def _loss_accepted(incident: Incident, event: Event, body: events.StepAccepted) 
 
 @_on(events.StepTicked)
 def _ticked(incident: Incident, event: Event, body: events.StepTicked) -> None:
-    incident.steps[body.place] = StepRecord(StepState.DONE, event.at, event.actor, reason=body.evidence)
+    when = body.happened_at or event.at
+    incident.steps[body.place] = StepRecord(StepState.DONE, when, event.actor, reason=body.evidence)
 
 
 @_on(events.StepSkipped)

@@ -2,7 +2,7 @@
 
 from invoke import Collection
 
-from relauto.tasks import candidate, incident, journal, people, rehearsal, release, server, words
+from relauto.tasks import candidate, incident, journal, people, rehearsal, release, server, unpushed, words
 from relauto.tasks.edge import guard_tasks
 
 
@@ -23,6 +23,7 @@ def build_namespace() -> Collection:
         people.fail,
         people.note,
         release.join,
+        unpushed.unpushed,
         server.hub,
         server.cast,
     )

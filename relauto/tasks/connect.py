@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +22,29 @@ def session() -> Iterator[Session]:
     """Lend the connections that the settings and the environment's tokens give."""
     from relauto.clock import SystemClock
     from relauto.session import Session, Tokens
-    from relauto.settings import find_settings, load_settings, read_token
+    from relauto.settings import read_token
 
-    local = load_settings(find_settings(Path.cwd()))
+    local = load_local()
     tokens = Tokens(read_token("source"), read_token("ops"), read_token("qa"))
     settings = _settings_in_force(local, tokens.ops)
     with Session(settings, tokens, clock=SystemClock(), say=say) as opened:
         yield opened
+
+
+def load_local() -> Settings:
+    """Return the settings of this folder, with the ops repository that `RELAUTO_OPS` names.
+
+    Raises:
+        InputError: there are none, or they have faults.
+    """
+    from msgspec.structs import replace
+
+    from relauto.model.names import RepositoryName
+    from relauto.settings import find_settings, load_settings
+
+    local = load_settings(find_settings(Path.cwd()))
+    ops = RepositoryName(os.environ.get("RELAUTO_OPS") or local.repositories.ops)
+    return replace(local, repositories=replace(local.repositories, ops=str(ops)))
 
 
 def _settings_in_force(local: Settings, token: str) -> Settings:
@@ -44,8 +60,7 @@ def _settings_in_force(local: Settings, token: str) -> Settings:
     from relauto.model.names import RepositoryName
     from relauto.settings import FILE, parse_settings
 
-    ops = RepositoryName(os.environ.get("RELAUTO_OPS") or local.repositories.ops)
-    local = replace(local, repositories=replace(local.repositories, ops=str(ops)))
+    ops = RepositoryName(local.repositories.ops)
     with Client(Address(local.github.api), ops, token, clock=SystemClock()) as client:
         content = read_file(client, FILE)
     if content is None:
@@ -74,24 +89,44 @@ def bench(id_: str | None) -> Iterator[Bench]:
 @contextmanager
 def reader(id_: str | None) -> Iterator[JournalReader]:
     """Lend the journal of the incident meant: from a clone of ops where this is one, else from afar."""
+    from relauto.errors import AwayError
     from relauto.journal.log import JournalReader
     from relauto.session import choose_incident
+    from relauto.tasks.away import remembered
 
     here = Path.cwd()
-    local = [] if os.environ.get("RELAUTO_OPS") else _list_local(here)
+    local = list_local(here)
     if local:
-        say("read from this clone, as of its last fetch")
+        say(f"read from this clone, as of its last fetch{_when_fetched(here)}")
         with JournalReader.open_local(here, choose_incident(local, id_, os.environ)) as opened:
             yield opened
         return
-    with bench(id_) as lent:
-        yield lent.journal
+    with ExitStack() as stack:
+        try:
+            journal: JournalReader = stack.enter_context(bench(id_)).journal
+        except AwayError as error:
+            journal = stack.enter_context(remembered(id_, error))
+        yield journal
 
 
-def _list_local(here: Path) -> list[str]:
+def _when_fetched(clone: Path) -> str:
+    from datetime import UTC, datetime
+
+    from relauto.git.runner import Git
+
+    head = clone / Git(clone).ask("rev-parse", "--git-path", "FETCH_HEAD").text
+    return (
+        f" at {datetime.fromtimestamp(head.stat().st_mtime, UTC):%Y-%m-%dT%H:%MZ}" if head.is_file() else ""
+    )
+
+
+def list_local(here: Path) -> list[str]:
+    """Return the incidents in the clone of the ops repository that a folder is, if it is one."""
     from relauto.errors import InputError
     from relauto.journal.log import list_local_incidents
 
+    if os.environ.get("RELAUTO_OPS"):
+        return []
     try:
         return list_local_incidents(here)
     except InputError:

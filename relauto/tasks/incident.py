@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Context, task
 
-from relauto.tasks import connect
+from relauto.tasks import away, connect
 from relauto.tasks.output import show, show_json
 
 if TYPE_CHECKING:
@@ -149,11 +149,14 @@ def status(_c: Context, id: str = "", json: bool = False) -> None:
 
     with connect.reader(id or None) as reader:
         incident = require_opened(reader)
+        waiting = away.list_unpushed(incident.id)
         playbook, _ = load_playbook()
         if json:
-            show_json(_describe(incident, [step.key for step in playbook.steps]))
+            told = _describe(incident, [step.key for step in playbook.steps])
+            show_json({**told, "unpushed": away.describe_unpushed(waiting)})
         else:
             show(render_board(incident, playbook))
+            away.show_unpushed(waiting)
 
 
 def _describe_round(told: RoundStory) -> dict[str, Any]:
@@ -203,13 +206,16 @@ def next_(_c: Context, id: str = "", json: bool = False) -> None:
 
     with connect.reader(id or None) as reader:
         board = draw_board(require_opened(reader), load_playbook()[0])
+    waiting = away.list_unpushed(board.story.incident)
     if json:
         turns = [
             {"place": turn.place, "state": turn.state, "who": turn.who, "reason": turn.reason}
             for turn in board.turns
         ]
-        show_json({"incident": board.story.incident, "round": board.story.rounds[-1].number, "next": turns})
+        told = {"incident": board.story.incident, "round": board.story.rounds[-1].number, "next": turns}
+        show_json({**told, "unpushed": away.describe_unpushed(waiting)})
         return
+    away.show_unpushed(waiting)
     for turn in board.turns:
         show(
             f"{turn.place} ({turn.state}): {turn.title}\n  who: {turn.who}"
@@ -266,6 +272,7 @@ def advance(
         return
     patience = parse_duration(wait) if wait else 0.0
     with connect.bench(id or None) as bench:
+        away.settle(bench)
         outcome = engine.follow(bench, until=until or None, only=only or None, patience=patience)
         requests = describe_requests(bench.source.counts)
     if json:

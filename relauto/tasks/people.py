@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, task
 
-from relauto.tasks import connect
+from relauto.tasks import away, connect
 from relauto.tasks.incident import DRY, ID
 from relauto.tasks.output import show
 
@@ -23,6 +23,7 @@ def _record(bench: Bench, deed: str, body: Body, sentence: str, *, dry: bool) ->
     if dry:
         show(f"would record: {sentence}; nothing was written")
         return
+    away.settle(bench)
     engine.record(bench, body)
     show(sentence)
 
@@ -64,10 +65,11 @@ def tick(c: Context, step: str, evidence: str = "", id: str = "", dry_run: bool 
 
     if not evidence.strip():
         raise InputError(f"a tick of {step} needs --evidence", todo="say what shows that it is done")
-    with connect.bench(id or None) as bench:
+    dry, words = dry_run or c.config.run.dry, {"step": step, "evidence": evidence}
+    with away.kept(id, "tick", words, dry=dry) as source, connect.bench(id or None) as bench:
         desk.check_tick(bench, step, evidence)
-        body = StepTicked(place=desk.find_place(bench, step), evidence=Text(evidence))
-        _record(bench, "tick", body, f"{step} is done: {evidence}", dry=dry_run or c.config.run.dry)
+        body = StepTicked(place=desk.find_place(bench, step), evidence=Text(evidence), source=source)
+        _record(bench, "tick", body, f"{step} is done: {evidence}", dry=dry)
 
 
 @task(positional=["step"], help={"step": "a step", "reason": "why it is not done", "id": ID, "dry-run": DRY})
@@ -143,6 +145,7 @@ def note(
 
     import msgspec
 
+    from relauto.clock import SystemClock
     from relauto.errors import InputError
     from relauto.model.event import NoteAdded, NoteKind, Text
     from relauto.tasks.values import parse_moment
@@ -152,7 +155,9 @@ def note(
     except msgspec.ValidationError as error:
         known = ", ".join(get_args(NoteKind))
         raise InputError(f"there is no kind of note {kind!r}", todo=f"there are: {known}") from error
-    with connect.bench(id or None) as bench:
-        now = bench.clock.now()
-        body = NoteAdded(note=chosen, text=Text(text), happened_at=parse_moment(at, now) if at else now)
-        _record(bench, "tick", body, f"noted ({kind}): {text}", dry=dry_run or c.config.run.dry)
+    now, dry = SystemClock().now(), dry_run or c.config.run.dry
+    when = parse_moment(at, now) if at else now
+    words = {"kind": chosen, "text": text, "at": when.isoformat()}
+    with away.kept(id, "note", words, dry=dry) as source, connect.bench(id or None) as bench:
+        body = NoteAdded(note=chosen, text=Text(text), happened_at=when, source=source)
+        _record(bench, "tick", body, f"noted ({kind}): {text}", dry=dry)

@@ -42,6 +42,7 @@ Subcommands:
                    visible.
   status           Show the board: every step, what is next, who must act.
   tick             Say that a step is done by hand, with evidence.
+  unpushed         Show what waits on this machine to go on record.
   journal.verify   Check the incident's log for edits, cuts, reordering and
                    foreign commits.
   notice.preview   Render a notice from today's facts; nothing is written.
