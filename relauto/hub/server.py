@@ -178,7 +178,7 @@ class Hub:
         Raises:
             InputError: there is no such account, or GitHub has no such token.
         """
-        check_shape(kind, scopes, permissions or {})
+        check_shape(kind, login, scopes, permissions or {})
         lifetime = find_lifetime(kind)
         if expires_at is None and lifetime:
             expires_at = self._clock.now() + lifetime

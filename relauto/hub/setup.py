@@ -18,8 +18,9 @@ import msgspec
 
 from relauto.errors import FaultsError, InputError
 from relauto.git.repository import Repository
-from relauto.hub.records import Level
+from relauto.hub.records import Access, Level, TokenKind
 from relauto.hub.server import Hub
+from relauto.hub.tokens import check_shape
 from relauto.model.names import Branch, RepositoryName
 from relauto.settings import Table, read_table
 
@@ -28,11 +29,20 @@ _PARTS = ("accounts", "repositories")
 
 
 class Account(Table, frozen=True):
-    """Somebody with a token."""
+    """Somebody with a token: one of every right of the account, or of a `kind` that GitHub has.
+
+    An App's account is called `SLUG[bot]`; its token lives an hour from when the hub is started.
+    """
 
     token_variable: Annotated[str | None, msgspec.Meta(description="variable that holds the token")] = None
     app: Annotated[str | None, msgspec.Meta(description="slug of the GitHub App whose token it is")] = None
     site_admin: Annotated[bool, msgspec.Meta(description="may do everything everywhere")] = False
+    kind: Annotated[TokenKind, msgspec.Meta(description="what its token is")] = "full"
+    scopes: Annotated[tuple[str, ...], msgspec.Meta(description="of a classic token")] = ()
+    permissions: Annotated[dict[str, Access], msgspec.Meta(description="of any other kind")] = msgspec.field(
+        default_factory=dict
+    )
+    repositories: Annotated[tuple[str, ...] | None, msgspec.Meta(description="that they hold in")] = None
 
 
 class Protection(Table, frozen=True):
@@ -130,6 +140,7 @@ def _find_faults(setup: Setup) -> Iterator[str]:
     for login, account in setup.accounts.items():
         if not _LOGIN.fullmatch(login):
             yield f"accounts.{login}: a login is made of letters, digits and hyphens"
+        yield from _find_token_faults(login, account)
         if account.token_variable and not os.environ.get(account.token_variable):
             yield f"accounts.{login}: the variable {account.token_variable} is not set"
     for name, served in setup.repositories.items():
@@ -140,6 +151,15 @@ def _find_faults(setup: Setup) -> Iterator[str]:
                 yield f"repositories.{name}.access: there is no account {login}"
         if served.git and not (setup.folder / served.git).is_dir():
             yield f"repositories.{name}.git: there is no folder {served.git}"
+
+
+def _find_token_faults(login: str, account: Account) -> Iterator[str]:
+    try:
+        check_shape(account.kind, login, account.scopes, account.permissions)
+        for name in account.repositories or ():
+            RepositoryName(name)
+    except InputError as error:
+        yield f"accounts.{login}: {error.what}"
 
 
 def _is_branch(name: str) -> bool:
@@ -159,7 +179,10 @@ def apply_setup(hub: Hub, root: Path, setup: Setup) -> None:
     for login, account in setup.accounts.items():
         given = os.environ.get(account.token_variable) if account.token_variable else None
         token = keep_token(root, login, given)
-        hub.add_user(login, token=token, app=account.app, site_admin=account.site_admin)
+        if account.kind == "full":
+            hub.add_user(login, token=token, app=account.app, site_admin=account.site_admin)
+        else:
+            _add_token(hub, login, account, token)
     for name, served in setup.repositories.items():
         hub.add_repository(
             name,
@@ -173,6 +196,21 @@ def apply_setup(hub: Hub, root: Path, setup: Setup) -> None:
         )
     for (name, branch), protection in setup.protection.items():
         hub.protect(name, branch, **msgspec.structs.asdict(protection))
+
+
+def _add_token(hub: Hub, login: str, account: Account, token: str) -> None:
+    if not login.endswith("[bot]"):
+        # The account needs a token of its own; nobody is told this one.
+        hub.add_user(login, token=secrets.token_hex(20), site_admin=account.site_admin)
+    names = account.repositories
+    hub.add_token(
+        login,
+        token=token,
+        kind=account.kind,
+        scopes=account.scopes,
+        permissions=account.permissions,
+        repositories=None if names is None else [RepositoryName(name) for name in names],
+    )
 
 
 def _find_repository(root: Path, name: RepositoryName, served: Served) -> Path:

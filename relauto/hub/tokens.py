@@ -13,6 +13,7 @@ _LIFETIMES = {"app": timedelta(hours=1), "actions": timedelta(hours=6)}
 # A fine-grained token has no permission for checks (github.com/orgs/community/discussions/179545), and a
 # workflow's own token none for workflow files.
 _NEVER = {"fine_grained": "checks", "actions": "workflows"}
+_BOTS = ("app", "actions")
 _ACTIONS = "github-actions[bot]"
 
 
@@ -60,30 +61,34 @@ def seat_account(tx: Transaction, login: str, kind: TokenKind, now: str) -> None
     """See that a token's account is there; that of an app's bot is made.
 
     Raises:
-        InputError: there is none, or a bot's name is given to a person's kind of token or the reverse.
+        InputError: there is none.
     """
-    is_bot = kind in ("app", "actions")
-    if is_bot != login.endswith("[bot]") or (kind == "actions") != (login == _ACTIONS):
-        raise InputError(f"a token of kind {kind} cannot be {login}'s", todo=f"SLUG[bot], or {_ACTIONS}")
     if tx.get(User, "", login.lower()):
         return
-    if not is_bot:
+    if kind not in _BOTS:
         raise InputError(f"there is no account {login}", todo="add the account first")
     bot = User(id=tx.next("id"), login=login, app=login.removesuffix("[bot]"), created_at=now)
     tx.put("", login.lower(), bot)
 
 
-def check_shape(kind: TokenKind, scopes: Sequence[str], permissions: Mapping[str, Access]) -> None:
+def check_shape(
+    kind: TokenKind, login: str, scopes: Sequence[str], permissions: Mapping[str, Access]
+) -> None:
     """Refuse what GitHub has no such token for.
 
     Raises:
-        InputError: scopes and permissions are mixed up, or the permission is none that the kind can have.
+        InputError: scopes and permissions are mixed up, the permission is none that the kind can have, or
+            a bot's name is given to a person's kind of token or the reverse.
     """
-    if (scopes and kind != "classic") or (permissions and kind == "classic"):
-        raise InputError(f"a token of kind {kind} has {'permissions' if scopes else 'scopes'} instead")
+    if (scopes and kind != "classic") or (permissions and kind in ("classic", "full")):
+        raise InputError(f"a token of kind {kind} has no {'scopes' if scopes else 'permissions'}")
     never = _NEVER.get(kind)
     if never in permissions:
         raise InputError(f"a token of kind {kind} cannot have the permission {never}")
+    if kind == "full":
+        return
+    if (kind in _BOTS) != login.endswith("[bot]") or (kind == "actions") != (login == _ACTIONS):
+        raise InputError(f"a token of kind {kind} cannot be {login}'s", todo=f"SLUG[bot], or {_ACTIONS}")
 
 
 def find_lifetime(kind: TokenKind) -> timedelta | None:
