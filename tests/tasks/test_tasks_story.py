@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from relauto.git.runner import Git
+from relauto.hub.records import Access
 from relauto.hub.server import Hub
 from relauto.model.names import Branch, RepositoryName
 from relauto.rehearsal.cast.api import Api
@@ -135,6 +136,35 @@ def test_without_a_token_the_names_of_the_variables_are_told(world: World) -> No
     ended = world.relauto("advance")
     assert (ended.status, ended.out) == (2, "")
     assert "RELAUTO_SOURCE_TOKEN, RELAUTO_TOKEN, GH_TOKEN, GITHUB_TOKEN" in ended.err
+
+
+def test_a_wrong_token_is_told_with_its_repository_and_never_shown(world: World) -> None:
+    ended = world.run("advance", by="nobody-known")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith(
+        "relauto: acme/ops: GitHub does not take the token (GET contents/relauto.toml"
+    )
+    assert "it is wrong, revoked, or has expired\n  set a valid one in the environment" in ended.err
+    assert "nobody-known" not in ended.err
+
+
+def test_a_right_that_is_missing_is_told(world: World, incident: str) -> None:
+    permissions: dict[str, Access] = {"contents": "write"}
+    world.hub.add_token("relauto[bot]", token="token-of-app", kind="app", permissions=permissions)
+    ended = world.run("advance", by="app")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.endswith(
+        "relauto: acme/ops: the token may not list issues (GET issues): it lacks issues: read\n"
+        "  give the token issues: read (and its account the role for it), then run again: what was done stays"
+        " done\n"
+    )
+
+
+def test_an_ops_repository_that_is_not_there_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELAUTO_OPS", "acme/none")
+    ended = world.run("advance")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith("relauto: acme/none was not found: there is no such repository, or the token")
 
 
 def test_without_settings_it_is_told_where_they_were_looked_for(
