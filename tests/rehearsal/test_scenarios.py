@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from relauto.git.runner import Git
+from relauto.journal.log import JournalReader, list_local_incidents
 from relauto.rehearsal.scenarios import SCENARIOS
 from tests.rehearsal.playing import Life, Plays, live
 
@@ -50,6 +51,39 @@ def test_candidate_whose_tag_was_deleted_is_lost_and_cut_again(plays, root):
     said = plays["rc-deleted"].said
     assert "git push origin :refs/tags/v1.4.3-rc1" in said
     assert read_steps(root / "rc-deleted")["prepare.release"] == "done"
+
+
+def read_release(out: Path) -> dict[str, Any]:
+    """Return where a rehearsal ended, without who did what: steps, trees of branches and tags, digests."""
+    git, summary = Git(out / "product.git"), json.loads((out / "summary.json").read_bytes())
+    [target] = summary["targets"]
+    refs = ("main", "release-1.4", "v1.4.2", "v1.4.3-rc1", "v1.4.3")
+    return {
+        "steps": summary["steps"],
+        "trees": {ref: git.read("rev-parse", f"{ref}^{{tree}}") for ref in refs},
+        "tags": git.read("tag", "--list").split(),
+        "assets": target["release"]["assets"],
+        "candidates": [(each["tag"], each["gates"]) for each in target["candidates"]],
+        "accepted": target["accepted"],
+    }
+
+
+def test_what_people_do_by_hand_ends_as_the_happy_path(plays, root):
+    assert (plays["by-hand"].status, plays["happy"].status) == (0, 0)
+    assert read_release(root / "by-hand") == read_release(root / "happy")
+
+
+def test_what_people_did_by_hand_is_recorded_as_by_others(plays, root):
+    assert plays["by-hand"].status == 0
+    [incident] = list_local_incidents(root / "by-hand" / "ops.git")
+    with JournalReader.open_local(root / "by-hand" / "ops.git", incident) as reader:
+        steps = reader.incident().steps
+    assert {place.step for place, record in steps.items() if record.by_others} == {
+        "investigate.pr",
+        "prepare.pick",
+        "prepare.verify",
+        "prepare.release",
+    }
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,15 @@ class Api:
         """
         return self._read("GET", address, accept="application/octet-stream")[0]
 
+    def upload(self, address: str, name: str, content: bytes) -> Any:
+        """Put a file into a release, by its upload address without the template; return the asset.
+
+        Raises:
+            ApiError: the API refused or did not answer.
+        """
+        query = urllib.parse.urlencode({"name": name})
+        return json.loads(self._read("POST", f"{address}?{query}", content=content)[0])
+
     def login(self) -> str:
         """Return the login behind the token.
 
@@ -119,13 +128,17 @@ class Api:
         address: str,
         *,
         body: Json | None = None,
+        content: bytes | None = None,
         accept: str = "application/vnd.github+json",
     ) -> tuple[bytes, str]:
+        kind = "application/json" if content is None else "application/octet-stream"
+        if body is not None:
+            content = json.dumps(body).encode()
         request = urllib.request.Request(  # noqa: S310 - the address is the hub's own
-            address, method=verb, data=None if body is None else json.dumps(body).encode()
+            address, method=verb, data=content
         )
         request.add_header("Accept", accept)
-        request.add_header("Content-Type", "application/json")
+        request.add_header("Content-Type", kind)
         request.add_header("X-GitHub-Api-Version", "2022-11-28")
         request.add_header("User-Agent", "relauto-cast")
         # Unredirected: where an asset is kept elsewhere, the token does not travel along.

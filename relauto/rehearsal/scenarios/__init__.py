@@ -3,6 +3,7 @@
 from relauto.rehearsal.scenario import Scenario
 from relauto.rehearsal.scenarios import (
     branch_moves,
+    by_hand,
     ci_flaky,
     ci_red,
     conflict,
@@ -16,6 +17,7 @@ SCENARIOS: dict[str, Scenario] = {
     each.SCENARIO.name: each.SCENARIO
     for each in (
         happy,
+        by_hand,
         qa_fails_first,
         conflict,
         ci_red,
