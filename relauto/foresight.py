@@ -36,7 +36,6 @@ from relauto.stages.prepare.supply import (
     describe_lack,
     describe_publication,
     judge_origin,
-    name_origin,
 )
 from relauto.stages.prepare.verify import find_strangers
 from relauto.stages.prepare.workflow import describe_dispatch
@@ -317,7 +316,7 @@ def _foresee_verification(bench: Bench, target: Target, tag: Tag) -> Iterator[Ah
         yield Ahead(place, desk.describe_question(place, "prepare.accept"))
         yield Ahead(place, "commits that are no part of the fix must be accepted", Status.DECISION)
         return
-    way, stopped = bench.settings.build.way, judge_origin(bench, name_origin(bench))
+    way, stopped = bench.settings.build.way, judge_origin(bench, place, tag, None)
     if way == "attach":
         yield Ahead(place, describe_lack(tag), Status.WAITING)
     elif way == "workflow":

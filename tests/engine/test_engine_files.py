@@ -2,10 +2,13 @@
 
 import hashlib
 import urllib.request
+from datetime import timedelta
 
 import pytest
 
+from relauto import engine
 from relauto.errors import DecisionError, Status
+from relauto.model.event import GateWaived, Person, Said, Text
 from relauto.stages.prepare.artifacts import make_archive
 from tests.engine.conftest import SOURCE, TARGET, World
 
@@ -291,3 +294,36 @@ def test_what_was_built_outside_ci_is_not_promoted_once_the_settings_forbid_it(a
     step, status, reason = stop_of(world.advance(COMMAND))
     assert (step, status) == ("prepare.verify", Status.DECISION)
     assert reason == "artifacts that the build command makes outside CI may not be promoted"
+
+
+def waive(world):
+    with world.bench() as bench:
+        place = bench.place("prepare.verify", TARGET)
+        held = bench.incident.held[place]
+        until = world.clock.now() + timedelta(hours=4)
+        waived = GateWaived(place, "artifacts", held.commit, until, Text("CI is down"))
+        engine.record(bench, Said(Person("robin-rm"), waived))
+
+
+def test_a_waived_gate_lets_a_laptop_build_for_one_commit(at):
+    world = at("pick")
+    world.pass_pull(2)
+    world.advance(COMMAND)
+    waive(world)
+    assert stop_of(world.advance(COMMAND))[:2] == ("prepare.verify", Status.WAITING)
+    world.check(world.head(TAG))
+    world.tick_all()
+    world.answer_qa(f"/qa pass {TAG}")
+    world.advance(COMMAND)
+    proof = world.record("prepare.verify")
+    assert (proof.facts["gates"]["artifacts"], proof.facts["origin"]) == ("waived", "local")
+
+
+def test_another_way_to_build_does_not_go_on_with_a_draft_of_relauto(at):
+    world = at("pick")
+    world.reach_verify()
+    release = release_of(world, TAG)
+    world.api("dev").patch(f"repos/{SOURCE}/releases/{release['id']}", {"draft": True})
+    step, status, reason = stop_of(world.advance('build.by = "attach"\n'))
+    assert (step, status) == ("prepare.verify", Status.DECISION)
+    assert reason == f"relauto began to publish {TAG} by itself, and build.by is 'attach' by now"

@@ -12,6 +12,7 @@ from typing import Any
 from relauto.github.releases import Release
 from relauto.github.workflows import Run
 from relauto.model.event import Facts
+from relauto.model.gate import find_waiver
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.stages import texts
@@ -28,6 +29,9 @@ from relauto.stages.prepare.publication import (
 )
 from relauto.stages.step import Refused, Todo, Waiting
 
+GATE = "artifacts"
+"""The gate that where artifacts were made has to pass."""
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -39,26 +43,34 @@ class Settled:
     artifacts: list[dict[str, Any]]
     origin: str
     by_others: bool
+    waived: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """What the gate `artifacts` says."""
+        if not self.artifacts:
+            return "none on purpose"
+        return "waived" if self.waived else "passed"
 
 
 def find_artifacts(
     bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit
 ) -> Settled | Waiting | Refused | Todo:
     """Return a candidate's artifacts, or what has to happen before it has them."""
-    ours = _find_intent(bench, place, f"publish:{tag}", commit)
-    if ours is not None:
-        return _hold(bench, target, tag, commit, ours)
-    known = _find_intent(bench, place, f"adopt:{tag}", commit)
     release = find_release(bench, tag)
+    ours = _find_intent(bench, place, f"publish:{tag}", commit)
+    if ours is not None and release is not None:
+        return _hold(bench, place, target, release, commit, ours)
+    known = _find_intent(bench, place, f"adopt:{tag}", commit)
     if known is not None and release is not None:
-        return _keep(bench, target, tag, commit, known)
+        return _keep(bench, target, release, commit, known)
     run = _find_run(bench, place, tag, commit, release)
     if isinstance(run, Waiting | Refused | Todo):
         return run
     found = adoption.find_files(bench, target, tag, commit, run=run)
     if isinstance(found, adoption.Files):
         return adoption.take_over(bench, target, tag, commit, found)
-    return found or _begin(bench, target, tag, commit, run)
+    return found or _begin(bench, place, target, tag, commit, run)
 
 
 def _find_run(
@@ -78,7 +90,7 @@ def _find_run(
 
 
 def _begin(
-    bench: Bench, target: Target, tag: Tag, commit: Commit, run: Run | None
+    bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit, run: Run | None
 ) -> Waiting | Refused | Todo:
     """Return how a candidate without any file gets some."""
     if run is not None:
@@ -89,7 +101,7 @@ def _begin(
         )
     if bench.settings.build.way == "attach":
         return Waiting("RM", describe_lack(tag))
-    return judge_origin(bench, name_origin(bench)) or _make(bench, target, tag, commit)
+    return judge_origin(bench, place, tag, commit) or _make(bench, target, tag, commit)
 
 
 def describe_lack(tag: Tag) -> str:
@@ -103,40 +115,41 @@ def _find_intent(bench: Bench, place: Place, action: str, commit: Commit) -> Fac
 
 
 def _hold(
-    bench: Bench, target: Target, tag: Tag, commit: Commit, known: Mapping[str, Any]
+    bench: Bench, place: Place, target: Target, release: Release, commit: Commit, known: Mapping[str, Any]
 ) -> Settled | Refused | Todo:
     """Judge the release that relauto published, or began to."""
-    release = find_release(bench, tag)
-    origin = str(known.get("origin", "local"))
-    if release is None:
-        return judge_origin(bench, name_origin(bench)) or _make(bench, target, tag, commit)
+    tag, origin = release.tag, str(known.get("origin", "local"))
     difference = compare_release(bench, release, known["artifacts"])
     if difference.extra:
         return ask_about_files(bench, release, commit, difference.extra)
     if not release.draft and difference.other:
         return _refuse_other(tag, difference.describe())
-    if release.draft or not release.prerelease or difference.missing:
-        return judge_origin(bench, name_origin(bench)) or _make(bench, target, tag, commit)
-    refused = judge_origin(bench, origin)
-    return refused or Settled(known["artifacts"], origin, by_others=False)
+    if not release.draft and release.prerelease and not difference.missing:
+        waived = origin == "local" and not bench.settings.build.local
+        refused = judge_origin(bench, place, tag, commit, origin)
+        return refused or Settled(known["artifacts"], origin, by_others=False, waived=waived)
+    if bench.settings.build.way in ("workflow", "attach"):
+        return Refused(
+            f"relauto began to publish {tag} by itself, and build.by is {bench.settings.build.way!r} by now",
+            todo="delete the release of the tag, or let relauto build",
+        )
+    return judge_origin(bench, place, tag, commit) or _make(bench, target, tag, commit)
 
 
 def _keep(
-    bench: Bench, target: Target, tag: Tag, commit: Commit, known: Mapping[str, Any]
+    bench: Bench, target: Target, release: Release, commit: Commit, known: Mapping[str, Any]
 ) -> Settled | Refused | Todo:
     """Judge the files of others that were taken over."""
-    release = find_release(bench, tag)
-    assert release is not None  # noqa: S101 - the caller has seen it
     difference = compare_release(bench, release, known["artifacts"])
     if difference.extra:
         return ask_about_files(bench, release, commit, difference.extra)
     if difference.other or set(difference.missing) - {SUMS}:
-        return _refuse_other(tag, difference.describe())
+        return _refuse_other(release.tag, difference.describe())
     origin = str(known["origin"])
     if release.draft or not release.prerelease or difference.missing:
-        whole = read_release(bench, tag) or release
-        return adoption.take_over(bench, target, tag, commit, adoption.Files(whole, origin))
-    return Settled(known["artifacts"], origin, by_others=origin != "workflow")
+        whole = read_release(bench, release.tag) or release
+        return adoption.take_over(bench, target, release.tag, commit, adoption.Files(whole, origin))
+    return Settled(known["artifacts"], origin, by_others=origin not in ("workflow", "none"))
 
 
 def _refuse_other(tag: Tag, reason: str) -> Refused:
@@ -187,12 +200,21 @@ def name_origin(bench: Bench) -> str:
     return way
 
 
-def judge_origin(bench: Bench, origin: str) -> Refused | None:
-    """Refuse what must not be promoted because of where it was made."""
-    if origin != "local" or bench.settings.build.local:
+def judge_origin(
+    bench: Bench, place: Place, tag: Tag, commit: Commit | None, origin: str = ""
+) -> Refused | None:
+    """Refuse what must not be promoted because of where it was made, or would be made now.
+
+    A waiver of the gate is for one commit; `commit` is None where there is none yet.
+    """
+    if (origin or name_origin(bench)) != "local" or bench.settings.build.local:
+        return None
+    waivers, now = bench.incident.waivers, bench.clock.now()
+    if commit and find_waiver(waivers, place, GATE, commit, now):
         return None
     return Refused(
         "artifacts that the build command makes outside CI may not be promoted",
-        todo="run advance in CI (GITHUB_ACTIONS or CI set), build elsewhere (build.by), "
-        "or allow it with build.local = true",
+        todo="run advance in CI (GITHUB_ACTIONS or CI set), build elsewhere (build.by), allow it with "
+        f"build.local = true, or waive the gate {place.step}:{GATE}",
+        facts={"tag": tag, "commit": commit, "gates": {GATE: "refused"}},
     )

@@ -115,7 +115,7 @@ class VerifyCandidate:
         gates = {
             "contained": "passed",
             "scope": "passed",
-            "artifacts": "passed" if artifacts else "none on purpose",
+            "artifacts": settled.verdict,
             "checks": "passed",
             "qa": str(signed),
         }
