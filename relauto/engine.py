@@ -8,7 +8,8 @@ approval of exactly what would be done; after every write the world is asked aga
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 
 from relauto.comms import board
 from relauto.errors import InputError, RemoteError, Status
@@ -16,7 +17,7 @@ from relauto.model import event as events
 from relauto.model.event import Body, Said, Text, normalise, tell_facts
 from relauto.model.incident import Incident, StepRecord, StepState
 from relauto.model.target import Place
-from relauto.stages import claims, desk, outbox, pages, rides
+from relauto.stages import claims, desk, outbox, pages, polling, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
 from relauto.stages.registry import ADVISORY, STEPS, WATCHED, observe
@@ -24,6 +25,10 @@ from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
 
 _MOST_ACTIONS = 20
 """A step that has written so often in one run, and is not done, goes round in circles."""
+
+
+_POLLS_A_LOOK = 10
+"""After so many polls the engine looks at everything, whatever they say: they see only what is waited for."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def _advance(bench: Bench, until: str | None, only: str | None) -> list[Stop]:
 def follow(
     bench: Bench, *, until: str | None = None, only: str | None = None, patience: float = 0.0
 ) -> Outcome:
-    """Advance, and while others have to act look again for up to `patience` seconds.
+    """Advance, and while others have to act poll, and look again, for up to `patience` seconds.
 
     Raises:
         InputError: as `advance`.
@@ -94,13 +99,23 @@ def follow(
     end = bench.clock.now() + timedelta(seconds=patience)
     while True:
         outcome = advance(bench, until=until, only=only)
-        left = (end - bench.clock.now()).total_seconds()
-        if outcome.status is not Status.WAITING or left <= 0:
+        if outcome.status is not Status.WAITING or not _wait_for_change(bench, outcome, end):
             return outcome
+
+
+def _wait_for_change(bench: Bench, outcome: Outcome, end: datetime) -> bool:
+    """Wait until another look may show something else; return False when time was up before."""
+    for poll in count(1):
+        left = (end - bench.clock.now()).total_seconds()
+        if left <= 0:
+            break
         pause = min(left, bench.settings.waiting.poll)
-        for stop in outcome.stops:
+        for stop in outcome.stops if poll == 1 else ():
             bench.say(f"{stop.place}: {stop.reason}; looking again in {pause:.0f} s")
         bench.clock.sleep(pause)
+        if poll % _POLLS_A_LOOK == 0 or pause == left or polling.has_changed(bench):
+            return True
+    return False
 
 
 def refresh(bench: Bench) -> None:

@@ -19,6 +19,7 @@ from relauto.github import repositories
 from relauto.github.client import Address as ApiAddress
 from relauto.github.client import Client
 from relauto.github.counts import Counts
+from relauto.github.memory import Memory
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model.names import RepositoryName
@@ -58,6 +59,7 @@ class Session:
         self._tokens = tokens
         self._stack = ExitStack()
         self._committer = committer
+        self._memories: dict[str, Memory] = {}
         self.cache = find_cache(settings)
         self.source = self._connect(settings.source, tokens.source)
         self.ops = self._connect(settings.repositories.ops, tokens.ops)
@@ -87,12 +89,15 @@ class Session:
         self._stack.close()
 
     def _connect(self, repository: str, token: str) -> Client:
+        if token not in self._memories:
+            self._memories[token] = Memory.open(self.cache / "answers", token)
         client = Client(
             ApiAddress(self.settings.github.api),
             RepositoryName(repository),
             token,
             clock=self.clock,
             counts=self.counts,
+            memory=self._memories[token],
         )
         self._stack.callback(client.close)
         return client

@@ -129,7 +129,12 @@ def look_at_checks(client: Client, commit: Commit) -> Look[Checks]:
     def read() -> Checks:
         return read_checks_by_rest(client, commit)
 
-    return Look(client, CHECKS, {"oid": commit}, settle, read)
+    return Look(client, CHECKS, {"oid": commit}, settle, read, lambda _: watch_checks(commit))
+
+
+def watch_checks(commit: Commit) -> list[str]:
+    """Return the paths of the reads that tell when a check of a commit has changed."""
+    return [f"commits/{commit}/check-runs?per_page=100", f"commits/{commit}/status?per_page=100"]
 
 
 def gather_checks(node: CommitNode) -> Checks | None:

@@ -25,6 +25,7 @@ from relauto.github.faults import (
     UnreadableError,
     read_reset,
 )
+from relauto.github.memory import Answer, Memory
 from relauto.github.refusals import explain, forbid_field, make_unseen
 from relauto.github.retry import Patience, repeat_read, send_write
 from relauto.github.wire import Wire
@@ -79,6 +80,7 @@ class Client:
     clock: Clock = field(kw_only=True)
     counts: Counts = field(default_factory=Counts, kw_only=True)
     patience: Patience = field(default_factory=Patience, kw_only=True)
+    memory: Memory = field(default_factory=Memory, kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.token:
@@ -96,8 +98,9 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; the answers are kept."""
         self._wire.close()
+        self.memory.save()
 
     def read(self, path: str, into: type[T], **parameters: Parameter) -> T:
         """Return what a GET answers, as a value of type `into`.
@@ -120,6 +123,17 @@ class Client:
         """
         reply = self._get(path, parameters)
         return self._decode(reply, into, f"GET {path}"), reply.headers
+
+    def probe(self, path: str) -> bool:
+        """Return whether a GET's answer may be another than when it was last asked, in this run or before.
+
+        Raises:
+            as `read`.
+        """
+        address = self._name_answer(self._locate(path), {})
+        known = self.memory.find(address)
+        self._get(path, {})
+        return known is None or self.memory.find(address) is not known
 
     def read_pages(self, path: str, into: type[T], **parameters: Parameter) -> Iterator[T]:
         """Yield each page of a list, following the Link headers; `into` is the shape of a page.
@@ -207,7 +221,7 @@ class Client:
         url, request = url or self._locate(path), f"GET {path}"
 
         def ask() -> Reply:
-            return self._count("read", request, lambda: self._wire.send("GET", url, parameters=parameters))
+            return self._count("read", request, lambda: self._send_get(url, parameters, request))
 
         try:
             reply = repeat_read(ask, self.clock, self.patience)
@@ -217,6 +231,23 @@ class Client:
             raise
         self._is_seen = self._is_seen or not path.startswith("/")
         return reply
+
+    def _send_get(self, url: str, parameters: dict[str, Parameter], request: str) -> Reply:
+        """Ask whether the last answer still holds, where there is one; it stands in for a 304."""
+        address = self._name_answer(url, parameters)
+        known = self.memory.find(address)
+        headers = {"If-None-Match": known.etag} if known else None
+        reply = self._wire.send("GET", url, parameters=parameters, headers=headers)
+        if known and reply.status == 304:
+            self.counts.add_unchanged(name_endpoint(*request.split(" ", 1)))
+            return Reply(200, {**reply.headers, "link": known.link}, known.body)
+        if reply.status == 200:
+            etag, link = reply.headers.get("etag", ""), reply.headers.get("link", "")
+            self.memory.keep(address, Answer(etag, reply.body, link) if etag else None)
+        return reply
+
+    def _name_answer(self, url: str, parameters: dict[str, Parameter]) -> str:
+        return f"{self.address.api} {url} {sorted(parameters.items())}"
 
     def _query(self, document: str, variables: dict[str, Any], request: str) -> _Envelope:
         self.counts.add("read", request)

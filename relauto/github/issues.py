@@ -232,7 +232,8 @@ def look_at_issue(client: Client, number: int) -> Look[tuple[Issue, tuple[Commen
     def read() -> tuple[Issue, tuple[Comment, ...]]:
         return _read_by_rest(client, number)
 
-    return Look(client, ISSUE, {"number": number}, settle, read)
+    # An issue's own answer counts its comments and tells when it was last touched.
+    return Look(client, ISSUE, {"number": number}, settle, read, lambda _: [f"issues/{number}"])
 
 
 def _read_by_rest(client: Client, number: int) -> tuple[Issue, tuple[Comment, ...]]:

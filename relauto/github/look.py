@@ -7,7 +7,7 @@ the error, or the REST reads, of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -38,6 +38,8 @@ class Look(Generic[T]):
         settle: makes the field's answer a value; raises CutOffError for what is not told in full, and
             RemoteError for what is wrong with it.
         by_rest: reads the same by REST.
+        watch: the paths of the REST reads that answer otherwise once the value, given or not known, is
+            another; none for what nobody waits for.
     """
 
     client: Client
@@ -45,6 +47,7 @@ class Look(Generic[T]):
     values: Mapping[str, Parameter | None]
     settle: Callable[[msgspec.Raw], T]
     by_rest: Callable[[], T]
+    watch: Callable[[T | None], Sequence[str]] = lambda _: ()
 
     @property
     def key(self) -> Hashable:

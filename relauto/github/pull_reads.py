@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from relauto.errors import RemoteError
-from relauto.github.checks import read_checks_by_rest, read_rules, required_checks
+from relauto.github.checks import read_checks_by_rest, read_rules, required_checks, watch_checks
 from relauto.github.look import CutOffError, Look, require
 from relauto.github.pull_shapes import PullNode, RestPull, RestReview, gather_reviews
 from relauto.github.pull_state import Pull, decide_review
@@ -50,7 +50,16 @@ def look_at_pull(client: Client, number: int) -> Look[Pull]:
     def read() -> Pull:
         return _read_by_rest(client, number, flagged=True)
 
-    return Look(client, PULL, {"number": number}, settle, read)
+    return Look(
+        client, PULL, {"number": number}, settle, read, lambda pull: _watch_pull(pull) if pull else []
+    )
+
+
+def _watch_pull(pull: Pull) -> list[str]:
+    if pull.state != "open":
+        return []
+    own = f"pulls/{pull.number}"
+    return [own, f"{own}/reviews?per_page=100", *watch_checks(pull.head_sha)]
 
 
 def find_pulls(client: Client, head: Branch, base: Branch | None = None) -> list[Pull]:
@@ -78,7 +87,11 @@ def look_at_pulls(client: Client, head: Branch, base: Branch | None = None) -> L
     def read() -> list[Pull]:
         return _find_by_rest(client, head, base)
 
-    return Look(client, PULLS, {"head": str(head), "base": str(base) if base else None}, settle, read)
+    def watch(pulls: list[Pull] | None) -> list[str]:
+        return [path for pull in pulls or () for path in _watch_pull(pull)]
+
+    values = {"head": str(head), "base": str(base) if base else None}
+    return Look(client, PULLS, values, settle, read, watch)
 
 
 class _Listed(msgspec.Struct, frozen=True):

@@ -32,10 +32,13 @@ from relauto.rehearsal.scenario import Play, Scenario, take_moment
 from relauto.rehearsal.scenarios import SCENARIOS
 from relauto.rehearsal.world import BOT, World
 from relauto.session import Session, Tokens
+from relauto.stages import polling
 from relauto.stages.bench import Bench
 
 Say = Callable[[str], None]
 _TURNS = 60
+_POLLS = 3
+"""How often relauto polls before people act, where a real wait would poll for hours."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def _take_turns(scenario: Scenario, play: Play, say: Say) -> Outcome:
         _tell_refusals(play, say)
         moved = _let_happen(scenario, play, say)
         if not moved and play.outcome.status is not Status.REACHED:
-            moved = _attach_next(play.bench, play.world) or _call(play.company, play.outcome, say)
+            moved = _attach_next(play.bench, play.world) or _call(play, say)
         if not moved:
             return play.outcome
         play = dataclasses.replace(play, outcome=engine.advance(play.bench))
@@ -169,8 +172,14 @@ def _attach_next(bench: Bench, world: World) -> bool:
     return True
 
 
-def _call(company: Company, outcome: Outcome, say: Say) -> bool:
-    did = company.send(company.called(outcome))
+def _call(play: Play, say: Say) -> bool:
+    """Send out who is waited for, polling before and after them as `advance --wait` does."""
+    waits = play.outcome.status is Status.WAITING
+    for _ in range(_POLLS if waits else 0):
+        polling.has_changed(play.bench)
+    did = play.company.send(play.company.called(play.outcome))
     for deed in did:
         say(f"  {deed}")
+    if waits and not polling.has_changed(play.bench) and did:
+        play.bench.say("  polling saw nothing of this")
     return bool(did)

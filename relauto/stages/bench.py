@@ -76,6 +76,7 @@ class Bench:
     after: list[Place] = field(default_factory=list)
     interests: "Callable[[Bench], Iterable[tuple[Kind, Look[Any]]]]" = lambda _: ()
     _seen: dict[tuple[Kind, Hashable], object] = field(default_factory=dict)
+    _looks: dict[tuple[Kind, Hashable], Look[Any]] = field(default_factory=dict)
     _told: dict[tuple[Kind, Hashable], Callable[[], Any]] = field(default_factory=dict)
     _facts: RepositoryFacts | None = None
 
@@ -101,6 +102,7 @@ class Bench:
         Whatever else the incident is about to look at (`interests`) comes along in the same request.
         """
         key = (kind, look.key)
+        self._looks[key] = look
         if key not in self._seen and key not in self._told:
             wanted: dict[tuple[Kind, Hashable], Look[Any]] = {key: look}
             for also, other in self.interests(self):
@@ -121,7 +123,24 @@ class Bench:
             for key in [key for key in known if not kinds or key[0] in kinds]:
                 del known[key]
         if not kinds or "refs" in kinds:
-            self.mirror.fetch(self._wanted())
+            self.fetch_refs()
+
+    def fetch_refs(self) -> None:
+        """Make the local copies of the refs that matter to the incident equal to the remote's."""
+        self.mirror.fetch(self._wanted())
+
+    def watched(self) -> list[tuple[str, str]]:
+        """Return repository and path of each REST read that tells when something waited for has changed."""
+        looks = self._looks | {
+            (kind, look.key): look for kind, look in self.interests(self) if kind in ("desk", "qa")
+        }
+        found = [
+            (str(look.client.repository), path)
+            for key, look in looks.items()
+            if key in self._seen or key[0] in ("desk", "qa")
+            for path in look.watch(cast(Any, self._seen.get(key)))
+        ]
+        return list(dict.fromkeys(found))
 
     def _wanted(self) -> list[str]:
         branches = [self.main, *(target.branch for target in self.incident.targets)]
