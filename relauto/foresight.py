@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from relauto.engine import list_places
 from relauto.errors import Status
 from relauto.git.presence import find_presence
-from relauto.model.debt import list_unpaid
+from relauto.model.debt import due_after, list_unpaid
 from relauto.model.event import PlanSettled, StepProved, normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Branch, Tag
 from relauto.model.target import Place, Target
 from relauto.stages import claims, desk, rides
 from relauto.stages.bench import Bench
-from relauto.stages.debt import DEBTS, DUE_AFTER
+from relauto.stages.debt import DEBTS
 from relauto.stages.following import find_required
 from relauto.stages.investigate import describe_opening, find_pull
 from relauto.stages.prepare.bump import find_bumps
@@ -27,8 +27,8 @@ from relauto.stages.prepare.landing import (
     Landing,
     describe_pick,
     describe_push,
+    find_owed,
     list_landings,
-    port_to_main,
 )
 from relauto.stages.prepare.pick import list_series
 from relauto.stages.prepare.qa import describe_request
@@ -83,10 +83,11 @@ class Ahead:
 
 @dataclass(frozen=True)
 class _Horizon:
-    """How far a run goes: to the step `until`, or to `only` one."""
+    """How far a run goes: to the step `until`, or to `only` one. Debts come after the step `due`."""
 
     until: str | None
     only: str | None
+    due: str
 
     def holds(self, step: str) -> bool:
         """Return whether the run does what is to be done at a step."""
@@ -96,7 +97,7 @@ class _Horizon:
         if self.until is None:
             return True
         if step in DEBTS:
-            return order.index(DUE_AFTER[step]) < order.index(self.until)
+            return order.index(self.due) < order.index(self.until)
         return order.index(step) <= order.index(self.until)
 
     def stops_at(self, step: str) -> bool:
@@ -112,7 +113,7 @@ def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) 
         RemoteError: the world cannot be read.
     """
     _look(bench)
-    seen, horizon = Foreseen(), _Horizon(until, only)
+    seen, horizon = Foreseen(), _Horizon(until, only, due_after(bench.incident))
     if bench.incident.desk is None:
         seen.writes.append(desk.describe_desk(bench))
     seen.writes.extend(_foresee_claims(bench))
@@ -216,7 +217,7 @@ def _follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator
     elif place.step in DEBTS:
         return
     elif action == "merge":
-        yield from _foresee_forward(bench, target)
+        yield from _foresee_debts(bench, target, "prepare.merge")
         yield from _foresee_picks(bench, target, list_landings(bench, target))
     elif action in ("merge-pick", "push-pick"):
         yield from _foresee_picks(bench, target, _list_owing(bench, target))
@@ -225,6 +226,7 @@ def _follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator
     elif action in ("publish", "adopt"):
         yield from _foresee_question(bench, target, Tag(subject))
     elif action == "release":
+        yield from _foresee_debts(bench, target, "prepare.release")
         yield Ahead(sending, desk.describe_question(sending, "deploy.send"))
         yield Ahead(sending, "a person must approve the hand-over", Status.DECISION)
     else:
@@ -252,12 +254,18 @@ def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
     yield Ahead(merging, "CI and reviewers look at the pull request", Status.WAITING)
 
 
-def _foresee_forward(bench: Bench, target: Target) -> Iterator[Ahead]:
-    """Tell of the forward port that a merge to the line makes main's debt, unless main has it all."""
-    if target != bench.incident.targets[0] or not _lacks_fix(bench):
+def _foresee_debts(bench: Bench, target: Target, after: str) -> Iterator[Ahead]:
+    """Tell of the ports that fall due after a step: of a merge to the line, or of an embargoed release.
+
+    What was embargoed until now nobody else can have brought anywhere.
+    """
+    hidden = bool(bench.incident.opening.private)
+    if target != bench.incident.targets[0] or after != due_after(bench.incident):
+        return
+    if not hidden and not _lacks_fix(bench):
         return
     for debt in list_unpaid(bench.incident):
-        landing = port_to_main(bench)
+        landing = find_owed(bench, debt.place.target)
         yield _write(debt.place, describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False))
         yield Ahead(debt.place, "CI and reviewers look at the pull request", Status.WAITING)
 

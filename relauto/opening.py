@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from relauto import __version__, engine
+from relauto import __version__, embargo, engine
 from relauto.errors import UNARCHIVE, InputError
 from relauto.git.presence import find_presence
 from relauto.git.repository import Repository
@@ -15,12 +15,12 @@ from relauto.github.client import Client
 from relauto.github.faults import NotFoundError
 from relauto.model import event as events
 from relauto.model.event import Body, Plan, Text
-from relauto.model.names import Branch, Commit
+from relauto.model.names import Branch, Commit, Tag
 from relauto.model.playbook import load_playbook
 from relauto.model.qa import parse_instruction
 from relauto.model.target import Target
 from relauto.model.version import parse_version
-from relauto.session import Session, find_folder
+from relauto.session import Session, Site, find_folder
 from relauto.settings import digest_settings
 from relauto.stages import claims, rides
 from relauto.stages.bench import Bench, emergency_branch
@@ -48,6 +48,7 @@ class Request:
     base: Literal["tip", "tag"] = "tip"
     order: events.Order = "main-first"
     reason: str | None = None
+    visibility: events.Visibility = "open"
     incident: str | None = None
     join: str | None = None
     wait_for: str | None = None
@@ -62,7 +63,8 @@ def open_incident(session: Session, request: Request) -> str:
     if request.instruction:
         parse_instruction(request.instruction, "given with the fix")
     request = replace(request, incident=request.incident or make_id())
-    with session.bench(str(request.incident)) as bench:
+    hidden = embargo.is_hidden(session, request.visibility)
+    with session.bench(str(request.incident), private=hidden) as bench:
         bench.incident = bench.journal.incident()
         if bench.incident.opened is None:
             _open(session, bench, request)
@@ -73,7 +75,7 @@ def _open(session: Session, bench: Bench, request: Request) -> None:
     plan = preview_incident(session, request)
     opened, first = _make_opening(session, request, plan), _first_word(bench, request, plan)
     if first is None:
-        tags = bench.product.tags()
+        tags = _list_tags(session, bench.product)
         line = claims.read_line(bench.releases, plan.target, opened.incident, tags)
         claims.claim_line(bench.releases, line, plan.version, tags)
     attached = make_attachment(request.fix, request.pull, request.instruction)
@@ -108,7 +110,20 @@ def _make_opening(session: Session, request: Request, plan: Plan) -> events.Inci
         plans=() if request.join else (plan,),
         order=request.order,
         reason=Text(request.reason) if request.reason else None,
+        visibility=request.visibility,
+        private=_site(session, request).client.repository
+        if embargo.is_hidden(session, request.visibility)
+        else "",
     )
+
+
+def _site(session: Session, request: Request) -> Site:
+    return embargo.choose_site(session, request.visibility)
+
+
+def _list_tags(session: Session, repository: Repository) -> dict[Tag, Commit]:
+    """Return the tags that a version may be taken by: those of the public repository, too."""
+    return session.mirror.repository.tags() | repository.tags()
 
 
 def preview_incident(session: Session, request: Request) -> Plan:
@@ -122,6 +137,8 @@ def preview_incident(session: Session, request: Request) -> Plan:
         raise InputError(
             "line-only leaves main without the fix and needs a reason", todo="say why with --reason"
         )
+    if request.visibility == "embargoed":
+        embargo.check_embargo(session, base=request.base, order=request.order)
     plan = make_plan(session, Target(session.settings.source, request.line), request)
     _check_fix(session, request, plan)
     return plan
@@ -148,12 +165,13 @@ def make_plan(session: Session, target: Target, request: Request) -> Plan:
         InputError: there is no such line, or no version tag to grow from, or the number is taken.
         DecisionError: another incident is making a release from the line.
     """
-    wanted = [_find_main(session).ref, target.branch.ref, "refs/tags/*"]
-    session.mirror.fetch([*wanted, *([Branch(request.fix).ref] if request.fix else [])])
-    repository = session.mirror.repository
+    wanted = [_find_main(session, request).ref, target.branch.ref, "refs/tags/*"]
+    mirror = _site(session, request).mirror
+    mirror.fetch([*wanted, *([Branch(request.fix).ref] if request.fix else [])])
+    repository = mirror.repository
     head = _head(repository, target)
     with session.releases() as releases:
-        line = claims.read_line(releases, target, request.incident or "", repository.tags())
+        line = claims.read_line(releases, target, request.incident or "", _list_tags(session, repository))
     holder = request.join or request.wait_for
     if holder:
         claims.require_rival(line, holder)
@@ -161,15 +179,18 @@ def make_plan(session: Session, target: Target, request: Request) -> Plan:
         claims.refuse_rival(line)
     if request.join:
         with session.bench(request.join) as theirs:
-            rides.refuse_other_way(theirs.incident, request.base, request.order)
+            rides.refuse_other_way(theirs.incident, request.base, request.order, request.visibility)
             return theirs.plan(target)
-    return claims.choose_plan(repository, line, head, final=request.base == "tag", wanted=request.version)
+    plan = claims.choose_plan(repository, line, head, final=request.base == "tag", wanted=request.version)
+    if embargo.is_hidden(session, request.visibility):
+        embargo.check_mirror(session, plan)
+    return plan
 
 
-def _find_main(session: Session) -> Branch:
+def _find_main(session: Session, request: Request) -> Branch:
     if session.settings.main:
         return Branch(session.settings.main)
-    facts = repositories.read_repository(session.source)
+    facts = repositories.read_repository(_site(session, request).client)
     if facts.archived:
         raise InputError(f"{facts.name} is archived: nothing can be released from it", todo=UNARCHIVE)
     return facts.default_branch
@@ -208,21 +229,21 @@ def check_pull(source: Client, home: Branch, number: int) -> None:
 def _find_home(session: Session, request: Request, plan: Plan) -> Branch:
     """Return the branch that the fix's own pull request is aimed at."""
     if request.order == "main-first":
-        return _find_main(session)
+        return _find_main(session, request)
     return plan.target.branch if request.base == "tip" else emergency_branch(plan.version)
 
 
 def _check_fix(session: Session, request: Request, plan: Plan) -> None:
     if request.pull is not None:
-        check_pull(session.source, _find_home(session, request, plan), request.pull)
+        check_pull(_site(session, request).client, _find_home(session, request, plan), request.pull)
     if request.fix is None:
         return
-    repository = session.mirror.repository
-    ref = Branch(request.fix).ref
+    site, ref = _site(session, request), Branch(request.fix).ref
+    repository = site.mirror.repository
     found = repository.refs(ref).get(ref)
     if found is None:
         raise InputError(
-            f"{session.settings.source} has no branch {request.fix}", todo="push the fix's branch first"
+            f"{site.client.repository} has no branch {request.fix}", todo="push the fix's branch first"
         )
     if found == plan.head:
         raise InputError(f"{request.fix} is the tip of {request.line}: there is nothing to pick")
@@ -243,9 +264,10 @@ def _refuse_present(repository: Repository, request: Request, fix: Commit, plan:
 
 
 def _refuse_foreign(session: Session, request: Request, fix: Commit, plan: Plan) -> None:
-    repository, home = session.mirror.repository, _find_home(session, request, plan)
+    repository = _site(session, request).mirror.repository
+    home = _find_home(session, request, plan)
     begun = Commit(plan.head if request.base == "tip" else plan.base_commit)
-    for other in (_find_main(session), plan.target.branch):
+    for other in (_find_main(session, request), plan.target.branch):
         tip = repository.refs(other.ref).get(other.ref)
         foreign = list_foreign(repository, fix, begun, Commit(tip)) if tip else []
         if foreign:

@@ -20,6 +20,7 @@ from relauto.github.client import Address as ApiAddress
 from relauto.github.client import Client
 from relauto.github.counts import Counts
 from relauto.github.memory import Memory
+from relauto.github.repositories import RepositoryFacts
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model.names import RepositoryName
@@ -38,6 +39,15 @@ class Tokens:
     source: str
     ops: str
     qa: str
+    private: str = ""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A repository of the product: the public one, or its private mirror."""
+
+    client: Client
+    mirror: Mirror
 
 
 class Session:
@@ -66,16 +76,7 @@ class Session:
         self.qa = self._connect(settings.qa, tokens.qa)
         self.cache.mkdir(parents=True, exist_ok=True)
         require_git(Git(self.cache))
-        reference = Path(settings.cache.reference) if settings.cache.reference else None
-        self.mirror = self._stack.enter_context(
-            Mirror.open(
-                self._address(settings.source, tokens.source),
-                cache=self.cache,
-                reference=reference,
-                # Files come when they are asked for; a clone that lends its own may lack some, too.
-                partial=True,
-            )
-        )
+        self.mirror = self._mirror(settings.source, tokens.source)
         self.login = repositories.read_login(self.ops)
 
     def __enter__(self) -> "Session":
@@ -101,6 +102,44 @@ class Session:
         )
         self._stack.callback(client.close)
         return client
+
+    def _mirror(self, repository: str, token: str) -> Mirror:
+        settings = self.settings.cache
+        return self._stack.enter_context(
+            Mirror.open(
+                self._address(repository, token),
+                cache=self.cache,
+                reference=Path(settings.reference) if settings.reference else None,
+                # Files come when they are asked for; a clone that lends its own may lack some, too.
+                partial=True,
+            )
+        )
+
+    @cached_property
+    def facts(self) -> RepositoryFacts:
+        """What GitHub says about the product's repository, asked once a run."""
+        return repositories.read_repository(self.source)
+
+    @property
+    def public(self) -> Site:
+        """The repository that releases are published in."""
+        return Site(self.source, self.mirror)
+
+    @cached_property
+    def private(self) -> Site:
+        """The private mirror in which embargoed work is done.
+
+        Raises:
+            InputError: the settings name none.
+        """
+        name = self.settings.repositories.private
+        if name is None:
+            raise InputError(
+                "an embargoed fix needs a private repository to be worked on, and the settings name none",
+                todo=f"mirror {self.settings.source} to a private repository, and set repositories.private",
+            )
+        token = self._tokens.private or self._tokens.source
+        return Site(self._connect(name, token), self._mirror(name, token))
 
     def _address(self, repository: str, token: str) -> Address:
         return locate(self.settings, repository, token)
@@ -142,10 +181,13 @@ class Session:
             return journal.tip is not None
 
     @contextmanager
-    def bench(self, incident: str) -> Iterator[Bench]:
-        """Lend the workbench of an open incident."""
+    def bench(self, incident: str, *, private: bool = False) -> Iterator[Bench]:
+        """Lend the workbench of an incident, at work in private if its opening says so, or `private` does."""
         with ExitStack() as stack:
             journal = stack.enter_context(self.journal(incident))
+            opened = journal.incident().opened
+            hidden = bool(opened.private) if opened else private
+            site = self.private if hidden else self.public
             playbook, _ = load_playbook(find_folder(self.settings.playbook_dir))
             bench = Bench(
                 settings=self.settings,
@@ -153,8 +195,8 @@ class Session:
                 roster=self.roster,
                 journal=journal,
                 incident=journal.incident(),
-                mirror=self.mirror,
-                source=self.source,
+                mirror=site.mirror,
+                source=site.client,
                 ops=self.ops,
                 qa=self.qa,
                 clock=self.clock,
@@ -166,6 +208,7 @@ class Session:
                 interests=list_interests,
                 releases=stack.enter_context(self.releases()),
                 visit=self.bench,
+                public=(self.source, self.mirror) if hidden else None,
             )
             yield bench
 

@@ -45,6 +45,9 @@ class Repositories(Table, frozen=True):
     source: Annotated[_Name, _text("where the fix, main, the lines, tags and releases live")]
     ops: Annotated[_Name, _text("private: journal, settings, roster, desk")]
     qa: Annotated[_Name | None, _text("where QA's issues are opened; default: ops")] = None
+    private: Annotated[
+        _Name | None, _text("private mirror of source, where embargoed fixes are worked on until the release")
+    ] = None
 
 
 class GitHub(Table, frozen=True):

@@ -99,4 +99,5 @@ _SUMMARIES: dict[str, Callable[[Any], Iterable[Piece]]] = {
     "prepare.release": _release,
     "deploy.send": _sent,
     "debt.main": _ported,
+    "debt.line": _ported,
 }

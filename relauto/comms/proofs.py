@@ -149,6 +149,7 @@ PROOFS: dict[str, type[msgspec.Struct]] = {
     "prepare.release": Published,
     "deploy.send": Sent,
     "debt.main": Ported,
+    "debt.line": Ported,
 }
 """Which shape the proof of a step has."""
 

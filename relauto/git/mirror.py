@@ -44,8 +44,7 @@ class Mirror:
         self.address = address
         self.repository = repository
         self._partial = partial
-        settings = {**address.settings, "core.hooksPath": os.devnull, "push.gpgSign": "false"}
-        self._git = Git(repository.directory, set_config(settings))
+        self._git = Git(repository.directory, _make_settings(address))
 
     @classmethod
     def open(
@@ -171,8 +170,8 @@ class Mirror:
             _refuse_unreached(self.address, "push", answer)
         return denial
 
-    def push(self, updates: Sequence[RefUpdate]) -> None:
-        """Move refs of the remote, all or none, each only from its old value.
+    def push(self, updates: Sequence[RefUpdate], *, to: Address | None = None) -> None:
+        """Move refs of the remote (or of another, `to`), all or none, each only from its old value.
 
         A value that the remote has already is a success; deleting what is gone is rejected. The mirror's
         own refs stay as they are: fetch to see the outcome, whatever it was.
@@ -188,8 +187,13 @@ class Mirror:
         leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
         specs = [f"{update.new or ''}:{update.ref}" for update in updates]
         options = ("--porcelain", "--atomic", "--no-verify", "--no-follow-tags", "--recurse-submodules=no")
-        answer = self._git.ask("push", *options, *leases, "origin", *specs)
-        _judge_push(self.address, updates, answer)
+        git = Git(self.repository.directory, _make_settings(to)) if to else self._git
+        answer = git.ask("push", *options, *leases, to.url if to else "origin", *specs)
+        _judge_push(to or self.address, updates, answer)
+
+
+def _make_settings(address: Address) -> dict[str, str]:
+    return set_config({**address.settings, "core.hooksPath": os.devnull, "push.gpgSign": "false"})
 
 
 def widen(wanted: str) -> str:

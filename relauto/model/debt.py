@@ -1,6 +1,7 @@
 """What an incident still owes once its fix is on the way to the customer, and may not close before.
 
-A fix that went to the line first is owed to main: the next release from there would lose it.
+A fix that went to the line first is owed to main: the next release from there would lose it. One that
+was made in private is owed to the public line as well.
 """
 
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from relauto.errors import InputError
 from relauto.model.incident import SETTLED, Incident, StepRecord, StepState
 from relauto.model.target import Place
 
-MAIN = "debt.main"
-"""The place at which main's debt is recorded; it is no step of the playbook."""
+MAIN, LINE = "debt.main", "debt.line"
+"""The places of the debts to main and to a line; they are no steps of the playbook."""
 
 CLOSING = ("resolve.reply", "retro.reply")
 """The steps by which an incident closes: both tell the customer that nothing more is to come."""
@@ -37,15 +38,24 @@ class Debt:
 
 def list_debts(incident: Incident) -> tuple[Debt, ...]:
     """Return everything that the incident owes or owed."""
-    if incident.opening.order != "line-first":
-        return ()
-    places = [Place(MAIN, None, number) for number in range(1, incident.round + 1)]
-    return tuple(Debt(place, "the main branch", incident.record(place)) for place in places)
+    owed: dict[Place, str] = {}
+    for number in range(1, incident.round + 1):
+        if incident.opening.private:
+            owed |= {Place(LINE, each, number): f"the line {each.line}" for each in incident.targets}
+        if incident.opening.order == "line-first":
+            owed[Place(MAIN, None, number)] = "the main branch"
+    return tuple(Debt(place, to, incident.record(place)) for place, to in owed.items())
+
+
+def due_after(incident: Incident) -> str:
+    """Return the step whose proof makes debts fall due: nothing embargoed shows before its release."""
+    return "prepare.release" if incident.opening.private else "prepare.merge"
 
 
 def find_debt(incident: Incident, key: str) -> Debt | None:
-    """Return the debt of this key, or None when the incident owes nothing of the kind."""
-    return next((debt for debt in list_debts(incident) if debt.place.step == key), None)
+    """Return the debt of this key, one that is not paid first, or None where there is none of the kind."""
+    found = [debt for debt in list_debts(incident) if debt.place.step == key]
+    return next((debt for debt in found if not debt.paid), found[-1] if found else None)
 
 
 def refuse_closing(incident: Incident, step: str) -> None:

@@ -60,11 +60,15 @@ class Plan(msgspec.Struct, frozen=True):
 Order = Literal["main-first", "line-first", "line-only"]
 """Where a fix goes first: to main, then picked; to the line, and owed to main; to the line alone."""
 
+Visibility = Literal["open", "embargoed"]
+"""Whether the public may see the work before the release."""
+
 
 class IncidentOpened(Body, frozen=True):
     """The incident begins; what it was opened with is fixed here.
 
-    `reason` says why the order is no other one.
+    `reason` says why the order is no other one. `private` is the repository in which embargoed work is
+    done until the release; "" where that is the targets' own.
     """
 
     kind = "incident.opened"
@@ -82,6 +86,8 @@ class IncidentOpened(Body, frozen=True):
     plans: tuple[Plan, ...] = ()
     order: Order = "main-first"
     reason: Text | None = None
+    visibility: Visibility = "open"
+    private: str = ""
 
 
 class RoundStarted(Body, frozen=True):

@@ -26,6 +26,7 @@ FIX_STEPS = (
     "investigate.pr",
     "prepare.merge",
     "debt.main",
+    "debt.line",
     "prepare.pick",
     "prepare.candidate",
     "prepare.verify",

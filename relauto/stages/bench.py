@@ -4,6 +4,7 @@ Reads of GitHub are remembered for one look at the world and forgotten after eve
 steps which ask the same question cost one request.
 """
 
+import dataclasses as copies
 import tempfile
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -52,6 +53,8 @@ class Bench:
     write brought up, and texts for the incident's branch by their path; `after` are the places whose
     notices are drafted once their proof is recorded. `visit` lends the bench of another incident.
     `interests` lists what may be looked at together.
+    Where the work is embargoed, `source` and `mirror` are of the private repository, and `public` is what
+    `outside` works with.
     """
 
     settings: Settings
@@ -71,6 +74,8 @@ class Bench:
     renderer: Renderer
     releases: Releases
     visit: Callable[[str], AbstractContextManager["Bench"]]
+    public: tuple[Client, Mirror] | None = None
+    is_outside: bool = False
     found: list[Body | Said] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     after: list[Place] = field(default_factory=list)
@@ -79,6 +84,7 @@ class Bench:
     _looks: dict[tuple[Kind, Hashable], Look[Any]] = field(default_factory=dict)
     _told: dict[tuple[Kind, Hashable], Callable[[], Any]] = field(default_factory=dict)
     _facts: RepositoryFacts | None = None
+    _outside: "Bench | None" = None
 
     def suppose(self, said: Body | Said) -> None:
         """Take an event into account that the next append will take along.
@@ -124,10 +130,13 @@ class Bench:
                 del known[key]
         if not kinds or "refs" in kinds:
             self.fetch_refs()
+        if self._outside:
+            self._outside.look(*kinds)
 
     def fetch_refs(self) -> None:
         """Make the local copies of the refs that matter to the incident equal to the remote's."""
-        self.mirror.fetch(self._wanted())
+        # What embargoed work has of its own is not looked for in public.
+        self.mirror.fetch(self._wanted(fixes=not self.is_outside))
 
     def watched(self) -> list[tuple[str, str]]:
         """Return repository and path of each REST read that tells when something waited for has changed."""
@@ -140,12 +149,40 @@ class Bench:
             if key in self._seen or key[0] in ("desk", "qa")
             for path in look.watch(cast(Any, self._seen.get(key)))
         ]
+        if self._outside:
+            found += self._outside.watched()
         return list(dict.fromkeys(found))
 
-    def _wanted(self) -> list[str]:
+    def outside(self) -> "Bench":
+        """Return this bench at work in the repository that the release is published in.
+
+        It is this very one unless the work is embargoed; what it finds is found for this one.
+        """
+        if self.public is None:
+            return self
+        if self._outside is None:
+            client, mirror = self.public
+            self._outside = copies.replace(
+                self,
+                source=client,
+                mirror=mirror,
+                public=None,
+                is_outside=True,
+                interests=lambda _: (),
+                _seen={},
+                _looks={},
+                _told={},
+                _facts=None,
+            )
+            self._outside.look("refs")
+        self._outside.incident = self.incident
+        return self._outside
+
+    def _wanted(self, *, fixes: bool = True) -> list[str]:
         branches = [self.main, *(target.branch for target in self.incident.targets)]
-        branches += [Branch(fix.branch) for fix in self.incident.fixes if fix.branch]
-        pulls_of_fixes = [f"refs/pull/{fix.pull}/head" for fix in self.incident.fixes if fix.pull is not None]
+        wanted = self.incident.fixes if fixes else ()
+        branches += [Branch(fix.branch) for fix in wanted if fix.branch]
+        pulls_of_fixes = [f"refs/pull/{fix.pull}/head" for fix in wanted if fix.pull is not None]
         return [*(branch.ref for branch in branches), "refs/heads/relauto/*", "refs/tags/*", *pulls_of_fixes]
 
     @property

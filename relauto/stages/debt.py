@@ -1,7 +1,8 @@
 """Debts: branches that are owed a fix which went elsewhere first.
 
 They are no steps of the playbook and stop none: their pull request is opened as soon as the fix is
-merged, the release goes on without them, and the incident does not close before they are paid.
+merged (released, where it is embargoed), stages 5 and 6 go on without them, and the incident does not
+close before they are paid.
 """
 
 from collections.abc import Iterator
@@ -11,23 +12,23 @@ from relauto.model import debt
 from relauto.model.incident import StepState
 from relauto.model.target import Place
 from relauto.stages.bench import Bench
-from relauto.stages.prepare.landing import port_to_main
+from relauto.stages.prepare.landing import find_owed
 from relauto.stages.prepare.pick import list_series
 from relauto.stages.step import Observation, Proved, Refused, Step
 
 
 @dataclass(frozen=True)
 class PortFix:
-    """`debt.main`: main holds what the line was given: by trailer, patch-id or tree."""
+    """A debt is paid: the branch holds what was released: by trailer, patch-id or tree."""
 
-    key: str = debt.MAIN
+    key: str
 
     def observe(self, bench: Bench, place: Place) -> Observation:
-        """Look for each commit of each fix on main, then at the forward port's pull request."""
+        """Look for each commit of each fix on the branch, then at the port's pull request."""
         series = list_series(bench, place.round)
         if isinstance(series, Refused):
             return series
-        landing = port_to_main(bench)
+        landing = find_owed(bench, place.target)
         found = landing.find(list(series))
         missing = [commit for commit, presence in found.items() if presence is None]
         if missing:
@@ -51,16 +52,16 @@ class PortFix:
         )
 
 
-DEBTS: dict[str, Step] = {step.key: step for step in (PortFix(),)}
+DEBTS: dict[str, Step] = {step.key: step for step in (PortFix(debt.LINE), PortFix(debt.MAIN))}
 """What looks after each debt."""
-
-DUE_AFTER = {debt.MAIN: "prepare.merge"}
-"""The step whose proof makes a debt fall due."""
 
 
 def list_due(bench: Bench, after: str) -> Iterator[Place]:
     """Yield the places of debts that fall due once a step is proved."""
+    if after != debt.due_after(bench.incident):
+        return
+    target = bench.incident.targets[0] if bench.incident.opening.private else None
     for each in debt.list_debts(bench.incident):
-        merged = bench.incident.record(Place(after, None, each.place.round))
-        if DUE_AFTER[each.place.step] == after and merged and merged.state is StepState.DONE:
+        proved = bench.incident.record(Place(after, each.place.target or target, each.place.round))
+        if proved and proved.state is StepState.DONE:
             yield each.place

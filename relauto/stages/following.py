@@ -118,7 +118,7 @@ def choose_method(bench: Bench, wanted: Method | None, order: tuple[Method, ...]
     allowed = bench.repository_facts().merge_methods
     if allowed is None:
         raise InputError(
-            f"{bench.settings.source}: the token may not merge: GitHub tells how to those alone that have"
+            f"{bench.source.repository}: the token may not merge: GitHub tells how to those alone that have"
             " contents: write",
             todo=f"give the token contents: write (and its account the role for it), {RUN_AGAIN}",
         )
@@ -126,6 +126,6 @@ def choose_method(bench: Bench, wanted: Method | None, order: tuple[Method, ...]
         if method in allowed:
             return method
     raise InputError(
-        f"{bench.settings.source} does not allow merging by {wanted or 'any of ' + ', '.join(order)}",
+        f"{bench.source.repository} does not allow merging by {wanted or 'any of ' + ', '.join(order)}",
         todo="set pull.method to a method that the repository allows",
     )

@@ -65,14 +65,15 @@ class OpenPull:
     def _open(self, bench: Bench, fix: Fix) -> Observation:
         if fix.branch is None:
             return Refused(
-                f"{bench.settings.source} has no pull request {fix}",
+                f"{bench.source.repository} has no pull request {fix}",
                 todo="see with which token relauto looks: what it attached was there",
             )
         branch = Branch(fix.branch)
         head = bench.ref(branch.ref)
         if head is None:
             return Refused(
-                f"{bench.settings.source} has no branch {branch}", todo="push the fix's branch, then advance"
+                f"{bench.source.repository} has no branch {branch}",
+                todo="push the fix's branch, then advance",
             )
         foreign = refuse_foreign(bench, head)
         if foreign:

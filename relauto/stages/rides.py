@@ -69,21 +69,23 @@ def join(bench: Bench, target: Target, line: Line, holder: str) -> ReleaseJoined
             todo=f"give it up first: relauto release.free {claim.plan.version} --reason …",
         )
     with bench.visit(holder) as theirs:
-        refuse_other_way(theirs.incident, bench.incident.opening.base, bench.incident.opening.order)
+        opening = bench.incident.opening
+        refuse_other_way(theirs.incident, opening.base, opening.order, opening.visibility)
         return ReleaseJoined(theirs.plan(target), bench.incident.round, holder, theirs.incident.round)
 
 
-def refuse_other_way(holder: Incident, base: str, order: str) -> None:
+def refuse_other_way(holder: Incident, base: str, order: str, visibility: str) -> None:
     """Refuse to put a fix into a release that is made in another way than is asked for.
 
     Raises:
         InputError: it grows from another base, or its fixes go in another order.
     """
     made = holder.opening
-    if (made.base, made.order) != (base, order):
+    if (made.base, made.order, made.visibility) != (base, order, visibility):
+        way = f"--base {made.base} --order {made.order} --visibility {made.visibility}"
         raise InputError(
-            f"{made.incident} makes its release from the {made.base}, {made.order}, and all its fixes go so",
-            todo=f"--base {made.base} --order {made.order} goes along, or --wait-for {made.incident}",
+            f"{made.incident} makes its release by {way}, and all its fixes go so",
+            todo=f"go along with that, or --wait-for {made.incident}",
         )
 
 

@@ -47,7 +47,8 @@ def story(bench: Bench) -> Story:
 
 def find_public_leaks(bench: Bench, *shown: str) -> tuple[str, ...]:
     """Return what in texts that the public could read must not reach it, one sentence each."""
-    private = (bench.settings.repositories.ops, bench.settings.qa)
+    repositories = bench.settings.repositories
+    private = [each for each in (repositories.ops, bench.settings.qa, repositories.private) if each]
     found = [
         leak
         for text in shown
@@ -74,7 +75,8 @@ def pick_pull(
     version = bench.plan(target).version
     if not picked:
         return f"[{onto}] Bump version to {version}", f"Raises the version number to {version}."
-    merged = {each["merge_commit"]: each for each in _merged(bench)}
+    # Numbers and addresses of the private repository are nothing to the public.
+    merged = {} if bench.is_outside else {each["merge_commit"]: each for each in _merged(bench)}
     bodies = []
     for fix, made in picked:
         source = merged.get(fix, {})
@@ -112,7 +114,8 @@ def release_notes(bench: Bench, target: Target, tag: Tag) -> str:
         if entry.commit in picked.carried:
             continue
         pick = ours.get(entry.commit)
-        change = Change(entry.subject, entry.commit, entry.pull or (pick.pull if pick else None))
+        number = None if bench.public else entry.pull or (pick.pull if pick else None)
+        change = Change(entry.subject, entry.commit, number)
         (fixes if pick else others).append(change)
     verified = bench.facts("prepare.verify", target).get("artifacts", ())
     text = NotesText(
@@ -161,7 +164,7 @@ def show_facts(bench: Bench, facts: Facts) -> tuple[Shown, ...]:
 
 
 def _link_pull(bench: Bench, number: object) -> str:
-    return f"{bench.settings.github.git.rstrip('/')}/{bench.settings.source}/pull/{number}"
+    return f"{bench.settings.github.git.rstrip('/')}/{bench.source.repository}/pull/{number}"
 
 
 def qa_page(
@@ -194,7 +197,7 @@ def qa_facts(
         incident=bench.incident.id,
         product=bench.settings.product,
         repository=target.repository,
-        repository_url=f"{bench.settings.github.git.rstrip('/')}/{target.repository}",
+        repository_url=f"{bench.settings.github.git.rstrip('/')}/{bench.source.repository}",
         line=target.line,
         instruction=_instruction(bench, target, picked),
         old_tag=plan.base_tag,

@@ -25,7 +25,8 @@ def session() -> Iterator[Session]:
     from relauto.settings import read_token
 
     local = load_local()
-    tokens = Tokens(read_token("source"), read_token("ops"), read_token("qa"))
+    private = os.environ.get("RELAUTO_PRIVATE_TOKEN", "")
+    tokens = Tokens(read_token("source"), read_token("ops"), read_token("qa"), private)
     settings = _settings_in_force(local, tokens.ops)
     with Session(settings, tokens, clock=SystemClock(), say=say) as opened:
         yield opened

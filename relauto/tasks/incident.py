@@ -12,9 +12,11 @@ from relauto.tasks.output import show, show_json
 if TYPE_CHECKING:
     from relauto.comms.story import RoundStory
     from relauto.engine import Outcome, Stop
+    from relauto.model.event import Order
     from relauto.model.incident import Incident
 
 ID = "the incident; default: the only one, or RELAUTO_INCIDENT"
+ORDERS: tuple[Order, ...] = ("main-first", "line-first", "line-only")
 DRY = "list what would be written, and write nothing"
 
 
@@ -31,6 +33,7 @@ DRY = "list what would be written, and write nothing"
         "instruction": "file with QA's instruction (YAML)",
         "base": "tip of the line (default), or the last final tag on an emergency branch: tag",
         "order": "main-first (default), line-first (main is owed the fix) or line-only (needs --reason)",
+        "visibility": "open, or embargoed: in private until the release (then --base tag, line-first)",
         "reason": "why the order is no other one",
         "join": "put the fix into the release that this incident is making from the line",
         "wait-for": "make a release after the one that this incident is making from the line",
@@ -47,9 +50,10 @@ def open_(
     fix: str = "",
     pull: int = 0,
     instruction: str = "",
-    base: str = "tip",
-    order: str = "main-first",
+    base: str = "",
+    order: str = "",
     reason: str = "",
+    visibility: str = "open",
     join: str = "",
     wait_for: str = "",
     dry_run: bool = False,
@@ -62,6 +66,7 @@ def open_(
     from relauto.opening import Request, open_incident, preview_incident
     from relauto.tasks.values import parse_choice, parse_moment
 
+    hidden = visibility == "embargoed"
     wanted = {"--customer": customer, "--version": version, "--started-at": started_at, "--line": line}
     missing = [name for name, value in wanted.items() if not value]
     if missing or bool(fix) == bool(pull):
@@ -80,9 +85,10 @@ def open_(
             fix=fix or None,
             pull=pull or None,
             instruction=Path(instruction).read_text("utf-8") if instruction else None,
-            base=parse_choice("--base", base, ("tip", "tag")),
-            order=parse_choice("--order", order, ("main-first", "line-first", "line-only")),
+            base=parse_choice("--base", base or ("tag" if hidden else "tip"), ("tip", "tag")),
+            order=parse_choice("--order", order or ("line-first" if hidden else "main-first"), ORDERS),
             reason=reason or None,
+            visibility=parse_choice("--visibility", visibility, ("open", "embargoed")),
             join=join or None,
             wait_for=wait_for or None,
         )

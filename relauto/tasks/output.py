@@ -125,7 +125,7 @@ def _is_readable(api: str | None, repository: str | None, *tokens: str | None) -
 @cache
 def _public() -> Public:
     from relauto.model.audience import Public
-    from relauto.model.debt import MAIN
+    from relauto.model.debt import LINE, MAIN
     from relauto.model.playbook import load_playbook
 
-    return Public(frozenset({MAIN, *(step.key for step in load_playbook()[0].steps)}))
+    return Public(frozenset({MAIN, LINE, *(step.key for step in load_playbook()[0].steps)}))

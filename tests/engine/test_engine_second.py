@@ -177,7 +177,7 @@ def test_who_makes_a_release_joins_no_other(at):
 
 def test_releases_that_are_made_otherwise_are_not_joined(at):
     world = at("opened")
-    with pytest.raises(InputError, match="makes its release from the tip, main-first"):
+    with pytest.raises(InputError, match="by --base tip --order main-first --visibility open"):
         open_second(world, join="INC-test", base="tag")
 
 

@@ -85,7 +85,7 @@ def _fill(bench: Bench, commit: Commit) -> None:
         bench.mirror.fill(commit)
     except GitError:
         # A remote that lacks files itself cannot send them; they are named below.
-        bench.say(f"{bench.settings.source} did not send every file of {commit.short}")
+        bench.say(f"{bench.source.repository} did not send every file of {commit.short}")
     missing = bench.product.missing_objects(commit)
     if missing:
         listed = ", ".join(each.path for each in missing[:3])

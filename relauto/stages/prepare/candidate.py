@@ -69,14 +69,14 @@ class CutCandidate:
                 "commit": found.commit,
                 "version": bench.plan(target).version,
                 "number": found.number,
-                "url": f"{bench.settings.github.git}/{target.repository}/tree/{found.tag}",
+                "url": f"{bench.settings.github.git}/{bench.source.repository}/tree/{found.tag}",
             },
             by_others=(place, f"cut:{found.tag}") not in bench.incident.intents,
         )
 
     def _cut(self, bench: Bench, target: Target, head: Commit) -> Observation:
         version = bench.plan(target).version
-        if bench.final_tag(target) in bench.tags():
+        if bench.final_tag(target) in {**bench.tags(), **bench.outside().tags()}:
             return Refused(
                 f"{bench.final_tag(target)} exists already, without a candidate of this incident",
                 todo="open the incident again with another number (rehearse: --version)",

@@ -215,7 +215,8 @@ class Landing:
         def run(_facts: Facts) -> None:
             told = [commit.message for commit in bench.product.commits(self.head, head)]
             message = "\n\n".join(told) if method == "squash" else None
-            pull_merge.merge_pull(bench.source, pull, head=head, method=method, message=message)
+            title = pull.title if bench.public and method != "rebase" else None
+            pull_merge.merge_pull(bench.source, pull, head=head, method=method, title=title, message=message)
 
         return Todo(
             f"merge-pick:{pull.number}",
@@ -238,17 +239,27 @@ def list_landings(bench: Bench, target: Target) -> list[Landing]:
         return [line]
     base = Commit(bench.plan(target).base_commit)
     emergency = Landing(bench, target, bench.release_branch(target), base, numbered=True, via=via)
+    if bench.incident.opening.private:
+        # The public line gets it once the release is out.
+        return [emergency]
     return [emergency, replace(line, numbered=False)]
 
 
-def port_to_main(bench: Bench) -> Landing:
-    """Return main as a branch that is owed a fix: always by pull request, whatever lines take."""
-    head = bench.ref(bench.main.ref)
+def find_owed(bench: Bench, owed: Target | None) -> Landing:
+    """Return a branch that is owed a fix: a target's line, or main. It gets it by pull request alone.
+
+    Raises:
+        InputError: the branch is gone.
+    """
+    outside = bench.outside()
+    branch = owed.branch if owed else outside.main
+    head = outside.ref(branch.ref)
     if head is None:
         raise InputError(
-            f"{bench.source.repository} has no branch {bench.main}", todo="see `main` in the settings"
+            f"{outside.source.repository} has no branch {branch}", todo="see `main` in the settings"
         )
-    return Landing(bench, bench.incident.targets[0], bench.main, head, numbered=False, via="pull")
+    target = owed or bench.incident.targets[0]
+    return Landing(outside, target, branch, head, numbered=False, via="pull")
 
 
 def describe_pick(onto: Branch, branch: Branch, fixes: str, *, bumped: bool) -> str:

@@ -68,7 +68,9 @@ class MergeFix:
         method = choose_method(bench, bench.settings.pull.method, METHODS)
 
         def run(_facts: Facts) -> None:
-            pull_merge.merge_pull(bench.source, pull, head=Commit(pull.head_sha), method=method)
+            # The number that GitHub would add is the private repository's; in public it is another's.
+            title = pull.title if bench.public and method != "rebase" else None
+            pull_merge.merge_pull(bench.source, pull, head=Commit(pull.head_sha), method=method, title=title)
 
         return Todo(
             f"merge:{pull.number}",

@@ -37,26 +37,33 @@ class CutRelease:
         if not verified:
             return Refused("no candidate is verified", todo="advance prepare.verify first")
         commit, tag = Commit(str(verified["commit"])), bench.final_tag(target)
-        tagged = bench.tags().get(tag)
+        outside = bench.outside()
+        tagged = outside.tags().get(tag)
         if tagged is not None and tagged != commit:
             return Refused(
                 f"{tag} exists at {tagged.short}, but the verified candidate is {commit.short}",
                 todo="a published tag is never moved: release under another number",
             )
         artifacts: list[dict[str, Any]] = verified["artifacts"]  # type: ignore[assignment]
-        release = find_release(bench, tag)
+        release = find_release(outside, tag)
         if release is not None:
             ours = (place, f"release:{tag}") in bench.incident.intents
-            refused = self._judge_release(bench, release, commit, artifacts, ours=ours)
+            refused = self._judge_release(outside, release, commit, artifacts, ours=ours)
             if refused:
                 return refused
-            if tagged and is_complete(bench, release, artifacts):
+            if tagged and is_complete(outside, release, artifacts):
                 return self._prove(bench, place, target, release, commit, artifacts)
         if tagged is None and is_withdrawn(bench, target):
             return Refused(
                 f"{tag} was published and is gone: its number is burned",
                 todo=f"push {tag} at {commit.short} again by hand if it went by mistake, "
                 "or release under another number",
+            )
+        leaks = find_hidden(bench, target, commit)
+        if leaks:
+            return Refused(
+                f"the release would make commits public, and {'; '.join(leaks)}",
+                todo="reword them on their branch, and have another candidate cut and verified",
             )
         return self._publish(bench, target, tag, commit, Tag(str(verified["tag"])), artifacts)
 
@@ -99,7 +106,7 @@ class CutRelease:
                 "commit": commit,
                 "version": bench.plan(target).version,
                 "url": release.url,
-                "latest": is_newest(bench, target),
+                "latest": is_newest(bench.outside(), target),
                 "assets": [{"name": each["name"], "sha256": each["sha256"]} for each in artifacts],
             },
             by_others=(place, f"release:{tag}") not in bench.incident.intents,
@@ -117,26 +124,27 @@ class CutRelease:
         version = bench.plan(target).version
 
         def run(_facts: Facts) -> None:
-            files = download(bench, candidate, artifacts)
-            if bench.tags().get(tag) is None:
+            files, outside = download(bench, candidate, artifacts), bench.outside()
+            if outside.tags().get(tag) is None:
                 made = bench.product.write_tag(
                     tag, commit, f"{bench.settings.product} {version}\n", bench.sign()
                 )
-                bench.mirror.push([RefUpdate(tag.ref, None, made)])
+                push_release(bench, target, commit, RefUpdate(tag.ref, None, made))
             publish(
-                bench,
+                outside,
                 tag,
                 commit,
                 files,
                 title=f"{bench.settings.product} {version}",
                 body=texts.release_notes(bench, target, tag),
                 prerelease=False,
-                latest=is_newest(bench, target),
+                latest=is_newest(outside, target),
             )
 
         return Todo(
             f"release:{tag}",
-            f"tag {commit.short} as {tag} and publish the release with the bytes of {candidate}",
+            f"tag {commit.short} as {tag} and publish the release with the bytes of {candidate}"
+            + f", in {bench.outside().source.repository}" * (bench.outside() is not bench),
             run,
             seal=Seal(
                 commit,
@@ -150,6 +158,30 @@ class CutRelease:
             prepare=lambda: {"tag": tag, "commit": commit},
             changes=("refs", "releases"),
         )
+
+
+def push_release(bench: Bench, target: Target, commit: Commit, tag: RefUpdate) -> None:
+    """Push the final tag; what was embargoed becomes public with it, its branch in the same push."""
+    outside = bench.outside()
+    if outside is bench:
+        bench.mirror.push([tag])
+        return
+    for each in bench.product.list_commits(commit, f"^{bench.plan(target).base_commit}"):
+        bench.mirror.fill(each)
+    branch = bench.release_branch(target)
+    known = outside.ref(branch.ref)
+    bench.mirror.push([RefUpdate(branch.ref, known, commit), tag], to=outside.mirror.address)
+    # The private repository stays a mirror: the next embargoed release grows from this one.
+    bench.mirror.push([tag])
+    outside.look("refs")
+
+
+def find_hidden(bench: Bench, target: Target, commit: Commit) -> tuple[str, ...]:
+    """Return what the messages of embargoed commits say that the public may not read."""
+    if bench.outside() is bench:
+        return ()
+    made = bench.product.commits(Commit(bench.plan(target).base_commit), commit)
+    return texts.find_public_leaks(bench, *(each.message for each in made))
 
 
 def is_newest(bench: Bench, target: Target) -> bool:

@@ -97,7 +97,7 @@ def _dispatch(bench: Bench, place: Place, tag: Tag, commit: Commit, nonce: str) 
         inputs = {"tag": tag, "commit": commit, "nonce": facts["nonce"]}
         told = workflows.dispatch(bench.source, file, tag, inputs)
         if told is not None:
-            where = f"{bench.settings.github.git.rstrip('/')}/{bench.settings.source}/actions/runs/{told}"
+            where = f"{bench.settings.github.git.rstrip('/')}/{bench.source.repository}/actions/runs/{told}"
             _note(bench, place, tag, commit, told, where)
 
     return Todo(f"dispatch:{tag}", describe_dispatch(bench, tag), run, prepare=prepare, changes=("runs",))
