@@ -190,7 +190,10 @@ def look_at_release(client: Client, tag: Tag, own: str) -> Look[Release | None]:
             raise CutOffError
         return release
 
-    return Look(client, RELEASE, {"tag": tag}, settle, lambda: find_release(client, tag))
+    def watch(release: Release | None) -> list[str]:
+        return [] if release and not release.draft else ["releases?per_page=100"]
+
+    return Look(client, RELEASE, {"tag": tag}, settle, lambda: find_release(client, tag), watch)
 
 
 def look_at_files(client: Client, tag: Tag) -> Look[tuple[Asset, ...]]:

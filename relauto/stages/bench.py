@@ -82,6 +82,7 @@ class Bench:
     interests: "Callable[[Bench], Iterable[tuple[Kind, Look[Any]]]]" = lambda _: ()
     _seen: dict[tuple[Kind, Hashable], object] = field(default_factory=dict)
     _looks: dict[tuple[Kind, Hashable], Look[Any]] = field(default_factory=dict)
+    _paths: dict[tuple[Kind, Hashable], str] = field(default_factory=dict)
     _told: dict[tuple[Kind, Hashable], Callable[[], Any]] = field(default_factory=dict)
     _facts: RepositoryFacts | None = None
     _outside: "Bench | None" = None
@@ -96,8 +97,13 @@ class Bench:
             self.incident = deepcopy(self.incident)
         self.incident.apply(Event(self.incident.sequence + 1, "", self.clock.now(), actor, body))
 
-    def remember(self, kind: Kind, key: Hashable, read: Callable[[], T]) -> T:
-        """Return what `read` answers, asking once until the next look at its kind."""
+    def remember(self, kind: Kind, key: Hashable, read: Callable[[], T], watch: str = "") -> T:
+        """Return what `read` answers, asking once until the next look at its kind.
+
+        `watch` is the path of the read of the product's repository that tells when it answers otherwise.
+        """
+        if watch:
+            self._paths[kind, key] = watch
         if (kind, key) not in self._seen:
             self._seen[kind, key] = read()
         return cast(T, self._seen[kind, key])
@@ -149,6 +155,8 @@ class Bench:
             if key in self._seen or key[0] in ("desk", "qa")
             for path in look.watch(cast(Any, self._seen.get(key)))
         ]
+        source = str(self.source.repository)
+        found += [(source, path) for key, path in self._paths.items() if key in self._seen]
         if self._outside:
             found += self._outside.watched()
         return list(dict.fromkeys(found))
@@ -171,6 +179,7 @@ class Bench:
                 interests=lambda _: (),
                 _seen={},
                 _looks={},
+                _paths={},
                 _told={},
                 _facts=None,
             )

@@ -1,6 +1,8 @@
 """Files that others made: taken over by content, or shown to people; never moved, never overwritten."""
 
 import hashlib
+import socket
+import urllib.parse
 import urllib.request
 from datetime import timedelta
 
@@ -327,3 +329,39 @@ def test_another_way_to_build_does_not_go_on_with_a_draft_of_relauto(at):
     step, status, reason = stop_of(world.advance('build.by = "attach"\n'))
     assert (step, status) == ("prepare.verify", Status.DECISION)
     assert reason == f"relauto began to publish {TAG} by itself, and build.by is 'attach' by now"
+
+
+def break_off(world, tag, name):
+    """Begin to upload a file and hang up: GitHub keeps it as a `starter`."""
+    address = urllib.parse.urlsplit(release_of(world, tag)["upload_url"].partition("{")[0])
+    with socket.create_connection((address.hostname, address.port)) as broken:
+        head = (
+            f"POST {address.path}?name={name} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 100\r\n"
+        )
+        broken.sendall(f"{head}Authorization: token token-of-relauto-bot\r\n\r\nonly this".encode())
+        broken.shutdown(socket.SHUT_WR)
+        while broken.recv(4096):
+            pass
+
+
+def test_an_upload_of_relauto_that_broke_off_is_made_again(at):
+    world = at("verify")
+    name = next(name for name in assets_of(world, TAG) if name != "SHA256SUMS")
+    was = assets_of(world, TAG)
+    drop(world, TAG, name)
+    break_off(world, TAG, name)
+    assert [one["state"] for one in release_of(world, TAG)["assets"] if one["name"] == name] == ["starter"]
+    assert stop_of(world.advance())[:2] == ("prepare.verify", Status.WAITING)
+    assert assets_of(world, TAG) == was
+
+
+def test_an_upload_of_others_that_broke_off_is_waited_for(at):
+    world = at("pick")
+    cut_by_hand(world)
+    publish(world, TAG, {"app.bin": DATA})
+    break_off(world, TAG, "second.bin")
+    assert stop_of(world.advance(ADOPT)) == (
+        "prepare.verify",
+        Status.WAITING,
+        f"{TAG}: the upload of second.bin has not ended",
+    )

@@ -5,6 +5,8 @@ import pytest
 from relauto import engine
 from relauto.errors import Status
 from relauto.stages import polling
+from tests.engine import test_engine_workflow as workflow
+from tests.engine.test_engine_files import DATA, TAG, publish
 
 
 def review(world):
@@ -111,3 +113,26 @@ def test_waiting_looks_again_only_when_there_is_something_to_see(at):
     assert spent == 60 * 30
     assert sums.unchanged / sums.read > 0.85
     assert sum("looking again in" in line for line in world.said) < 12
+
+
+def test_a_poll_sees_the_end_of_a_workflows_run(at):
+    world = workflow.reach(at)
+    workflow.advance(world)
+    (run,) = workflow.runs_of(world)
+    with world.bench(workflow.SETTINGS) as bench:
+        engine.advance(bench)
+        polling.has_changed(bench)
+        assert not polling.has_changed(bench)
+        workflow.report(world, run, conclusion="success")
+        assert polling.has_changed(bench)
+
+
+def test_a_poll_sees_the_files_that_others_publish(at):
+    world = at("pick")
+    world.pass_pull(2)
+    with world.bench('build.by = "attach"\n') as bench:
+        assert engine.advance(bench).status is Status.WAITING
+        polling.has_changed(bench)
+        assert not polling.has_changed(bench)
+        publish(world, TAG, {"app.bin": DATA})
+        assert polling.has_changed(bench)

@@ -10,7 +10,7 @@ import pytest
 from relauto.git.runner import Git
 from relauto.journal.log import JournalReader, list_local_incidents
 from relauto.rehearsal.scenarios import SCENARIOS
-from tests.rehearsal.playing import Life, Plays, live
+from tests.rehearsal.playing import Kill, Life, Plays, live
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +71,21 @@ def read_release(out: Path) -> dict[str, Any]:
 def test_what_people_do_by_hand_ends_as_the_happy_path(plays, root):
     assert (plays["by-hand"].status, plays["happy"].status) == (0, 0)
     assert read_release(root / "by-hand") == read_release(root / "happy")
+
+
+def test_what_people_do_by_hand_survives_a_kill_in_each_of_their_moments(plays, root, tmp_path):
+    """Killed while a pick is pushed, a build published and a release made by hand: each goes on."""
+    out, options = tmp_path / "killed", ("--scenario", "by-hand")
+    deaths = (
+        Kill("/acme/stockroom.git/git-receive-pack", 1, "after"),
+        Kill("/assets", 1, "after"),
+        Kill("/acme/stockroom/releases", 1, "after"),
+    )
+    assert [live(out, *options, kill=vars(kill)).killed for kill in deaths] == [True] * 3
+    last = live(out, *options)
+    assert last.status == 0, last.said
+    assert plays["happy"].status == 0
+    assert read_release(out) == read_release(root / "happy")
 
 
 def test_what_people_did_by_hand_is_recorded_as_by_others(plays, root):

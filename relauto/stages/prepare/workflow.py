@@ -38,7 +38,12 @@ def find_run(bench: Bench, place: Place, tag: Tag, commit: Commit) -> Run | Wait
     started = bench.incident.builds.get(tag)
     if started is not None and started.commit == commit:
         try:
-            run = bench.remember("runs", started.run, lambda: workflows.read_run(bench.source, started.run))
+            run = bench.remember(
+                "runs",
+                started.run,
+                lambda: workflows.read_run(bench.source, started.run),
+                watch=f"actions/runs/{started.run}",
+            )
         except NotFoundError:
             return Refused(f"the run {started.run} that builds {tag} is gone", todo=_AGAIN)
         return _judge(bench, tag, commit, run)
