@@ -147,6 +147,14 @@ class Repository:
         """
         return CommitObject.parse(self.store.read(commit, "commit"))
 
+    def is_signed(self, commit: Commit) -> bool:
+        """Tell whether a commit carries a signature, by whomever.
+
+        Raises:
+            MissingObjectError: the repository does not hold it.
+        """
+        return b"\ngpgsig " in self.store.read(commit, "commit").partition(b"\n\n")[0]
+
     def commit(self, commit: Commit) -> CommitFacts:
         """Return what `commit` says about itself.
 

@@ -181,10 +181,12 @@ class _RuleCheck(msgspec.Struct, frozen=True):
 
 
 class RuleParameters(msgspec.Struct, frozen=True):
-    """What a rule says, as far as it is about checks or reviews."""
+    """What a rule says, as far as it is about checks, reviews or merges."""
 
     required_status_checks: list[_RuleCheck] = []
+    strict_required_status_checks_policy: bool = False
     required_approving_review_count: int = 0
+    allowed_merge_methods: list[str] | None = None
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from relauto.github.faults import (
     NoGraphQLError,
     NotFoundError,
     Problem,
+    RefusedError,
     Reply,
     UnreadableError,
     read_reset,
@@ -35,7 +36,9 @@ T = TypeVar("T")
 Parameter = str | int | bool
 
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
-_OPERATION = re.compile(r"^query (\w+)")
+_OPERATION = re.compile(r"^(?:query|mutation) (\w+)")
+# GitHub Enterprise of some years ago: the endpoint is there, what is asked for is not.
+_OLD_SCHEMA = re.compile(r"doesn't exist on type|isn't a defined input type|No such type")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -177,6 +180,20 @@ class Client:
         envelope = repeat_read(lambda: self._query(document, named, request), self.clock, self.patience)
         return self.decode(envelope.data, into, request)
 
+    def mutate(self, document: str, into: type[T], **variables: Parameter) -> T:
+        """Send a GraphQL mutation once and return its answer.
+
+        Raises:
+            UnknownOutcomeError: it may have happened; look before anything else.
+            NoGraphQLError, NotFoundError, ForbiddenError, RefusedError, LimitError: nothing happened.
+        """
+        operation = _OPERATION.match(document)
+        request = f"GraphQL {operation[1] if operation else 'mutation'}"
+        envelope = send_write(
+            lambda: self._query(document, dict(variables), request, "write"), self.clock, self.patience
+        )
+        return self.decode(envelope.data, into, request)
+
     def write(
         self, verb: Literal["POST", "PUT", "PATCH", "DELETE"], path: str, body: object, into: type[T]
     ) -> T:
@@ -249,8 +266,10 @@ class Client:
     def _name_answer(self, url: str, parameters: dict[str, Parameter]) -> str:
         return f"{self.address.api} {url} {sorted(parameters.items())}"
 
-    def _query(self, document: str, variables: dict[str, Any], request: str) -> _Envelope:
-        self.counts.add("read", request)
+    def _query(
+        self, document: str, variables: dict[str, Any], request: str, kind: Kind = "read"
+    ) -> _Envelope:
+        self.counts.add(kind, request)
         reply = self._wire.query(document, variables)
         if reply.status in (404, 405, 501):
             self._graphql_is_missing = True
@@ -276,6 +295,11 @@ class Client:
         if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
             path = next((error.path for error in errors if error.path), [])
             return forbid_field(request, self.repository, problem, path, kinds)
+        if "UNPROCESSABLE" in kinds:
+            refused = f"{self.repository} refused {request}: {said}"
+            return RefusedError(refused, status=422, problem=problem)
+        if _OLD_SCHEMA.search(said):
+            return NoGraphQLError(f"{self.address.api} does not know all of {request}: {said}")
         return UnreadableError(f"{request} failed for {self.repository}: {said}")
 
     def _send_write(self, send: Callable[[], Reply], request: str) -> Reply:

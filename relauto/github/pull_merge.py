@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from relauto.errors import DecisionError, RelautoError, RemoteError
+from relauto.github.branch_rules import Method as Method
 from relauto.github.ensure import ensure
 from relauto.github.faults import RefusedError
 from relauto.github.pull_reads import read_pull
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from relauto.github.client import Client
     from relauto.github.pull_state import Pull
-
-Method = Literal["merge", "squash", "rebase"]
 
 _TRIES = 4
 """How often a base that moved under the merge is tried again; each wait is a second longer."""

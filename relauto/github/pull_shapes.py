@@ -10,9 +10,14 @@ from relauto.github.check_shapes import CommitNode
 from relauto.github.checks import Checks, gather_checks
 from relauto.github.people import ActorNode, LabelNode, Labels, RestUser, name_actor, name_user
 from relauto.github.pull_state import OPINIONS, Pull, Review, reduce_reviews
+from relauto.github.rule_shapes import RefNode
 from relauto.model.names import Commit, RepositoryName
 
 _Opinion = Literal["approved", "changes_requested", "dismissed"]
+
+
+# The nearest that REST tells to "may push".
+_INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 
 class _Oid(msgspec.Struct, frozen=True):
@@ -24,6 +29,7 @@ class _ReviewNode(msgspec.Struct, frozen=True, rename="camel"):
     state: str
     submitted_at: str | None
     commit: _Oid | None
+    author_can_push_to_repository: bool
 
 
 class _Reviews(msgspec.Struct, frozen=True, rename="camel"):
@@ -56,6 +62,24 @@ class _PullCommits(msgspec.Struct, frozen=True):
     nodes: list[_PullCommit]
 
 
+class _Entry(msgspec.Struct, frozen=True):
+    position: int
+    state: str
+
+
+class _AutoMerge(msgspec.Struct, frozen=True, rename="camel"):
+    enabled_by: ActorNode | None
+
+
+class _QueueMove(msgspec.Struct, frozen=True):
+    kind: str = msgspec.field(name="__typename")
+    reason: str | None = None
+
+
+class _Timeline(msgspec.Struct, frozen=True):
+    nodes: list[_QueueMove] = []
+
+
 class PullNode(msgspec.Struct, frozen=True, rename="camel"):
     """GraphQL's PullRequest."""
 
@@ -79,6 +103,11 @@ class PullNode(msgspec.Struct, frozen=True, rename="camel"):
     reviews: _Reviews | None
     review_requests: _Requests | None
     commits: _PullCommits
+    id: str = ""
+    merge_queue_entry: _Entry | None = None
+    auto_merge_request: _AutoMerge | None = None
+    timeline_items: _Timeline = _Timeline()
+    base_ref: RefNode | None = None
 
     def pull(self) -> Pull | None:
         """Return the value, or None when the answer was cut off or is of two moments.
@@ -112,7 +141,22 @@ class PullNode(msgspec.Struct, frozen=True, rename="camel"):
             queued=self.is_in_merge_queue,
             author=name_actor(self.author),
             labels=tuple(sorted(label.name for label in self.labels.nodes)) if self.labels else (),
+            queue=self._queue(),
+            dequeued=self._dequeued(),
+            auto_merge=name_actor(self.auto_merge_request.enabled_by) if self.auto_merge_request else None,
+            rules=self.base_ref.gather(self.base_ref_name) if self.base_ref else None,
+            node=self.id,
         )
+
+    def _queue(self) -> str:
+        entry = self.merge_queue_entry
+        return f"number {entry.position}, {entry.state.lower().replace('_', ' ')}" if entry else ""
+
+    def _dequeued(self) -> str | None:
+        last = self.timeline_items.nodes[-1:]
+        if self.is_in_merge_queue or not last or last[0].kind != "RemovedFromMergeQueueEvent":
+            return None
+        return last[0].reason or "GitHub does not say why"
 
     def _checks(self) -> Checks | None:
         if not self.commits.nodes or self.commits.nodes[0].commit.oid != self.head_ref_oid:
@@ -132,6 +176,7 @@ def _opinions_of(nodes: list[_ReviewNode]) -> list[Review]:
             cast(_Opinion, node.state.lower()),
             Commit(node.commit.oid) if node.commit else None,
             node.submitted_at or "",
+            node.author_can_push_to_repository,
         )
         for node in nodes
         if node.state.lower() in OPINIONS
@@ -155,6 +200,11 @@ class RestReview(msgspec.Struct, frozen=True):
     state: str
     commit_id: str | None = None
     submitted_at: str | None = None
+    author_association: str = ""
+
+
+class _RestAutoMerge(msgspec.Struct, frozen=True):
+    enabled_by: RestUser | None = None
 
 
 class RestPull(msgspec.Struct, frozen=True):
@@ -175,6 +225,7 @@ class RestPull(msgspec.Struct, frozen=True):
     merge_commit_sha: str | None = None
     mergeable: bool | None = None
     mergeable_state: str = "unknown"
+    auto_merge: _RestAutoMerge | None = None
 
     def pull(self, reviews: tuple[Review, ...], checks: Checks, decision: str | None) -> Pull:
         """Return the value, given what REST tells elsewhere."""
@@ -201,6 +252,7 @@ class RestPull(msgspec.Struct, frozen=True):
             queued=False,
             author=name_user(self.user),
             labels=tuple(sorted(label.name for label in self.labels)),
+            auto_merge=name_user(self.auto_merge.enabled_by) if self.auto_merge else None,
         )
 
 
@@ -212,6 +264,7 @@ def gather_reviews(reviews: list[RestReview]) -> tuple[Review, ...]:
             cast(_Opinion, review.state.lower()),
             Commit(review.commit_id) if review.commit_id else None,
             review.submitted_at or "",
+            review.author_association in _INSIDERS,
         )
         for review in reviews
         if review.state.lower() in OPINIONS

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from relauto.github.branch_rules import BranchRules
 from relauto.github.checks import Checks
 from relauto.model.names import Commit, RepositoryName
 
@@ -14,13 +15,20 @@ OPINIONS = frozenset({"approved", "changes_requested", "dismissed"})
 class Review:
     """The latest review of one author that says yes or no; `commit` is what was reviewed.
 
-    A later mere comment does not replace it.
+    A later mere comment does not replace it. `counts` says whether GitHub lets the author push: anybody
+    may review a public repository, and such a review decides nothing.
     """
 
     author: str
     state: Literal["approved", "changes_requested", "dismissed"]
     commit: Commit | None
     submitted_at: str
+    counts: bool
+
+    @property
+    def is_approval(self) -> bool:
+        """Whether a person who may push has approved."""
+        return self.state == "approved" and self.counts and not self.author.endswith("[bot]")
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,11 @@ class Pull:
         review_requests: logins still to review; teams are not told.
         checks: of the head commit; `required` is set in a look at one pull request.
         queued: it is in the merge queue (never, where GraphQL is not served).
+        queue: where it stands there, in words.
+        dequeued: why it was thrown out of the queue, where that was the last that happened to it there.
+        auto_merge: who asked that it be merged by itself, or None.
+        rules: what its base asks for; None where this look did not bring it.
+        node: its id in GraphQL; empty where GraphQL is not served.
     """
 
     number: int
@@ -59,6 +72,11 @@ class Pull:
     queued: bool
     author: str
     labels: tuple[str, ...]
+    queue: str = ""
+    dequeued: str | None = None
+    auto_merge: str | None = None
+    rules: BranchRules | None = None
+    node: str = ""
 
 
 def reduce_reviews(reviews: Iterable[Review]) -> tuple[Review, ...]:
@@ -69,7 +87,7 @@ def reduce_reviews(reviews: Iterable[Review]) -> tuple[Review, ...]:
 
 def decide_review(reviews: Iterable[Review], *, needed: int) -> str | None:
     """Return the review decision where GitHub does not tell it, `needed` approvals being required."""
-    states = [review.state for review in reviews]
+    states = [review.state for review in reviews if review.counts]
     if "changes_requested" in states:
         return "changes_requested"
     if states.count("approved") >= max(needed, 1):

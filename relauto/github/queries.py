@@ -1,4 +1,4 @@
-"""What relauto reads by GraphQL: looks alone or several in one document, no mutation.
+"""What relauto asks by GraphQL: looks, alone or several in one document; mutations that REST has not.
 
 Every field is one of GitHub's public schema (https://docs.github.com/en/graphql/reference), and each
 look brings the whole state of its thing in one request. What they use, by type:
@@ -10,7 +10,13 @@ look brings the whole state of its thing in one request. What they use, by type:
   headRepository.nameWithOwner, baseRefName, mergeable, mergeStateStatus, reviewDecision,
   mergeCommit.oid, isInMergeQueue, author, labels(first), reviews(last, states), reviewRequests(first),
   commits(last)
-- PullRequestReview: author, state, submittedAt, commit.oid
+  id, baseRef, mergeQueueEntry.(position, state), autoMergeRequest.enabledBy,
+  timelineItems(last, itemTypes)
+- Ref: refUpdateRule (classic protection as everybody who reads may see it), rules(first)
+- RepositoryRule: type, parameters
+- RemovedFromMergeQueueEvent: reason
+- PullRequestReview: author, authorCanPushToRepository, state, submittedAt, commit.oid
+- Mutation: enqueuePullRequest, enablePullRequestAutoMerge
 - ReviewRequest: requestedReviewer (a User, Bot or Mannequin by Actor.login; a Team's slug
   would ask classic tokens for the scope read:org)
 - Commit: oid, statusCheckRollup.contexts(first)
@@ -53,15 +59,40 @@ statusCheckRollup {
 }
 """
 
+_RULES = """
+refUpdateRule {
+  allowsDeletions allowsForcePushes requiredApprovingReviewCount requiredStatusCheckContexts
+  requiresLinearHistory requiresSignatures viewerCanPush
+}
+rules(first: 100) {
+  pageInfo { hasNextPage }
+  nodes {
+    type
+    parameters {
+      __typename
+      ... on RequiredStatusChecksParameters {
+        requiredStatusChecks { context integrationId } strictRequiredStatusChecksPolicy
+      }
+      ... on PullRequestParameters { requiredApprovingReviewCount allowedMergeMethods }
+    }
+  }
+}
+"""
+
 _PULL = """
-number url title body state isDraft
+id number url title body state isDraft
 headRefName headRefOid headRepository { nameWithOwner } baseRefName
 mergeable mergeStateStatus reviewDecision mergeCommit { oid } isInMergeQueue
+mergeQueueEntry { position state } autoMergeRequest { enabledBy %(actor)s }
+timelineItems(last: 1, itemTypes: [ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT]) {
+  nodes { __typename ... on RemovedFromMergeQueueEvent { reason } }
+}
+baseRef { %(rules)s }
 author %(actor)s
 labels(first: 100) { nodes { name } }
 reviews(last: 100, states: [APPROVED, CHANGES_REQUESTED, DISMISSED]) {
   totalCount
-  nodes { author %(actor)s state submittedAt commit { oid } }
+  nodes { author %(actor)s authorCanPushToRepository state submittedAt commit { oid } }
 }
 reviewRequests(first: 100) {
   nodes { requestedReviewer { __typename ... on Actor { login } } }
@@ -75,7 +106,7 @@ def _contexts(required: str = "") -> str:
 
 
 def _pull(required: str = "") -> str:
-    return _PULL % {"actor": _ACTOR, "contexts": _contexts(required)}
+    return _PULL % {"actor": _ACTOR, "contexts": _contexts(required), "rules": _RULES}
 
 
 class Field(NamedTuple):
@@ -167,3 +198,24 @@ RELEASE = Field(
     {"tag": "String!"},
 )
 """The release of a tag with the digests of its files, a draft included."""
+
+RULES = Field("Rules", f"ref(qualifiedName: $ref) {{ {_RULES} }}", {"ref": "String!"})
+"""What protects a branch."""
+
+ENQUEUE = """
+mutation Enqueue($pull: ID!, $head: GitObjectID!) {
+  enqueuePullRequest(input: {pullRequestId: $pull, expectedHeadOid: $head}) {
+    mergeQueueEntry { position state }
+  }
+}
+""".strip()
+"""A pull request into its base's merge queue, if its head is as expected."""
+
+AUTO_MERGE = """
+mutation AutoMerge($pull: ID!, $head: GitObjectID!, $method: PullRequestMergeMethod!, $message: String) {
+  enablePullRequestAutoMerge(
+    input: {pullRequestId: $pull, expectedHeadOid: $head, mergeMethod: $method, commitBody: $message}
+  ) { pullRequest { number } }
+}
+""".strip()
+"""A pull request merged by itself once nothing is lacking, if its head is as expected."""

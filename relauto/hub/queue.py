@@ -13,7 +13,7 @@ from relauto.hub.checks import read_contexts, unmet_checks
 from relauto.hub.events import publish
 from relauto.hub.merges import MergeOrder, land, make_merge, refuse_merge
 from relauto.hub.place import ApiError, Place
-from relauto.hub.pulls import announce, look, read_pull, settle_pulls
+from relauto.hub.pulls import announce, keep, look, read_pull, settle_pulls
 from relauto.hub.pushing import publish_move
 from relauto.hub.records import AutoMerge, Method, Protection, Pull, QueueEntry, QueueMove
 
@@ -71,7 +71,7 @@ def _note(place: Place, pull: Pull, entry: QueueEntry, kind: str, reason: str | 
         head_sha=entry.head_sha, by=entry.by, at=place.call.now, reason=reason,
     )  # fmt: skip
     place.put(move.id, move)
-    announce(place, pull, _GREETING[kind])
+    announce(place, keep(place, pull, updated_at=place.call.now), _GREETING[kind])
 
 
 def settle_queue(place: Place) -> None:

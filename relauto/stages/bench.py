@@ -23,11 +23,13 @@ from relauto.git.commit import Signature
 from relauto.git.mirror import Mirror
 from relauto.git.repository import Repository
 from relauto.github import pull_reads, repositories
+from relauto.github.branch_rules import BranchRules
 from relauto.github.client import Client
 from relauto.github.counts import Purpose
 from relauto.github.look import Look, read_together
 from relauto.github.pull_state import Pull
 from relauto.github.repositories import RepositoryFacts
+from relauto.github.rules import read_branch_rules
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model.event import Body, Event, Person, Plan, Said
@@ -224,6 +226,10 @@ class Bench:
         """Return the branch whose rules count on `branch`: an emergency branch goes by its line's."""
         grown = {self.release_branch(target): target.branch for target in self.incident.targets}
         return grown.get(branch, branch)
+
+    def rules(self, branch: Branch) -> BranchRules:
+        """Return what protects a branch."""
+        return self.remember("rules", ("all", branch), lambda: read_branch_rules(self.source, branch))
 
     def repository_facts(self) -> RepositoryFacts:
         """Return what GitHub says about the product's repository, asked once a run."""

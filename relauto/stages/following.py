@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from relauto.errors import RUN_AGAIN, InputError
 from relauto.github import checks, pulls
+from relauto.github.branch_rules import BranchRules
 from relauto.github.checks import RequiredCheck
 from relauto.github.pull_merge import Method
 from relauto.github.pull_state import Pull
@@ -79,7 +80,8 @@ def follow_pull(bench: Bench, pull: Pull, rules_of: Branch) -> Waiting | Refused
         return Refused(
             f"{name} conflicts with {pull.base_ref}", todo="resolve the conflict on its branch and push"
         )
-    verdict = checks.judge(pull.checks, find_required(bench, rules_of))
+    bound = pull.rules.checks if pull.rules else ()
+    verdict = checks.judge(pull.checks, {*find_required(bench, rules_of), *bound})
     if verdict.state == "failed":
         return Refused(
             f"{name}: {'; '.join(verdict.reasons)} on {pull.head_sha[:10]}",
@@ -87,7 +89,9 @@ def follow_pull(bench: Bench, pull: Pull, rules_of: Branch) -> Waiting | Refused
         )
     lacking = [*verdict.reasons] if verdict.state != "passed" else []
     whom = ["CI"] if lacking else []
-    asked = [review.author for review in pull.reviews if review.state == "changes_requested"]
+    asked = [
+        review.author for review in pull.reviews if review.state == "changes_requested" and review.counts
+    ]
     if asked:
         return Refused(f"{name}: {', '.join(asked)} asked for changes", todo="answer the review")
     approvals = count_approvals(pull)
@@ -102,18 +106,20 @@ def follow_pull(bench: Bench, pull: Pull, rules_of: Branch) -> Waiting | Refused
 
 
 def count_approvals(pull: Pull) -> int:
-    """Return how many people other than the author approved the exact head commit."""
+    """Return how many people who may push, other than the author, approved the exact head commit."""
     return sum(
-        review.state == "approved" and review.commit == pull.head_sha and review.author != pull.author
+        review.is_approval and review.commit == pull.head_sha and review.author != pull.author
         for review in pull.reviews
     )
 
 
-def choose_method(bench: Bench, wanted: Method | None, order: tuple[Method, ...]) -> Method:
+def choose_method(bench: Bench, pull: Pull, wanted: Method | None, order: tuple[Method, ...]) -> Method:
     """Return how a pull request is merged: as wanted, else the first of `order` that is allowed.
 
+    It has to be allowed by the repository and by the rules of the pull request's base.
+
     Raises:
-        InputError: the repository does not allow it.
+        InputError: none is allowed.
     """
     allowed = bench.repository_facts().merge_methods
     if allowed is None:
@@ -122,10 +128,23 @@ def choose_method(bench: Bench, wanted: Method | None, order: tuple[Method, ...]
             " contents: write",
             todo=f"give the token contents: write (and its account the role for it), {RUN_AGAIN}",
         )
+    rules = pull.rules or bench.rules(Branch(pull.base_ref))
+    refused = rules.narrow(allowed, own=pull.author == bench.login, signed=_is_signed(bench, rules, pull))
     for method in (wanted,) if wanted else order:
-        if method in allowed:
+        if refused.get(method, "off") == "":
             return method
+    told = [f"{pull.base_ref} refuses {method}: {why}" for method, why in sorted(refused.items()) if why]
     raise InputError(
-        f"{bench.source.repository} does not allow merging by {wanted or 'any of ' + ', '.join(order)}",
-        todo="set pull.method to a method that the repository allows",
+        f"{bench.source.repository} does not allow merging by {wanted or 'any of ' + ', '.join(order)}"
+        + "".join(f"; {each}" for each in told),
+        todo="set pull.method to a method that the repository allows, or have the branch's rules changed",
     )
+
+
+def _is_signed(bench: Bench, rules: BranchRules, pull: Pull) -> bool:
+    """Return whether all commits of a pull request carry a signature; whose, GitHub judges."""
+    base = bench.ref(f"refs/heads/{pull.base_ref}")
+    if not rules.signatures or base is None:
+        return False
+    span = bench.product.list_commits(pull.head_sha, f"^{base}")
+    return all(bench.product.is_signed(commit) for commit in span)

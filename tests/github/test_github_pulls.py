@@ -80,7 +80,13 @@ def test_graphql_and_rest_give_the_same_value(wire, client, open_client, say):
             reviews={
                 "totalCount": 3,
                 "nodes": [
-                    {"author": say.actor(who), "state": state, "submittedAt": at, "commit": {"oid": HEAD}}
+                    {
+                        "author": say.actor(who),
+                        "authorCanPushToRepository": True,
+                        "state": state,
+                        "submittedAt": at,
+                        "commit": {"oid": HEAD},
+                    }
                     for who, state in opinions
                 ],
             },
@@ -103,7 +109,13 @@ def test_graphql_and_rest_give_the_same_value(wire, client, open_client, say):
         statuses=[say.status("legacy", "pending")],
         reviews=[
             *(
-                {"user": say.user(who), "state": state, "commit_id": HEAD, "submitted_at": at}
+                {
+                    "user": say.user(who),
+                    "author_association": "MEMBER",
+                    "state": state,
+                    "commit_id": HEAD,
+                    "submitted_at": at,
+                }
                 for who, state in opinions
             ),
             {"user": say.user("rae-reviewer"), "state": "COMMENTED", "commit_id": HEAD, "submitted_at": at},
@@ -113,8 +125,8 @@ def test_graphql_and_rest_give_the_same_value(wire, client, open_client, say):
     assert read_pull(open_client(), 7) == by_graphql
     assert by_graphql.author == "ghost"
     assert by_graphql.reviews == (
-        Review("rae-reviewer", "approved", HEAD, at),
-        Review("robot[bot]", "approved", HEAD, at),
+        Review("rae-reviewer", "approved", HEAD, at, counts=True),
+        Review("robot[bot]", "approved", HEAD, at, counts=True),
     )
 
 
@@ -287,7 +299,13 @@ def test_a_label_that_github_left_out_is_told(wire, client):
 
 
 def test_who_has_reviewed_is_not_asked_again(wire, client, say):
-    review = {"author": say.actor("rae-reviewer"), "state": "APPROVED", "submittedAt": None, "commit": None}
+    review = {
+        "author": say.actor("rae-reviewer"),
+        "authorCanPushToRepository": True,
+        "state": "APPROVED",
+        "submittedAt": None,
+        "commit": None,
+    }
     wire.graphql(say.one_pull(reviews={"totalCount": 1, "nodes": [review]}))
     assert request_reviewers(client, 7, ["rae-reviewer"]) == ("rae-reviewer",)
     assert client.counts.write == 0

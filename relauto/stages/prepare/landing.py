@@ -25,6 +25,7 @@ from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.following import choose_method, equip_pull, finish_opening, follow_pull
 from relauto.stages.prepare.bump import bump_files, is_bumped
+from relauto.stages.queueing import enqueue, follow_queue, needs_queue
 from relauto.stages.step import Observation, Refused, Todo
 
 # A rebase keeps author, message and trailer of each pick; a merge keeps the commits themselves;
@@ -107,7 +108,7 @@ class Landing:
             return self._open(missing)
         if pull.state == "open":
             unfinished = finish_opening(self.bench, place, pull, self.bench.settings.pick.labels)
-            return unfinished or self._refuse_pushed(place, pull) or self._merge(pull)
+            return unfinished or self._refuse_pushed(place, pull) or self._merge(place, pull)
         return Refused(
             f"pull request #{pull.number} is {pull.state}, but {self.branch} lacks "
             f"{name_commits(missing) or 'its version bump'}",
@@ -157,6 +158,12 @@ class Landing:
         )
 
     def _push(self, missing: Sequence[Commit]) -> Observation:
+        refused = self.bench.rules(self.branch).refuse_push()
+        if refused:
+            return Refused(
+                f"{self.branch} refuses pushes: {refused}",
+                todo='set pick.via = "pull", or have relauto excepted from the rules of the branch',
+            )
         made = self._make(missing, self.head, self.bench.sign())
         if isinstance(made, Refused):
             return made
@@ -204,12 +211,14 @@ class Landing:
             "nor version bump has to be accepted by name then",
         )
 
-    def _merge(self, pull: Pull) -> Observation:
+    def _merge(self, place: Place, pull: Pull) -> Observation:
         bench = self.bench
-        lacking = follow_pull(bench, pull, bench.rules_of(self.branch))
+        lacking = follow_queue(bench, place, pull) or follow_pull(bench, pull, bench.rules_of(self.branch))
         if lacking is not None:
             return lacking
-        method = choose_method(bench, None, KEEPING_TRAILERS)
+        if needs_queue(bench, pull):
+            return enqueue(bench, pull, is_door=False)
+        method = choose_method(bench, pull, None, KEEPING_TRAILERS)
         head = Commit(pull.head_sha)
 
         def run(_facts: Facts) -> None:

@@ -11,6 +11,7 @@ from relauto.model.target import Place
 from relauto.stages.bench import Bench
 from relauto.stages.following import METHODS, choose_method, follow_pull
 from relauto.stages.investigate import find_pull, home_holds, home_holds_fixes, refuse_base
+from relauto.stages.queueing import enqueue, follow_queue, needs_queue
 from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
 
 
@@ -34,8 +35,8 @@ class MergeFix:
                     todo="reopen it: every fix that is attached has to be merged",
                 )
             if pull.state != "merged":
-                return self._merge(bench, pull)
-            if pull.merge_commit is None or not home_holds(bench, pull.merge_commit):
+                return self._merge(bench, place, pull)
+            if pull.merge_commit is None or not self._holds(bench, pull.merge_commit):
                 return Refused(
                     f"pull request #{pull.number} is merged, but {bench.home} does not hold "
                     f"{pull.merge_commit or 'its merge commit'}, or holds a revert of it",
@@ -54,18 +55,31 @@ class MergeFix:
         )
 
     def _ours(self, bench: Bench, place: Place, merged: Facts) -> bool:
-        return (place, f"merge:{merged['pull']}") in bench.incident.intents
+        actions = (f"merge:{merged['pull']}", f"enqueue:{merged['pull']}")
+        return any((place, action) in bench.incident.intents for action in actions)
 
-    def _merge(self, bench: Bench, pull: Pull) -> Observation:
+    def _holds(self, bench: Bench, commit: Commit) -> bool:
+        """Look again when a queue may have merged between the look at the refs and that at GitHub."""
+        if not bench.on_branch(bench.home, commit):
+            bench.look("refs")
+        return home_holds(bench, commit)
+
+    def _merge(self, bench: Bench, place: Place, pull: Pull) -> Observation:
         if pull.state == "closed":
             return Refused(
                 f"pull request #{pull.number} was closed without a merge",
                 todo="reopen it: every fix that is attached has to be merged",
             )
-        lacking = refuse_base(bench, pull) or follow_pull(bench, pull, bench.rules_of(bench.home))
+        lacking = (
+            refuse_base(bench, pull)
+            or follow_queue(bench, place, pull)
+            or follow_pull(bench, pull, bench.rules_of(bench.home))
+        )
         if lacking is not None:
             return lacking
-        method = choose_method(bench, bench.settings.pull.method, METHODS)
+        if needs_queue(bench, pull):
+            return enqueue(bench, pull, is_door=True)
+        method = choose_method(bench, pull, bench.settings.pull.method, METHODS)
 
         def run(_facts: Facts) -> None:
             # The number that GitHub would add is the private repository's; in public it is another's.

@@ -1,0 +1,163 @@
+"""Protected branches: whose review and whose check counts, how it is merged, the merge queue."""
+
+import pytest
+
+from relauto.errors import InputError, Status
+from relauto.model.incident import StepState
+
+SOURCE, MAIN, LINE, CHECK = "acme/stockroom", "main", "release-1.0", "unit tests"
+
+
+def only(outcome):
+    (stop,) = outcome.stops
+    return stop
+
+
+def group(world):
+    """Return the commit that the queue of main tests."""
+    return world.head(
+        world.product.read("for-each-ref", "--format=%(refname)", "refs/heads/gh-readonly-queue")
+    )
+
+
+def protect(world, *branches, **rules):
+    for branch in branches:
+        world.hub.protect(SOURCE, branch, **{"required_checks": [CHECK], **rules})
+
+
+def reach_review(world):
+    """Until the fix's pull request lacks nothing but its review; GitHub asks for none."""
+    protect(world, MAIN, LINE)
+    world.advance()
+    world.decide()
+    world.check(world.pull(1)["head"]["sha"])
+
+
+def test_review_of_somebody_who_may_not_push_is_none(at):
+    world = at("opened")
+    reach_review(world)
+    world.hub.add_user("passer-by", token="token-of-passer-by")
+    world.review(1, by="passer-by")
+    stop = only(world.advance())
+    assert (stop.place.step, stop.whom) == ("prepare.merge", "reviewer")
+    assert stop.reason.startswith("pull request #1: 0 of 1 approvals of ")
+    world.review(1)
+    assert only(world.advance()).status is Status.DECISION
+
+
+def test_request_for_changes_of_somebody_who_may_not_push_stops_nothing(at):
+    world = at("merge-door")
+    world.hub.add_user("passer-by", token="token-of-passer-by")
+    world.review(1, "REQUEST_CHANGES", by="passer-by")
+    assert only(world.advance()).reason.startswith("a person must approve: merge pull request #1")
+
+
+def test_review_of_a_bot_is_none(at):
+    world = at("opened")
+    reach_review(world)
+    world.review(1, by="ci-runner")
+    assert only(world.advance()).whom == "reviewer"
+
+
+def test_check_counts_by_the_app_that_it_is_bound_to(at):
+    world = at("merge-door")
+    world.hub.add_user("other-ci", token="token-of-other-ci", app="other")
+    protect(world, MAIN, apps={CHECK: "other"}, ruleset=True)
+    stop = only(world.advance())
+    assert (stop.status, stop.whom) == (Status.WAITING, "CI")
+    assert stop.reason == "pull request #1: unit tests has not been reported by the App it is bound to"
+
+
+def test_merge_goes_the_way_that_the_branch_allows(at):
+    world = at("merge-door")
+    protect(world, MAIN, reviews=1, methods=["rebase"], linear=True, ruleset=True)
+    stop = only(world.advance())
+    assert "merge pull request #1 to main (rebase)" in stop.reason
+    world.approve("prepare.merge")
+    assert only(world.advance()).place.step == "prepare.pick"
+
+
+def test_pick_keeps_its_trailer_where_the_line_takes_squashes_alone(at):
+    world = at("pick")
+    protect(world, LINE, reviews=1, methods=["squash"], linear=True, ruleset=True)
+    world.reach_verify()
+    merged = world.record("prepare.merge").facts["merged"][0]["merge_commit"]
+    assert f"(cherry picked from commit {merged})" in world.product.read("log", "-1", "--format=%B", LINE)
+
+
+def test_way_that_is_set_but_not_allowed_is_told(at):
+    world = at("merge-door")
+    protect(world, MAIN, reviews=1, linear=True)
+    with pytest.raises(InputError) as caught:
+        world.advance('pull.method = "merge"\n')
+    assert "main refuses merge: its history is linear" in caught.value.what
+
+
+def test_push_to_a_line_that_takes_none_is_refused_before_it(at):
+    world = at("merge-door")
+    world.approve("prepare.merge")
+    before = world.head(LINE)
+    stop = only(world.advance('pick.via = "push"\n'))
+    assert (stop.place.step, stop.status) == ("prepare.pick", Status.DECISION)
+    assert stop.reason == f"{LINE} refuses pushes: changes come by pull request"
+    assert 'pick.via = "pull"' in stop.todo
+    assert world.head(LINE) == before
+
+
+def test_queue_takes_exactly_the_head_that_was_approved(at):
+    world = at("merge-door")
+    protect(world, MAIN, reviews=1, queue="squash", ruleset=True)
+    stop = only(world.advance())
+    head = world.pull(1)["head"]["sha"]
+    assert stop.reason == (
+        f"a person must approve: put pull request #1 into the merge queue of main at {head[:10]}"
+    )
+    world.approve("prepare.merge")
+    stop = only(world.advance())
+    assert (stop.status, stop.whom) == (Status.WAITING, "CI")
+    assert stop.reason == "pull request #1 is in the merge queue of main (number 1, awaiting checks)"
+    commit = group(world)
+    world.check(commit)
+    assert only(world.advance()).place.step == "prepare.pick"
+    assert world.record("prepare.merge").facts["merged"][0]["merge_commit"] == commit
+    assert not world.record("prepare.merge").by_others
+
+
+def test_what_the_queue_throws_out_is_refused_until_a_person_says_again(at):
+    world = at("merge-door")
+    protect(world, MAIN, reviews=1, queue="squash", ruleset=True)
+    world.advance()
+    world.approve("prepare.merge")
+    world.advance()
+    world.check(group(world), "failure")
+    stop = only(world.advance())
+    assert stop.reason == "pull request #1 was thrown out of the merge queue of main: failed_checks"
+    assert world.record("prepare.merge").state is StepState.REFUSED
+    assert only(world.advance()).reason == stop.reason
+    world.clock.sleep(60)
+    world.reopen("prepare.merge")
+    world.advance()
+    world.approve("prepare.merge")
+    assert "is in the merge queue of main" in only(world.advance()).reason
+
+
+def test_queue_of_a_person_is_followed(at):
+    world = at("merge-door")
+    protect(world, MAIN, reviews=1, queue="squash", ruleset=True)
+    node = world.pull(1)["node_id"]
+    asked = f'mutation {{ enqueuePullRequest(input: {{pullRequestId: "{node}"}}) {{ clientMutationId }} }}'
+    world.api("dev")._send("POST", f"{world.hub.address}/api/graphql", {"query": asked})
+    assert "is in the merge queue of main" in only(world.advance()).reason
+    world.check(group(world))
+    world.advance()
+    assert world.record("prepare.merge").by_others
+
+
+def test_pick_goes_through_the_queue_of_the_line(at):
+    world = at("pick")
+    protect(world, LINE, reviews=1, queue="rebase", ruleset=True)
+    world.pass_pull(2)
+    stop = only(world.advance())
+    assert (stop.place.step, stop.status, stop.whom) == ("prepare.pick", Status.WAITING, "CI")
+    world.check(group(world))
+    assert only(world.advance()).place.step == "prepare.verify"
