@@ -29,7 +29,8 @@ def has_changed(bench: Bench) -> bool:
 
 
 def _probe(bench: Bench, repository: str, path: str) -> bool:
-    client = next(each for each in (bench.source, bench.ops, bench.qa) if each.repository == repository)
+    known = (bench.source, bench.ops, bench.qa, bench.outside().source)
+    client = next(each for each in known if each.repository == repository)
     try:
         return client.probe(path)
     except NotFoundError:
@@ -37,7 +38,9 @@ def _probe(bench: Bench, repository: str, path: str) -> bool:
 
 
 def _have_refs_moved(bench: Bench) -> bool:
-    tip, refs = bench.journal.tip, bench.product.refs()
+    benches = (bench, *((bench.outside(),) if bench.public else ()))
+    tip, refs = bench.journal.tip, [each.product.refs() for each in benches]
     bench.journal.fetch()
-    bench.fetch_refs()
-    return (bench.journal.tip, bench.product.refs()) != (tip, refs)
+    for each in benches:
+        each.fetch_refs()
+    return (bench.journal.tip, [each.product.refs() for each in benches]) != (tip, refs)

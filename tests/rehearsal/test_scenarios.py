@@ -123,3 +123,14 @@ def test_fix_that_was_mended_after_red_is_the_fix_that_ships(plays, root):
     }
     assert len(trees) == 5
     assert len(set(trees.values())) == 1
+
+
+def test_fix_made_on_the_line_ships_as_the_happy_path_does_and_main_gets_it(plays, root):
+    assert (plays["line-first"].status, plays["happy"].status) == (0, 0)
+    git = {name: Git(root / name / "product.git") for name in ("line-first", "happy")}
+    trees = {name: each.read("rev-parse", "v1.4.3^{tree}", "main^{tree}") for name, each in git.items()}
+    assert trees["line-first"] == trees["happy"]
+    merged = git["line-first"].read("log", "-1", "--format=%B", "main")
+    assert "(cherry picked from commit " in merged
+    said = plays["line-first"].said
+    assert said.index("debt.main: push relauto/pick/main/") < said.index("prepare.release")

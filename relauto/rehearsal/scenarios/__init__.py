@@ -9,6 +9,7 @@ from relauto.rehearsal.scenarios import (
     conflict,
     fix_reverted,
     happy,
+    line_first,
     qa_fails_first,
     rc_deleted,
 )
@@ -24,6 +25,7 @@ SCENARIOS: dict[str, Scenario] = {
         ci_flaky,
         branch_moves,
         fix_reverted,
+        line_first,
         rc_deleted,
     )
 }
