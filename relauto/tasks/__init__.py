@@ -2,7 +2,18 @@
 
 from invoke import Collection
 
-from relauto.tasks import candidate, incident, journal, people, rehearsal, release, server, unpushed, words
+from relauto.tasks import (
+    candidate,
+    doctor,
+    incident,
+    journal,
+    people,
+    rehearsal,
+    release,
+    server,
+    unpushed,
+    words,
+)
 from relauto.tasks.edge import guard_tasks
 
 
@@ -24,6 +35,7 @@ def build_namespace() -> Collection:
         people.note,
         release.join,
         unpushed.unpushed,
+        doctor.doctor,
         server.hub,
         server.cast,
     )

@@ -1,0 +1,123 @@
+"""The repositories and what the tokens may do there."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+
+from relauto.doctor.finding import Finding
+from relauto.errors import RemoteError
+from relauto.github.client import Client
+from relauto.github.faults import RefusedError
+from relauto.github.needs import Part
+from relauto.github.repositories import read_repository
+from relauto.github.rights import Rights, read_rights
+from relauto.github.rules import read_branch_rules
+from relauto.model.names import Branch
+from relauto.session import Session
+
+_SOON = timedelta(days=7)
+_INCIDENTS = Branch("incidents/INC-0000")
+"""Stands for the branches that incidents are kept on."""
+
+
+def examine_repositories(session: Session) -> Iterator[Finding]:
+    """Yield for each part what its token may not do, or may perhaps not."""
+    parts: tuple[tuple[Part, Client], ...] = (
+        ("source", session.source),
+        ("ops", session.ops),
+        ("qa", session.qa),
+    )
+    for part, client in parts:
+        try:
+            rights = read_rights(client, part)
+        except RefusedError as error:
+            yield Finding(f"token.{part}", "refused", error.what, error.todo)
+            continue
+        yield from _tell_rights(session, part, client, rights)
+    denial = session.mirror.find_push_denial()
+    if denial:
+        yield Finding("push", "refused", denial.what, denial.todo)
+    else:
+        yield Finding("push", "ok", f"git may push to {session.settings.source}, as far as its rules let it")
+    yield _judge_build(session)
+
+
+def _tell_rights(session: Session, part: Part, client: Client, rights: Rights) -> Iterator[Finding]:
+    name = f"token.{part}"
+    for lack in rights.missing:
+        yield Finding(name, "refused", str(lack), f"give the token {lack.right} for {lack.repository}")
+    for lack in rights.unknown:
+        yield Finding(name, "unknown", str(lack))
+    if not rights.lacks:
+        yield Finding(name, "ok", f"{client.repository}: the token may do all that is done there")
+    ends = rights.expires_at
+    if ends and ends - session.clock.now() < _SOON:
+        todo = "renew it before an incident needs it"
+        yield Finding(
+            name, "warning", f"{client.repository}: the token ends on {ends:%Y-%m-%d %H:%M %Z}", todo
+        )
+
+
+def _judge_build(session: Session) -> Finding:
+    build = session.settings.build
+    told = {
+        "none": "nothing is built: releases have no files",
+        "archive": "no build command is set: a release has a source archive of its tag",
+        "command": f"built by `{build.command}`",
+        "workflow": f"built by the workflow {build.workflow}",
+        "attach": "people attach what is released",
+    }
+    return Finding("build", "ok", told[build.way])
+
+
+def examine_ops(session: Session) -> Iterator[Finding]:
+    """Yield whether the journal is kept from the public, and from being lost."""
+    name = session.ops.repository
+    if read_repository(session.ops).private:
+        yield Finding("ops.private", "ok", f"{name} is private")
+    else:
+        todo = "make it private: customers' names and notices stand there"
+        yield Finding("ops.private", "refused", f"{name} is public", todo)
+    try:
+        rules = read_branch_rules(session.ops, _INCIDENTS)
+    except RemoteError as error:
+        yield Finding("ops.lasting", "unknown", f"{name}: {error.what}")
+        return
+    if rules.lasting:
+        yield Finding(
+            "ops.lasting", "ok", f"{name}: branches of incidents can be neither deleted nor rewritten"
+        )
+        return
+    yield Finding(
+        "ops.lasting",
+        "warning",
+        f"{name}: whoever may push can delete or rewrite an incident's branch",
+        "add a ruleset for incidents/** there that forbids deletion and force pushes",
+    )
+
+
+class _Ruleset(msgspec.Struct, frozen=True):
+    target: str = "branch"
+    enforcement: str = "active"
+
+
+def examine_tags(session: Session) -> Iterator[Finding]:
+    """Yield whether a ruleset keeps tags from being moved; which of them it is about is not read."""
+    name = session.source.repository
+    try:
+        found = session.source.read_all("rulesets", _Ruleset, includes_parents=True)
+    except RemoteError as error:
+        yield Finding(
+            "tags", "unknown", f"{name}: whether tags are protected could not be read: {error.what}"
+        )
+        return
+    if any(each.target == "tag" and each.enforcement == "active" for each in found):
+        yield Finding("tags", "ok", f"{name} has a ruleset for tags")
+        return
+    yield Finding(
+        "tags",
+        "warning",
+        f"{name}: no ruleset protects tags, so that a released tag can be moved or deleted",
+        "add a ruleset for tags that forbids updates and deletion",
+    )

@@ -1,0 +1,130 @@
+"""What doctor finds before the first write, in worlds that lack something; it writes nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from relauto.doctor.examination import examine
+from relauto.doctor.machine import judge_clock
+from relauto.model.names import Branch
+
+SOURCE, OPS, MAIN, LINE, CHECK = "acme/stockroom", "acme/ops", "main", "release-1.0", "unit tests"
+
+
+@pytest.fixture
+def ask(at):
+    """Prepare a world, let doctor look at it, and return its findings by check, in words."""
+
+    def run(prepare=None, more="", line=LINE):
+        world = at("blank")
+        if prepare:
+            prepare(world)
+        still = world.objects(), world.journal()
+        with world.session(more) as session:
+            found = list(examine(session, Branch(line) if line else None))
+        assert (world.objects(), world.journal(), world.writes) == (*still, 0), "doctor wrote"
+        told = {}
+        for each in found:
+            told.setdefault(each.check, []).append((each.state, each.what))
+        return told
+
+    return run
+
+
+def test_nothing_is_refused_where_all_is_in_place(ask):
+    told = ask()
+    assert [each for found in told.values() for each in found if each[0] == "refused"] == []
+    assert told["git"][0][0] == "ok"
+    assert told["ops.private"] == [("ok", "acme/ops is private")]
+    assert told["base"] == [("ok", "the next release of release-1.0 grows from v1.0.0")]
+    assert told["protection.main"] == [("ok", "main asks for the checks unit tests, 1 approvals")]
+    assert told["merge.release-1.0"] == [("ok", "release-1.0 is merged to by merge or rebase or squash")]
+
+
+def test_what_cannot_be_read_is_unknown(ask):
+    told = ask(line=None)
+    assert told["tags"][0][0] == "unknown"
+    assert told["line"] == [("unknown", "no line was named")]
+
+
+def test_line_that_is_not_there(ask):
+    assert ask(line="release-9")["branch.release-9"] == [
+        ("refused", "acme/stockroom has no branch release-9")
+    ]
+
+
+def test_line_without_protection_is_warned_of(ask):
+    told = ask(lambda world: world.unprotect())
+    assert told["protection.release-1.0"] == [("warning", "nothing protects release-1.0")]
+
+
+def test_push_that_the_line_refuses(ask):
+    told = ask(more='pick.via = "push"\n')
+    assert told["pick.release-1.0"] == [
+        ("refused", "picks are pushed to release-1.0: changes come by pull request")
+    ]
+
+
+def test_methods_that_do_not_go_together(ask):
+    def prepare(world):
+        world.hub.protect(SOURCE, LINE, methods=["merge"], linear=True, ruleset=True)
+
+    [(state, what)] = ask(prepare)["merge.release-1.0"]
+    assert state == "refused"
+    assert "merge: its history is linear" in what
+    assert "squash: its rules allow merge alone" in what
+
+
+def test_everything_that_a_ruleset_asks_for_is_told(ask):
+    def prepare(world):
+        world.hub.protect(
+            SOURCE, LINE, required_checks=[CHECK], reviews=2, methods=["squash"], linear=True,
+            queue="squash", ruleset=True,
+        )  # fmt: skip
+
+    [(state, what)] = ask(prepare)["protection.release-1.0"]
+    assert state == "ok"
+    assert what == (
+        "release-1.0 asks for the checks unit tests, 2 approvals, merging by squash, linear history, "
+        "its merge queue"
+    )
+
+
+def test_roster_that_names_nobody_for_a_door(ask):
+    told = ask(lambda world: world.replace_ops({"roster.toml": '[roles]\nRM = ["robin-rm"]\n'}))
+    assert told["roster"] == [("refused", "nobody may sign"), ("refused", "nobody may acknowledge")]
+
+
+def test_login_that_nobody_has(ask):
+    roster = '[roles]\nRM = ["robin-rm", "robbin"]\nQA = ["quinn"]\nTAM = ["tam-noor"]\n'
+    told = ask(lambda world: world.replace_ops({"roster.toml": roster}))
+    assert told["roster"] == [
+        ("warning", "GitHub has no account quinn"),
+        ("warning", "GitHub has no account robbin"),
+        ("refused", "nobody may sign"),
+    ]
+
+
+def test_no_roster_at_all(ask):
+    told = ask(lambda world: world.replace_ops({"README.md": "nothing\n"}))
+    assert told["roster"][0][0] == "refused"
+
+
+def test_incidents_that_could_be_deleted(ask):
+    assert ask()["ops.lasting"][0][0] == "warning"
+
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "what"),
+    [
+        (60, "ok", "this machine's clock agrees with GitHub's"),
+        (61, "warning", "this machine's clock is 61 seconds ahead of GitHub's"),
+        (-3600, "warning", "this machine's clock is 3600 seconds behind GitHub's"),
+    ],
+)
+def test_clocks_may_differ_by_a_minute(seconds, state, what):
+    found = judge_clock(NOON + timedelta(seconds=seconds), NOON)
+    assert (found.state, found.what) == (state, what)
