@@ -170,7 +170,7 @@ def _draw_row(step: StepStory) -> Row:
     proof: list[Piece] = []
     for place, record in step.records:
         if len(rounds) > 1:
-            proof.append(Piece(f"round {place.round}:"))
+            proof.append(Piece(f"round {place.round}"))
         if sum(other.round == place.round for other, _ in step.records) > 1:
             proof.append(Piece(str(place.target), exact=True))
         proof.extend(summarise(place, record))

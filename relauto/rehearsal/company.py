@@ -27,7 +27,7 @@ class CastError(RelautoError):
 
 @dataclass(frozen=True)
 class Company:
-    """The cast of one rehearsal."""
+    """The cast of one rehearsal. `base_tag` is what the release grows from, where not the world's."""
 
     api: str
     git: str
@@ -36,6 +36,7 @@ class Company:
     work: Path
     absent: frozenset[str]
     bases: tuple[str, ...] = ()
+    base_tag: str = ""
 
     def called(self, outcome: Outcome) -> tuple[str, ...]:
         """Return the members that the outcome waits for and who have not stayed away."""
@@ -107,7 +108,7 @@ class Company:
             "qa": QA,
             "line": world.line,
             "main": world.main,
-            "base_tag": world.base_tag,
+            "base_tag": self.base_tag or world.base_tag,
             "accepted_head": world.line_head,
             "work": str(self.work / part),
             "check": {"name": CHECK, "command": world.check_command},

@@ -144,8 +144,16 @@ def _take_turns(scenario: Scenario, play: Play, say: Say) -> Outcome:
             moved = _attach_next(play.bench, play.world) or _call(play, say)
         if not moved:
             return play.outcome
-        play = dataclasses.replace(play, outcome=engine.advance(play.bench))
+        play = dataclasses.replace(play, outcome=engine.advance(play.bench), company=_brief(play))
     return play.outcome
+
+
+def _brief(play: Play) -> Company:
+    """Tell the cast what the release of a further round grows from."""
+    incident = play.bench.incident
+    if incident.round == 1:
+        return play.company
+    return dataclasses.replace(play.company, base_tag=incident.rounds.plan(incident.targets[0]).base_tag)
 
 
 def _tell_refusals(play: Play, say: Say) -> None:

@@ -5,21 +5,22 @@ pull requests and releases from the hub's API, steps and notices from the journa
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from relauto.comms.story import RoundStory, tell_rounds
 from relauto.git.repository import Repository
 from relauto.github import pull_reads, releases
 from relauto.github.counts import describe_requests
 from relauto.journal.log import JournalReader
-from relauto.model.event import Event
-from relauto.model.incident import Incident
+from relauto.model.event import Event, Facts
+from relauto.model.incident import Incident, StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.playbook import Playbook, load_playbook
-from relauto.model.target import Target
+from relauto.model.target import Place, Target
 from relauto.rehearsal.world import World
 from relauto.report.page import render_page
 from relauto.report.retrospective import render_retrospective
@@ -58,6 +59,7 @@ def summarise(bench: Bench, product: Repository, incident: Incident) -> dict[str
     return {
         "schema": 1,
         "incident": incident.id,
+        "round": incident.round,
         "targets": [_summarise_target(bench, product, incident, target) for target in incident.targets],
         "steps": _steps(playbook, incident),
         "notices": [
@@ -74,21 +76,46 @@ def _steps(playbook: Playbook, incident: Incident) -> dict[str, str]:
 def _summarise_target(
     bench: Bench, product: Repository, incident: Incident, target: Target
 ) -> dict[str, Any]:
-    plan = bench.plan(target)
+    plan, numbers = bench.plan(target), range(1, incident.round + 1)
     tags = product.tags()
-    picked = bench.facts("prepare.pick", target)
-    pull_facts: Sequence[Mapping[str, Any]] = bench.facts("investigate.pr").get("pulls", ())  # type: ignore[assignment]
-    picks: Sequence[Mapping[str, Any]] = picked.get("picks", ())  # type: ignore[assignment]
+    pulls = [
+        each
+        for number in numbers
+        for each in _facts(incident, Place("investigate.pr", None, number)).get("pulls", ())
+    ]
+    picked = [_facts(incident, Place("prepare.pick", target, number)) for number in numbers]
     return {
         "repository": target.repository,
         "line": target.line,
         "base": incident.opening.base,
         "base_tag": plan.base_tag,
-        "fixes": [_fix(bench, each["number"]) for each in pull_facts],
-        "picks": [_pick(product, str(picked["branch"]), each) for each in picks],
+        "fixes": [_fix(bench, each["number"]) for each in pulls],
+        "picks": [
+            _pick(product, str(facts["branch"]), each) for facts in picked for each in facts.get("picks", ())
+        ],
         "accepted": [each.commit for each in incident.accepted if each.target == target],
-        "candidates": _candidates(bench, incident, target, tags),
+        "candidates": [
+            each for number in numbers for each in _candidates(bench, incident, target, tags, number)
+        ],
         "release": _release(bench, target, tags),
+        "rounds": [_round(told) for told in tell_rounds(incident) if told.target == target],
+    }
+
+
+def _facts(incident: Incident, place: Place) -> Facts:
+    record = incident.record(place)
+    return record.facts if record and record.state is StepState.DONE else {}
+
+
+def _round(told: RoundStory) -> dict[str, Any]:
+    failed = told.failure.place.step if told.failure else None
+    release = told.release or None
+    return {
+        "round": told.number,
+        "base_tag": told.base,
+        "version": told.version,
+        "release": release,
+        "failed": failed,
     }
 
 
@@ -111,19 +138,17 @@ def _pick(product: Repository, branch: str, told: Mapping[str, Any]) -> dict[str
 
 
 def _candidates(
-    bench: Bench, incident: Incident, target: Target, tags: Mapping[Tag, Commit]
-) -> list[dict[str, Any]]:
-    verified = bench.facts("prepare.verify", target)
-    found = []
-    for candidate in list_candidates(bench, target):
-        is_verified = verified.get("tag") == candidate.tag and verified.get("commit") == tags.get(
-            candidate.tag
-        )
+    bench: Bench, incident: Incident, target: Target, tags: Mapping[Tag, Commit], number: int
+) -> Iterator[dict[str, Any]]:
+    verified = _facts(incident, Place("prepare.verify", target, number))
+    claim = incident.rounds.claims.get((target, number))
+    if claim is None or claim.plan is None:
+        return
+    for candidate in list_candidates(bench, target, claim.plan.version):
+        commit = tags.get(candidate.tag)
+        is_verified = verified.get("tag") == candidate.tag and verified.get("commit") == commit
         gates = verified.get("gates", {}) if is_verified else _refusal(incident, candidate.tag)
-        found.append(
-            {"tag": candidate.tag, "commit": tags.get(candidate.tag), "verified": is_verified, "gates": gates}
-        )
-    return found
+        yield {"tag": candidate.tag, "commit": commit, "verified": is_verified, "gates": gates}
 
 
 def _refusal(incident: Incident, tag: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from relauto.comms.rendering import Renderer, shipped
 from relauto.comms.story import Story
 from relauto.model.incident import StepState
+from relauto.model.rounds import has_rounds
 
 _MILESTONES = {
     "prepare.merge": "The correction was reviewed and accepted",
@@ -47,7 +48,7 @@ def list_milestones(story: Story) -> Iterator[Milestone]:
     """Yield what happened to the customer, from the outage's start to the confirmation."""
     yield Milestone("The outage began", story.outage_started_at)
     yield Milestone("It was escalated to our engineers", story.escalated_at)
-    milestones = [Milestone(what, _done_at(story, key)) for key, what in _MILESTONES.items()]
+    milestones = [each for key, what in _MILESTONES.items() for each in _list_rounds(story, key, what)]
     milestones.append(Milestone("The outage was mitigated", story.mitigated_at))
     milestones += [
         Milestone(f"Version {each.version} turned out not to help", each.failure.at)
@@ -59,8 +60,14 @@ def list_milestones(story: Story) -> Iterator[Milestone]:
     yield from (milestone for milestone in milestones if not milestone.at)
 
 
-def _done_at(story: Story, key: str) -> datetime | None:
-    for step in story.steps:
-        if step.key == key and step.now is StepState.DONE:
-            return max(record.at for _, record in step.current)
-    return None
+def _list_rounds(story: Story, key: str, what: str) -> Iterator[Milestone]:
+    """Yield when a step was done in each round, and that it is not yet, where the current one lacks it."""
+    step = next((each for each in story.steps if each.key == key), None)
+    versions = {each.number: each.version for each in story.rounds}
+    for number in sorted({place.round for place, _ in step.records} if step else ()):
+        records = [record for place, record in step.records if place.round == number] if step else []
+        if all(record.state is StepState.DONE for record in records):
+            again = f" (version {versions[number]})" if len(versions) > 1 and has_rounds(key) else ""
+            yield Milestone(what + again, max(record.at for record in records))
+    if step is None or step.now is not StepState.DONE:
+        yield Milestone(what, None)

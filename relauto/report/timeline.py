@@ -91,7 +91,7 @@ def _step_of(event: Event) -> str:
 
 def _round_of(event: Event) -> int:
     place = getattr(event.body, "place", None)
-    return place.round if isinstance(place, Place) else 1
+    return place.round if isinstance(place, Place) and has_rounds(place.step) else 1
 
 
 def _describe(event: Event) -> Entry:

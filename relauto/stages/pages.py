@@ -22,7 +22,7 @@ def make_pages(bench: Bench, place: Place) -> dict[str, bytes]:
     Raises:
         FaultsError: the instruction that came with the fix has faults.
     """
-    if not any(fix.instruction for fix in bench.incident.fixes):
+    if not any(fix.instruction for fix in bench.incident.current_fixes):
         return {}
     return {f"qa/{name}.md": page.encode() for name, page in _render(bench, place)}
 

@@ -213,7 +213,7 @@ def qa_facts(
 
 
 def _instruction(bench: Bench, target: Target, picked: Picks) -> QaInstruction:
-    written = [fix for fix in bench.incident.fixes if fix.instruction]
+    written = [fix for fix in bench.incident.current_fixes if fix.instruction]
     if written:
         return parse_instruction(str(written[-1].instruction), f"of {written[-1]}")
     own = {file.path for file in bench.settings.version_files}

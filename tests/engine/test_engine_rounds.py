@@ -90,7 +90,7 @@ def test_the_second_round_reaches_the_customer(at):
     assert "| 1 | `acme/stockroom@release-1.0` | v1.0.0 | 1.0.1 | v1.0.1 | failed at" in board
     assert "| 2 | `acme/stockroom@release-1.0` | v1.0.1 | 1.0.2 | v1.0.2 | under way |" in board
     assert "| ● done | `prepare.release` |" in board
-    assert "round 1:, [v1.0.1]" in board
+    assert "| round 1, [v1.0.1](" in board
 
 
 def test_the_customer_is_told_that_the_release_did_not_help(at):

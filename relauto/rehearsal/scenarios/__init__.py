@@ -10,6 +10,7 @@ from relauto.rehearsal.scenarios import (
     fix_reverted,
     happy,
     line_first,
+    production_fails,
     qa_fails_first,
     rc_deleted,
 )
@@ -27,6 +28,7 @@ SCENARIOS: dict[str, Scenario] = {
         fix_reverted,
         line_first,
         rc_deleted,
+        production_fails,
     )
 }
 """Every scenario by its name."""

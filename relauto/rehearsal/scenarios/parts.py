@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from relauto import engine
 from relauto.model.incident import StepState
+from relauto.opening import make_attachment
 from relauto.rehearsal.scenario import Play
 
 
@@ -30,6 +32,18 @@ def is_in(step: str, state: StepState) -> Callable[[Play], bool]:
 def lost(step: str) -> Callable[[Play], bool]:
     """Return a moment's `when`: the proof of a step is gone."""
     return is_in(step, StepState.LOST)
+
+
+def attach(branch: str) -> Callable[[Play], Sequence[str]]:
+    """Return a moment's `do` in which somebody attaches a fix to the incident, as the task does."""
+
+    def do(play: Play) -> Sequence[str]:
+        if any(fix.branch == branch for fix in play.bench.incident.fixes):
+            return []
+        engine.record(play.bench, make_attachment(branch, None, None))
+        return [f"{branch} is attached to {play.bench.incident.id}"]
+
+    return do
 
 
 def call(*parts: str) -> Callable[[Play], Sequence[str]]:

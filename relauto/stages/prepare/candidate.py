@@ -103,10 +103,10 @@ def describe_cut(branch: Branch, commit: str, tag: Tag) -> str:
     return f"tag {branch} at {commit} as {tag} and push the tag"
 
 
-def list_candidates(bench: Bench, target: Target) -> list[Candidate]:
-    """Return the candidates of the target's version that the remote has, lowest number first."""
+def list_candidates(bench: Bench, target: Target, version_: str = "") -> list[Candidate]:
+    """Return the candidates of the target's version, or of another, that the remote has, lowest first."""
     style = bench.tag_style(target)
-    version = parse_version(bench.plan(target).version)
+    version = parse_version(version_ or bench.plan(target).version)
     found = []
     for tag, commit in bench.tags().items():
         number = style.candidate_number(tag, version)
