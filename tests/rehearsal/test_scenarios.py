@@ -134,3 +134,19 @@ def test_fix_made_on_the_line_ships_as_the_happy_path_does_and_main_gets_it(play
     assert "(cherry picked from commit " in merged
     said = plays["line-first"].said
     assert said.index("debt.main: push relauto/pick/main/") < said.index("prepare.release")
+
+
+def test_release_that_does_not_help_is_followed_by_another(plays, root):
+    assert plays["production-fails"].status == 0
+    document = json.loads((root / "production-fails" / "summary.json").read_bytes())
+    (target,) = document["targets"]
+    assert document["round"] == 2
+    assert [(each["base_tag"], each["release"], each["failed"]) for each in target["rounds"]] == [
+        ("v1.4.2", "v1.4.3", "deploy.verify-production"),
+        ("v1.4.3", "v1.4.4", None),
+    ]
+    assert [each["tag"] for each in target["candidates"]] == ["v1.4.3-rc1", "v1.4.4-rc1"]
+    assert len({pick["fix"] for pick in target["picks"]}) == len(target["picks"]) == 2
+    drafted = [notice["step"] for notice in document["notices"] if notice["audience"] == "customer"]
+    assert drafted.count("prepare.reply") == 2
+    assert drafted.count("release.failed") == 1
