@@ -40,6 +40,7 @@ _SHA = re.compile(r"\b[0-9a-f]{40}\b")
 _NUMBER = re.compile(r"(?<=/)\d+(?=/|$)")
 _BRANCH = re.compile(r"(?<=branches/)[^?]+$")
 _PATH = re.compile(r"(?<=^contents/).+$")
+_FILE = re.compile(r"(?<=actions/workflows/)[^/]+")
 
 
 class Row(NamedTuple):
@@ -157,6 +158,12 @@ def _percent(sums: Sums) -> str:
 def name_endpoint(verb: str, path: str) -> str:
     """Return the endpoint that a request belongs to: its path without ids and names."""
     path = path.partition("?")[0]
-    for pattern, placeholder in ((_SHA, "{sha}"), (_NUMBER, "{n}"), (_BRANCH, "{branch}"), (_PATH, "{path}")):
+    for pattern, placeholder in (
+        (_SHA, "{sha}"),
+        (_NUMBER, "{n}"),
+        (_BRANCH, "{branch}"),
+        (_PATH, "{path}"),
+        (_FILE, "{file}"),
+    ):
         path = pattern.sub(placeholder, path)
     return f"{verb} {path}"

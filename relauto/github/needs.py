@@ -23,7 +23,10 @@ _TREES: tuple[Part, ...] = ("source", "ops")
 
 @dataclass(frozen=True)
 class Need:
-    """What one kind of request does, and the permission it needs in the repositories of these parts."""
+    """What one kind of request does, and the permission it needs in the repositories of these parts.
+
+    A need of no part arises from a setting: only then has the token to meet it.
+    """
 
     request: str
     deed: str
@@ -63,6 +66,9 @@ NEEDS = (
     Need("POST issues/{n}/labels", "label a pull request", "pull_requests", "write", _SOURCE),
     Need("GET commits/{sha}/check-runs", "read check runs", "checks", "read", _SOURCE),
     Need("GET commits/{sha}/status", "read commit statuses", "statuses", "read", _SOURCE),
+    Need("POST actions/workflows/{file}/dispatches", "start a workflow", "actions", "write", ()),
+    Need("GET actions/workflows/{file}/runs", "list a workflow's runs", "actions", "read", ()),
+    Need("GET actions/runs/{n}", "read a workflow's run", "actions", "read", ()),
     Need("GET issues", "list issues", "issues", "read", _PAGES),
     Need("GET issues/{n}", "read an issue", "issues", "read", _PAGES),
     Need("GET issues/{n}/comments", "read an issue's comments", "issues", "read", _PAGES),
@@ -79,7 +85,12 @@ _FIELDS = (
     ("pullRequest", "read a pull request", "pull_requests: read"),
     ("pullRequests", "list pull requests", "pull_requests: read"),
     ("issue", "read an issue", "issues: read"),
+    ("issues", "list issues", "issues: read"),
     ("object", "read a commit", "contents: read"),
+    ("release", "read a release", "contents: read"),
+    ("releases", "read the releases", "contents: read"),
+    ("enqueuePullRequest", "put a pull request into the merge queue", "pull_requests: write"),
+    ("enablePullRequestAutoMerge", "switch on auto-merge", "pull_requests: write"),
 )
 
 

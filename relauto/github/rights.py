@@ -1,7 +1,7 @@
 """What a token lacks for the whole path, found out before the first write and by reads alone.
 
     for part, client in (("source", session.source), ("ops", session.ops), ("qa", session.qa)):
-        rights = read_rights(client, part)
+        rights = read_rights(client, part)  # beside={"actions": "write"} where workflows build
         rights.missing   # certain: the path would stop there
         rights.unknown   # GitHub does not tell: only the first write will
         rights.expires_at
@@ -39,6 +39,7 @@ _PROBES = {
     "issues": "issues",
     "checks": "commits/{branch}/check-runs",
     "statuses": "commits/{branch}/status",
+    "actions": "actions/runs",
 }
 
 
@@ -89,13 +90,14 @@ class Rights:
         return tuple(lack for lack in self.lacks if not lack.known)
 
 
-def read_rights(client: Client, part: Part, *, workflows: bool = False) -> Rights:
+def read_rights(client: Client, part: Part, *, beside: Mapping[str, Access] | None = None) -> Rights:
     """Return what the client's token lacks for all that relauto does in the repository of a part.
 
     Sends one read for a classic token, and up to five more for another in a private repository.
 
     Args:
-        workflows: commits that change workflow files will be pushed there.
+        beside: what some settings need besides: `actions` to build by a workflow, `workflows` where
+            commits that change workflow files will be pushed, `administration` to read classic protection.
 
     Raises:
         TokenError: GitHub does not take the token.
@@ -105,11 +107,12 @@ def read_rights(client: Client, part: Part, *, workflows: bool = False) -> Right
     found, headers = client.read_with_headers("", RestRepository)
     facts = found.facts()
     scopes = _read_scopes(headers)
+    wanted = {**dict(list_rights(part)), **(beside or {})}
     lacks = _find_role(facts, part)
     if scopes is None:
-        lacks = [*lacks, *_try_permissions(client, facts, part, workflows=workflows)]
+        lacks = [*lacks, *_try_permissions(client, facts, wanted)]
     else:
-        lacks = [*lacks, *_find_scopes(facts, scopes, workflows=workflows)]
+        lacks = [*lacks, *_find_scopes(facts, scopes, wanted)]
     by_right = {lack.right: lack for lack in reversed(lacks)}
     return Rights(scopes, _read_expiry(headers), tuple(by_right[right] for right in sorted(by_right)))
 
@@ -140,27 +143,25 @@ def _find_role(facts: RepositoryFacts, part: Part) -> list[Lack]:
     return [Lack(facts.name, f"the role to {role}", known=True, why=why)]
 
 
-def _find_scopes(facts: RepositoryFacts, scopes: tuple[str, ...], *, workflows: bool) -> Iterator[Lack]:
+def _find_scopes(
+    facts: RepositoryFacts, scopes: tuple[str, ...], wanted: Mapping[str, Access]
+) -> Iterator[Lack]:
     enough = {"repo"} if facts.private else {"repo", "public_repo"}
     why = f"it has the scopes {', '.join(scopes) or 'none'}"
     if not enough & set(scopes):
         yield Lack(facts.name, f"the scope {' or '.join(sorted(enough))}", known=True, why=why)
-    if workflows and "workflow" not in scopes:
+    if "workflows" in wanted and "workflow" not in scopes:
         yield Lack(facts.name, "the scope workflow", known=True, why=why)
 
 
-def _try_permissions(
-    client: Client, facts: RepositoryFacts, part: Part, *, workflows: bool
-) -> Iterator[Lack]:
-    wanted = [(name, access) for name, access in list_rights(part) if name != "metadata"]
-    for permission, access in wanted:
-        lack = _try_read(client, facts, permission, access) if facts.private else None
-        if lack is None and access == "write":
-            lack = _guess_write(facts, permission)
+def _try_permissions(client: Client, facts: RepositoryFacts, wanted: Mapping[str, Access]) -> Iterator[Lack]:
+    for permission, access in wanted.items():
+        probe = _PROBES.get(permission)
+        lack = _try_read(client, facts, permission, access) if facts.private and probe else None
+        if lack is None and (access == "write" or (not probe and permission != "metadata")):
+            lack = _guess(facts, permission, access)
         if lack:
             yield lack
-    if workflows:
-        yield Lack(facts.name, "workflows: write", known=False, why="GitHub does not tell it of such a token")
 
 
 def _try_read(client: Client, facts: RepositoryFacts, permission: str, access: Access) -> Lack | None:
@@ -176,10 +177,11 @@ def _try_read(client: Client, facts: RepositoryFacts, permission: str, access: A
     return None
 
 
-def _guess_write(facts: RepositoryFacts, permission: str) -> Lack | None:
-    right = f"{permission}: write"
+def _guess(facts: RepositoryFacts, permission: str, access: Access) -> Lack | None:
+    right = f"{permission}: {access}"
     if permission != "contents":
-        return Lack(facts.name, right, known=False, why="GitHub does not tell what such a token may write")
+        why = f"GitHub does not tell what such a token may {access}"
+        return Lack(facts.name, right, known=False, why=why)
     if facts.merge_methods is None:
         why = "GitHub does not show it how to merge, which it shows to those that have this"
         return Lack(facts.name, right, known=True, why=why)

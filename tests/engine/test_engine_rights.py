@@ -157,7 +157,7 @@ LACKING = [
     ),
     ("ops", "contents", False, "opened", "fetch (git fetch): it lacks contents: read"),
     ("ops", "contents", True, "blank", "push (git push): it lacks contents: write"),
-    ("ops", "issues", False, "opened", "list issues (GET issues): it lacks issues: read"),
+    ("ops", "issues", False, "opened", "list issues (GraphQL Issues): it lacks issues: read"),
     ("ops", "issues", True, "opened", "open an issue (POST issues): it lacks issues: write"),
     ("qa", "issues", True, "pick", "open an issue (POST issues): it lacks issues: write"),
 ]

@@ -165,6 +165,7 @@ def test_graphql_tells_of_a_repository_that_is_not_seen(wire, client):
         (f"GET commits/{'a' * 40}/check-runs", "checks: read"),
         ("PATCH issues/comments/12", "issues: write"),
         ("GET ", "metadata: read"),
+        ("POST actions/workflows/build.yml/dispatches", "actions: write"),
     ],
 )
 def test_requests_are_known_by_their_endpoint(request_, right):

@@ -64,7 +64,7 @@ def told(lacks):
 @pytest.mark.parametrize("scopes", [("repo",), ("repo", "workflow")])
 def test_a_classic_token_tells_its_scopes(world, scopes):
     world.give("classic", scopes=scopes)
-    rights = world.rights(workflows=True)
+    rights = world.rights(beside={"workflows": "write"})
     assert rights.scopes == scopes
     wanted = [] if "workflow" in scopes else [("the scope workflow", "it has the scopes repo")]
     assert told(rights.missing) == wanted
@@ -90,12 +90,12 @@ def test_a_role_that_is_not_enough_is_told(world):
 
 def test_what_an_app_may_write_is_not_told_beyond_contents(world):
     world.give("app", "relauto[bot]", permissions=needed("source"))
-    rights = world.rights(workflows=True)
+    rights = world.rights(beside={"workflows": "write"})
     assert rights.scopes is None
     assert rights.missing == ()
     assert told(rights.unknown) == [
         ("pull_requests: write", GUESS),
-        ("workflows: write", "GitHub does not tell it of such a token"),
+        ("workflows: write", GUESS),
     ]
     assert world.counts.write == 0
 
@@ -106,6 +106,15 @@ def test_what_a_token_may_not_read_is_missing(world, permission):
     access = dict(list_rights("source"))[permission]
     missing = world.rights().missing
     assert told(missing) == [(f"{permission}: {access}", "it may not even read them")]
+
+
+def test_what_a_setting_needs_besides_is_asked_too(world):
+    world.give("app", "relauto[bot]", permissions=needed("source"))
+    assert told(world.rights(beside={"actions": "write"}).missing) == [
+        ("actions: write", "it may not even read them")
+    ]
+    world.give("app", "relauto[bot]", permissions=needed("source") | {"actions": "read"})
+    assert ("actions: write", GUESS) in told(world.rights(beside={"actions": "write"}).unknown)
 
 
 def test_reading_contents_is_not_writing_them(world):

@@ -154,9 +154,8 @@ def test_a_right_that_is_missing_is_told(world: World, incident: str) -> None:
     ended = world.run("advance", by="app")
     assert (ended.status, ended.out) == (2, "")
     assert ended.err.endswith(
-        "relauto: acme/ops: the token may not list issues (GET issues): it lacks issues: read\n"
-        "  give the token issues: read (and its account the role for it), then run again: what was done stays"
-        " done\n"
+        "relauto: acme/ops: the token may not list issues (GraphQL Issues): it lacks issues: read\n"
+        "  give the token issues: read, then run again: what was done stays done\n"
     )
 
 
