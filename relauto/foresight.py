@@ -32,13 +32,8 @@ from relauto.stages.prepare.landing import (
 )
 from relauto.stages.prepare.pick import list_series
 from relauto.stages.prepare.qa import describe_request
-from relauto.stages.prepare.supply import (
-    describe_lack,
-    describe_publication,
-    judge_origin,
-)
+from relauto.stages.prepare.supply import foresee_artifacts
 from relauto.stages.prepare.verify import find_strangers
-from relauto.stages.prepare.workflow import describe_dispatch
 from relauto.stages.registry import ADVISORY, STEPS, observe
 from relauto.stages.step import Proved, Question, Refused, Todo, Waiting
 
@@ -326,17 +321,15 @@ def _foresee_verification(bench: Bench, target: Target, tag: Tag) -> Iterator[Ah
         yield Ahead(place, desk.describe_question(place, "prepare.accept"))
         yield Ahead(place, "commits that are no part of the fix must be accepted", Status.DECISION)
         return
-    way, stopped = bench.settings.build.way, judge_origin(bench, place, tag, None)
-    if way == "attach":
-        yield Ahead(place, describe_lack(tag), Status.WAITING)
-    elif way == "workflow":
-        yield _write(place, describe_dispatch(bench, tag))
-        yield Ahead(place, "CI builds the candidate", Status.WAITING)
-    elif stopped:
-        yield Ahead(place, stopped.reason, Status.DECISION)
+    found = foresee_artifacts(bench, place, target, tag, bench.release_head(target))
+    if isinstance(found, Waiting):
+        yield Ahead(place, found.reason, Status.WAITING)
+    elif isinstance(found, Refused):
+        yield from _foresee_asking(bench, place, found.question) if found.question else ()
+        yield Ahead(place, found.reason, Status.DECISION)
     else:
-        yield _write(place, describe_publication(tag))
-        yield from _foresee_question(bench, target, tag)
+        yield _write(place, found.sentence)
+        yield from _follow(bench, target, place, found.action)
 
 
 def _has_strangers(bench: Bench, target: Target) -> bool:

@@ -206,3 +206,34 @@ def test_the_token_of_a_part_comes_before_the_shared_ones():
     with pytest.raises(InputError, match="no token for the qa repository") as caught:
         read_token("qa", {})
     assert "RELAUTO_QA_TOKEN" in caught.value.todo
+
+
+@pytest.mark.parametrize(
+    ("build", "fault"),
+    [
+        ('by = "workflow"', "build.workflow: it is missing, and build.by says 'workflow'"),
+        ('by = "command"', "build.command: it is missing, and build.by says 'command'"),
+        ('by = "attach"\nnone = true', "build.none: nothing is built, and build.by says 'attach'"),
+    ],
+)
+def test_options_of_a_build_that_do_not_fit_together(build, fault):
+    assert faults_of(f"{LEAST}[build]\n{build}\n") == (fault,)
+
+
+@pytest.mark.parametrize("name", ["../build.yml", "build", "sub/build.yml", ".yml"])
+def test_a_workflow_is_named_by_its_file_alone(name):
+    (fault,) = faults_of(f'{LEAST}[build]\nworkflow = "{name}"\n')
+    assert fault.startswith("build.workflow: ")
+
+
+@pytest.mark.parametrize(
+    ("build", "way"),
+    [
+        ("", "archive"),
+        ('command = "make"', "command"),
+        ('command = "make"\nby = "attach"', "attach"),
+        ("none = true", "none"),
+    ],
+)
+def test_how_a_project_is_built(build, way):
+    assert parse_settings(f"{LEAST}[build]\n{build}\n", "relauto.toml").build.way == way

@@ -149,6 +149,12 @@ def take_over(world):
     publish(world, TAG, {"app.bin": DATA})
 
 
+def draft_early(world):
+    """Another machine prepares the release of a tag that relauto has yet to cut."""
+    pass_pick(world)
+    publish(world, TAG, {"app.bin": DATA}, draft=True)
+
+
 BUILDS = {
     "a command in CI": (pass_pick, f"{COMMAND}build.local = true\n"),
     "a command outside CI": (pass_pick, COMMAND),
@@ -156,6 +162,8 @@ BUILDS = {
     "attachments": (pass_pick, 'build.by = "attach"\n'),
     "files taken over": (take_over, ADOPT),
     "files of strangers": (take_over, ""),
+    "a draft before the candidate is cut": (draft_early, ADOPT),
+    "a draft of strangers before that": (draft_early, ""),
 }
 
 

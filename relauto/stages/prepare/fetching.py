@@ -81,7 +81,13 @@ def _ask(address: str) -> requests.Response:
     try:
         # A function as `auth` keeps the entries of a .netrc from being sent; cookies are nobody's here.
         return requests.get(
-            address, auth=_send_nothing, stream=True, allow_redirects=False, timeout=(_PAUSE, _PAUSE)
+            address,
+            auth=_send_nothing,
+            # The file as it lies there, not packed for the way.
+            headers={"Accept-Encoding": "identity"},
+            stream=True,
+            allow_redirects=False,
+            timeout=(_PAUSE, _PAUSE),
         )
     except requests.RequestException as error:
         raise RemoteError(

@@ -73,6 +73,18 @@ def find_artifacts(
     return found or _begin(bench, place, target, tag, commit, run)
 
 
+def foresee_artifacts(
+    bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit
+) -> Waiting | Refused | Todo:
+    """Return what will first be done, or waited for, once `tag` is cut at `commit`."""
+    found = adoption.find_files(bench, target, tag, commit)
+    if isinstance(found, adoption.Files):
+        return adoption.take_over(bench, target, tag, commit, found)
+    if found is None and bench.settings.build.way == "workflow":
+        return workflow.dispatch(bench, place, tag, commit, "")
+    return found or _begin(bench, place, target, tag, commit, None)
+
+
 def _find_run(
     bench: Bench, place: Place, tag: Tag, commit: Commit, release: Release | None
 ) -> Run | Waiting | Refused | Todo | None:
@@ -100,13 +112,9 @@ def _begin(
             "then relauto reopen prepare.verify",
         )
     if bench.settings.build.way == "attach":
-        return Waiting("RM", describe_lack(tag))
+        lacking = f"{tag} has no files yet: relauto candidate.attach {tag} FILE --sha256 …"
+        return Waiting("RM", lacking)
     return judge_origin(bench, place, tag, commit) or _make(bench, target, tag, commit)
-
-
-def describe_lack(tag: Tag) -> str:
-    """Return the sentence for a candidate whose files people attach."""
-    return f"{tag} has no files yet: relauto candidate.attach {tag} FILE --sha256 …"
 
 
 def _find_intent(bench: Bench, place: Place, action: str, commit: Commit) -> Facts | None:
@@ -184,12 +192,8 @@ def _make(bench: Bench, target: Target, tag: Tag, commit: Commit) -> Todo:
             prerelease=True,
         )
 
-    return Todo(f"publish:{tag}", describe_publication(tag), run, prepare=prepare, changes=("releases",))
-
-
-def describe_publication(tag: Tag) -> str:
-    """Return the sentence for a candidate's artifacts that relauto makes."""
-    return f"build {tag} and publish it as a prerelease"
+    sentence = f"build {tag} and publish it as a prerelease"
+    return Todo(f"publish:{tag}", sentence, run, prepare=prepare, changes=("releases",))
 
 
 def name_origin(bench: Bench) -> str:
@@ -200,17 +204,11 @@ def name_origin(bench: Bench) -> str:
     return way
 
 
-def judge_origin(
-    bench: Bench, place: Place, tag: Tag, commit: Commit | None, origin: str = ""
-) -> Refused | None:
-    """Refuse what must not be promoted because of where it was made, or would be made now.
-
-    A waiver of the gate is for one commit; `commit` is None where there is none yet.
-    """
+def judge_origin(bench: Bench, place: Place, tag: Tag, commit: Commit, origin: str = "") -> Refused | None:
+    """Refuse what must not be promoted because of where it was made, or would be made now."""
     if (origin or name_origin(bench)) != "local" or bench.settings.build.local:
         return None
-    waivers, now = bench.incident.waivers, bench.clock.now()
-    if commit and find_waiver(waivers, place, GATE, commit, now):
+    if find_waiver(bench.incident.waivers, place, GATE, commit, bench.clock.now()):
         return None
     return Refused(
         "artifacts that the build command makes outside CI may not be promoted",

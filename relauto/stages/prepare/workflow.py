@@ -34,7 +34,7 @@ def find_run(bench: Bench, place: Place, tag: Tag, commit: Commit) -> Run | Wait
     """Return the run that built a candidate, or what has to happen before there is one."""
     intent = bench.incident.intents.get((place, f"dispatch:{tag}"))
     if intent is None or intent.facts.get("commit") != commit:
-        return _dispatch(bench, place, tag, commit, secrets.token_hex(8))
+        return dispatch(bench, place, tag, commit)
     started = bench.incident.builds.get(tag)
     if started is not None and started.commit == commit:
         try:
@@ -68,7 +68,7 @@ def _look_for_run(
     if bench.clock.now() - at < _LATE:
         return Waiting("CI", f"{file} was dispatched for {tag}; its run does not show yet")
     if not runs:
-        return _dispatch(bench, place, tag, commit, nonce)
+        return dispatch(bench, place, tag, commit, nonce)
     listed = "".join(f"\n  {run.title} ({run.status}) {run.url}" for run in runs)
     return Refused(
         f"none of the runs of {file} on {tag} shows the nonce {nonce} in its title:{listed}",
@@ -92,11 +92,17 @@ def _judge(bench: Bench, tag: Tag, commit: Commit, run: Run) -> Run | Waiting | 
     return Waiting("CI", f"{run.url} builds {tag}")
 
 
-def _dispatch(bench: Bench, place: Place, tag: Tag, commit: Commit, nonce: str) -> Todo:
+def dispatch(bench: Bench, place: Place, tag: Tag, commit: Commit, nonce: str = "") -> Todo:
+    """Return the write that starts the workflow for a candidate; `nonce` is that of an earlier dispatch."""
     file = str(bench.settings.build.workflow)
 
     def prepare() -> Facts:
-        return {"commit": commit, "workflow": file, "nonce": nonce, "at": bench.clock.now().isoformat()}
+        return {
+            "commit": commit,
+            "workflow": file,
+            "nonce": nonce or secrets.token_hex(8),
+            "at": bench.clock.now().isoformat(),
+        }
 
     def run(facts: Facts) -> None:
         inputs = {"tag": tag, "commit": commit, "nonce": facts["nonce"]}
@@ -105,7 +111,7 @@ def _dispatch(bench: Bench, place: Place, tag: Tag, commit: Commit, nonce: str) 
             where = f"{bench.settings.github.git.rstrip('/')}/{bench.source.repository}/actions/runs/{told}"
             _note(bench, place, tag, commit, told, where)
 
-    return Todo(f"dispatch:{tag}", describe_dispatch(bench, tag), run, prepare=prepare, changes=("runs",))
+    return Todo(f"dispatch:{tag}", f"dispatch {file} on {tag}", run, prepare=prepare, changes=("runs",))
 
 
 def _note(bench: Bench, place: Place, tag: Tag, commit: Commit, run: int, url: str) -> None:
@@ -113,8 +119,3 @@ def _note(bench: Bench, place: Place, tag: Tag, commit: Commit, run: int, url: s
     started = BuildStarted(place=place, tag=tag, commit=commit, workflow=file, run=run, url=url)
     if started not in bench.found:
         bench.found.append(started)
-
-
-def describe_dispatch(bench: Bench, tag: Tag) -> str:
-    """Return the sentence for a workflow that is started."""
-    return f"dispatch {bench.settings.build.workflow} on {tag}"
