@@ -7,6 +7,7 @@ from relauto.rehearsal.scenarios import (
     ci_flaky,
     ci_red,
     conflict,
+    direct_push,
     fix_reverted,
     happy,
     line_first,
@@ -19,6 +20,7 @@ SCENARIOS: dict[str, Scenario] = {
     each.SCENARIO.name: each.SCENARIO
     for each in (
         happy,
+        direct_push,
         by_hand,
         qa_fails_first,
         conflict,
