@@ -147,7 +147,7 @@ class Session:
     @cached_property
     def roster(self) -> Roster:
         """Who may answer for what, read once a run."""
-        return read_roster(self.ops)
+        return read_roster(self.ops_address, self.settings.repositories.ops, self.cache)
 
     @property
     def ops_address(self) -> Address:
@@ -228,19 +228,24 @@ def find_folder(path: str | None) -> Path | None:
     return Path(path) if path else None
 
 
-def read_roster(ops: Client) -> Roster:
-    """Return the roster in force: `roster.toml` on the ops repository's default branch.
+def read_roster(address: Address, ops: str, cache: Path) -> Roster:
+    """Return the roster in force: `roster.toml` on the default branch of the ops repository at `address`.
+
+    It comes by git, as the journal does, and so costs no request to the API.
 
     Raises:
         InputError: there is none, or it has faults.
+        RemoteError: the ops repository was not reached.
     """
-    text = repositories.read_file(ops, ROSTER)
-    if text is None:
+    with Mirror.open(address, cache=cache) as mirror:
+        head = mirror.fetch_default()
+        content = mirror.repository.read_file(head, ROSTER) if head else None
+    if content is None:
         raise InputError(
-            f"{ops.repository} has no {ROSTER}, so nobody is entitled to approve anything",
+            f"{ops} has no {ROSTER}, so nobody is entitled to approve anything",
             todo='write one on its default branch: [roles] with RM = ["login"], QA = ["login"], …',
         )
-    return parse_roster(text.decode("utf-8", "replace"), f"{ops.repository}:{ROSTER}")
+    return parse_roster(content.decode("utf-8", "replace"), f"{ops}:{ROSTER}")
 
 
 def choose_incident(known: Sequence[str], wanted: str | None, environment: Mapping[str, str]) -> str:

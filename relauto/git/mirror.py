@@ -29,6 +29,7 @@ _NOT_REACHED = re.compile(
 )
 _OUTCOME = re.compile(r"^([ +\-*!=])\t([^\t]*):(refs/[^\t]*)\t(.*)$", re.MULTILINE)
 _NOTHING = "refs/heads/relauto/nothing"
+_DEFAULT = "refs/relauto/default"
 _UNSETTLED = "[remote failure]"
 
 
@@ -134,6 +135,24 @@ class Mirror:
         with suppress(RefMovedError):
             self.repository.update_refs([update])
             self._looked.touch()
+
+    def fetch_default(self) -> Commit | None:
+        """Fetch the remote's default branch and return its tip; None where nothing was ever pushed to it.
+
+        Raises:
+            UnreachableError: the remote was not reached, or let nobody in.
+            GitError: git failed otherwise.
+        """
+        options = ["--quiet", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head"]
+        with _lock(self.repository.directory):
+            answer = self._git.ask("fetch", *options, "origin", f"+HEAD:{_DEFAULT}")
+        if answer.status and "couldn't find remote ref HEAD" in answer.error:
+            return None
+        if answer.status:
+            _refuse_unreached(self.address, "fetch", answer)
+            raise GitError(answer)
+        found = self.repository.refs(_DEFAULT).get(_DEFAULT)
+        return Commit(found) if found else None
 
     def fill(self, commit: Commit) -> None:
         """Fetch, in one go, every file of a commit that a partial mirror has left at the remote.

@@ -26,6 +26,11 @@ def read_branch_rules(client: Client, branch: Branch) -> BranchRules:
     Raises:
         RemoteError: not even the rulesets can be read.
     """
+    return look_at_rules(client, branch).read()
+
+
+def look_at_rules(client: Client, branch: Branch) -> Look[BranchRules]:
+    """Return the look that `read_branch_rules` takes, to be had alone or with others."""
 
     def settle(answer: msgspec.Raw) -> BranchRules:
         node = client.decode(answer, RefNode | None, "GraphQL Rules")  # type: ignore[arg-type]
@@ -35,7 +40,7 @@ def read_branch_rules(client: Client, branch: Branch) -> BranchRules:
     def read() -> BranchRules:
         return read_rules_by_rest(client, branch)
 
-    return Look(client, RULES, {"ref": branch.ref}, settle, read).read()
+    return Look(client, RULES, {"ref": branch.ref}, settle, read)
 
 
 def read_rules_by_rest(client: Client, branch: Branch) -> BranchRules:

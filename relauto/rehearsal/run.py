@@ -20,7 +20,7 @@ from relauto.engine import Outcome
 from relauto.errors import Status
 from relauto.git.repository import Repository
 from relauto.git.runner import Git, require_git
-from relauto.github.counts import draw_table
+from relauto.github.counts import Counts, Via
 from relauto.hub.server import Hub
 from relauto.model.incident import StepState
 from relauto.opening import Request, make_attachment, open_incident
@@ -45,7 +45,8 @@ _POLLS = 3
 class Rehearsed:
     """How a rehearsal ended. `again`: it was finished before, and nothing was done.
 
-    `requests` is the table of the requests to the API, as people read it.
+    `counts` are the requests to the API, without those that read back what was left; `via` is how picks
+    reached the line, which decides on the budget.
     """
 
     status: Status
@@ -55,7 +56,8 @@ class Rehearsed:
     files: tuple[Path, ...]
     seconds: float
     again: bool = False
-    requests: str = ""
+    counts: Counts | None = None
+    via: Via = "pull"
 
 
 def rehearse(options: Options, out: Path, say: Say) -> Rehearsed:
@@ -93,11 +95,13 @@ def _play(folder: Folder, record: Record, say: Say) -> Rehearsed:
             )
             outcome = _lead(session, company, hub, folder, record, say)
             seconds = round(time.monotonic() - started, 1)
-            requests = draw_table(session.counts, session.settings.pick.via)
+            counts, via = session.counts.copy(), session.settings.pick.via
             summary.write(folder.path, session, world, record.incident, seconds)
     folder.write(replace(record, finished=outcome.status is Status.REACHED, seconds=seconds))
     files = summary.list_files(folder.path)
-    return Rehearsed(outcome.status, folder.path, record.incident, outcome, files, seconds, requests=requests)
+    return Rehearsed(
+        outcome.status, folder.path, record.incident, outcome, files, seconds, counts=counts, via=via
+    )
 
 
 def _connect(folder: Folder, world: World, hub: Hub, token: str, say: Say) -> Session:

@@ -29,7 +29,7 @@ from relauto.github.counts import Purpose
 from relauto.github.look import Look, read_together
 from relauto.github.pull_state import Pull
 from relauto.github.repositories import RepositoryFacts
-from relauto.github.rules import read_branch_rules
+from relauto.github.rules import look_at_rules
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model.event import Body, Event, Person, Plan, Said
@@ -86,6 +86,7 @@ class Bench:
     _looks: dict[tuple[Kind, Hashable], Look[Any]] = field(default_factory=dict)
     _paths: dict[tuple[Kind, Hashable], str] = field(default_factory=dict)
     _told: dict[tuple[Kind, Hashable], Callable[[], Any]] = field(default_factory=dict)
+    _answers: dict[tuple[Kind, Hashable], object] = field(default_factory=dict)
     _facts: RepositoryFacts | None = None
     _outside: "Bench | None" = None
 
@@ -131,11 +132,17 @@ class Bench:
         with self.source.counts.about("notices" if kind == "desk" else "path"):
             return cast(T, self._told.pop((kind, look.key), look.read)())
 
+    def tell(self, kind: Kind, look: Look[T], value: T) -> None:
+        """Let what a write has just answered stand for the first look at it after that write."""
+        self._answers[kind, look.key] = value
+
     def look(self, *kinds: Kind) -> None:
         """Forget what git and GitHub said, of these kinds or of all; refs are fetched anew at once."""
         for known in (self._seen, self._told):
             for key in [key for key in known if not kinds or key[0] in kinds]:
                 del known[key]
+        self._seen |= self._answers
+        self._answers.clear()
         if not kinds or "refs" in kinds:
             self.fetch_refs()
         if self._outside:
@@ -183,6 +190,7 @@ class Bench:
                 _looks={},
                 _paths={},
                 _told={},
+                _answers={},
                 _facts=None,
             )
             self._outside.look("refs")
@@ -229,7 +237,7 @@ class Bench:
 
     def rules(self, branch: Branch) -> BranchRules:
         """Return what protects a branch."""
-        return self.remember("rules", ("all", branch), lambda: read_branch_rules(self.source, branch))
+        return self.see("rules", look_at_rules(self.source, branch))
 
     def repository_facts(self) -> RepositoryFacts:
         """Return what GitHub says about the product's repository, asked once a run."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from relauto.github import checks, pull_reads, releases
 from relauto.github.look import Look
+from relauto.github.rules import look_at_rules
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Target
 from relauto.stages import desk
@@ -43,7 +44,9 @@ def _list_picks(bench: Bench, target: Target) -> Iterator[Interest]:
     if bench.ref(target.branch.ref) is None:
         return
     for landing in list_landings(bench, target):
-        if landing.via == "pull" and landing.branch != bench.home:
+        if landing.via == "push":
+            yield "rules", look_at_rules(bench.source, landing.branch)
+        elif landing.branch != bench.home:
             yield "pulls", pull_reads.look_at_pulls(bench.source, landing.pick_branch, landing.branch)
 
 

@@ -78,6 +78,8 @@ def rehearse(
 
 
 def _show_document(ended: Rehearsed) -> None:
+    from relauto.github.counts import describe_requests
+
     stops = [
         {"place": str(stop.place), "status": int(stop.status), "reason": stop.reason, "todo": stop.todo}
         for stop in (ended.outcome.stops if ended.outcome else ())
@@ -91,12 +93,15 @@ def _show_document(ended: Rehearsed) -> None:
             "stops": stops,
             "files": [str(path) for path in ended.files],
             "seconds": ended.seconds,
+            "requests": describe_requests(ended.counts) if ended.counts else None,
         }
     )
 
 
 def describe(ended: Rehearsed) -> str:
     """Return the closing summary: how it ended, and every file it left."""
+    from relauto.github.counts import draw_table
+
     lines = []
     if ended.again:
         lines.append(f"{ended.incident}: this rehearsal is finished; nothing was done.")
@@ -108,8 +113,8 @@ def describe(ended: Rehearsed) -> str:
         lines.append(f"{ended.incident}: stopped after {ended.seconds:.1f} s.")
         for stop in ended.outcome.stops if ended.outcome else ():
             lines += [f"  {stop.place}: {stop.reason}", f"    {stop.todo}"]
-    if ended.requests:
-        lines += ["", *ended.requests.splitlines(), ""]
+    if ended.counts:
+        lines += ["", *draw_table(ended.counts, ended.via).splitlines(), ""]
     lines.append(f"It left in {ended.folder} (begin with report/index.html):")
     lines += [f"  {path.relative_to(ended.folder)}" for path in ended.files]
     return "\n".join(lines)

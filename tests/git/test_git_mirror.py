@@ -57,6 +57,26 @@ def test_a_ref_that_the_remote_lacks_is_no_error_and_goes(remote, mirror):
     assert set(mirror.repository.refs()) == {"refs/heads/main"}
 
 
+def test_the_default_branch_is_found_whatever_its_name(remote, mirror, committer):
+    assert mirror.fetch_default() == remote.resolve("main")
+    Git(remote.directory).run("symbolic-ref", "HEAD", "refs/heads/release-5.35")
+    moved = grow(remote, remote.resolve("main"), committer)
+    remote.update_refs([RefUpdate("refs/heads/release-5.35", remote.resolve("main"), moved)])
+    assert mirror.fetch_default() == moved
+
+
+def test_a_remote_to_which_nothing_was_pushed_has_no_default_branch(tmp_path):
+    Repository.init(tmp_path / "empty.git").close()
+    with Mirror.open(Address(str(tmp_path / "empty.git")), cache=tmp_path / "cache") as mirror:
+        assert mirror.fetch_default() is None
+
+
+def test_the_default_branch_of_a_remote_that_is_away(tmp_path):
+    with Mirror.open(Address(str(tmp_path / "gone.git")), cache=tmp_path / "cache") as mirror:
+        with pytest.raises(UnreachableError):
+            mirror.fetch_default()
+
+
 def test_a_branch_that_was_rewritten_is_followed(remote, mirror, committer):
     mirror.fetch(["refs/heads/main"])
     old = remote.resolve("main")

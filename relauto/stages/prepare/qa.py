@@ -95,10 +95,7 @@ def _request(
         return page
 
     def run(_facts: Facts) -> None:
-        title = f"Verify {tag} of {bench.settings.product}"
-        issue = bench.see("qa", _look_for_issue(bench, tag)) or issues.open_issue(
-            bench.qa, _key(bench, tag), title=title, body=page, labels=[LABEL], absent=True
-        )
+        issue = bench.see("qa", _look_for_issue(bench, tag)) or _open_issue(bench, tag, page)
         bench.found.append(
             QaRequested(
                 place=place, tag=tag, repository=bench.settings.qa, number=issue.number, url=issue.url
@@ -111,6 +108,13 @@ def _request(
 
 def _key(bench: Bench, tag: Tag) -> str:
     return f"{bench.incident.id}:qa:{tag}"
+
+
+def _open_issue(bench: Bench, tag: Tag, page: str) -> Issue:
+    title = f"Verify {tag} of {bench.settings.product}"
+    issue = issues.open_issue(bench.qa, _key(bench, tag), title=title, body=page, labels=[LABEL], absent=True)
+    bench.tell("qa", issues.look_at_issue(bench.qa, issue.number), (issue, ()))
+    return issue
 
 
 def _look_for_issue(bench: Bench, tag: Tag) -> Look[Issue | None]:
