@@ -72,9 +72,9 @@ def test_a_remote_to_which_nothing_was_pushed_has_no_default_branch(tmp_path):
 
 
 def test_the_default_branch_of_a_remote_that_is_away(tmp_path):
-    with Mirror.open(Address(str(tmp_path / "gone.git")), cache=tmp_path / "cache") as mirror:
-        with pytest.raises(UnreachableError):
-            mirror.fetch_default()
+    gone = Mirror.open(Address(str(tmp_path / "gone.git")), cache=tmp_path / "cache")
+    with gone as mirror, pytest.raises(UnreachableError):
+        mirror.fetch_default()
 
 
 def test_a_branch_that_was_rewritten_is_followed(remote, mirror, committer):
