@@ -15,7 +15,7 @@ _SHOWN = 20_000
 
 
 def act(errand: Errand) -> list[str]:
-    """Check every open pull request's head and every candidate's commit that lacks the check run.
+    """Check every head of a pull request, group of a merge queue and candidate that lacks the check run.
 
     Raises:
         ApiError: the API refused.
@@ -27,6 +27,8 @@ def act(errand: Errand) -> list[str]:
 def _awaiting(errand: Errand) -> Iterator[str]:
     for pull in errand.api.pages(f"repos/{errand.source}/pulls", state="open"):
         yield pull["head"]["sha"]
+    for ref in errand.api.get(f"repos/{errand.source}/git/matching-refs/heads/gh-readonly-queue/"):
+        yield ref["object"]["sha"]
     for tag in candidate_tags(errand):
         yield tag.commit
 

@@ -13,6 +13,7 @@ from relauto.rehearsal.scenarios import (
     line_first,
     production_fails,
     qa_fails_first,
+    queue,
     rc_deleted,
 )
 
@@ -31,6 +32,7 @@ SCENARIOS: dict[str, Scenario] = {
         line_first,
         rc_deleted,
         production_fails,
+        queue,
     )
 }
 """Every scenario by its name."""
