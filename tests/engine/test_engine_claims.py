@@ -155,3 +155,12 @@ def claim_alone(ops, cache, name, gate, answers):
             answers.put((name, False))
         else:
             answers.put((name, True))
+
+
+def test_a_release_stays_as_it_was_proved_when_a_newer_one_comes_out(at):
+    world = at("send-door")
+    known = world.record("prepare.release").facts
+    world.product.run("tag", "v1.0.2", "main")
+    world.advance()
+    assert known["latest"] is True
+    assert not any("prepare.release" in said for said in world.said)

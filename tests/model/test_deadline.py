@@ -21,6 +21,7 @@ from relauto.model.event import (
     IncidentOpened,
     NoteAdded,
     Person,
+    RoundStarted,
     StepReopened,
     StepSkipped,
     StepTicked,
@@ -152,6 +153,20 @@ def test_the_watch_begins_with_the_last_production_change(playbook: Playbook) ->
     diary.at(ESCALATED + hours(10), StepReopened(Place(upgrade, ONE), Text("rolled back")))
     assert earliest_at(diary.incident, playbook, step) is None
     assert due_at(diary.incident, playbook, step) is None
+
+
+def test_the_watch_begins_anew_with_the_next_round(playbook: Playbook) -> None:
+    diary, step = Diary(), playbook.step("resolve.monitor")
+    upgrade, verify = Place("deploy.upgrade-production", ONE), Place("deploy.verify-production", ONE)
+    diary.at(ESCALATED + hours(5), StepTicked(upgrade, Text("it says 1.4.3")))
+    diary.note("mitigated", ESCALATED + hours(5))
+    assert outage_end(diary.incident) == ESCALATED + hours(5)
+    diary.at(ESCALATED + hours(6), RoundStarted(2, verify, Text("it hangs again")))
+    assert earliest_at(diary.incident, playbook, step) is None
+    assert outage_end(diary.incident) is None, "the customer is down again"
+    again = Place(upgrade.step, ONE, 2)
+    diary.at(ESCALATED + hours(9), StepTicked(again, Text("it says 1.4.4")))
+    assert earliest_at(diary.incident, playbook, step) == ESCALATED + hours(33)
 
 
 def test_steps_without_a_limit_have_no_moment(playbook: Playbook) -> None:

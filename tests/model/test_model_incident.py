@@ -301,3 +301,75 @@ def test_an_answer_that_does_not_count_is_settled():
     incident = after(refused)
     assert incident.unheard == {locate(source): refused}
     assert locate(source) in incident.answered
+
+
+FAILED = events.RoundStarted(2, Place("deploy.verify-production", ONE), Text("it hangs"))
+PLANNED = events.Plan(ONE, "v1.0.1", "c" * 40, "c" * 40, "1.0.2")
+
+
+def test_a_round_opens_what_has_rounds_and_keeps_what_was_proved():
+    known = [proved(place) for place in (Place("escalate.channel"), MERGE, RELEASE, SEND)]
+    ticked = [
+        events.StepTicked(FAILED.place, Text("fine")),
+        events.StepTicked(Place("resolve.monitor"), Text("x")),
+    ]
+    incident = after(*known, *ticked, FAILED)
+    assert set(incident.steps) == {Place("escalate.channel"), MERGE, RELEASE, SEND}
+    opened = ("prepare.merge", "prepare.release", "deploy.send", "resolve.monitor", FAILED.place.step)
+    assert {incident.state(step) for step in opened} == {StepState.OPEN}
+    assert incident.state("escalate.channel") is StepState.DONE
+    assert incident.place("prepare.merge") == Place("prepare.merge", None, 2)
+    assert incident.place("escalate.channel") == Place("escalate.channel")
+    assert [note.kind for note in incident.notes] == ["regression"]
+
+
+def test_a_step_shows_its_least_advanced_round():
+    again = Place("prepare.verify", ONE, 2)
+    waiting = events.StepWaiting(VERIFY, "QA", Text("asked"))
+    assert after(waiting, FAILED, proved(again)).state("prepare.verify") is StepState.WAITING
+    assert after(waiting, FAILED, proved(again)).state("prepare.verify", now=True) is StepState.DONE
+    assert after(proved(VERIFY), FAILED).state("prepare.verify") is StepState.OPEN
+    assert after(proved(VERIFY), FAILED, proved(again)).state("prepare.verify") is StepState.DONE
+
+
+def test_a_fix_belongs_to_the_round_that_it_came_in():
+    one, two = events.FixAttached("fix/one"), events.FixAttached("fix/two")
+    incident = after(one, proved(MERGE), FAILED, two)
+    assert [str(fix) for fix in incident.current_fixes] == ["fix/two"]
+    assert MERGE in incident.steps, "a fix of round 2 takes nothing from round 1"
+
+
+@given(st.lists(st.builds(events.RoundStarted, st.integers(1, 5), places, texts), max_size=12))
+def test_rounds_begin_one_after_the_other(started):
+    incident = after(*started)
+    assert len(incident.rounds.failures) == incident.round - 1
+    assert incident.round <= 1 + len({body.round for body in started})
+
+
+@given(st.lists(bodies, max_size=20))
+def test_a_fix_of_a_later_round_takes_nothing_from_the_earlier_ones(what):
+    told = [OPENED, FAILED, *what]
+    before, incident = fold(happened(*told)), fold(happened(*told, events.FixAttached("fix/new")))
+    kept = {place: record for place, record in before.steps.items() if place.round < before.round}
+    assert kept.items() <= incident.steps.items()
+
+
+@pytest.mark.parametrize(
+    ("body", "state", "holder"),
+    [
+        (events.PlanSettled(PLANNED, 1), "held", ""),
+        (events.ReleaseAwaited(ONE, "INC-two", 1), "awaited", "INC-two"),
+        (events.ReleaseJoined(PLANNED, 1, "INC-two", 1), "joined", "INC-two"),
+    ],
+)
+def test_a_line_is_ours_or_somebody_elses(body, state, holder):
+    claim = after(body).rounds.claim(ONE)
+    assert (claim.state, claim.holder) == (state, holder)
+    assert after(body, FAILED).rounds.claim(ONE) is None, "each round has a claim of its own"
+
+
+def test_what_is_given_up_is_ours_no_more():
+    freed = events.ReleaseFreed(ONE, "1.0.2", Text("a workaround helps"))
+    assert after(events.PlanSettled(PLANNED, 1), freed).rounds.claim(ONE).state == "freed"
+    other = events.ReleaseFreed(ONE, "1.0.9", Text("x"))
+    assert after(events.PlanSettled(PLANNED, 1), other).rounds.claim(ONE).state == "held"

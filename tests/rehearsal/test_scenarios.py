@@ -150,3 +150,27 @@ def test_release_that_does_not_help_is_followed_by_another(plays, root):
     drafted = [notice["step"] for notice in document["notices"] if notice["audience"] == "customer"]
     assert drafted.count("prepare.reply") == 2
     assert drafted.count("release.failed") == 1
+
+
+def test_line_is_one_incidents_at_a_time(plays, root):
+    life = plays["two-incidents"]
+    assert life.status == 0
+    assert "is not opened: INC-" in life.said
+    assert "-joins ends reached" in life.said
+    assert "-waits ends reached" in life.said
+    out = root / "two-incidents"
+    document = json.loads((out / "summary.json").read_bytes())
+    incident = document["incident"]
+    ops, product = Git(out / "ops.git"), Git(out / "product.git")
+    records = {
+        version: json.loads(ops.read("show", f"releases/acme/stockroom/{version}:record.json"))
+        for version in ("1.4.3", "1.4.4")
+    }
+    assert [(each["incident"], each["joined"]) for each in records.values()] == [
+        (incident, [f"{incident}-joins"]),
+        (f"{incident}-waits", []),
+    ]
+    assert product.read("merge-base", "v1.4.3", "v1.4.4") == product.read("rev-parse", "v1.4.3^{commit}")
+    assert "see the list of items" in product.read("show", "v1.4.3:stockroom/store.py")
+    assert "see the list of customers" not in product.read("show", "v1.4.3:stockroom/store.py")
+    assert "see the list of customers" in product.read("show", "v1.4.4:stockroom/store.py")

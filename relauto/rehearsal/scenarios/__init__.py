@@ -15,6 +15,7 @@ from relauto.rehearsal.scenarios import (
     qa_fails_first,
     queue,
     rc_deleted,
+    two_incidents,
 )
 
 SCENARIOS: dict[str, Scenario] = {
@@ -33,6 +34,7 @@ SCENARIOS: dict[str, Scenario] = {
         rc_deleted,
         production_fails,
         queue,
+        two_incidents,
     )
 }
 """Every scenario by its name."""

@@ -100,13 +100,16 @@ class CutRelease:
         artifacts: list[dict[str, Any]],
     ) -> Proved:
         tag = release.tag
+        known = bench.facts("prepare.release", target)
+        # Whether it was the newest is about the moment it came out, not about what came later.
+        latest = known["latest"] if known.get("tag") == tag else is_newest(bench.outside(), target)
         return Proved(
             {
                 "tag": tag,
                 "commit": commit,
                 "version": bench.plan(target).version,
                 "url": release.url,
-                "latest": is_newest(bench.outside(), target),
+                "latest": latest,
                 "assets": [{"name": each["name"], "sha256": each["sha256"]} for each in artifacts],
             },
             by_others=(place, f"release:{tag}") not in bench.incident.intents,
