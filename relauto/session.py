@@ -15,6 +15,7 @@ from relauto.git.address import Address
 from relauto.git.identity import find_identity
 from relauto.git.mirror import Mirror
 from relauto.git.runner import Git, require_git
+from relauto.git.signer import Signing, find_signing
 from relauto.github import repositories
 from relauto.github.client import Address as ApiAddress
 from relauto.github.client import Client
@@ -61,6 +62,7 @@ class Session:
         clock: Clock,
         say: Callable[[str], None],
         committer: tuple[str, str] | None = None,
+        signing: Signing | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -69,6 +71,7 @@ class Session:
         self._tokens = tokens
         self._stack = ExitStack()
         self._committer = committer
+        self._signing = signing
         self._memories: dict[str, Memory] = {}
         self.cache = find_cache(settings)
         self.source = self._connect(settings.source, tokens.source)
@@ -161,6 +164,11 @@ class Session:
             return self._committer
         return find_identity(Git(Path.cwd())) or (self.login, f"{self.login}@users.noreply.github.com")
 
+    @cached_property
+    def signing(self) -> Signing:
+        """How this machine signs: as git's settings here say."""
+        return find_signing(Git(Path.cwd())) if self._signing is None else self._signing
+
     def journal(self, incident: str) -> Journal:
         """Return the journal of an incident."""
         return Journal.open(
@@ -202,6 +210,7 @@ class Session:
                 clock=self.clock,
                 login=self.login,
                 committer=self.committer,
+                signing=self.signing,
                 scratch=self.cache / "scratch",
                 say=self.say,
                 renderer=Renderer(find_folder(self.settings.templates_dir)),

@@ -94,6 +94,15 @@ class Tags(Table, frozen=True):
     candidate: Annotated[_CandidatePattern | None, _text("pattern with {version} and {number}")] = None
 
 
+class Signing(Table, frozen=True):
+    """What relauto signs, with the key that git's own settings name (user.signingKey, gpg.format)."""
+
+    commits: Annotated[
+        bool | None, _text("picks and bumps; default: as git's commit.gpgSign says, or the branch requires")
+    ] = None
+    tags: Annotated[bool | None, _text("candidates and releases; default: as git's tag.gpgSign says")] = None
+
+
 class Checks(Table, frozen=True):
     """Which checks must be green."""
 
@@ -196,6 +205,7 @@ class Settings(Table, frozen=True):
         tuple[VersionFile, ...], _text("files bumped to the final number before a candidate is cut")
     ] = ()
     tags: Tags = Tags()
+    signing: Signing = Signing()
     checks: Checks = Checks()
     build: Build = Build()
     contacts: Contacts = Contacts()

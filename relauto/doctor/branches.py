@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from relauto.doctor.finding import Finding
-from relauto.errors import RemoteError
+from relauto.errors import InputError, RemoteError
 from relauto.git.base import find_base
 from relauto.github.branch_rules import BranchRules
 from relauto.github.repositories import RepositoryFacts, read_repository
@@ -49,6 +49,8 @@ def _examine_rules(
     except RemoteError as error:
         yield Finding(name, "unknown", f"what protects {branch} could not be read: {error.what}", error.todo)
         return
+    if rules.signatures:
+        yield _judge_signing(session, branch)
     for each in rules.unknown:
         yield Finding(name, "unknown", f"{branch} asks for {each}, which relauto does not judge")
     if rules.protected:
@@ -59,6 +61,20 @@ def _examine_rules(
         yield _judge_push(branch, rules)
     elif not rules.queue:
         yield _judge_methods(facts, branch, rules)
+
+
+def _judge_signing(session: Session, branch: Branch) -> Finding:
+    name = f"signing.{branch}"
+    if session.signing.signer is None:
+        todo = "set git's user.signingKey, and gpg.format where it is not gpg"
+        return Finding(
+            name, "refused", f"{branch} takes signed commits alone, and git names no key here", todo
+        )
+    try:
+        session.signing.signer.sign(b"may relauto sign here?")
+    except InputError as error:
+        return Finding(name, "refused", error.what, error.todo)
+    return Finding(name, "ok", f"commits for {branch} are signed ({session.signing.signer.format})")
 
 
 def _judge_push(branch: Branch, rules: BranchRules) -> Finding:

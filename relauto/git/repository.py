@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from relauto.git.commit import EMPTY_TREE, CommitFacts, CommitObject, Signature,
 from relauto.git.objects import ObjectStore
 from relauto.git.refs import RefUpdate
 from relauto.git.runner import Git, GitError
+from relauto.git.signer import Signer, sign_commit, sign_tag
 from relauto.model.names import Branch, Commit, Tag
 
 # Nothing may reach for the network behind the caller's back: git 2.44 has a variable for it, older
@@ -243,21 +245,44 @@ class Repository:
             CommitObject(tree_id, tuple(parents), author.line, committer.line, _check_message(message))
         )
 
-    def write_object(self, stored: CommitObject) -> Commit:
-        """Store a commit as given and return its id."""
+    def write_object(self, stored: CommitObject, signer: Signer | None = None) -> Commit:
+        """Store a commit as given, signed where there is a signer, and return its id.
+
+        Raises:
+            InputError: it could not be signed.
+        """
         if stored.tree == EMPTY_TREE:
             # git reads the empty tree without having it, and calls it missing in fsck and in a push.
             self.store.write("tree", b"")
-        return Commit(self.store.write("commit", stored.serialize()))
+        content = stored.serialize()
+        return Commit(self.store.write("commit", sign_commit(content, signer) if signer else content))
 
-    def write_tag(self, tag: Tag, commit: Commit, message: str, tagger: Signature) -> str:
-        """Store an annotated tag object, which no ref points at yet, and return its id.
+    def rewrite(self, base: Commit, head: Commit, signer: Signer | None) -> dict[Commit, Commit]:
+        """Write the commits of `base..head` anew, all signed or none, and return what each became.
 
         Raises:
-            InputError: the message is empty or holds a NUL, or the tagger is unfit.
+            InputError: one could not be signed.
+        """
+        made: dict[Commit, Commit] = {}
+        for commit in self.list_commits(head, f"^{base}"):
+            stored = self.commit_object(commit)
+            parents = tuple(made.get(parent, parent) for parent in stored.parents)
+            made[commit] = self.write_object(replace(stored, parents=parents), signer)
+        return made
+
+    def write_tag(
+        self, tag: Tag, commit: Commit, message: str, tagger: Signature, signer: Signer | None = None
+    ) -> str:
+        """Store an annotated tag object, signed where there is a signer, and return its id.
+
+        No ref points at it yet.
+
+        Raises:
+            InputError: the message is empty or holds a NUL, the tagger is unfit, or it could not be signed.
         """
         head = f"object {commit}\ntype commit\ntag {tag}\ntagger {tagger.line}\n\n"
-        return self.store.write("tag", (head + _check_message(message)).encode("utf-8", "surrogateescape"))
+        content = (head + _check_message(message)).encode("utf-8", "surrogateescape")
+        return self.store.write("tag", sign_tag(content, signer) if signer else content)
 
     def moment(self, commit: Commit) -> datetime:
         """Return when `commit` was committed."""

@@ -64,6 +64,18 @@ class Signer:
         )
 
 
+def sign_commit(content: bytes, signer: Signer) -> bytes:
+    """Return the content of a commit with its signature in a header, as git writes it."""
+    head, _, body = content.partition(b"\n\n")
+    folded = signer.sign(content).rstrip("\n").replace("\n", "\n ")
+    return head + f"\ngpgsig {folded}\n\n".encode() + body
+
+
+def sign_tag(content: bytes, signer: Signer) -> bytes:
+    """Return the content of an annotated tag with its signature behind its message."""
+    return content + signer.sign(content).encode()
+
+
 @dataclass(frozen=True)
 class Signing:
     """How this machine signs, and what git's settings want signed without being asked."""

@@ -20,6 +20,7 @@ from relauto.engine import Outcome
 from relauto.errors import Status
 from relauto.git.repository import Repository
 from relauto.git.runner import Git, require_git
+from relauto.git.signer import Signing
 from relauto.github.counts import Counts, Via
 from relauto.hub.server import Hub
 from relauto.model.incident import StepState
@@ -89,7 +90,8 @@ def _play(folder: Folder, record: Record, say: Say) -> Rehearsed:
         record = replace(record, built=True, port=int(hub.address.rpartition(":")[2]))
         folder.write(record)
         tokens = stage.seat(hub, world, folder, record)
-        with closing(_connect(folder, world, hub, tokens[BOT], say)) as session:
+        signing = stage.make_signing(hub, folder, record)
+        with closing(_connect(folder, world, hub, tokens[BOT], say, signing)) as session:
             company = Company(
                 hub.api, hub.address, world, tokens, folder.private / "cast", frozenset(record.options.absent)
             )
@@ -104,13 +106,14 @@ def _play(folder: Folder, record: Record, say: Say) -> Rehearsed:
     )
 
 
-def _connect(folder: Folder, world: World, hub: Hub, token: str, say: Say) -> Session:
+def _connect(folder: Folder, world: World, hub: Hub, token: str, say: Say, signing: Signing) -> Session:
     return Session(
         stage.read_settings(folder, world, hub),
         Tokens(token, token, token),
         clock=SystemClock(),
         say=say,
         committer=(BOT, f"{BOT}@users.noreply.github.com"),
+        signing=signing,
     )
 
 

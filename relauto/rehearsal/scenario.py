@@ -62,6 +62,7 @@ class Scenario:
             the same name replaces none, and the empty name is the top.
         prepare: sets up the hub beyond what every rehearsal has; called at each start, so it is
             safe to repeat.
+        signed: relauto has a key of its own, which the hub knows.
         request: changes what the incident is opened with.
         moments: in the order in which they are looked at; the first that is due happens.
     """
@@ -72,6 +73,7 @@ class Scenario:
     sample: str = "default"
     settings: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[Hub, World], None] | None = None
+    signed: bool = False
     request: Callable[[Request], Request] | None = None
     moments: tuple[Moment, ...] = ()
 

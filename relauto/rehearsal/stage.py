@@ -10,6 +10,7 @@ from pathlib import Path
 from relauto.git.commit import EMPTY_TREE, Signature
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
+from relauto.git.signer import Signer, Signing, make_ssh_key
 from relauto.hub.records import Level
 from relauto.hub.server import Hub
 from relauto.model.names import Branch
@@ -18,7 +19,7 @@ from relauto.rehearsal.clone import make_clone
 from relauto.rehearsal.folder import Folder, Record
 from relauto.rehearsal.scenarios import SCENARIOS
 from relauto.rehearsal.stockroom import make_stockroom
-from relauto.rehearsal.world import CHECK, LOGINS, OPS, PEOPLE, QA, ROSTER, World
+from relauto.rehearsal.world import BOT, CHECK, LOGINS, OPS, PEOPLE, QA, ROSTER, World
 from relauto.settings import FILE as SETTINGS_FILE
 from relauto.settings import Settings, parse_settings
 
@@ -95,6 +96,21 @@ def admit(hub: Hub, world: World, tokens: Mapping[str, str], *, ops: Path, qa: P
     hub.add_repository(QA, qa, private=True, default_branch=_MAIN, access=people)
     for branch in (world.main, world.line):
         hub.protect(world.product, branch, required_checks=[CHECK], reviews=1)
+
+
+def make_signing(hub: Hub, folder: Folder, record: Record) -> Signing:
+    """Return how relauto signs: with a key made for the rehearsal where the scenario wants one, else not.
+
+    Raises:
+        InputError: this machine has no ssh-keygen.
+    """
+    if not SCENARIOS[record.options.scenario].signed:
+        return Signing()
+    key = folder.private / "signing-key"
+    public = key.with_suffix(".pub")
+    signer = Signer("ssh", "ssh-keygen", str(key)) if public.exists() else make_ssh_key(key, BOT)
+    hub.add_signing_key(BOT, public.read_text("utf-8"))
+    return Signing(signer, tags=True)
 
 
 def read_settings(folder: Folder, world: World, hub: Hub) -> Settings:

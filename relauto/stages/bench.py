@@ -22,6 +22,7 @@ from relauto.errors import InputError
 from relauto.git.commit import Signature
 from relauto.git.mirror import Mirror
 from relauto.git.repository import Repository
+from relauto.git.signer import Signing
 from relauto.github import pull_reads, repositories
 from relauto.github.branch_rules import BranchRules
 from relauto.github.client import Client
@@ -71,6 +72,7 @@ class Bench:
     clock: Clock
     login: str
     committer: tuple[str, str]
+    signing: Signing
     scratch: Path
     say: Callable[[str], None]
     renderer: Renderer

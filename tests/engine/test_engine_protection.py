@@ -3,6 +3,8 @@
 import pytest
 
 from relauto.errors import InputError, Status
+from relauto.git.runner import Git
+from relauto.git.signer import make_ssh_key
 from relauto.model.incident import StepState
 
 SOURCE, MAIN, LINE, CHECK = "acme/stockroom", "main", "release-1.0", "unit tests"
@@ -161,3 +163,53 @@ def test_pick_goes_through_the_queue_of_the_line(at):
     assert (stop.place.step, stop.status, stop.whom) == ("prepare.pick", Status.WAITING, "CI")
     world.check(group(world))
     assert only(world.advance()).place.step == "prepare.verify"
+
+
+def be_signer(world, tmp_path):
+    """Let git's settings here name a key, and the hub know it as relauto's."""
+    signer = make_ssh_key(tmp_path / "key", "bot")
+    world.hub.add_signing_key("relauto-bot", (tmp_path / "key.pub").read_text())
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", signer.key)):
+        Git(tmp_path).run("config", "--global", name, value)
+
+
+def verdicts(world, *revisions):
+    signers = f"gpg.ssh.allowedSignersFile={world.root / 'hub' / 'signers'}"
+    return world.product.read("-c", signers, "log", "--format=%G?", *revisions).split()
+
+
+def test_pick_is_signed_where_the_line_asks_for_it(at, tmp_path):
+    world = at("merge-door")
+    protect(world, LINE, reviews=1, signatures=True, ruleset=True)
+    world.approve("prepare.merge")
+    before = world.product.read("for-each-ref", "refs/heads")
+    stop = only(world.advance())
+    assert (stop.place.step, stop.status) == ("prepare.pick", Status.DECISION)
+    assert stop.reason == f"{LINE} takes signed commits alone, and git's settings here name no key"
+    assert "user.signingKey" in stop.todo
+    assert [line for line in world.product.read("for-each-ref", "refs/heads").splitlines()
+            if line not in before.splitlines() and "refs/heads/main" not in line] == []  # fmt: skip
+    be_signer(world, tmp_path)
+    assert only(world.advance()).status is Status.WAITING
+    assert verdicts(world, world.pull(2)["head"]["sha"], f"^{LINE}") == ["G", "G"]
+    world.reach_verify()
+    assert verdicts(world, f"v1.0.0..{LINE}") == ["G", "G", "G"], "a merge keeps the signed commits"
+    assert world.record("prepare.pick").facts["picks"][0]["status"] == "clean"
+
+
+def test_tags_are_signed_where_git_says_so(at, tmp_path):
+    world = at("pick")
+    be_signer(world, tmp_path)
+    Git(tmp_path).run("config", "--global", "tag.gpgSign", "true")
+    world.reach_verify()
+    signers = f"gpg.ssh.allowedSignersFile={world.root / 'hub' / 'signers'}"
+    assert world.product.ask("-c", signers, "verify-tag", "v1.0.1-rc1").status == 0
+
+
+def test_tags_that_nobody_can_sign_are_not_cut(at):
+    world = at("pick")
+    world.pass_pull(2)
+    stop = only(world.advance("signing.tags = true\n"))
+    assert (stop.place.step, stop.status) == ("prepare.candidate", Status.DECISION)
+    assert stop.reason == "tags are to be signed, and git's settings here name no key"
+    assert world.tags() == ["v1.0.0"]

@@ -12,6 +12,7 @@ from relauto.rehearsal.scenarios import (
     happy,
     line_first,
     production_fails,
+    protected,
     qa_fails_first,
     queue,
     rc_deleted,
@@ -35,6 +36,7 @@ SCENARIOS: dict[str, Scenario] = {
         production_fails,
         queue,
         two_incidents,
+        protected,
     )
 }
 """Every scenario by its name."""

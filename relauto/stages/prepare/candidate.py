@@ -14,6 +14,7 @@ from relauto.model.target import Place, Target
 from relauto.model.version import parse_version
 from relauto.stages.bench import Bench, require_target
 from relauto.stages.claims import burned_numbers
+from relauto.stages.signing import find_tag_signer
 from relauto.stages.step import Observation, Proved, Refused, Todo
 
 
@@ -81,12 +82,15 @@ class CutCandidate:
                 f"{bench.final_tag(target)} exists already, without a candidate of this incident",
                 todo="open the incident again with another number (rehearse: --version)",
             )
+        signer = find_tag_signer(bench)
+        if isinstance(signer, Refused):
+            return signer
         number, tag = next_candidate(bench, target, head)
 
         def run(_facts: Facts) -> None:
             bench.releases.claim(target, version, bench.incident.id)
             message = f"{bench.settings.product} {version}, release candidate {number}\n"
-            made = bench.product.write_tag(tag, head, message, bench.sign())
+            made = bench.product.write_tag(tag, head, message, bench.sign(), signer)
             bench.mirror.push([RefUpdate(tag.ref, None, made)])
 
         return Todo(

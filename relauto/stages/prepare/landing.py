@@ -5,7 +5,7 @@ default) or by a direct push. A branch that does not exist yet, the emergency br
 grows from its last tag, is created by the same push.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,6 +15,7 @@ from relauto.git.errors import PushRejectedError
 from relauto.git.pick import Pick, pick
 from relauto.git.presence import Presence, find_presence
 from relauto.git.refs import RefUpdate
+from relauto.git.signer import Signer
 from relauto.github import pull_merge, pulls
 from relauto.github.pull_merge import Method
 from relauto.github.pull_state import Pull
@@ -26,6 +27,7 @@ from relauto.stages.bench import Bench
 from relauto.stages.following import choose_method, equip_pull, finish_opening, follow_pull
 from relauto.stages.prepare.bump import bump_files, is_bumped
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
+from relauto.stages.signing import find_commit_signer
 from relauto.stages.step import Observation, Refused, Todo
 
 # A rebase keeps author, message and trailer of each pick; a merge keeps the commits themselves;
@@ -40,6 +42,15 @@ class Made:
     picked: tuple[tuple[Commit, Pick], ...]
     bump: Commit | None
     head: Commit
+
+    def rename(self, became: Mapping[Commit, Commit]) -> "Made":
+        """Return the same picks under the ids that their commits have become."""
+        picked = tuple(
+            (fix, replace(result, commits=tuple(became.get(commit, commit) for commit in result.commits)))
+            for fix, result in self.picked
+        )
+        bump = became.get(self.bump, self.bump) if self.bump else None
+        return Made(picked, bump, became.get(self.head, self.head))
 
     def describe(self) -> Facts:
         """Return what the journal keeps before anything is pushed."""
@@ -117,12 +128,16 @@ class Landing:
 
     def _open(self, missing: Sequence[Commit]) -> Observation:
         bench, branch = self.bench, self.pick_branch
-        known = bench.ref(branch.ref)
+        known, signer = bench.ref(branch.ref), find_commit_signer(bench, self.branch)
+        if isinstance(signer, Refused):
+            return signer
         made = self._make_again(missing, known) if known else self._make(missing, self.head, bench.sign())
         if isinstance(made, Refused):
             return made
+        signed = _Signed(self, made, None if known else signer)
 
         def run(facts: Facts) -> None:
+            made = signed.made
             pick_ref = [] if known else [RefUpdate(branch.ref, None, facts["head"])]
             bench.mirror.push([*self._creation(), *pick_ref])
             title, body = texts.pick_pull(bench, self.target, self.branch, made.picked, made.bump is not None)
@@ -135,7 +150,7 @@ class Landing:
             f"open-pick:{branch}",
             describe_pick(self.branch, branch, name_commits(missing), bumped=made.bump is not None),
             run,
-            prepare=made.describe,
+            prepare=signed.describe,
             changes=("refs", "pulls"),
         )
 
@@ -151,6 +166,10 @@ class Landing:
         made = self._make(missing, onto, committer)
         if isinstance(made, Refused) or made.head == head:
             return made
+        # A signature is not the same each time, what it is about is.
+        plain = product.rewrite(onto, head, None)
+        if plain.get(head) == made.head:
+            return made.rename({unsigned: commit for commit, unsigned in plain.items()})
         return Refused(
             f"{self.pick_branch} is at {head.short}, but {name_commits(missing) or 'the bump'} on top of "
             f"{onto.short} is {made.head.short}",
@@ -164,6 +183,9 @@ class Landing:
                 f"{self.branch} refuses pushes: {refused}",
                 todo='set pick.via = "pull", or have relauto excepted from the rules of the branch',
             )
+        signer = find_commit_signer(self.bench, self.branch)
+        if isinstance(signer, Refused):
+            return signer
         made = self._make(missing, self.head, self.bench.sign())
         if isinstance(made, Refused):
             return made
@@ -183,7 +205,7 @@ class Landing:
             f"push-pick:{self.branch}:{self.head.short}",
             describe_push(self.branch, name_commits(missing), bumped=made.bump is not None),
             run,
-            prepare=made.describe,
+            prepare=_Signed(self, made, signer).describe,
             changes=("refs", "pulls"),
         )
 
@@ -234,6 +256,22 @@ class Landing:
             prepare=lambda: {"head": head, "method": method},
             changes=("refs", "pulls"),
         )
+
+
+@dataclass
+class _Signed:
+    """Picks that are signed when the journal is about to take note of them, and not at every look."""
+
+    landing: Landing
+    made: Made
+    signer: Signer | None
+
+    def describe(self) -> Facts:
+        if self.signer:
+            product, head = self.landing.bench.product, self.made.head
+            base = product.merge_base(self.landing.head, head) or self.landing.head
+            self.made, self.signer = self.made.rename(product.rewrite(base, head, self.signer)), None
+        return self.made.describe()
 
 
 def list_landings(bench: Bench, target: Target) -> list[Landing]:

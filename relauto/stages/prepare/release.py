@@ -21,6 +21,7 @@ from relauto.stages.prepare.publication import (
     is_complete,
     publish,
 )
+from relauto.stages.signing import find_tag_signer
 from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
 
 
@@ -123,14 +124,16 @@ class CutRelease:
         commit: Commit,
         candidate: Tag,
         artifacts: list[dict[str, Any]],
-    ) -> Todo:
-        version = bench.plan(target).version
+    ) -> Todo | Refused:
+        version, signer = bench.plan(target).version, find_tag_signer(bench)
+        if isinstance(signer, Refused):
+            return signer
 
         def run(_facts: Facts) -> None:
             files, outside = download(bench, candidate, artifacts), bench.outside()
             if outside.tags().get(tag) is None:
                 made = bench.product.write_tag(
-                    tag, commit, f"{bench.settings.product} {version}\n", bench.sign()
+                    tag, commit, f"{bench.settings.product} {version}\n", bench.sign(), signer
                 )
                 push_release(bench, target, commit, RefUpdate(tag.ref, None, made))
             publish(
