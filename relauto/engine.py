@@ -14,10 +14,11 @@ from itertools import count
 from relauto.comms import board
 from relauto.errors import InputError, RemoteError, Status
 from relauto.model import event as events
-from relauto.model.event import Body, Said, Text, normalise, tell_facts
+from relauto.model.acceptance import is_accepted
+from relauto.model.event import Body, Said, Text, digest_facts, normalise, tell_facts
 from relauto.model.incident import Incident, StepRecord, StepState
 from relauto.model.target import Place
-from relauto.stages import claims, desk, outbox, pages, polling, rides
+from relauto.stages import answers, claims, desk, doors, outbox, pages, polling, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
 from relauto.stages.registry import ADVISORY, STEPS, WATCHED, observe
@@ -127,9 +128,10 @@ def refresh(bench: Bench) -> None:
         opened = desk.open_desk(bench)
         record(bench, *([opened] if opened else []))
     bench.after.extend(outbox.find_owed(bench.journal.events()))
-    for said in desk.read_answers(bench):
+    for said in answers.read_answers(bench):
         note(bench, said)
     record(bench)
+    answers.tell_refused(bench)
     settle_claims(bench)
 
 
@@ -184,7 +186,9 @@ def _confirm(bench: Bench, place: Place) -> Stop | None:
         return None
     seen = observe(bench, place)
     if isinstance(seen, Proved):
-        _note_proof(bench, place, known, seen)
+        _note_proof(bench, place, seen)
+        return None
+    if is_loss_accepted(bench, place, seen):
         return None
     if isinstance(seen, Waiting):
         return Stop(place, Status.WAITING, seen.reason, whom=seen.whom)
@@ -200,7 +204,9 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
             return None
         seen = observe(bench, place)
         if isinstance(seen, Proved):
-            _note_proof(bench, place, known, seen)
+            _note_proof(bench, place, seen)
+            return None
+        if is_loss_accepted(bench, place, seen):
             return None
         stop = _stop(bench, place, known, seen)
         if stop:
@@ -218,12 +224,10 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
 def _stop(
     bench: Bench, place: Place, known: StepRecord | None, seen: Waiting | Refused | Todo
 ) -> Stop | None:
-    proved = known is not None and known.state in (StepState.DONE, StepState.LOST)
-    if isinstance(seen, Waiting) and not (proved and seen.is_for_people):
-        return _wait(bench, place, known, seen)
-    if known and proved:
+    if known and is_lost(known, seen):
         return _lose(bench, place, known, seen)
-    assert not isinstance(seen, Waiting)  # noqa: S101 - answered for above
+    if isinstance(seen, Waiting):
+        return _wait(bench, place, known, seen)
     if isinstance(seen, Refused):
         if seen.question:
             return _ask(bench, place, known, seen, seen.question)
@@ -231,9 +235,9 @@ def _stop(
     return _knock(bench, place, seen, seen.seal) if seen.seal else None
 
 
-def _note_proof(bench: Bench, place: Place, known: StepRecord | None, seen: Proved) -> None:
+def _note_proof(bench: Bench, place: Place, seen: Proved) -> None:
     facts = normalise(seen.facts)
-    if known and known.state is StepState.DONE and known.facts == facts:
+    if _is_proved(bench.incident, place, facts):
         return
     bench.say(f"{place}: done" + (" (by others)" if seen.by_others else ""))
     outbox.draft_proved(bench, place, facts)
@@ -272,38 +276,68 @@ def _ask(bench: Bench, place: Place, known: StepRecord | None, seen: Refused, qu
     return Stop(place, Status.DECISION, seen.reason, todo=seen.todo, whom=whom)
 
 
+def is_lost(known: StepRecord | None, seen: Waiting | Refused | Todo) -> bool:
+    """Return whether the proof of a step is gone: a machine that is still at it takes none away."""
+    proved = known is not None and known.state in (StepState.DONE, StepState.LOST)
+    return proved and not (isinstance(seen, Waiting) and not seen.is_for_people)
+
+
+def ask_loss(place: Place, known: StepRecord, seen: Waiting | Refused | Todo) -> Question:
+    """Return what the desk asks about a step that is lost."""
+    now = _describe_now(seen)
+    return desk.ask_loss(place, digest_facts({"now": now})[:12], tell_facts(known.facts), now)
+
+
 def _lose(bench: Bench, place: Place, known: StepRecord, seen: Waiting | Refused | Todo) -> Stop:
-    now = f"relauto would have to {seen.sentence}" if isinstance(seen, Todo) else seen.reason
-    was = tell_facts(known.facts)
-    reason = known.reason if known.state is StepState.LOST else f"it was proved ({was}); now: {now}"
     if known.state is not StepState.LOST:
         claims.note_gone(bench, place, known.facts)
-        record(bench, events.StepLost(place=place, reason=Text(reason)))
+        bench.look("refs")
+        again = observe(bench, place)
+        seen = seen if isinstance(again, Proved) else again
+    now = _describe_now(seen)
+    shown = digest_facts({"now": now})
+    reason = f"it was proved ({tell_facts(known.facts)}); now: {now}"
+    if (known.state, known.shown) != (StepState.LOST, shown):
+        record(bench, events.StepLost(place=place, reason=Text(reason), shown=shown))
+    question = ask_loss(place, known, seen)
+    desk.ask(bench, place, question)
     return Stop(
         place,
         Status.DECISION,
         f"the proof is gone: {reason}",
-        todo=f"relauto reopen {place.step} --reason … lets it be done again",
+        todo=f"relauto reopen {place.step} --reason … lets it be done again; "
+        f"relauto accept {place.step} --subject {shown[:12]} --reason … lets it count as it is",
+        whom=", ".join(bench.roster.holders(question.deed)),
     )
 
 
+def _describe_now(seen: Waiting | Refused | Todo) -> str:
+    return f"relauto would have to {seen.sentence}" if isinstance(seen, Todo) else seen.reason
+
+
+def is_loss_accepted(bench: Bench, place: Place, seen: Waiting | Refused | Todo) -> bool:
+    """Return whether a person lets a step count as done although only this is seen there now."""
+    return is_accepted(bench.incident, place, {"now": _describe_now(seen)})
+
+
 def _knock(bench: Bench, place: Place, todo: Todo, seal: Seal) -> Stop | None:
-    facts = normalise(seal.facts)
-    door = bench.incident.doors.get(place)
-    if door and door.approved(seal.subject, facts):
+    reached = doors.reach(bench, place, seal)
+    if reached:
+        record(bench, reached)
+    standing = doors.stand(bench, place)
+    if standing.is_open:
         return None
-    if door is None or (door.subject, door.facts) != (seal.subject, facts):
-        record(bench, events.DoorReached(place=place, subject=seal.subject, facts=facts))
-    question = desk.make_question(bench, place, seal.subject, facts)
+    question = desk.make_question(bench, place)
     desk.ask(bench, place, question)
-    whom = ", ".join(bench.roster.holders(question.deed)) or "nobody: the roster names no one"
+    desk.tell_standing(bench, place, question)
+    need = doors.describe_need(standing, bench.incident.doors[place].people)
     return Stop(
         place,
         Status.DECISION,
-        f"a person must approve: {todo.sentence}",
+        f"{need} must approve: {todo.sentence}",
         todo=f"answer at the desk with `{question.commands[0]}`, "
-        f"or run relauto approve {place.step} (entitled: {whom})",
-        whom=whom,
+        f"or run relauto approve {place.step} (entitled: {doors.describe_holders(standing)})",
+        whom=", ".join(standing.whom) or "nobody: the roster names no one",
     )
 
 
@@ -358,9 +392,15 @@ def _is_known(incident: Incident, body: Body) -> bool:
     if isinstance(body, events.NoticeDrafted):
         return any(notice.path == body.path for notice in incident.notices)
     if isinstance(body, events.StepProved):
-        known = incident.record(body.place)
-        return known is not None and known.state is StepState.DONE and known.facts == body.facts
+        return _is_proved(incident, body.place, body.facts)
     return False
+
+
+def _is_proved(incident: Incident, place: Place, facts: events.Facts) -> bool:
+    known = incident.record(place)
+    # What a person accepted as lost is told anew when its proof comes back.
+    proved = known is not None and known.state is StepState.DONE and place not in incident.losses
+    return proved and known is not None and known.facts == facts
 
 
 def _render(bench: Bench, incident: Incident) -> dict[str, bytes]:

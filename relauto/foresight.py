@@ -8,7 +8,7 @@ and by rules about what each step then finds; ids that do not exist yet are call
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from relauto.engine import list_places
+from relauto.engine import ask_loss, is_loss_accepted, is_lost, list_places
 from relauto.errors import Status
 from relauto.git.presence import find_presence
 from relauto.model.debt import due_after, list_unpaid
@@ -16,7 +16,7 @@ from relauto.model.event import PlanSettled, StepProved, normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Branch, Tag
 from relauto.model.target import Place, Target
-from relauto.stages import claims, desk, rides
+from relauto.stages import answers, claims, desk, doors, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
 from relauto.stages.following import find_required
@@ -35,7 +35,7 @@ from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.supply import foresee_artifacts
 from relauto.stages.prepare.verify import find_strangers
 from relauto.stages.registry import ADVISORY, STEPS, observe
-from relauto.stages.step import Proved, Question, Refused, Todo, Waiting
+from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
 
 NEW = "a new commit"
 
@@ -114,6 +114,7 @@ def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) 
     if bench.incident.desk is None:
         seen.writes.append(desk.describe_desk(bench))
     seen.writes.extend(_foresee_claims(bench))
+    seen.writes.extend(answers.describe_untold(bench))
     for place in list_places(bench, until, only):
         if only in ADVISORY and place.step != only:
             continue
@@ -128,7 +129,7 @@ def _look(bench: Bench) -> None:
     bench.journal.fetch()
     bench.incident = bench.journal.incident()
     bench.look()
-    for said in desk.read_answers(bench):
+    for said in answers.read_answers(bench):
         bench.suppose(said)
 
 
@@ -156,6 +157,14 @@ def _settle(bench: Bench, place: Place, seen: Foreseen, horizon: _Horizon) -> bo
     if isinstance(found, Proved):
         bench.suppose(StepProved(place=place, facts=normalise(found.facts)))
         return False
+    if is_loss_accepted(bench, place, found):
+        return False
+    if known and ours and is_lost(known, found):
+        asking = _foresee_asking(bench, place, ask_loss(place, known, found))
+        seen.writes.extend(each.sentence for each in asking)
+        if horizon.stops_at(place.step):
+            seen.stop, seen.status = f"{place}: the proof is gone", Status.DECISION
+        return True
     if isinstance(found, Waiting | Refused):
         if isinstance(found, Refused) and found.question and ours:
             seen.writes.extend(each.sentence for each in _foresee_asking(bench, place, found.question))
@@ -171,15 +180,11 @@ def _settle(bench: Bench, place: Place, seen: Foreseen, horizon: _Horizon) -> bo
 
 
 def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, horizon: _Horizon) -> None:
-    if todo.seal:
-        facts = normalise(todo.seal.facts)
-        door = bench.incident.doors.get(place)
-        if door is None or not door.approved(todo.seal.subject, facts):
-            question = desk.make_question(bench, place, todo.seal.subject, facts)
-            seen.writes.extend(each.sentence for each in _foresee_asking(bench, place, question))
-            seen.stop = f"{place}: a person must approve: {todo.sentence}"
-            seen.status = Status.DECISION
-            return
+    if todo.seal and not _is_open(bench, place, todo.seal, seen):
+        need = doors.describe_need(doors.stand(bench, place), bench.incident.doors[place].people)
+        seen.stop = f"{place}: {need} must approve: {todo.sentence}"
+        seen.status = Status.DECISION
+        return
     seen.writes.append(f"{place}: {todo.sentence}")
     for target in [place.target] if place.target else bench.incident.targets:
         for ahead in _follow(bench, target, place, todo.action):
@@ -193,6 +198,19 @@ def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, horizo
                 seen.owed.append((f"{ahead.place}: {ahead.sentence}", ahead.status))
             else:
                 seen.stop, seen.status = f"{ahead.place}: {ahead.sentence}", ahead.status
+
+
+def _is_open(bench: Bench, place: Place, seal: Seal, seen: Foreseen) -> bool:
+    reached = doors.reach(bench, place, seal)
+    if reached:
+        bench.suppose(reached)
+    if doors.stand(bench, place).is_open:
+        return True
+    question = desk.make_question(bench, place)
+    seen.writes.extend(each.sentence for each in _foresee_asking(bench, place, question))
+    if not desk.is_standing_told(bench, place, question):
+        seen.writes.append(desk.describe_told(place))
+    return False
 
 
 def _foresee_asking(bench: Bench, place: Place, question: Question) -> Iterator[Ahead]:

@@ -6,7 +6,7 @@ from relauto.journal.releases import Record
 from relauto.model.event import ReleaseFreed, Text
 from relauto.model.version import find_releases, parse_version
 from relauto.session import Session
-from relauto.stages import claims, desk
+from relauto.stages import claims
 from relauto.stages.bench import Bench
 
 
@@ -29,7 +29,7 @@ def free_release(session: Session, version: str, reason: str, *, dry: bool = Fal
             )
         _refuse_published(session, record)
         with session.bench(record.incident) as bench:
-            desk.require_entitled(bench, "free")
+            bench.roster.require(bench.login, "free")
             if dry:
                 return record
             if bench.incident.opened:

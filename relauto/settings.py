@@ -171,6 +171,15 @@ class Build(Table, frozen=True):
             yield f"build.none: nothing is built, and build.by says {self.by!r}"
 
 
+class Doors(Table, frozen=True):
+    """Who has to say yes before relauto goes through a door."""
+
+    release_people: Annotated[
+        int, _text("different people who must say yes to a release; the candidate's tester is one", ge=1)
+    ] = 2
+    expire_after: Annotated[float, _text("hours after which an approval is asked for anew", gt=0)] = 24
+
+
 class Contacts(Table, frozen=True):
     """Whom notices go to."""
 
@@ -208,6 +217,7 @@ class Settings(Table, frozen=True):
     signing: Signing = Signing()
     checks: Checks = Checks()
     build: Build = Build()
+    doors: Doors = Doors()
     contacts: Contacts = Contacts()
     waiting: Waiting = Waiting()
     cache: Cache = Cache()

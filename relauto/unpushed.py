@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import cast
 
 import msgspec
+from msgspec.structs import replace
 
 from relauto import engine
 from relauto.errors import RelautoError
 from relauto.journal.queue import Queue, Unpushed
-from relauto.model.event import Body, NoteAdded, NoteKind, StepTicked, Text, locate
+from relauto.model.event import Body, NoteAdded, NoteKind, Text, locate
 from relauto.model.incident import SETTLED
-from relauto.stages import desk
+from relauto.stages import decisions
 from relauto.stages.bench import Bench
 
 
@@ -58,7 +59,7 @@ def _decide(bench: Bench, record: Unpushed, token: str) -> Decided:
             refused="it was written under another token: whoever wrote it has to run relauto with theirs",
         )
     try:
-        desk.require_entitled(bench, "tick")
+        bench.roster.require(bench.login, record.deed)
         return Decided(record, _make_body(bench, record))
     except RelautoError as error:
         return Decided(record, refused=error.what)
@@ -69,13 +70,11 @@ def _make_body(bench: Bench, record: Unpushed) -> Body:
     if record.deed == "note":
         happened_at = datetime.fromisoformat(words["at"])
         return NoteAdded(cast(NoteKind, words["kind"]), Text(words["text"]), happened_at, record.source)
-    step = words["step"]
-    desk.check_tick(bench, step, words["evidence"])
-    place = desk.find_place(bench, step)
-    known = bench.incident.record(place)
+    ticked = decisions.tick(bench, words["step"], words["evidence"], record.source)
+    place, known = ticked.place, bench.incident.record(ticked.place)
     if known and known.state in SETTLED:
         raise StaleError(f"{place} is {known.state.value} since {known.at:%Y-%m-%dT%H:%MZ}, by {known.actor}")
-    return StepTicked(place, Text(words["evidence"]), record.source, at)
+    return replace(ticked, happened_at=at)
 
 
 class StaleError(RelautoError):

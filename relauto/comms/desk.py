@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from relauto.comms.rendering import Renderer, shipped
 from relauto.comms.story import Story
+from relauto.model.event import AnswerRefused
 from relauto.model.incident import Incident
 from relauto.model.target import Place
 
@@ -20,11 +21,13 @@ DOORS = (
     "prepare.release",
     "deploy.send",
     "deploy.acknowledge",
+    "lost",
     "reply",
 )
 """What a door comment can be about. `prepare.accept` asks for other commits that would ship,
-`prepare.files` for files that relauto did not make, `deploy.acknowledge` for the customer's receipt,
-`reply` for a text to the customer, which is shown whole; the others are step keys."""
+`prepare.files` for files that relauto did not make, `deploy.acknowledge` for the customer's receipt, `lost`
+what becomes of a proof that is gone, `reply` for a text to the customer, which is shown whole; the others
+are step keys."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,16 @@ def accept_command(subject: str) -> str:
     return f"/accept {subject} REASON"
 
 
+def accept_loss_command(step: str, digest: str) -> str:
+    """Return the command that lets a lost step count as it is; its last word is to be replaced."""
+    return f"/accept {step} {digest} REASON"
+
+
+def reopen_command(step: str) -> str:
+    """Return the command that lets a step be done again; its last word is to be replaced."""
+    return f"/reopen {step} REASON"
+
+
 def decision_command() -> str:
     """Return the command that decides whether QA verifies the candidate."""
     return "/tick investigate.qa-decision yes: REASON"
@@ -68,8 +81,11 @@ def render_door(
     incident: Incident,
     renderer: Renderer | None = None,
     text: str = "",
+    note: str = "",
 ) -> str:
     """Return the comment for a door, one of `DOORS`; `text` is shown whole where a text is decided on.
+
+    `note` is what who answers has to know of other answers.
 
     Raises:
         InputError: there is no template for it.
@@ -83,7 +99,22 @@ def render_door(
         incident=incident.id,
         round=place.round,
         text=text,
+        note=note,
     )
+
+
+def render_standing(
+    place: Place, subject: str, note: str, incident: Incident, renderer: Renderer | None = None
+) -> str:
+    """Return the comment that tells who has said yes at a door where more people have to."""
+    return (renderer or shipped()).render(
+        "desk/standing.md", place=place, subject=subject, note=note, incident=incident.id
+    )
+
+
+def render_refusal(refused: Sequence[AnswerRefused], renderer: Renderer | None = None) -> str:
+    """Return the comment that tells somebody why what they answered does not count."""
+    return (renderer or shipped()).render("desk/answer.md", refused=refused)
 
 
 def render_desk(story: Story, renderer: Renderer | None = None) -> str:

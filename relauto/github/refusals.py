@@ -62,7 +62,7 @@ def _explain_refusal(reply: Reply, request: str, repository: str) -> RefusedErro
         )
     if reply.status == 403 or (reply.status == 404 and _lacks_scope(reply.headers, request)):
         return _forbid(reply, request, repository, problem)
-    if reply.status == 404:
+    if reply.status in (404, 410):
         return _miss(reply, request, repository, problem)
     moved = 300 <= reply.status < 400
     return RefusedError(

@@ -18,7 +18,18 @@ from relauto.hub.application import Application
 from relauto.hub.files import Files
 from relauto.hub.guard import install_hooks
 from relauto.hub.outage import Mode, fail_on_purpose, write_outage
-from relauto.hub.records import Access, Event, Level, Method, Protection, Repository, TokenKind, User
+from relauto.hub.records import (
+    Access,
+    Comment,
+    Event,
+    Issue,
+    Level,
+    Method,
+    Protection,
+    Repository,
+    TokenKind,
+    User,
+)
 from relauto.hub.signing import keep_key, make_key
 from relauto.hub.store import Store, Transaction
 from relauto.hub.tokens import check_shape, find_lifetime, put_token, replace_full_token, seat_account
@@ -293,6 +304,14 @@ class Hub:
                 pushers=None if pushers is None else tuple(pushers),
             )
             tx.put(name, branch, protection)
+
+    def delete_issue(self, name: RepositoryName, number: int) -> None:
+        """Delete an issue with its comments, as people do in the browser; there is no REST call for it."""
+        with self._writing() as (tx, _):
+            tx.drop(Issue, name, number)
+            for comment in tx.all(Comment, name):
+                if comment.number == number:
+                    tx.drop(Comment, name, comment.id)
 
     def unprotect(self, name: RepositoryName, branch: Branch) -> None:
         """Take a branch's protection away."""

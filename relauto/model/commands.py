@@ -5,15 +5,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Verb = Literal["approve", "accept", "tick", "skip", "reopen", "acknowledge", "fail", "qa"]
+Verb = Literal[
+    "approve", "accept", "tick", "skip", "reopen", "waive", "withdraw", "acknowledge", "fail", "qa"
+]
 
 _FORMS: dict[Verb, re.Pattern[str]] = {
     "approve": re.compile(r"/approve +(?P<step>[a-z-]+\.[a-z-]+) +(?P<subject>[0-9a-f]{7,64})"),
-    "accept": re.compile(r"/accept +(?P<subject>[0-9a-f]{7,64})(?: +(?P<text>.+))?"),
+    "accept": re.compile(
+        r"/accept +(?:(?P<step>[a-z-]+\.[a-z-]+) +)?(?P<subject>[0-9a-f]{7,64})(?: +(?P<text>.+))?"
+    ),
     "tick": re.compile(r"/tick +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),
     "skip": re.compile(r"/skip +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),
     "reopen": re.compile(r"/reopen +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),
     "fail": re.compile(r"/fail +(?P<step>[a-z-]+\.[a-z-]+) +(?P<text>.+)"),
+    "waive": re.compile(r"/waive +(?P<subject>[a-z.:-]+) +(?P<end>[0-9]\S*) +(?P<text>.+)"),
+    "withdraw": re.compile(r"/withdraw +(?P<subject>\S+) +(?P<text>.+)"),
     "acknowledge": re.compile(r"/acknowledge +(?P<subject>[0-9a-f]{64})(?: +(?P<text>.+))?"),
     "qa": re.compile(r"/qa +(?P<step>pass|fail) +(?P<subject>\S+)(?: +(?P<text>.+))?"),
 }
@@ -23,12 +29,16 @@ _INDENTED = re.compile(r" {0,3}\t| {4}")
 
 @dataclass(frozen=True)
 class Command:
-    """One command. For `qa`, `step` is the verdict (`pass` or `fail`) and `subject` the tag."""
+    """One command. For `qa`, `step` is the verdict (`pass` or `fail`) and `subject` the tag.
+
+    For `waive`, `subject` is the gate and `end` until when; for `withdraw`, `subject` is the fix.
+    """
 
     verb: Verb
     step: str = ""
     subject: str = ""
     text: str = ""
+    end: str = ""
 
 
 def parse_commands(comment: str) -> list[Command]:

@@ -32,22 +32,17 @@ class Door:
     whom: tuple[str, ...] = ()
     asked_by: str = ""
 
-    def approved(self, subject: str, facts: Facts) -> tuple[Approval, ...]:
-        """Return the approvals of exactly what would be shown now."""
-        if facts != self.facts:
-            return ()
-        return tuple(approval for approval in self.approvals if approval.subject == subject)
-
 
 @dataclass(frozen=True)
 class Standing:
-    """How a door stands: `given` said yes, `expired` did so too long ago.
+    """How a door stands: `given` said yes, `expired` did so too long ago, in `outworn` answers.
 
     `lacking` more people are needed, of those in `whom`.
     """
 
     given: tuple[Person, ...]
     expired: tuple[Person, ...]
+    outworn: int
     lacking: int
     whom: tuple[str, ...]
 
@@ -55,6 +50,11 @@ class Standing:
     def is_open(self) -> bool:
         """Whether nobody has to say anything more."""
         return self.lacking == 0
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether more people are needed than there are."""
+        return self.lacking > len(self.whom)
 
 
 def judge_door(door: Door, now: datetime, signer: Person | None = None) -> Standing:
@@ -68,10 +68,11 @@ def judge_door(door: Door, now: datetime, signer: Person | None = None) -> Stand
     if door.people > 1:
         answers = [each for each in answers if each.actor != door.asked_by]
     fresh = [each.actor for each in answers if not _is_old(door, each, now)]
+    outworn = len(answers) - len(fresh)
     given = dict.fromkeys([*([signer] if signer and door.people > 1 else []), *fresh])
     old = dict.fromkeys(each.actor for each in answers if each.actor not in given)
     whom = tuple(login for login in door.whom if login not in given and not _asked(door, login))
-    return Standing(tuple(given), tuple(old), max(0, door.people - len(given)), whom)
+    return Standing(tuple(given), tuple(old), outworn, max(0, door.people - len(given)), whom)
 
 
 def _is_old(door: Door, approval: Approval, now: datetime) -> bool:

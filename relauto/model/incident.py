@@ -262,7 +262,8 @@ def _waived(incident: Incident, event: Event, body: events.GateWaived) -> None:
 
 @_on(events.AnswerRefused)
 def _unheard(incident: Incident, _event: Event, body: events.AnswerRefused) -> None:
-    incident.unheard[locate(body.source)] = body
+    source = locate(body.source)
+    incident.unheard[source] = (*incident.unheard.get(source, ()), body)
 
 
 @_on(events.CommitAccepted)

@@ -1,16 +1,18 @@
 """Who may answer for what: the file `roster.toml` of the ops repository.
 
-Its table `roles` lists logins by the playbook's roles (`RM = ["robin"]`). Only logins that GitHub
-authenticated count, and bots stand on no roster.
+Its table `roles` lists logins by the playbook's roles (`RM = ["robin"]`), its table `deeds` logins that
+may do one thing besides (`waive = ["dana"]`). Only logins that GitHub authenticated count, and bots stand
+on no roster.
 """
 
 import difflib
 import tomllib
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from relauto.errors import FaultsError
+from relauto.errors import DecisionError, FaultsError
 
 FILE = "roster.toml"
 
@@ -27,31 +29,51 @@ ENTITLED: dict[str, tuple[str, ...]] = {
     "acknowledge": ("TAM", "CSM", "CRE"),
     "sign": ("QA",),
     "tick": ("RM", "DE", "QA", "CRE", "TAM", "CSM"),
+    "note": ("RM", "DE", "QA", "CRE", "TAM", "CSM"),
     "skip": ("RM",),
     "reopen": ("RM",),
     "fail": ("RM", "TAM", "CRE", "CSM", "DE"),
     "join": ("RM", "DE", "CRE", "TAM", "CSM"),
     "free": ("RM",),
+    "waive": ("RM",),
+    "withdraw": ("RM", "DE"),
 }
-"""Which roles may do what."""
+"""Which roles may do what. `open` is attaching fixes, too."""
 
 
 class Roster(msgspec.Struct, frozen=True):
-    """Logins by role."""
+    """Logins by role, and by deed for those who may do one thing besides."""
 
     roles: dict[str, tuple[str, ...]]
+    deeds: dict[str, tuple[str, ...]] = {}
 
     def may(self, login: str, deed: str) -> bool:
-        """Return whether `login` holds a role that is entitled to `deed`, a key of `ENTITLED`."""
-        return any(login in self.roles.get(role, ()) for role in ENTITLED[deed])
+        """Return whether `login` is entitled to `deed`, a key of `ENTITLED`; a bot is to nothing."""
+        return not is_bot(login) and login in self.holders(deed)
 
     def holders(self, deed: str) -> tuple[str, ...]:
         """Return the logins entitled to `deed`, in the roster's order."""
         found = [login for role in ENTITLED[deed] for login in self.roles.get(role, ())]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys([*found, *self.deeds.get(deed, ())]))
+
+    def require(self, login: str, deed: str) -> None:
+        """Refuse a deed of somebody who is not entitled to it.
+
+        Raises:
+            DecisionError: `login` may not do this; it says who may.
+        """
+        if deed in ENTITLED and self.may(login, deed):
+            return
+        entitled = ", ".join(self.holders(deed)) if deed in ENTITLED else ""
+        why = "a bot" if is_bot(login) else "not on the roster for it"
+        raise DecisionError(
+            f"{login} may not {deed}: they are {why}" if deed in ENTITLED else f"nobody can {deed}",
+            todo=f"ask one of: {entitled}" if entitled else f"nobody may: name somebody in {FILE}",
+        )
 
 
-def _is_bot(login: str) -> bool:
+def is_bot(login: str) -> bool:
+    """Return whether a login is an App's, as GitHub writes it."""
     return login.endswith("[bot]")
 
 
@@ -65,24 +87,30 @@ def parse_roster(text: str, source: str) -> Roster:
         data: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FaultsError(source, [f"not TOML: {error}"]) from error
-    faults = [f"{key}: only a table `roles` is expected" for key in data if key != "roles"]
-    roles = data.get("roles", {})
-    if not isinstance(roles, dict):
-        raise FaultsError(source, [*faults, "roles: a table is expected"])
-    for role, logins in roles.items():
-        if role not in ROLES:
-            near = difflib.get_close_matches(role, ROLES, n=1)
-            faults.append(
-                f"roles.{role}: there is no such role" + (f"; did you mean {near[0]}?" if near else "")
-            )
-        if not (isinstance(logins, list) and all(isinstance(login, str) and login for login in logins)):
-            faults.append(f"roles.{role}: a list of logins is expected")
+    known = {"roles": (ROLES, "role"), "deeds": (tuple(ENTITLED), "deed")}
+    faults = [f"{key}: only the tables `roles` and `deeds` are expected" for key in data if key not in known]
+    tables: dict[str, dict[str, tuple[str, ...]]] = {}
+    for name, (words, noun) in known.items():
+        table = data.get(name, {})
+        if not isinstance(table, dict):
+            faults.append(f"{name}: a table is expected")
             continue
-        faults += [
-            f"roles.{role}: {login} is a bot, and bots answer for nothing"
-            for login in logins
-            if _is_bot(login)
-        ]
+        faults.extend(_find_faults(name, noun, table, words))
+        tables[name] = table
     if faults:
         raise FaultsError(source, faults)
-    return Roster({role: tuple(logins) for role, logins in roles.items()})
+    read = {name: {key: tuple(logins) for key, logins in table.items()} for name, table in tables.items()}
+    return Roster(**read)
+
+
+def _find_faults(name: str, noun: str, table: dict[str, Any], words: tuple[str, ...]) -> Iterator[str]:
+    for key, logins in table.items():
+        where = f"{name}.{key}"
+        if key not in words:
+            near = difflib.get_close_matches(key, words, n=1)
+            yield f"{where}: there is no such {noun}" + (f"; did you mean {near[0]}?" if near else "")
+        if not (isinstance(logins, list) and all(isinstance(login, str) and login for login in logins)):
+            yield f"{where}: a list of logins is expected"
+            continue
+        bots = [login for login in logins if is_bot(login)]
+        yield from (f"{where}: {login} is a bot, and bots answer for nothing" for login in bots)

@@ -40,7 +40,7 @@ class Incident:
     held: dict[Place, Held] = field(default_factory=dict)
     losses: dict[Place, str] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
-    unheard: dict[str, events.AnswerRefused] = field(default_factory=dict)
+    unheard: dict[str, tuple[events.AnswerRefused, ...]] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     sequence: int = 0
 

@@ -32,6 +32,9 @@ RM = ["robin-rm"]
 QA = ["quinn-qa"]
 TAM = ["tam-noor"]
 DE = ["rae-reviewer", "dana-engineer"]
+
+[deeds]
+open = ["relauto-bot"]
 """
 
 

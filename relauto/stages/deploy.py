@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from relauto.comms.desk import Shown, acknowledge_command
 from relauto.model.event import Facts
 from relauto.model.target import Place, Target
 from relauto.stages import desk
@@ -28,10 +27,7 @@ class SendKit:
         if receipts:
             return Proved({"digest": digest, "tag": released["tag"]})
         tag = str(released["tag"])
-        shown = (Shown("tag", tag), Shown("digest of SHA256SUMS", digest))
-        question = Question(
-            "acknowledge", "deploy.acknowledge", digest, shown, (acknowledge_command(digest),)
-        )
+        question = desk.ask_receipt(tag, digest)
         if desk.is_asked(bench, place, question):
             return Waiting("customer", f"{tag}: the customer has not acknowledged the kit {digest[:12]}")
         return self._hand_over(bench, place, target, tag, question)

@@ -46,7 +46,8 @@ class Waiting:
 class Question:
     """What the desk asks: `door` names its text, `shown` is what is decided on, `commands` the answers.
 
-    The same `subject` is asked once. `deed` is what who answers must be entitled to.
+    The same `subject` is asked once, and once more for each `again`. `deed` is what who answers must be
+    entitled to, `note` what they have to know of other answers.
     """
 
     deed: str
@@ -54,6 +55,8 @@ class Question:
     subject: str
     shown: tuple[Shown, ...]
     commands: tuple[str, ...]
+    again: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -148,8 +148,13 @@ def desk(bench: Bench) -> tuple[str, str]:
 def question(bench: Bench, place: Place, asked: Question) -> str:
     """Return the desk's comment that asks a question."""
     return desk_texts.render_door(
-        asked.door, place, asked.shown, asked.commands, bench.incident, bench.renderer
+        asked.door, place, asked.shown, asked.commands, bench.incident, bench.renderer, note=asked.note
     )
+
+
+def standing(bench: Bench, place: Place, asked: Question) -> str:
+    """Return the desk's comment that tells who has said yes."""
+    return desk_texts.render_standing(place, asked.subject, asked.note, bench.incident, bench.renderer)
 
 
 def show_facts(bench: Bench, facts: Facts) -> tuple[Shown, ...]:

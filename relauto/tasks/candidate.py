@@ -36,13 +36,12 @@ def attach(
 
     from relauto import engine
     from relauto.errors import InputError
-    from relauto.stages import desk
     from relauto.stages.prepare import attaching
 
     if not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
         raise InputError(f"--sha256 {sha256!r} is not a SHA-256", todo="give its 64 hex digits")
     with connect.bench(id or None) as bench:
-        desk.require_entitled(bench, "attach")
+        bench.roster.require(bench.login, "attach")
         bench.look()
         found = attaching.read_attachment(bench, tag, source, sha256, reason)
         dry = dry_run or c.config.run.dry

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ID = "the incident; default: the only one, or RELAUTO_INCIDENT"
 ORDERS: tuple[Order, ...] = ("main-first", "line-first", "line-only")
 DRY = "list what would be written, and write nothing"
+JSON = "print one JSON document"
 
 
 @task(
@@ -92,6 +93,7 @@ def open_(
             join=join or None,
             wait_for=wait_for or None,
         )
+        session.roster.require(session.login, "open")
         if dry_run or c.config.run.dry:
             plan = preview_incident(session, request)
             show(
@@ -136,6 +138,7 @@ def attach(
     text = Path(instruction).read_text("utf-8") if instruction else None
     with connect.bench(id or None) as bench:
         refuse_late_fix(bench.incident)
+        bench.roster.require(bench.login, "open")
         attached = make_attachment(fix or None, pull or None, text)
         if pull:
             check_pull(bench.source, bench.home, pull)

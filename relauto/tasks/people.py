@@ -7,118 +7,258 @@ from typing import TYPE_CHECKING
 from invoke import Context, task
 
 from relauto.tasks import away, connect
-from relauto.tasks.incident import DRY, ID
-from relauto.tasks.output import show
+from relauto.tasks.incident import DRY, ID, JSON
+from relauto.tasks.output import show, show_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relauto.model.event import Body
     from relauto.stages.bench import Bench
 
 
-def _record(bench: Bench, deed: str, body: Body, sentence: str, *, dry: bool) -> None:
+def _record(bench: Bench, deed: str, bodies: Sequence[Body], sentence: str, *, dry: bool, json: bool) -> None:
     from relauto import engine
-    from relauto.stages import desk
 
-    desk.require_entitled(bench, deed)
-    if dry:
-        show(f"would record: {sentence}; nothing was written")
-        return
-    away.settle(bench)
-    engine.record(bench, body)
-    show(sentence)
+    bench.roster.require(bench.login, deed)
+    if not dry:
+        away.settle(bench)
+        engine.record(bench, *bodies)
+    if json:
+        recorded = [body.kind for body in bodies]
+        told = {"incident": bench.incident.id, "by": bench.login, "recorded": not dry, "events": recorded}
+        show_json({**told, "what": sentence})
+    else:
+        show(f"would record: {sentence}; nothing was written" if dry else sentence)
 
 
 @task(
     positional=["step"],
-    help={"step": "the door", "subject": "what is approved, as shown", "id": ID, "dry-run": DRY},
+    help={
+        "step": "the door",
+        "subject": "what is approved, as shown",
+        "id": ID,
+        "dry-run": DRY,
+        "json": JSON,
+    },
 )
-def approve(c: Context, step: str, subject: str = "", id: str = "", dry_run: bool = False) -> None:
+def approve(
+    c: Context, step: str, subject: str = "", id: str = "", dry_run: bool = False, json: bool = False
+) -> None:
     """Approve exactly what is shown at a door; without --subject, show it."""
     from relauto.errors import InputError
-    from relauto.model.event import DoorApproved, digest_facts
-    from relauto.stages import desk
+    from relauto.stages import decisions, doors
 
     with connect.bench(id or None) as bench:
-        place, door = desk.find_door(bench, step)
+        place, door = decisions.find_door(bench, step)
         shown = "".join(f"\n  {name}: {value}" for name, value in door.facts.items())
+        standing = doors.stand(bench, place)
         if not subject:
             raise InputError(
-                f"{place} asks for {door.subject}:{shown}",
+                f"{place} asks for {door.subject}:{shown}\n  {doors.describe_standing(standing)}, "
+                f"of {doors.describe_holders(standing)}",
                 todo=f"relauto approve {step} --subject {door.subject}",
             )
         if len(subject) < 7 or not door.subject.startswith(subject):
             raise InputError(f"{place} asks for {door.subject}, not for {subject}:{shown}", todo="look again")
-        body = DoorApproved(place=place, subject=door.subject, source="", shown=digest_facts(door.facts))
+        doors.require_other(door, bench.login)
         sentence = f"{bench.login} approved {place}: {door.subject}"
-        _record(bench, f"approve {step}", body, sentence, dry=dry_run or c.config.run.dry)
+        body = decisions.approve(door, place)
+        _record(bench, f"approve {step}", [body], sentence, dry=dry_run or c.config.run.dry, json=json)
 
 
 @task(
     positional=["step"],
-    help={"step": "a step done by hand", "evidence": "what shows it", "id": ID, "dry-run": DRY},
+    help={
+        "step": "a step done by hand",
+        "evidence": "what shows it",
+        "id": ID,
+        "dry-run": DRY,
+        "json": JSON,
+    },
 )
-def tick(c: Context, step: str, evidence: str = "", id: str = "", dry_run: bool = False) -> None:
+def tick(
+    c: Context, step: str, evidence: str = "", id: str = "", dry_run: bool = False, json: bool = False
+) -> None:
     """Say that a step is done by hand, with evidence."""
-    from relauto.errors import InputError
-    from relauto.model.event import StepTicked, Text
-    from relauto.stages import desk
+    from relauto.stages import decisions
 
-    if not evidence.strip():
-        raise InputError(f"a tick of {step} needs --evidence", todo="say what shows that it is done")
+    decisions.require_words(evidence, f"a tick of {step} needs --evidence", "say what shows that it is done")
     dry, words = dry_run or c.config.run.dry, {"step": step, "evidence": evidence}
-    with away.kept(id, "tick", words, dry=dry) as source, connect.bench(id or None) as bench:
-        desk.check_tick(bench, step, evidence)
-        body = StepTicked(place=desk.find_place(bench, step), evidence=Text(evidence), source=source)
-        _record(bench, "tick", body, f"{step} is done: {evidence}", dry=dry)
-
-
-@task(positional=["step"], help={"step": "a step", "reason": "why it is not done", "id": ID, "dry-run": DRY})
-def skip(c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = False) -> None:
-    """Say that a step will not be done, with a reason that stays visible."""
-    from relauto.errors import InputError
-    from relauto.model.debt import refuse_closing
-    from relauto.model.event import StepSkipped, Text
-    from relauto.stages import desk
-
-    if not reason.strip():
-        raise InputError(f"skipping {step} needs --reason")
-    with connect.bench(id or None) as bench:
-        refuse_closing(bench.incident, step)
-        body = StepSkipped(place=desk.find_place(bench, step), reason=Text(reason))
-        _record(bench, "skip", body, f"{step} is skipped: {reason}", dry=dry_run or c.config.run.dry)
-
-
-@task(
-    positional=["step"], help={"step": "a step", "reason": "why it is done again", "id": ID, "dry-run": DRY}
-)
-def reopen(c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = False) -> None:
-    """Let a lost, refused, skipped or ticked step be done again."""
-    from relauto.errors import InputError
-    from relauto.model.event import StepReopened, Text
-    from relauto.stages import desk
-
-    if not reason.strip():
-        raise InputError(f"reopening {step} needs --reason")
-    with connect.bench(id or None) as bench:
-        body = StepReopened(place=desk.find_place(bench, step), reason=Text(reason))
-        _record(bench, "reopen", body, f"{step} is open again: {reason}", dry=dry_run or c.config.run.dry)
+    with away.kept(id, "tick", words, dry=dry, json=json) as source, connect.bench(id or None) as bench:
+        body = decisions.tick(bench, step, evidence, source)
+        _record(bench, "tick", [body], f"{step} is done: {evidence}", dry=dry, json=json)
 
 
 @task(
     positional=["step"],
-    help={"step": "where it failed", "reason": "what did not help", "id": ID, "dry-run": DRY},
+    help={"step": "a step", "reason": "why it is not done", "id": ID, "dry-run": DRY, "json": JSON},
 )
-def fail(c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = False) -> None:
+def skip(
+    c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = False, json: bool = False
+) -> None:
+    """Say that a step will not be done, with a reason that stays visible."""
+    from relauto.stages import decisions
+
+    with connect.bench(id or None) as bench:
+        body = decisions.skip(bench, step, reason)
+        dry = dry_run or c.config.run.dry
+        _record(bench, "skip", [body], f"{step} is skipped: {reason}", dry=dry, json=json)
+
+
+@task(
+    positional=["step"],
+    help={
+        "step": "a step, or `desk` where its issue is gone",
+        "reason": "why it is done again",
+        "id": ID,
+        "dry-run": DRY,
+        "json": JSON,
+    },
+)
+def reopen(
+    c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = False, json: bool = False
+) -> None:
+    """Let a lost, refused, skipped or ticked step be done again."""
+    from relauto.stages import decisions
+
+    with connect.bench(id or None) as bench:
+        made = decisions.abandon_desk if step == "desk" else decisions.reopen
+        body = made(bench, step, reason)
+        dry = dry_run or c.config.run.dry
+        _record(bench, "reopen", [body], f"{step} is open again: {reason}", dry=dry, json=json)
+
+
+@task(
+    positional=["what"],
+    help={
+        "what": "a commit of the line or a file that ships as well, or a step whose proof is gone",
+        "subject": "for a step: what is there now, as shown",
+        "reason": "why it is accepted",
+        "id": ID,
+        "dry-run": DRY,
+        "json": JSON,
+    },
+)
+def accept(
+    c: Context,
+    what: str,
+    subject: str = "",
+    reason: str = "",
+    id: str = "",
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Accept a commit beside the fix, or a lost step as it is."""
+    from relauto.errors import InputError
+    from relauto.stages import decisions
+
+    with connect.bench(id or None) as bench:
+        bodies: list[Body] = []
+        if "." not in what:
+            bodies.extend(decisions.accept(bench, what, reason))
+        elif subject:
+            bodies.append(decisions.accept_loss(bench, what, subject, reason))
+        else:
+            place, record = decisions.find_loss(bench, what)
+            raise InputError(
+                f"{place} is lost: {record.reason}",
+                todo=f"relauto accept {what} --subject {record.shown[:12]} --reason …",
+            )
+        dry = dry_run or c.config.run.dry
+        _record(bench, "accept", bodies, f"{what} is accepted: {reason}", dry=dry, json=json)
+
+
+@task(
+    positional=["gate"],
+    help={
+        "gate": "such as prepare.verify:qa",
+        "reason": "why it may stand open",
+        "expires": "until when: so long from now (4h), or a moment",
+        "id": ID,
+        "dry-run": DRY,
+        "json": JSON,
+    },
+)
+def waive(
+    c: Context,
+    gate: str,
+    reason: str = "",
+    expires: str = "",
+    id: str = "",
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Let a gate stand open for one commit, until a moment."""
+    from relauto.comms.wording import format_moment
+    from relauto.stages import decisions
+
+    with connect.bench(id or None) as bench:
+        body = decisions.waive(bench, gate, expires, reason)
+        sentence = (
+            f"{body.place.step}:{body.gate} is waived for {body.commit} "
+            f"until {format_moment(body.until)}: {reason}"
+        )
+        _record(bench, "waive", [body], sentence, dry=dry_run or c.config.run.dry, json=json)
+
+
+@task(
+    positional=[],
+    help={
+        "fix": "the fix's branch",
+        "pull": "the fix's pull request",
+        "reason": "why it shall not ship",
+        "id": ID,
+        "dry-run": DRY,
+        "json": JSON,
+    },
+)
+def withdraw(
+    c: Context,
+    fix: str = "",
+    pull: int = 0,
+    reason: str = "",
+    id: str = "",
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Take back a fix that was attached."""
+    from relauto.errors import InputError
+    from relauto.stages import decisions
+
+    if bool(fix) == bool(pull):
+        raise InputError("withdraw needs one of --fix and --pull")
+    name = fix or f"#{pull}"
+    with connect.bench(id or None) as bench:
+        body = decisions.withdraw(bench, name, reason)
+        dry = dry_run or c.config.run.dry
+        _record(bench, "withdraw", [body], f"{name} is withdrawn: {reason}", dry=dry, json=json)
+
+
+@task(
+    positional=["step"],
+    help={
+        "step": "where it failed",
+        "reason": "what did not help",
+        "id": ID,
+        "dry-run": DRY,
+        "json": JSON,
+    },
+)
+def fail(
+    c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = False, json: bool = False
+) -> None:
     """Say that the release did not help: the next round of stages 4 to 6 begins."""
     from relauto.errors import InputError
-    from relauto.stages import desk, rounds
+    from relauto.stages import decisions, rounds
 
     if not reason.strip():
         raise InputError(f"failing {step} needs --reason", todo="say what was seen")
     with connect.bench(id or None) as bench:
-        body = rounds.begin(bench, desk.find_place(bench, step), reason)
+        body = rounds.begin(bench, decisions.find_place(bench, step), reason)
+        dry = dry_run or c.config.run.dry
         sentence = f"{step} failed: {reason}; round {body.round} begins"
-        _record(bench, "fail", body, sentence, dry=dry_run or c.config.run.dry)
+        _record(bench, "fail", [body], sentence, dry=dry, json=json)
 
 
 @task(
@@ -129,6 +269,7 @@ def fail(c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = 
         "at": "when it happened; default: now",
         "id": ID,
         "dry-run": DRY,
+        "json": JSON,
     },
 )
 def note(
@@ -138,6 +279,7 @@ def note(
     at: str = "",
     id: str = "",
     dry_run: bool = False,
+    json: bool = False,
 ) -> None:
     """Put something on record, at the moment it happened."""
 
@@ -148,7 +290,7 @@ def note(
     from relauto.clock import SystemClock
     from relauto.errors import InputError
     from relauto.model.event import NoteAdded, NoteKind, Text
-    from relauto.tasks.values import parse_moment
+    from relauto.model.moment import parse_moment
 
     try:
         chosen = msgspec.convert(kind, NoteKind)
@@ -158,6 +300,6 @@ def note(
     now, dry = SystemClock().now(), dry_run or c.config.run.dry
     when = parse_moment(at, now) if at else now
     words = {"kind": chosen, "text": text, "at": when.isoformat()}
-    with away.kept(id, "note", words, dry=dry) as source, connect.bench(id or None) as bench:
+    with away.kept(id, "note", words, dry=dry, json=json) as source, connect.bench(id or None) as bench:
         body = NoteAdded(note=chosen, text=Text(text), happened_at=when, source=source)
-        _record(bench, "tick", body, f"noted ({kind}): {text}", dry=dry)
+        _record(bench, "note", [body], f"noted ({kind}): {text}", dry=dry, json=json)

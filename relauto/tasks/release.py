@@ -14,10 +14,10 @@ from relauto.tasks.output import show
 def join(c: Context, holder: str, id: str = "", dry_run: bool = False) -> None:
     """Put this incident's fix into the release that another incident is making."""
     from relauto import engine
-    from relauto.stages import claims, desk, rides
+    from relauto.stages import claims, rides
 
     with connect.bench(id or None) as bench:
-        desk.require_entitled(bench, "join")
+        bench.roster.require(bench.login, "join")
         bench.look("refs")
         target = bench.incident.targets[0]
         line = claims.read_line(bench.releases, target, bench.incident.id, bench.tags())

@@ -47,6 +47,7 @@ def test_an_adopters_template_comes_before_ours_and_may_use_ours(tmp_path: Path)
         "facts": [],
         "commands": "/x",
         "text": "",
+        "note": "",
     }
     assert Renderer(tmp_path).render("desk/prepare.merge.md", **values).startswith("### Ours\n\n`INC-1`\n")
     assert shipped().render("desk/prepare.merge.md", **values).startswith("### May this be merged?\n")

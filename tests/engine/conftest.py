@@ -25,18 +25,19 @@ from relauto.opening import Request, make_attachment, open_incident
 from relauto.rehearsal.cast.api import Api
 from relauto.session import Session, Tokens
 from relauto.settings import Settings, parse_settings
+from relauto.stages import decisions
 from relauto.stages.bench import Bench
 
 SOURCE, OPS, QA = RepositoryName("acme/stockroom"), RepositoryName("acme/ops"), RepositoryName("acme/qa")
 MAIN, LINE = Branch("main"), Branch("release-1.0")
 CHECK = "unit tests"
 BOT, CI = "relauto-bot", "ci-runner"
-PEOPLE = ("dev", "rae-reviewer", "robin-rm", "quinn-qa", "tam-noor", "mallory")
+PEOPLE = ("dev", "rae-reviewer", "robin-rm", "sasha-rm", "quinn-qa", "tam-noor", "mallory")
 INCIDENT = "INC-test"
 TARGET = Target(SOURCE, LINE)
 ROSTER = """\
 [roles]
-RM = ["robin-rm", "ci-runner", "relauto-bot"]
+RM = ["robin-rm", "sasha-rm", "ci-runner", "relauto-bot"]
 QA = ["quinn-qa"]
 TAM = ["tam-noor"]
 DE = ["dev"]
@@ -242,11 +243,16 @@ class World:
     def replace_ops(self, files: dict[str, str]) -> None:
         """Make the default branch of the ops repository hold these files alone."""
         folder = self.root / "ops-work"
+        shutil.rmtree(folder, ignore_errors=True)
         Git(self.root).run("clone", "--quiet", str(self.root / "ops.git"), str(folder))
         work = Engineer(folder)
         work.git.run("rm", "--quiet", "-r", ".")
         work.commit("Change", files)
         work.git.run("push", "--quiet", "origin", "HEAD:main")
+
+    def enlist(self, roles: str) -> None:
+        """Change the roster's roles."""
+        self.replace_ops({"roster.toml": f"[roles]\n{roles}"})
 
     @contextmanager
     def _checkout(self, ref: str) -> Iterator[Engineer]:
@@ -320,6 +326,10 @@ cache.directory = "{self.root / "cache"}"
         with self.bench() as bench:
             engine.refresh(bench)
             engine.record(bench, make_attachment(branch, pull, None))
+
+    def abandon_desk(self) -> None:
+        with self.bench() as bench:
+            engine.record(bench, decisions.abandon_desk(bench, "desk", "somebody deleted it"))
 
     def reopen(self, step: str) -> None:
         self.answer(f"/reopen {step} it was a mistake")

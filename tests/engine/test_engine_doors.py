@@ -98,3 +98,91 @@ def test_a_comment_that_was_edited_opens_nothing(at):
     assert (stop.place.step, stop.status) == ("prepare.merge", Status.DECISION)
     assert any("it was edited" in said for said in world.said)
     assert world.pull(1)["state"] == "open"
+
+
+def reach_release_without_qa(world):
+    """Until the release's door, where QA was decided not to be needed."""
+    world.decide("no: the customer tries it first")
+    world.check(world.head("v1.0.1-rc1"))
+    return waits_at_release(world.advance())
+
+
+def waits_at_release(outcome):
+    (stop,) = outcome.stops
+    assert (stop.place.step, stop.status) == ("prepare.release", Status.DECISION), stop
+    return stop
+
+
+def test_two_different_people_release_where_qa_is_not_needed(at):
+    world = at("verify")
+    stop = reach_release_without_qa(world)
+    assert stop.reason.startswith("2 people (nobody has said yes yet; 2 more needed) must approve: tag ")
+    assert stop.whom == "robin-rm, sasha-rm, ci-runner"
+    assert "2 different people have to say yes: nobody has said yes yet" in world.desk()[-1]
+    world.approve("prepare.release")
+    world.approve("prepare.release")
+    stop = waits_at_release(world.advance())
+    assert stop.reason.startswith("2 people (robin-rm said yes; 1 more needed) must approve: tag ")
+    assert stop.whom == "sasha-rm, ci-runner"
+    assert "robin-rm said yes; 1 more needed, of sasha-rm, ci-runner." in world.desk()[-1]
+    told = len(world.desk())
+    waits_at_release(world.advance())
+    assert (len(world.desk()), world.writes) == (told, 0)
+    world.approve("prepare.release", by="relauto-bot")
+    waits_at_release(world.advance())
+    assert "v1.0.1" not in world.tags()
+    world.approve("prepare.release", by="sasha-rm")
+    world.advance(until="prepare.release")
+    assert "v1.0.1" in world.tags()
+
+
+def test_the_tester_who_signed_is_one_of_two(at):
+    world = at("release-door")
+    stop = waits_at_release(world.advance())
+    assert stop.reason.startswith("2 people (quinn-qa said yes; 1 more needed) must approve: tag ")
+    world.approve("prepare.release")
+    world.advance(until="prepare.release")
+    assert "v1.0.1" in world.tags()
+
+
+def test_a_tester_is_not_enough_where_one_person_releases(at):
+    world = at("release-door")
+    one = "doors.release_people = 1\n"
+    assert waits_at_release(world.advance(one)).reason.startswith("a person must approve: tag ")
+    world.approve("prepare.release")
+    world.advance(one, until="prepare.release")
+    assert "v1.0.1" in world.tags()
+
+
+def test_an_approval_that_grew_old_is_asked_for_anew(at):
+    world = at("release-door")
+    world.approve("prepare.release")
+    world.clock.sleep(24 * 3600 + 1)
+    stop = waits_at_release(world.advance())
+    assert "quinn-qa said yes; the yes of robin-rm is too old; 1 more needed" in stop.reason
+    asked = [line for line in world.asked() if line.startswith("/approve prepare.release")]
+    assert len(asked) == 2
+    waits_at_release(world.advance())
+    assert world.writes == 0
+    world.approve("prepare.release")
+    world.advance(until="prepare.release")
+    assert "v1.0.1" in world.tags()
+
+
+def test_how_long_an_approval_lasts_is_a_setting(at):
+    world = at("merge-door")
+    world.approve("prepare.merge")
+    world.clock.sleep(3600)
+    assert is_shut(world, world.advance("doors.expire_after = 0.5\n"))
+    world.advance("doors.expire_after = 2\n", until="prepare.merge")
+    assert world.pull(1)["merged"]
+
+
+def test_what_the_settings_ask_for_by_now_counts(at):
+    world = at("release-door")
+    world.approve("prepare.release")
+    stop = waits_at_release(world.advance("doors.release_people = 3\n"))
+    assert stop.reason.startswith("3 people (quinn-qa, robin-rm said yes; 1 more needed)")
+    world.enlist('RM = ["robin-rm"]\nQA = ["quinn-qa"]\n')
+    stop = waits_at_release(world.advance("doors.release_people = 3\n"))
+    assert "nobody: too few, name more in roster.toml" in stop.todo

@@ -20,6 +20,7 @@ def test_each_build_has_its_page(at):
     world.check(world.head("v1.0.1-rc1"))
     world.advance()
     world.approve("prepare.release")
+    world.approve("prepare.release", by="sasha-rm")
     world.advance()
     with JournalReader.open_local(world.root / "ops.git", "INC-test") as reader:
         pages = reader.rendered("qa/")

@@ -21,6 +21,15 @@ FORMS = {
     "/reopen prepare.candidate deleted by mistake": Command(
         "reopen", "prepare.candidate", text="deleted by mistake"
     ),
+    f"/accept prepare.pick {DIGEST} it stays": Command("accept", "prepare.pick", DIGEST, "it stays"),
+    "/waive prepare.verify:qa 4h at night": Command(
+        "waive", subject="prepare.verify:qa", text="at night", end="4h"
+    ),
+    "/waive qa 2026-03-02T13:00Z at night": Command(
+        "waive", subject="qa", text="at night", end="2026-03-02T13:00Z"
+    ),
+    "/withdraw fix/crash another mends it": Command("withdraw", subject="fix/crash", text="another mends it"),
+    "/withdraw #7 another mends it": Command("withdraw", subject="#7", text="another mends it"),
     f"/acknowledge {DIGEST} got it": Command("acknowledge", subject=DIGEST, text="got it"),
     "/qa pass v1.0.1-rc1": Command("qa", "pass", "v1.0.1-rc1"),
     "/qa fail v1.0.1-rc1 it still stops": Command("qa", "fail", "v1.0.1-rc1", "it still stops"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relauto.errors import FaultsError
+from relauto.errors import DecisionError, FaultsError
 from relauto.model.roster import ENTITLED, ROLES, Roster, parse_roster
 
 rosters = st.dictionaries(st.sampled_from(ROLES), st.lists(st.sampled_from("abcd"), max_size=3)).map(
@@ -37,7 +37,7 @@ def test_all_faults_are_told_together():
         parse_roster(text, "acme/ops:roster.toml")
     told = "\n".join(caught.value.faults)
     assert len(caught.value.faults) == 5
-    assert "people: only a table `roles` is expected" in told
+    assert "people: only the tables `roles` and `deeds` are expected" in told
     assert "roles.RMM: there is no such role; did you mean RM?" in told
     assert "roles.QA: a list of logins is expected" in told
     assert "roles.RM: relauto[bot] is a bot, and bots answer for nothing" in told
@@ -54,3 +54,42 @@ def test_what_is_no_roster_is_refused(text):
 def test_nobody_is_entitled_by_an_empty_roster():
     roster = parse_roster("", "roster.toml")
     assert all(roster.holders(deed) == () for deed in ENTITLED)
+
+
+def test_somebody_may_do_one_thing_besides():
+    roster = parse_roster('[roles]\nRM = ["robin"]\n[deeds]\n"approve prepare.release" = ["dana"]\n', "r")
+    assert roster.holders("approve prepare.release") == ("robin", "dana")
+    assert not roster.may("dana", "approve prepare.merge")
+
+
+def test_an_unknown_deed_and_a_bot_are_faults():
+    text = '[roles]\nRM = ["robin", "acme-ci[bot]"]\n[deeds]\nwave = ["dana"]\nskip = "dana"\n'
+    with pytest.raises(FaultsError) as caught:
+        parse_roster(text, "roster.toml")
+    assert caught.value.faults == (
+        "roles.RM: acme-ci[bot] is a bot, and bots answer for nothing",
+        "deeds.wave: there is no such deed; did you mean waive?",
+        "deeds.skip: a list of logins is expected",
+    )
+
+
+@pytest.mark.parametrize(
+    ("login", "deed", "what", "todo"),
+    [
+        ("quinn", "waive", "quinn may not waive: they are not on the roster for it", "ask one of: robin"),
+        ("acme-ci[bot]", "skip", "acme-ci[bot] may not skip: they are a bot", "ask one of: robin"),
+        ("robin", "sign", "robin may not sign: they are not on the roster for it", "ask one of: quinn"),
+        (
+            "robin",
+            "approve no.door",
+            "nobody can approve no.door",
+            "nobody may: name somebody in roster.toml",
+        ),
+    ],
+)
+def test_a_refusal_says_who_may(login, deed, what, todo):
+    roster = parse_roster('[roles]\nRM = ["robin"]\nQA = ["quinn"]\n', "r")
+    with pytest.raises(DecisionError) as refused:
+        roster.require(login, deed)
+    assert (refused.value.what, refused.value.todo) == (what, todo)
+    roster.require("robin", "waive")

@@ -22,12 +22,15 @@ HEAVY = {"github", "git", "flask", "jinja2", "msgspec", "rich", "yaml", "tenacit
 LISTED = """\
 Subcommands:
 
+  accept           Accept a commit beside the fix, or a lost step as it is.
   advance          Bring the incident as far as it can go now; safe to run
                    again.
   approve          Approve exactly what is shown at a door; without --subject,
                    show it.
   attach           Attach a further fix to an incident.
   cast             Send the people of a sample hub to do what is theirs now.
+  fail             Say that the release did not help: the next round of stages
+                   4 to 6 begins.
   hub              Serve the embedded GitHub from a folder until interrupted.
   next             Say what happens next and who must act, from the journal.
   note             Put something on record, at the moment it happened.
@@ -43,6 +46,8 @@ Subcommands:
   status           Show the board: every step, what is next, who must act.
   tick             Say that a step is done by hand, with evidence.
   unpushed         Show what waits on this machine to go on record.
+  waive            Let a gate stand open for one commit, until a moment.
+  withdraw         Take back a fix that was attached.
   journal.verify   Check the incident's log for edits, cuts, reordering and
                    foreign commits.
   notice.preview   Render a notice from today's facts; nothing is written.

@@ -16,8 +16,11 @@ from relauto.rehearsal.cast.api import Api
 
 SOURCE, OPS = RepositoryName("acme/till"), RepositoryName("acme/ops")
 CHECK = "unit tests"
-LOGINS = ("relauto-bot", "ci-runner", "rae-reviewer", "robin-rm", "quinn-qa")
-ROSTER = '[roles]\nRM = ["robin-rm"]\nQA = ["quinn-qa"]\nDE = ["rae-reviewer"]\n'
+LOGINS = ("relauto-bot", "ci-runner", "rae-reviewer", "robin-rm", "sasha-rm", "quinn-qa", "mallory")
+ROSTER = """\
+roles = { RM = ["robin-rm", "sasha-rm"], QA = ["quinn-qa"], DE = ["rae-reviewer"] }
+deeds = { open = ["relauto-bot"] }
+"""
 OPEN = ("open", "--customer", "heron", "--version", "1.0.0", "--started-at", "2026-03-01T02:10Z")
 WHO = {
     f"GIT_{role}_{part}": value
@@ -127,7 +130,7 @@ def world(tmp_path: Path, relauto: Callable[..., Any], monkeypatch: pytest.Monke
 @pytest.fixture
 def incident(world: World) -> str:
     """Open the incident; returns its id."""
-    ended = world.run(*OPEN, "--line", "release-1.0", "--fix", "fix/sell", "--json")
+    ended = world.run(*OPEN, "--line", "release-1.0", "--fix", "fix/sell", "--json", by="rae-reviewer")
     assert ended.status == 0, ended.err
     return str(ended.document["incident"])
 
@@ -202,7 +205,7 @@ def test_what_cannot_be_done_is_told_and_writes_nothing(
     world: World, arguments: tuple[str, ...], what: str
 ) -> None:
     before = world.seen()
-    ended = world.run(*arguments)
+    ended = world.run(*arguments, by="rae-reviewer")
     assert (ended.status, ended.out) == (2, "")
     assert what in ended.err
     assert world.seen() == before
@@ -210,8 +213,16 @@ def test_what_cannot_be_done_is_told_and_writes_nothing(
 
 def test_an_incident_is_opened_once_it_is_meant(world: World) -> None:
     opened = (*OPEN, "--line", "release-1.0", "--fix", "fix/sell")
-    assert world.dry(*opened).out.startswith("would open an incident: acme/till@release-1.0, v1.0.0 to 1.0.1")
-    ended = world.run(*opened)
+    assert world.dry(*opened, by="rae-reviewer").out.startswith(
+        "would open an incident: acme/till@release-1.0, v1.0.0 to 1.0.1"
+    )
+    refused = world.run(*opened, by="mallory")
+    assert (refused.status, refused.out) == (3, "")
+    assert refused.err == (
+        "relauto: mallory may not open: they are not on the roster for it\n"
+        "  ask one of: robin-rm, sasha-rm, rae-reviewer, relauto-bot\n"
+    )
+    ended = world.run(*opened, by="rae-reviewer")
     assert ended.status == 0
     assert ended.out.startswith("INC-")
     assert world.run("status", "--json").document["targets"] == [
@@ -282,13 +293,17 @@ def test_people_put_things_on_record(world: World, incident: str) -> None:
 
 
 def test_another_fix_is_attached(world: World, incident: str) -> None:
-    unknown = world.dry("attach", "--pull", "7")
+    unknown = world.dry("attach", "--pull", "7", by="rae-reviewer")
     assert (unknown.status, unknown.out) == (2, "")
     body = {"title": "Sell better", "head": "fix/sell", "base": "main"}
     number = str(world.api("rae-reviewer").post(f"repos/{SOURCE}/pulls", body)["number"])
     attach = ("attach", "--pull", number)
-    assert world.dry(*attach).out == f"would attach #{number} to {incident}; nothing was written\n"
-    assert world.run(*attach).status == 0
+    assert world.run(*attach, by="mallory").status == 3
+    assert (
+        world.dry(*attach, by="rae-reviewer").out
+        == f"would attach #{number} to {incident}; nothing was written\n"
+    )
+    assert world.run(*attach, by="rae-reviewer").status == 0
     assert len(world.run("status", "--json").document["fixes"]) == 2
     assert world.run("attach").status == 2
 
@@ -375,3 +390,90 @@ def test_a_release_fails_by_its_own_task(world: World, incident: str) -> None:
         }
     ]
     assert world.run("next", "--json").document["round"] == 1
+
+
+DECISIONS = [
+    (("tick", "escalate.call", "--evidence", "in the call"), "step.ticked", "rae-reviewer"),
+    (("skip", "escalate.call", "--reason", "nobody calls"), "step.skipped", "robin-rm"),
+    (("reopen", "escalate.call", "--reason", "again"), "step.reopened", "robin-rm"),
+    (("note", "we wait", "--kind", "decision"), "note.added", "quinn-qa"),
+    (("withdraw", "--fix", "fix/sell", "--reason", "wrong"), "fix.withdrawn", "rae-reviewer"),
+]
+
+
+@pytest.fixture
+def waiting(world: World, incident: str) -> World:
+    """Let the fix's pull request wait for CI and a reviewer."""
+    assert world.run("advance", "--json").document["stops"][-1]["whom"] == "CI and reviewer", incident
+    return world
+
+
+@pytest.mark.parametrize(("decision", "kind", "by"), DECISIONS, ids=lambda part: part[0] if part else "")
+def test_a_decision_is_told_as_a_document_or_only_foreseen(
+    waiting: World, decision: tuple[str, ...], kind: str, by: str
+) -> None:
+    refused = waiting.run(*decision, by="mallory")
+    assert (refused.status, refused.out) == (3, "")
+    assert "mallory may not" in refused.err
+    assert by in refused.err.partition("ask one of: ")[2]
+    foreseen = waiting.dry(*decision, "--json", by=by).document
+    assert (foreseen["recorded"], foreseen["events"]) == (False, [kind])
+    made = waiting.run(*decision, "--json", by=by).document
+    assert made == {**foreseen, "recorded": True}
+    assert (made["schema"], made["by"]) == (1, by)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (("waive", "prepare.merge:reviews", "--expires", "4h"), 2, "needs --reason"),
+        (("waive", "prepare.merge:reviews", "--reason", "x"), 2, "needs --expires"),
+        (
+            ("waive", "prepare.merge:reviews", "--reason", "x", "--expires", "2020-01-01"),
+            2,
+            "is over already",
+        ),
+        (("waive", "checks", "--reason", "x", "--expires", "4h"), 2, "names 3 gates"),
+        (("waive", "contained", "--reason", "x", "--expires", "4h"), 2, "cannot be waived"),
+        (("waive", "qa", "--reason", "x", "--expires", "4h"), 2, "prepare.verify:qa holds nothing up"),
+        (("withdraw", "--fix", "fix/none", "--reason", "x"), 2, "attached: fix/sell"),
+        (("withdraw", "--reason", "x"), 2, "needs one of --fix and --pull"),
+        (("accept", "prepare.merge", "--reason", "x"), 2, "prepare.merge is not lost: it is waiting"),
+        (("accept", "0" * 40, "--reason", "x"), 2, "no candidate asks for"),
+        (("reopen", "desk", "--reason", "x"), 2, "the desk is there"),
+    ],
+)
+def test_a_decision_that_cannot_be_made(
+    waiting: World, arguments: tuple[str, ...], status: int, says: str
+) -> None:
+    before = waiting.seen()
+    ended = waiting.run(*arguments, by="robin-rm")
+    assert (ended.status, ended.out) == (status, "")
+    assert says in ended.err
+    assert waiting.seen() == before
+
+
+def test_an_approval_is_told_as_a_document(waiting: World) -> None:
+    head = waiting.pass_pull(1)
+    waiting.run("advance")
+    made = waiting.run("approve", "prepare.merge", "--subject", head, "--json", by="robin-rm").document
+    assert made == {
+        "schema": 1,
+        "incident": made["incident"],
+        "by": "robin-rm",
+        "recorded": True,
+        "events": ["door.approved"],
+        "what": f"robin-rm approved prepare.merge: {head}",
+    }
+
+
+def test_a_desk_that_is_gone_ends_as_a_decision_with_a_way_forward(waiting: World) -> None:
+    (desk,) = waiting.api("relauto-bot").pages(f"repos/{OPS}/issues", state="all")
+    waiting.hub.delete_issue(OPS, desk["number"])
+    lost = waiting.run("advance")
+    assert (lost.status, "relauto reopen desk" in lost.err) == (3, True)
+    again = ("reopen", "desk", "--reason", "somebody deleted it")
+    assert waiting.run(*again, by="quinn-qa").status == 3
+    assert waiting.run(*again, by="robin-rm").status == 0
+    assert waiting.run("advance").status != 5
+    assert len(list(waiting.api("relauto-bot").pages(f"repos/{OPS}/issues", state="all"))) == 1
