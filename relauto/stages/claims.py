@@ -140,7 +140,7 @@ def find_unsettled(bench: Bench) -> Iterator[PlanSettled | ReleaseAwaited]:
         claim = bench.incident.rounds.claim(target)
         if claim and claim.state in ("held", "freed"):
             continue
-        line = read_line(bench.releases, target, bench.incident.id, bench.tags())
+        line = read_line(bench.releases, target, bench.incident.id, _list_tags(bench))
         if claim and claim.state == "joined" and not _is_orphan(line, claim):
             continue
         rival, round_ = line.rival, bench.incident.round
@@ -165,8 +165,14 @@ def settle(bench: Bench, plan: Plan) -> None:
         DecisionError: another incident was faster; the next look finds it.
         RemoteError: the claim could not be written.
     """
-    line = read_line(bench.releases, plan.target, bench.incident.id, bench.tags())
-    claim_line(bench.releases, line, plan.version, bench.tags())
+    tags = _list_tags(bench)
+    line = read_line(bench.releases, plan.target, bench.incident.id, tags)
+    claim_line(bench.releases, line, plan.version, tags)
+
+
+def _list_tags(bench: Bench) -> set[Tag]:
+    """Return the tags by which a version may be out: those of the public repository, too."""
+    return {*bench.tags(), *bench.outside().tags()}
 
 
 def describe_settling(plan: Plan) -> str:
@@ -213,7 +219,8 @@ def burn(bench: Bench, target: Target, tags: Collection[str]) -> None:
 def note_gone(bench: Bench, place: Place, facts: dict[str, object]) -> None:
     """Burn the number of a candidate, or of a release, that was proved and whose tag is gone or moved."""
     tag, commit = facts.get("tag"), facts.get("commit")
-    if place.target is None or not isinstance(tag, str) or bench.tags().get(Tag(tag)) == commit:
+    where = bench.outside() if place.step == "prepare.release" else bench
+    if place.target is None or not isinstance(tag, str) or where.tags().get(Tag(tag)) == commit:
         return
     if place.step == "prepare.candidate":
         burn(bench, place.target, [tag])

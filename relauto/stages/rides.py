@@ -164,7 +164,7 @@ def _keep_own(bench: Bench, step: str, theirs: Incident, facts: Facts) -> Facts 
 
 def _find_lacking(bench: Bench, released: Facts) -> list[str]:
     tag, commit = Tag(str(released["tag"])), Commit(str(released["commit"]))
-    if bench.tags().get(tag) != commit:
+    if bench.outside().tags().get(tag) != commit:
         return [f"its commit {commit.short}"]
     merged = bench.facts("prepare.merge").get("merged", ())
     fixes = [Commit(each["merge_commit"]) for each in merged]  # type: ignore[attr-defined]
@@ -174,4 +174,4 @@ def _find_lacking(bench: Bench, released: Facts) -> list[str]:
 def _is_out(bench: Bench, target: Target) -> bool:
     """Return whether the release that was ridden on is out: the holder's steps change nothing then."""
     released = bench.facts("prepare.release", target)
-    return bool(released) and bench.tags().get(Tag(str(released["tag"]))) == released["commit"]
+    return bool(released) and bench.outside().tags().get(Tag(str(released["tag"]))) == released["commit"]
