@@ -174,3 +174,11 @@ def test_line_is_one_incidents_at_a_time(plays, root):
     assert "see the list of items" in product.read("show", "v1.4.3:stockroom/store.py")
     assert "see the list of customers" not in product.read("show", "v1.4.3:stockroom/store.py")
     assert "see the list of customers" in product.read("show", "v1.4.4:stockroom/store.py")
+
+
+def test_what_was_said_while_github_was_away_is_on_record_once(plays, root):
+    said = plays["github-away"].said
+    assert said.count("recorded what was unpushed") == 2
+    with_tick, happy = read_steps(root / "github-away"), read_steps(root / "happy")
+    assert with_tick == {**happy, "escalate.call": "done"}
+    assert list((root / "github-away" / ".rehearsal" / "cache" / "unpushed").rglob("*.json")) == []

@@ -9,6 +9,7 @@ from relauto.rehearsal.scenarios import (
     conflict,
     direct_push,
     fix_reverted,
+    github_away,
     happy,
     line_first,
     production_fails,
@@ -37,6 +38,7 @@ SCENARIOS: dict[str, Scenario] = {
         queue,
         two_incidents,
         protected,
+        github_away,
     )
 }
 """Every scenario by its name."""
