@@ -9,7 +9,7 @@ from relauto.doctor.finding import Finding
 from relauto.errors import RemoteError
 from relauto.github.client import Client
 from relauto.github.faults import RefusedError
-from relauto.github.needs import Part
+from relauto.github.needs import Access, Part
 from relauto.github.repositories import read_repository
 from relauto.github.rights import Rights, read_rights
 from relauto.github.rules import read_branch_rules
@@ -30,7 +30,7 @@ def examine_repositories(session: Session) -> Iterator[Finding]:
     )
     for part, client in parts:
         try:
-            rights = read_rights(client, part)
+            rights = read_rights(client, part, beside=_list_besides(session, part))
         except RefusedError as error:
             yield Finding(f"token.{part}", "refused", error.what, error.todo)
             continue
@@ -41,6 +41,12 @@ def examine_repositories(session: Session) -> Iterator[Finding]:
     else:
         yield Finding("push", "ok", f"git may push to {session.settings.source}, as far as its rules let it")
     yield _judge_build(session)
+
+
+def _list_besides(session: Session, part: Part) -> dict[str, Access]:
+    """Return what only some settings need of a token."""
+    builds = part == "source" and session.settings.build.way == "workflow"
+    return {"actions": "write"} if builds else {}
 
 
 def _tell_rights(session: Session, part: Part, client: Client, rights: Rights) -> Iterator[Finding]:

@@ -87,6 +87,7 @@ _FIELDS = (
     ("issue", "read an issue", "issues: read"),
     ("issues", "list issues", "issues: read"),
     ("object", "read a commit", "contents: read"),
+    ("ref", "read a branch and its rules", "contents: read"),
     ("release", "read a release", "contents: read"),
     ("releases", "read the releases", "contents: read"),
     ("enqueuePullRequest", "put a pull request into the merge queue", "pull_requests: write"),

@@ -47,6 +47,19 @@ def test_what_cannot_be_read_is_unknown(ask):
     assert told["line"] == [("unknown", "no line was named")]
 
 
+@pytest.mark.parametrize(
+    ("build", "asked"), [('build = {by = "workflow", workflow = "build.yml"}\n', True), ("", False)]
+)
+def test_right_to_start_workflows_is_asked_for_where_they_build(ask, build, asked):
+    def prepare(world):
+        rights = {"contents": "write", "pull_requests": "write"}
+        world.hub.add_token("relauto[bot]", token="app", kind="app", permissions=rights)
+        world.tokens["source"] = "app"
+
+    told = ask(prepare, build)["token.source"]
+    assert any("may lack actions: write" in what for _, what in told) is asked
+
+
 def test_line_that_is_not_there(ask):
     assert ask(line="release-9")["branch.release-9"] == [
         ("refused", "acme/stockroom has no branch release-9")
