@@ -217,8 +217,8 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
                 f"{place}: relauto did this, but it cannot be seen: {seen.sentence}",
                 todo="look at the repository, then advance again; nothing is repeated blindly",
             )
-        tried.add(seen.action)
-        _act(bench, place, seen)
+        if _act(bench, place, seen):
+            tried.add(seen.action)
 
 
 def _stop(
@@ -341,14 +341,25 @@ def _knock(bench: Bench, place: Place, todo: Todo, seal: Seal) -> Stop | None:
     )
 
 
-def _act(bench: Bench, place: Place, todo: Todo) -> None:
+def _act(bench: Bench, place: Place, todo: Todo) -> bool:
+    """Do a step's write once its intent is on record; not where another run was about to do it just now."""
     bench.say(f"{place}: {todo.sentence}")
-    facts = normalise(todo.prepare())
+    facts, known = normalise(todo.prepare()), len(bench.journal.events())
     record(bench, events.StepIntended(place=place, action=todo.action, facts=facts))
+    if _is_intended_twice(bench.journal.events()[known:], place, todo.action):
+        # What was seen to be absent may be there by now.
+        bench.look()
+        return False
     todo.run(facts)
     bench.look(*todo.changes)
     if bench.found:
         record(bench)
+    return True
+
+
+def _is_intended_twice(happened: Sequence[events.Event], place: Place, action: str) -> bool:
+    intents = [event.body for event in happened if isinstance(event.body, events.StepIntended)]
+    return sum((intent.place, intent.action) == (place, action) for intent in intents) > 1
 
 
 def note(bench: Bench, *bodies: Body | Said) -> None:

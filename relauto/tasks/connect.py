@@ -57,12 +57,15 @@ def _settings_in_force(local: Settings, token: str) -> Settings:
 
     from relauto.clock import SystemClock
     from relauto.github.client import Address, Client
+    from relauto.github.memory import Memory
     from relauto.github.repositories import read_file
     from relauto.model.names import RepositoryName
+    from relauto.session import find_cache
     from relauto.settings import FILE, parse_settings
 
     ops = RepositoryName(local.repositories.ops)
-    with Client(Address(local.github.api), ops, token, clock=SystemClock()) as client:
+    memory = Memory.open(find_cache(local) / "answers", token)
+    with Client(Address(local.github.api), ops, token, clock=SystemClock(), memory=memory) as client:
         content = read_file(client, FILE)
     if content is None:
         return local

@@ -2,6 +2,7 @@
 
 import pytest
 
+from relauto import engine
 from relauto.errors import InputError, Status
 
 
@@ -144,3 +145,19 @@ def test_no_means_that_qa_is_not_asked(at):
     world.check(world.head("v1.0.1-rc1"))
     assert stop_of(world.advance())[:2] == ("prepare.release", Status.DECISION)
     assert world.record("prepare.verify").facts["gates"]["qa"] == "not needed"
+
+
+def test_two_runs_at_once_do_not_write_the_same_twice(at):
+    world = at("opened")
+    with world.session() as session, session.bench("INC-test") as bench:
+
+        def be_overtaken(line):
+            if "open a pull request" in line and not world.pulls():
+                assert world.advance().status is Status.WAITING
+
+        bench.say = be_overtaken
+        outcome = engine.advance(bench)
+        sent = {row.endpoint for row in session.counts.table() if row.kind == "write"}
+    assert stop_of(outcome)[:2] == ("prepare.merge", Status.WAITING)
+    assert len(world.pulls()) == 1
+    assert "POST pulls" not in sent
