@@ -31,7 +31,7 @@ def test_a_door_asks_once_and_says_who_may_open_it(at):
     head = world.pull(1)["head"]["sha"]
     (stop,) = world.advance().stops
     assert stop.status is Status.DECISION
-    assert stop.whom == "robin-rm, ci-runner, relauto-bot"
+    assert stop.whom == "robin-rm, sasha-rm, ci-runner, relauto-bot"
     assert f"/approve prepare.merge {head}" in stop.todo
     assert world.asked().count(f"/approve prepare.merge {head}") == 1
     assert world.pull(1)["state"] == "open"
