@@ -141,3 +141,10 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 def test_clocks_may_differ_by_a_minute(seconds, state, what):
     found = judge_clock(NOON + timedelta(seconds=seconds), NOON)
     assert (found.state, found.what) == (state, what)
+
+
+def test_line_that_takes_signed_commits_needs_a_key(ask):
+    told = ask(lambda world: world.hub.protect(SOURCE, LINE, signatures=True, ruleset=True))
+    assert told["signing.release-1.0"] == [
+        ("refused", "release-1.0 takes signed commits alone, and git names no key here")
+    ]

@@ -477,3 +477,19 @@ def test_a_desk_that_is_gone_ends_as_a_decision_with_a_way_forward(waiting: Worl
     assert waiting.run(*again, by="robin-rm").status == 0
     assert waiting.run("advance").status != 5
     assert len(list(waiting.api("relauto-bot").pages(f"repos/{OPS}/issues", state="all"))) == 1
+
+
+def test_doctor_ends_3_where_something_would_be_refused(world: World) -> None:
+    before = world.seen()
+    ended = world.run("doctor", "--line", "release-9", "--json")
+    refused = [check for check in ended.document["checks"] if check["state"] == "refused"]
+    told = {check["check"]: check["what"] for check in refused}
+    assert (ended.status, ended.document["refused"]) == (3, len(refused))
+    assert told["branch.release-9"] == f"{SOURCE} has no branch release-9"
+    assert world.seen() == before
+
+
+def test_doctor_tells_people_each_check_with_what_to_do(world: World) -> None:
+    lines = world.run("doctor", "--line", "release-1.0").out.splitlines()
+    assert "ok       base: the next release of release-1.0 grows from v1.0.0" in lines
+    assert lines[-1].startswith(f"{sum(not line.startswith(' ') for line in lines) - 1} checks")
