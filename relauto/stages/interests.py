@@ -44,9 +44,8 @@ def _list_picks(bench: Bench, target: Target) -> Iterator[Interest]:
     if bench.ref(target.branch.ref) is None:
         return
     for landing in list_landings(bench, target):
-        if landing.via == "push":
-            yield "rules", look_at_rules(bench.source, landing.branch)
-        elif landing.branch != bench.home:
+        yield "rules", look_at_rules(bench.source, landing.branch)
+        if landing.via == "pull" and landing.branch != bench.home:
             yield "pulls", pull_reads.look_at_pulls(bench.source, landing.pick_branch, landing.branch)
 
 
