@@ -227,6 +227,12 @@ def test_answers_are_what_githubs_description_says(world):
     assert not faults, "\n".join(sorted(set(faults)))
 
 
+# Fields that GitHub serves, and the package with its schema lacks: the digests of releases' files came in
+# June 2025, by GraphQL too (github.blog/changelog/2025-06-03-releases-now-expose-digests-for-release-assets;
+# read by GraphQL in tetratelabs/archive-envoy#77). A server without the field is read by REST.
+NEWER = {("ReleaseAsset", "digest")}
+
+
 @pytest.mark.contract
 def test_schema_is_a_true_part_of_githubs():
     path = os.environ.get("RELAUTO_GRAPHQL")
@@ -244,6 +250,9 @@ def test_schema_is_a_true_part_of_githubs():
             assert {one.name for one in kind.types} <= {one.name for one in whole[name].types}, name
         elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
             for field, facts in kind.fields.items():
+                if (name, field) in NEWER:
+                    assert field not in whole[name].fields, f"{name}.{field} is no exception any more"
+                    continue
                 theirs = whole[name].fields[field]
                 assert str(facts.type) == str(theirs.type), f"{name}.{field}"
                 for argument, shape in facts.args.items():
