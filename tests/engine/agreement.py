@@ -13,7 +13,7 @@ _IDS = re.compile(r"a new commit|\b[0-9a-f]{10,40}\b")
 _ABOUT_A_STEP = re.compile(
     r"(?P<place>[a-z]+\.[a-z-]+(?: on \S+)?(?: \(round \d+\))?): (?P<what>.*)", re.DOTALL
 )
-_QUESTION = re.compile(r"ask at the desk \((?P<door>[a-z.-]+)\)")
+_QUESTION = re.compile(r"ask at the desk \([a-z.-]+\)|tell the desk who has said yes")
 _RECORD = re.compile(
     r"claim \S+ of \S+ in the release record, .*|attach \S+ to \S+, whose release it rides on"
 )
@@ -29,7 +29,7 @@ def agree(world, more: str = "", *, until: str | None = None, only: str | None =
     """Plan, advance, and compare: word for word, ids aside.
 
     The plan writes nothing at all. What it lists is what the run says that it does, in the same order;
-    each of these is an intent in the journal or a question at the desk, and each intent, door and
+    each of these is an intent in the journal or a comment at the desk, and each intent, door and
     question of the run is among them. Both end with the same status, at the same step.
     """
     still = world.objects(), world.journal()
@@ -45,7 +45,7 @@ def agree(world, more: str = "", *, until: str | None = None, only: str | None =
     assert listed == done, f"listed {listed}, done {done}"
     _compare_with_records(_read_events(world)[known:], [line for line in said if _is_deed(line)])
     questions = [line for line in said if _QUESTION.search(line)]
-    assert len(world.desk()) - asked == len(questions), "questions at the desk"
+    assert len(world.desk()) - asked == len(questions), "comments at the desk"
     _compare_ends(foreseen, outcome)
     return outcome
 
