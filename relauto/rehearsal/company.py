@@ -18,6 +18,7 @@ from relauto.errors import RelautoError, Status
 from relauto.rehearsal.world import BOT, CHECK, OPS, PEOPLE, QA, World
 
 _CALLED_BY = {"CI": "ci", "reviewer": "reviewer", "QA": "qa", "customer": "customer"}
+_EVERYWHERE = ("ci", "reviewer")
 _TIMEOUT = 300.0
 
 
@@ -27,7 +28,10 @@ class CastError(RelautoError):
 
 @dataclass(frozen=True)
 class Company:
-    """The cast of one rehearsal. `base_tag` is what the release grows from, where not the world's."""
+    """The cast of one rehearsal. `base_tag` is what the release grows from, where not the world's.
+
+    With a `private` mirror they work there; what is built and reviewed is so in public, too.
+    """
 
     api: str
     git: str
@@ -37,6 +41,7 @@ class Company:
     absent: frozenset[str]
     bases: tuple[str, ...] = ()
     base_tag: str = ""
+    private: str | None = None
 
     def called(self, outcome: Outcome) -> tuple[str, ...]:
         """Return the members that the outcome waits for and who have not stayed away."""
@@ -53,16 +58,19 @@ class Company:
         Raises:
             CastError: one of them failed, or did not come back.
         """
-        started: dict[str, subprocess.Popen[bytes]] = {}
+        started: list[tuple[str, subprocess.Popen[bytes]]] = []
         did: list[str] = []
         try:
             for part in parts:
-                started[part] = self._start(part)
-            for part, process in started.items():
+                started.append((part, self._start(part)))
+                if self.private and part in _EVERYWHERE:
+                    public = {"source": self.world.product, "work": str(self.work / f"{part}-public")}
+                    started.append((part, self._start(part, **public)))
+            for part, process in started:
                 did.extend(f"{PEOPLE[part]} {deed}" for deed in _finish(part, process))
         finally:
             # Nobody goes on alone when one of them failed, or when the rehearsal is interrupted.
-            for process in started.values():
+            for _, process in started:
                 _dismiss(process)
         return did
 
@@ -103,7 +111,8 @@ class Company:
         return {
             "api": self.api,
             "git": self.git,
-            "source": world.product,
+            "source": self.private or world.product,
+            "release": world.product,
             "ops": OPS,
             "qa": QA,
             "line": world.line,

@@ -93,7 +93,13 @@ def _play(folder: Folder, record: Record, say: Say) -> Rehearsed:
         signing = stage.make_signing(hub, folder, record)
         with closing(_connect(folder, world, hub, tokens[BOT], say, signing)) as session:
             company = Company(
-                hub.api, hub.address, world, tokens, folder.private / "cast", frozenset(record.options.absent)
+                hub.api,
+                hub.address,
+                world,
+                tokens,
+                folder.private / "cast",
+                frozenset(record.options.absent),
+                private=session.settings.repositories.private,
             )
             outcome = _lead(session, company, hub, folder, record, say)
             seconds = round(time.monotonic() - started, 1)

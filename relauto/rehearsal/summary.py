@@ -78,6 +78,8 @@ def _summarise_target(
 ) -> dict[str, Any]:
     plan, numbers = bench.plan(target), range(1, incident.round + 1)
     tags = product.tags()
+    # Embargoed candidates never were in public.
+    known = bench.tags() if bench.public else tags
     pulls = [
         each
         for number in numbers
@@ -95,7 +97,7 @@ def _summarise_target(
         ],
         "accepted": [each.commit for each in incident.accepted if each.target == target],
         "candidates": [
-            each for number in numbers for each in _candidates(bench, incident, target, tags, number)
+            each for number in numbers for each in _candidates(bench, incident, target, known, number)
         ],
         "release": _release(bench, target, tags),
         "rounds": [_round(told) for told in tell_rounds(incident) if told.target == target],
@@ -158,13 +160,13 @@ def _refusal(incident: Incident, tag: str) -> dict[str, str]:
 
 def _release(bench: Bench, target: Target, tags: Mapping[Tag, Commit]) -> dict[str, Any] | None:
     tag = bench.final_tag(target)
-    release = releases.find_release(bench.source, tag)
+    release = releases.find_release(bench.outside().source, tag)
     if release is None or release.draft or tag not in tags:
         return None
     assets = [
         {
             "name": asset.name,
-            "sha256": hashlib.sha256(releases.download_asset(bench.source, asset)).hexdigest(),
+            "sha256": hashlib.sha256(releases.download_asset(bench.outside().source, asset)).hexdigest(),
         }
         for asset in release.assets
     ]
@@ -183,9 +185,10 @@ def _write_kits(out: Path, bench: Bench) -> None:
         if not sent or not bench.facts("prepare.release", target):
             # Nothing was handed over, or the release that was is no longer there as it was.
             continue
-        release = releases.find_release(bench.source, bench.final_tag(target))
+        outside = bench.outside()
+        release = releases.find_release(outside.source, bench.final_tag(target))
         for asset in release.assets if release else ():
-            _put(out / "kit" / str(sent["tag"]) / asset.name, releases.download_asset(bench.source, asset))
+            _put(out / "kit" / str(sent["tag"]) / asset.name, releases.download_asset(outside.source, asset))
         notes = texts.upgrade_notes(bench, target, str(sent["digest"]))
         _put(out / "kit" / str(sent["tag"]) / "UPGRADE.md", notes.encode())
 

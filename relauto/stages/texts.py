@@ -210,7 +210,7 @@ def qa_facts(
         commit=commit,
         version=plan.version,
         artifacts=_with_digests(artifacts),
-        old_artifacts=_old_artifacts(bench, Tag(plan.base_tag)),
+        old_artifacts=_old_artifacts(bench.outside(), Tag(plan.base_tag)),
         fixes=_pulls(bench),
         picks=picked.picks,
         changed_paths=tuple(differences),

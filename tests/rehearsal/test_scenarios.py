@@ -182,3 +182,18 @@ def test_what_was_said_while_github_was_away_is_on_record_once(plays, root):
     with_tick, happy = read_steps(root / "github-away"), read_steps(root / "happy")
     assert with_tick == {**happy, "escalate.call": "done"}
     assert list((root / "github-away" / ".rehearsal" / "cache" / "unpushed").rglob("*.json")) == []
+
+
+def test_embargoed_fix_is_public_with_its_release_and_not_before(plays, root):
+    assert (plays["embargoed"].status, plays["happy"].status) == (0, 0)
+    public = Git(root / "embargoed" / "product.git")
+    assert public.read("tag", "--list", "v1.4.3*").split() == ["v1.4.3"], "the candidate stays private"
+    assert "fix/orders-in-private" not in public.read("for-each-ref")
+    assert public.read("rev-parse", "main^{tree}") == Git(root / "happy" / "product.git").read(
+        "rev-parse", "main^{tree}"
+    )
+    for branch in ("main", "release-1.4"):
+        assert "(cherry picked from commit " in public.read("log", "-1", "--format=%B", branch)
+    assert "acme-security" not in public.read("log", "--all", "--format=%an %ae %cn %ce %B")
+    said = plays["embargoed"].said
+    assert said.index("prepare.release on acme/stockroom@release-1.4: done") < said.index("debt.line on")

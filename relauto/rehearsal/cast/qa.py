@@ -76,7 +76,11 @@ def prepare(errand: Errand, folder: Path, tags: dict[str, TagAt]) -> Bench:
     faults = []
     for build, tag in tags.items():
         (folder / build).mkdir(parents=True)
-        release = errand.api.find(f"repos/{errand.release}/releases/tags/{tag.name}") or {"assets": []}
+        found = (
+            errand.api.find(f"repos/{each}/releases/tags/{tag.name}")
+            for each in dict.fromkeys((errand.release, errand.source))
+        )
+        release: Json = next(filter(None, found), {"assets": []})
         files[build] = download_assets(errand, release)
         faults += [f"{build}: {fault}" for fault in asset_faults(release, files[build])]
         for name, content in files[build].items():
