@@ -63,6 +63,7 @@ class Session:
         say: Callable[[str], None],
         committer: tuple[str, str] | None = None,
         signing: Signing | None = None,
+        roster: Roster | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -72,6 +73,7 @@ class Session:
         self._stack = ExitStack()
         self._committer = committer
         self._signing = signing
+        self._roster = roster
         self._memories: dict[str, Memory] = {}
         self.cache = find_cache(settings)
         self.source = self._connect(settings.source, tokens.source)
@@ -149,7 +151,9 @@ class Session:
 
     @cached_property
     def roster(self) -> Roster:
-        """Who may answer for what, read once a run."""
+        """Who may answer for what, read once a run, unless it was given."""
+        if self._roster is not None:
+            return self._roster
         return read_roster(self.ops_address, self.settings.repositories.ops, self.cache)
 
     @property

@@ -8,8 +8,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,11 @@ class CastError(RelautoError):
 
 @dataclass(frozen=True)
 class Company:
-    """The cast of one rehearsal. `base_tag` is what the release grows from, where not the world's.
+    """The cast of one rehearsal.
 
-    With a `private` mirror they work there; what is built and reviewed is so in public, too.
+    `base_tag` is what the release grows from, where not the world's; `logins` who has which part;
+    `more` what every errand is told besides, or instead. With a `private` mirror they work there; what is
+    built and reviewed is so in public, too.
     """
 
     api: str
@@ -42,6 +44,8 @@ class Company:
     bases: tuple[str, ...] = ()
     base_tag: str = ""
     private: str | None = None
+    logins: Mapping[str, str] = field(default_factory=lambda: PEOPLE)
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     def called(self, outcome: Outcome) -> tuple[str, ...]:
         """Return the members that the outcome waits for and who have not stayed away."""
@@ -67,7 +71,7 @@ class Company:
                     public = {"source": self.world.product, "work": str(self.work / f"{part}-public")}
                     started.append((part, self._start(part, **public)))
             for part, process in started:
-                did.extend(f"{PEOPLE[part]} {deed}" for deed in _finish(part, process))
+                did.extend(f"{self.logins[part]} {deed}" for deed in _finish(part, process))
         finally:
             # Nobody goes on alone when one of them failed, or when the rehearsal is interrupted.
             for _, process in started:
@@ -84,7 +88,7 @@ class Company:
         """
         process = self._start(part, deed=deed, told=told)
         try:
-            return [f"{PEOPLE[part]} {done}" for done in _finish(part, process)]
+            return [f"{self.logins[part]} {done}" for done in _finish(part, process)]
         finally:
             _dismiss(process)
 
@@ -92,7 +96,7 @@ class Company:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("RELAUTO_", "GIT_"))
         }
-        environment |= {"CAST_TOKEN": self.tokens[PEOPLE[part]], "PYTHONDONTWRITEBYTECODE": "1"}
+        environment |= {"CAST_TOKEN": self.tokens[self.logins[part]], "PYTHONDONTWRITEBYTECODE": "1"}
         process = subprocess.Popen(
             [sys.executable, "-m", "relauto.rehearsal.cast", part],
             stdin=subprocess.PIPE,
@@ -101,7 +105,7 @@ class Company:
             env=environment,
         )
         assert process.stdin is not None  # noqa: S101 - asked for just above
-        process.stdin.write(json.dumps(self._errand(part) | more).encode())
+        process.stdin.write(json.dumps({**self._errand(part), **self.more, **more}).encode())
         process.stdin.close()
         process.stdin = None
         return process
@@ -123,7 +127,7 @@ class Company:
             "check": {"name": CHECK, "command": world.check_command},
             "product_path": str(world.git_directory),
             "bot": BOT,
-            "tester": PEOPLE["qa"],
+            "tester": self.logins["qa"],
             "bases": list(self.bases),
             "qa_decision": "yes: a fix for a customer who is down is seen to work before it ships",
         }

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from msgspec.structs import replace
+
 from relauto.errors import InputError
 from relauto.git.runner import Git
 from relauto.model.names import Branch, Commit, Tag
@@ -67,8 +69,10 @@ class Sample:
         return (PRODUCT / "qa.yaml").read_text("utf-8")
 
 
-def build_sample(git_directory: Path) -> Sample:
+def build_sample(git_directory: Path, name: str = "") -> Sample:
     """Write the sample's history into a new bare repository and return what is in it.
+
+    A `name` makes it a history of its own: it stands in the first commit, so that no id is another's.
 
     Raises:
         InputError: there is something at `git_directory` already.
@@ -79,7 +83,12 @@ def build_sample(git_directory: Path) -> Sample:
     git_directory.mkdir(parents=True, exist_ok=True)
     git = Git(git_directory)
     git.run("init", "--quiet", "--bare", "--initial-branch=main", "--template=", ".")
-    writer = Writer(git, read_story(PRODUCT / "history.yaml"), read_tree(PRODUCT / "base"))
+    story = read_story(PRODUCT / "history.yaml")
+    if name:
+        first, *others = story.commits
+        first = replace(first, message=f"{first.message}\nRehearsal: {name}\n")
+        story = replace(story, commits=(first, *others))
+    writer = Writer(git, story, read_tree(PRODUCT / "base"))
     writer.write()
     return _describe(git_directory, writer.ids)
 

@@ -18,9 +18,12 @@ from relauto.stages.prepare.publication import with_sums
 PRODUCT = RepositoryName("acme/stockroom")
 
 
-def make_stockroom(git_directory: Path, scenario: Scenario) -> World:
-    """Write the sample's history into a new bare repository and return the world of a scenario around it."""
-    sample = build_sample(git_directory)
+def make_stockroom(git_directory: Path, scenario: Scenario, name: str = "") -> World:
+    """Write the sample's history into a new bare repository and return the world of a scenario around it.
+
+    A `name` makes it a history of its own (see `build_sample`).
+    """
+    sample = build_sample(git_directory, name)
     return World(
         product=PRODUCT,
         git_directory=git_directory,

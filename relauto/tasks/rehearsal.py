@@ -26,6 +26,10 @@ if TYPE_CHECKING:
         "scenario": "how it goes, such as qa-fails-first (sample product only); README lists them all",
         "without": "a member of the cast who stays away: reviewer, ci, qa, release-manager, customer",
         "out": "the folder that is left; empty, or this rehearsal's",
+        "github": "OWNER/REPO: play on this sandbox repository of a real GitHub instead",
+        "ops": "with --github: OWNER/OPS, a private sandbox; default: the same, if that is private",
+        "api": "with --github: address of the API; default: as relauto.toml says, else github.com",
+        "clean": "with --github: take away what was made there, but for the journal",
         "dry-run": "check the call, and play nothing",
         "json": "print one JSON document",
     },
@@ -45,12 +49,20 @@ def rehearse(
     scenario: str = "happy",
     without: list[str] | None = None,
     out: str = "rehearsal",
+    github: str = "",
+    ops: str = "",
+    api: str = "",
+    clean: bool = False,
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
     """Run the whole path against an embedded GitHub, with a cast for the people."""
     from pathlib import Path
 
+    if github and not (dry_run or c.config.run.dry):
+        from relauto.tasks.live import rehearse_live
+
+        rehearse_live(github, ops, api, clean=clean, json=json)
     from relauto.rehearsal.options import make_options
     from relauto.rehearsal.run import rehearse as run
 
@@ -67,7 +79,8 @@ def rehearse(
         absent=tuple(without or ()),
     )
     if dry_run or c.config.run.dry:
-        show(f"would rehearse into {Path(out).resolve()}; nothing was done")
+        place = f"on {github}" if github else f"into {Path(out).resolve()}"
+        show(f"would rehearse {place}; nothing was done")
         return
     ended = run(options, Path(out), say)
     if json:

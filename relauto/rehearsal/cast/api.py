@@ -15,6 +15,11 @@ _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 _TIMEOUT = 60.0
 
 
+def is_local(address: str) -> bool:
+    """Tell whether an address is on this machine."""
+    return urllib.parse.urlsplit(address).hostname in ("127.0.0.1", "::1", "localhost")
+
+
 class ApiError(Exception):
     """The API refused; `status` is 0 when it did not answer at all."""
 
@@ -29,7 +34,9 @@ class Api:
     def __init__(self, root: str, token: str) -> None:
         self._root = root.rstrip("/")
         self._token = token
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        # A hub is on this machine, where no proxy leads; GitHub may be had through one alone.
+        direct = (urllib.request.ProxyHandler({}),) if is_local(root) else ()
+        self._opener = urllib.request.build_opener(*direct)
 
     def get(self, path: str, **parameters: str | int) -> Any:
         """Return the answer's JSON.

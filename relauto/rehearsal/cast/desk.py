@@ -69,7 +69,8 @@ def read_desk(errand: Errand) -> Iterator[Asked]:
         ApiError: the API refused.
     """
     for issue in errand.api.pages(f"repos/{errand.ops}/issues", labels="relauto-desk", state="open"):
-        if issue["user"]["login"] == errand.bot and "pull_request" not in issue:
+        ours = issue["user"]["login"] == errand.bot and errand.incident in issue["title"]
+        if ours and "pull_request" not in issue:
             address = f"repos/{errand.ops}/issues/{issue['number']}/comments"
             yield from asked_commands(
                 list(errand.api.pages(address)), errand.bot, errand.login, issue["number"]

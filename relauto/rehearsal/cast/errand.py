@@ -22,7 +22,8 @@ class Errand:
     objects are then borrowed instead of fetched. `bases` are branches besides main and the line onto
     which pull requests are reviewed; `candidate_prefix` begins the candidates' tags where the base's
     tag does not tell (by default all of it up to its last number). `ticks` holds the evidence for
-    steps that a person ticks. `deed` is what a scenario asks for beyond the part's own work, and `told`
+    steps that a person ticks. `incident` is the only one whose desk is answered, where several are in the
+    same repositories. `deed` is what a scenario asks for beyond the part's own work, and `told`
     what it says to that.
     """
 
@@ -46,6 +47,7 @@ class Errand:
     bot: str = "relauto-bot"
     tester: str = "quinn-qa"
     ticks: dict[str, str] = field(default_factory=dict)
+    incident: str = ""
     deed: str = ""
     told: Json = field(default_factory=dict)
 
@@ -90,6 +92,7 @@ def read_errand(told: Json, token: str) -> Errand:
         bot=told.get("bot") or "relauto-bot",
         tester=told.get("tester") or "quinn-qa",
         ticks={**ticks, **(told.get("ticks") or {})},
+        incident=told.get("incident") or "",
         deed=told.get("deed") or "",
         told=told.get("told") or {},
     )

@@ -13,14 +13,25 @@ SUMS = "SHA256SUMS"
 
 
 def is_green(errand: Errand, commit: str) -> bool:
-    """Tell whether the check was run on the commit and succeeded.
+    """Tell whether the check, a check run or a commit status, was reported on the commit and succeeded.
 
     Raises:
         ApiError: the API refused.
     """
     address = f"repos/{errand.source}/commits/{commit}/check-runs"
-    runs = list(errand.api.pages(address, "check_runs", check_name=errand.check_name))
-    return bool(runs) and all(run["conclusion"] == "success" for run in runs)
+    runs = errand.api.pages(address, "check_runs", check_name=errand.check_name)
+    said = [run["conclusion"] for run in runs] + status_states(errand, commit)
+    return bool(said) and set(said) == {"success"}
+
+
+def status_states(errand: Errand, commit: str) -> list[str]:
+    """Return the state of the check where it was reported as a commit status, which no App needs to be.
+
+    Raises:
+        ApiError: the API refused.
+    """
+    found = errand.api.get(f"repos/{errand.source}/commits/{commit}/status", per_page=100)["statuses"]
+    return [status["state"] for status in found if status["context"] == errand.check_name]
 
 
 def is_approved(errand: Errand, pull: Json) -> bool:

@@ -39,6 +39,8 @@ def act(errand: Errand) -> list[str]:
 
 def _verify(errand: Errand, issue: Json) -> str:
     tag = asked_tag(issue["title"])
+    if not tag.startswith(errand.candidate_prefix):
+        return ""
     if issue["user"]["login"] != errand.bot or not tag:
         return f"#{issue['number']} was not asked by {errand.bot}: left alone"
     comments = list(errand.api.pages(f"{_address(errand, issue)}/comments"))

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from relauto.rehearsal.cast.api import is_local
 from relauto.rehearsal.cast.errand import Errand, ErrandError
 
 _KEPT = (
@@ -22,6 +23,10 @@ _KEPT = (
     "PYENV_VERSION",
     "VIRTUAL_ENV",
 )
+
+
+# For git alone; the proxies' addresses may hold a password, which commands need not know.
+_PROXIES = ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "GIT_SSL_CAINFO")
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,12 @@ class Scratch:
             *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--end-of-options"),
             *(f"{errand.git}/{errand.source}.git", *what),
             environment={
-                "GIT_CONFIG_COUNT": "2",
+                "GIT_CONFIG_COUNT": "2" if is_local(errand.git) else "1",
                 "GIT_CONFIG_KEY_0": "http.extraHeader",
                 "GIT_CONFIG_VALUE_0": f"Authorization: Basic {secret}",
                 "GIT_CONFIG_KEY_1": "http.proxy",
                 "GIT_CONFIG_VALUE_1": "",
+                **{name: os.environ[name] for name in _PROXIES if name in os.environ},
             },
         )
 

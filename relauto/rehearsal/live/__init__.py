@@ -1,0 +1,1 @@
+"""The live acceptance run: the rehearsal's path on a sandbox repository of a real GitHub."""
