@@ -59,6 +59,8 @@ def rehearse(
     """Run the whole path against an embedded GitHub, with a cast for the people."""
     from pathlib import Path
 
+    others = (repo, fix, line, main, at, version, without, scenario != "happy", base != "tip")
+    _check_place(bool(github), others=any(others), here=bool(ops or api or clean))
     if github and not (dry_run or c.config.run.dry):
         from relauto.tasks.live import rehearse_live
 
@@ -88,6 +90,15 @@ def rehearse(
     else:
         show(describe(ended))
     raise SystemExit(int(ended.status))
+
+
+def _check_place(live: bool, *, others: bool, here: bool) -> None:
+    from relauto.errors import InputError
+
+    if live and others:
+        raise InputError("the live run plays the sample product alone", todo="leave the other options out")
+    if here and not live:
+        raise InputError("--ops, --api and --clean are the live run's", todo="name it: --github OWNER/REPO")
 
 
 def _show_document(ended: Rehearsed) -> None:

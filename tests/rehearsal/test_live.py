@@ -24,9 +24,10 @@ MOMENT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 SETUP = """\
 [accounts.ada]
 [accounts.grace]
+[accounts.linus]
 
 [repositories."acme/sandbox"]
-access = {ada = "write", grace = "write"}
+access = {ada = "write", grace = "write", linus = "read"}
 
 [repositories."acme/sandbox-ops"]
 private = true
@@ -194,6 +195,20 @@ def test_one_account_twice_is_refused(hub: HubProcess, desk: Desk) -> None:
     token = hub.token("ada")
     ended = run(desk, hub, GH_TOKEN=token, RELAUTO_REVIEWER_TOKEN=token)
     assert (ended.status, "second account" in ended.err) == (2, True), ended.err
+
+
+@pytest.mark.slow
+def test_a_second_person_who_may_not_write_is_refused(hub: HubProcess, desk: Desk) -> None:
+    before = list_refs(hub, "acme/sandbox")
+    ended = run(desk, hub, GH_TOKEN=hub.token("ada"), RELAUTO_REVIEWER_TOKEN=hub.token("linus"))
+    assert (ended.status, "linus, whose token" in ended.err) == (2, True), ended.err
+    assert list_refs(hub, "acme/sandbox") == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [("--github", "acme/sandbox", "--line", "main"), ("--clean",)])
+def test_options_of_another_rehearsal_are_refused(desk: Desk, options: tuple[str, ...]) -> None:
+    assert desk.run("rehearse", *options).status == 2
 
 
 @pytest.mark.slow

@@ -105,14 +105,29 @@ def choose_place(
             _require_private(_require_sandbox(client), named=True)
     second = None
     if environment.get(SECOND):
-        with closing(Client(address, name, environment[SECOND], clock=clock)) as client:
-            second = Person(repositories.read_login(client), environment[SECOND])
-        if second.login == first.login:
-            raise InputError(
-                f"{SECOND} is a token of {first.login}, too, and nobody approves their own pull request",
-                todo="give a token of a second account, or none",
-            )
+        second = _admit_second(address, (name, office), environment[SECOND], first, clock)
     return Place(github, name, office, first, ops_token, second)
+
+
+def _admit_second(
+    address: Address, names: tuple[RepositoryName, ...], token: str, first: Person, clock: Clock
+) -> Person:
+    """Return the second person, who can do their part: a review counts of those alone who may push."""
+    for name in dict.fromkeys(names):
+        with closing(Client(address, name, token, clock=clock)) as client:
+            login = repositories.read_login(client)
+            rights = repositories.read_repository(client).permissions
+        if rights is not None and "push" not in rights:
+            raise InputError(
+                f"{login}, whose token {SECOND} is, may not write to {name}; nothing was written",
+                todo=f"give {login} write access there",
+            )
+    if login == first.login:
+        raise InputError(
+            f"{SECOND} is a token of {first.login}, too, and nobody approves their own pull request",
+            todo="give a token of a second account, or none",
+        )
+    return Person(login, token)
 
 
 def _require_sandbox(client: Client) -> RepositoryFacts:

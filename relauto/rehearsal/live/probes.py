@@ -6,11 +6,12 @@ although relauto relies on it refutes the fact.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from relauto.errors import AwayError, RelautoError
 from relauto.git.mirror import Mirror
 from relauto.github import issues, releases, repositories, rules
+from relauto.github.checks import Check
 from relauto.github.client import Client
 from relauto.github.faults import LimitError, NoGraphQLError, RefusedError
 from relauto.github.pulls import Pull, read_pull
@@ -21,6 +22,8 @@ from relauto.rehearsal.live.ground import Ground
 from relauto.rehearsal.world import CHECK
 
 LABEL = "relauto-live"
+T = TypeVar("T")
+_LOOKS, _PAUSE = 5, 2.0
 
 
 class UntriedError(Exception):
@@ -113,8 +116,12 @@ def _merge_elsewhere(source: Client, number: int, ground: Ground) -> Seen:
 def _see_status(source: Client, number: int, ground: Ground) -> Seen:
     head = ground.refs[ground.spare.ref]
     source.write("POST", f"statuses/{head}", {"state": "success", "context": CHECK}, dict[str, Any])
-    pull = require_graphql(read_pull(source, number))
-    found = [check for check in pull.checks.checks if check.name == CHECK]
+
+    def look() -> list[Check]:
+        pull = require_graphql(read_pull(source, number))
+        return [check for check in pull.checks.checks if check.name == CHECK]
+
+    found = _look_until(look, bool, ground)
     states = [f"{check.kind} {check.state}" for check in found]
     return Seen(bool(found), f"#{number}: {', '.join(states) or 'no checks'}")
 
@@ -125,13 +132,18 @@ def _see_edit(ground: Ground) -> Seen:
     issue = issues.open_issue(ops, key, title=title, body="A probe of relauto.", labels=[LABEL], absent=True)
     try:
         made = issues.comment(ops, issue.number, key, "As it was written.", absent=True)
-        before = issues.read_issue(ops, issue.number)[1]
+
+        def look() -> list[bool]:
+            comments = issues.read_issue(ops, issue.number)[1]
+            return [each.edited for each in comments if each.id == made.id]
+
+        before = _look_until(look, bool, ground)
         issues.edit_comment(ops, made.id, key, "As it was changed.")
-        after = issues.read_issue(ops, issue.number)[1]
+        after = _look_until(look, all, ground)
     finally:
         issues.edit_issue(ops, issue.number, state="closed")
-    shown = [[each.edited for each in comments if each.id == made.id] for comments in (before, after)]
-    return Seen(shown == [[False], [True]], f"edited before and after: {shown[0]}, {shown[1]}")
+    said = f"edited: {before} as written, {after} as changed"
+    return Seen((before, after) == ([False], [True]), said)
 
 
 def _see_rules(ground: Ground) -> Seen:
@@ -178,6 +190,16 @@ def _fetch_without_files(ground: Ground) -> Seen:
         head = Commit(ground.refs[ground.world.main.ref])
         lacking = len(mirror.repository.missing_objects(head))
     return Seen(lacking > 0, f"{lacking} files of {head.short} were left there")
+
+
+def _look_until(look: Callable[[], T], is_there: Callable[[T], bool], ground: Ground) -> T:
+    """Look until it is there, a few times: what GitHub shows late is no refutation."""
+    for _ in range(_LOOKS):
+        found = look()
+        if is_there(found):
+            return found
+        ground.session.clock.sleep(_PAUSE)
+    return look()
 
 
 def require_graphql(pull: Pull) -> Pull:
