@@ -246,10 +246,11 @@ def _note_proof(bench: Bench, place: Place, seen: Proved) -> None:
 
 
 def _wait(bench: Bench, place: Place, known: StepRecord | None, seen: Waiting) -> Stop:
-    told = known is not None and (known.state, known.reason) == (StepState.WAITING, seen.reason)
+    facts = normalise(seen.facts)
+    told = known and (known.state, known.reason, known.facts) == (StepState.WAITING, seen.reason, facts)
     # What was proved once stays on record as it is: waiting must not open what is lost.
     if not told and (known is None or known.state not in (StepState.DONE, StepState.LOST)):
-        record(bench, events.StepWaiting(place=place, whom=seen.whom, reason=Text(seen.reason)))
+        record(bench, events.StepWaiting(place=place, whom=seen.whom, reason=Text(seen.reason), facts=facts))
     return Stop(
         place, Status.WAITING, seen.reason, whom=seen.whom, todo="run advance again when they have acted"
     )

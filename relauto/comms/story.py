@@ -17,6 +17,7 @@ from relauto.model.deadline import executive_needed, outage_end, outage_length, 
 from relauto.model.debt import Debt, list_debts
 from relauto.model.event import CandidateRefused, NoticeDrafted, Order, Text
 from relauto.model.incident import Acceptance, Incident, Note, StepRecord, StepState
+from relauto.model.override import Override
 from relauto.model.playbook import Playbook
 from relauto.model.rounds import Claim, Failure
 from relauto.model.target import Place, Target
@@ -146,6 +147,7 @@ class Story:
     stages: tuple[StageStory, ...]
     refused: tuple[CandidateRefused, ...]
     accepted: tuple[Acceptance, ...]
+    overrides: tuple[Override, ...]
     notes: tuple[Note, ...]
     notices: tuple[NoticeDrafted, ...]
     timeline: Text | None
@@ -216,6 +218,8 @@ def tell(incident: Incident, playbook: Playbook, *, now: datetime, contacts: Con
         stages=_tell_stages(incident, playbook),
         refused=tuple(incident.refused),
         accepted=tuple(incident.accepted),
+        # Accepted commits are told by themselves, with their line.
+        overrides=tuple(each for each in incident.overrides if each.kind != "commit accepted"),
         notes=tuple(incident.notes),
         notices=tuple(incident.notices),
         timeline=find_timeline(incident),

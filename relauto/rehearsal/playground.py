@@ -6,6 +6,7 @@ account. Whoever may read that directory can send the cast (`relauto cast ROOT`)
 
 import shutil
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -111,6 +112,7 @@ class Playground:
 def explain(root: Path, hub: Hub, world: World) -> str:
     """Return how the sample is played, for whoever reads stderr."""
     keys = {login: find_token(root, login) for login in LOGINS}
+    began = datetime.now(UTC) - timedelta(minutes=45)
     return f"""
 In a folder of your own, write relauto.toml:
 
@@ -120,7 +122,7 @@ In a folder of your own, write relauto.toml:
 and play relauto's part:
 
   export RELAUTO_TOKEN=$(cat {keys[BOT]})
-  relauto open --customer heron --version {world.installed} --started-at 2026-01-05T02:10Z \\
+  relauto open --customer heron --version {world.installed} --started-at {began:%Y-%m-%dT%H:%MZ} \\
     --line {world.line} --fix {world.fixes[0]}
   relauto advance
 

@@ -19,6 +19,7 @@ PEOPLE = {
     "release-manager": "robin-rm",
     "customer": "tam-noor",
     "engineer": "dana-engineer",
+    "second-manager": "sasha-rm",
 }
 """The cast: login by part. The account manager speaks for the customer."""
 
@@ -28,7 +29,7 @@ LOGINS = (BOT, *PEOPLE.values())
 ROSTER = """\
 # Who may answer for what in this rehearsal.
 [roles]
-RM = ["robin-rm"]
+RM = ["robin-rm", "sasha-rm"]
 QA = ["quinn-qa"]
 TAM = ["tam-noor"]
 DE = ["rae-reviewer", "dana-engineer"]

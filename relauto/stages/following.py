@@ -16,7 +16,10 @@ from relauto.model.event import Facts
 from relauto.model.names import Branch
 from relauto.model.target import Place
 from relauto.stages.bench import Bench
+from relauto.stages.gates import hold, is_waived
 from relauto.stages.step import Refused, Todo, Waiting
+
+_GATE_OF = {"CI": "checks", "reviewer": "reviews"}
 
 METHODS: tuple[Method, ...] = ("squash", "merge", "rebase")
 
@@ -68,10 +71,11 @@ def equip_pull(bench: Bench, number: int, labels: Sequence[str], reviewers: Sequ
         pulls.request_reviewers(bench.source, number, reviewers, absent=True)
 
 
-def follow_pull(bench: Bench, pull: Pull, rules_of: Branch) -> Waiting | Refused | None:
+def follow_pull(bench: Bench, place: Place, pull: Pull, rules_of: Branch) -> Waiting | Refused | None:
     """Return what an open pull request still lacks, or None when it may be merged.
 
-    `rules_of` is the branch whose required checks count.
+    `rules_of` is the branch whose required checks count. Where a person waived a gate of the step at
+    `place`, only what GitHub itself asks for holds: nobody here can waive that.
     """
     name = f"pull request #{pull.number}"
     if pull.draft:
@@ -81,28 +85,48 @@ def follow_pull(bench: Bench, pull: Pull, rules_of: Branch) -> Waiting | Refused
             f"{name} conflicts with {pull.base_ref}", todo="resolve the conflict on its branch and push"
         )
     bound = pull.rules.checks if pull.rules else ()
-    verdict = checks.judge(pull.checks, {*find_required(bench, rules_of), *bound})
+    ours = () if is_waived(bench, place, "checks", pull.head_sha) else find_required(bench, rules_of)
+    verdict = checks.judge(pull.checks, {*ours, *bound})
     if verdict.state == "failed":
         return Refused(
             f"{name}: {'; '.join(verdict.reasons)} on {pull.head_sha[:10]}",
             todo="mend it and push, or run the check again",
+            facts=hold(pull.head_sha, checks="failed"),
         )
-    lacking = [*verdict.reasons] if verdict.state != "passed" else []
-    whom = ["CI"] if lacking else []
-    asked = [
-        review.author for review in pull.reviews if review.state == "changes_requested" and review.counts
-    ]
+    unread = is_waived(bench, place, "reviews", pull.head_sha)
+    asked = [] if unread else list_objections(pull)
     if asked:
-        return Refused(f"{name}: {', '.join(asked)} asked for changes", todo="answer the review")
-    approvals = count_approvals(pull)
-    if approvals < bench.settings.pull.approvals or pull.review_decision == "review_required":
-        lacking.append(
-            f"{approvals} of {max(1, bench.settings.pull.approvals)} approvals of {pull.head_sha[:10]}"
+        return Refused(
+            f"{name}: {', '.join(asked)} asked for changes",
+            todo="answer the review",
+            facts=hold(pull.head_sha, reviews="changes requested"),
         )
-        whom.append("reviewer")
+    lacking = {"CI": list(verdict.reasons), "reviewer": _count_lacking(bench, pull, unread=unread)}
+    return _wait_for(pull, {whom: reasons for whom, reasons in lacking.items() if reasons})
+
+
+def _wait_for(pull: Pull, lacking: dict[str, list[str]]) -> Waiting | None:
+    name = f"pull request #{pull.number}"
     if pull.mergeable is None and not lacking:
         return Waiting("GitHub", f"{name}: GitHub is still computing whether it can be merged")
-    return Waiting(" and ".join(whom), f"{name}: {'; '.join(lacking)}") if lacking else None
+    if not lacking:
+        return None
+    told = "; ".join(reason for reasons in lacking.values() for reason in reasons)
+    open_ = {_GATE_OF[whom]: "open" for whom in lacking}
+    return Waiting(" and ".join(lacking), f"{name}: {told}", facts=hold(pull.head_sha, **open_))
+
+
+def _count_lacking(bench: Bench, pull: Pull, *, unread: bool) -> list[str]:
+    """Return what is said of approvals that are still needed: by the settings, or by GitHub alone."""
+    approvals, wanted = count_approvals(pull), 0 if unread else bench.settings.pull.approvals
+    if approvals >= wanted and pull.review_decision != "review_required":
+        return []
+    return [f"{approvals} of {max(1, wanted)} approvals of {pull.head_sha[:10]}"]
+
+
+def list_objections(pull: Pull) -> list[str]:
+    """Return who asked for changes and may push."""
+    return [review.author for review in pull.reviews if review.state == "changes_requested" and review.counts]
 
 
 def count_approvals(pull: Pull) -> int:

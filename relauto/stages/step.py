@@ -29,12 +29,13 @@ class Proved:
 class Waiting:
     """`whom` (roles, `CI` or `GitHub`, joined by `and`) has to act first.
 
-    `elsewhere`: `whom` is another incident, which has to come that far.
+    `elsewhere`: `whom` is another incident, which has to come that far. `facts` is what it is about.
     """
 
     whom: str
     reason: str
     elsewhere: bool = False
+    facts: Facts = field(default_factory=dict)
 
     @property
     def is_for_people(self) -> bool:

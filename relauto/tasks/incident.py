@@ -192,6 +192,17 @@ def _describe(incident: Incident, keys: list[str]) -> dict[str, Any]:
         "reason": incident.opening.reason,
         "rounds": [_describe_round(each) for each in tell_rounds(incident)],
         "fixes": [str(fix) for fix in incident.fixes],
+        "overrides": [
+            {
+                "kind": each.kind,
+                "what": each.what,
+                "actor": each.actor,
+                "at": each.at,
+                "reason": each.reason,
+                "until": each.until,
+            }
+            for each in incident.overrides
+        ],
         "debts": [
             {
                 "place": str(debt.place),

@@ -194,6 +194,7 @@ def waive(
     from relauto.stages import decisions
 
     with connect.bench(id or None) as bench:
+        bench.roster.require(bench.login, "waive")
         body = decisions.waive(bench, gate, expires, reason)
         sentence = (
             f"{body.place.step}:{body.gate} is waived for {body.commit} "

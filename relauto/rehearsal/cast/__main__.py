@@ -9,7 +9,7 @@ import sys
 from relauto.rehearsal.cast.api import ApiError
 from relauto.rehearsal.cast.errand import Errand, ErrandError, read_errand
 
-ROLES = ("reviewer", "ci", "qa", "release-manager", "customer", "engineer")
+ROLES = ("reviewer", "ci", "qa", "release-manager", "customer", "engineer", "second-manager")
 _DEED = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
@@ -33,8 +33,8 @@ def main(arguments: list[str]) -> int:
 def _choose(role: str, errand: Errand) -> str:
     if errand.deed and not _DEED.fullmatch(errand.deed):
         raise ErrandError(f"{errand.deed!r} is not the name of a deed")
-    if not errand.deed and role == "engineer":
-        raise ErrandError("the engineer is sent for a deed of a scenario only")
+    if not errand.deed and role in ("engineer", "second-manager"):
+        raise ErrandError(f"the {role} is sent for a deed of a scenario only")
     return f"relauto.rehearsal.cast.{f'deeds.{errand.deed}' if errand.deed else role.replace('-', '_')}"
 
 

@@ -235,7 +235,9 @@ class Landing:
 
     def _merge(self, place: Place, pull: Pull) -> Observation:
         bench = self.bench
-        lacking = follow_queue(bench, place, pull) or follow_pull(bench, pull, bench.rules_of(self.branch))
+        lacking = follow_queue(bench, place, pull) or follow_pull(
+            bench, place, pull, bench.rules_of(self.branch)
+        )
         if lacking is not None:
             return lacking
         if needs_queue(bench, pull):

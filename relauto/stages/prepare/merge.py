@@ -73,7 +73,7 @@ class MergeFix:
         lacking = (
             refuse_base(bench, pull)
             or follow_queue(bench, place, pull)
-            or follow_pull(bench, pull, bench.rules_of(bench.home))
+            or follow_pull(bench, place, pull, bench.rules_of(bench.home))
         )
         if lacking is not None:
             return lacking

@@ -12,6 +12,7 @@ from relauto.model.version import find_releases, parse_version
 from relauto.stages import texts
 from relauto.stages.bench import Bench, require_target
 from relauto.stages.claims import is_withdrawn
+from relauto.stages.gates import WAIVED
 from relauto.stages.prepare.artifacts import digest_kit
 from relauto.stages.prepare.publication import (
     ask_about_files,
@@ -159,6 +160,7 @@ class CutRelease:
                     "commit": commit,
                     "candidate": candidate,
                     "digests": {each["name"]: each["sha256"] for each in artifacts},
+                    **_show_waived(bench, target),
                 },
             ),
             prepare=lambda: {"tag": tag, "commit": commit},
@@ -188,6 +190,13 @@ def find_hidden(bench: Bench, target: Target, commit: Commit) -> tuple[str, ...]
         return ()
     made = bench.product.commits(Commit(bench.plan(target).base_commit), commit)
     return texts.find_public_leaks(bench, *(each.message for each in made))
+
+
+def _show_waived(bench: Bench, target: Target) -> Facts:
+    """Return the gates that were waived: whoever says yes to the release says it to these, too."""
+    gates: dict[str, str] = bench.facts("prepare.verify", target).get("gates", {})  # type: ignore[assignment]
+    waived = [name for name, verdict in gates.items() if verdict == WAIVED]
+    return {"waived gates": ", ".join(waived)} if waived else {}
 
 
 def is_newest(bench: Bench, target: Target) -> bool:

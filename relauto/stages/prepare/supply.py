@@ -12,11 +12,11 @@ from typing import Any
 from relauto.github.releases import Release
 from relauto.github.workflows import Run
 from relauto.model.event import Facts
-from relauto.model.gate import find_waiver
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.stages import texts
 from relauto.stages.bench import Bench
+from relauto.stages.gates import hold, is_waived
 from relauto.stages.prepare import adoption, workflow
 from relauto.stages.prepare.artifacts import SUMS, Built, build_artifacts
 from relauto.stages.prepare.command import is_ci
@@ -208,11 +208,11 @@ def judge_origin(bench: Bench, place: Place, tag: Tag, commit: Commit, origin: s
     """Refuse what must not be promoted because of where it was made, or would be made now."""
     if (origin or name_origin(bench)) != "local" or bench.settings.build.local:
         return None
-    if find_waiver(bench.incident.waivers, place, GATE, commit, bench.clock.now()):
+    if is_waived(bench, place, GATE, commit):
         return None
     return Refused(
         "artifacts that the build command makes outside CI may not be promoted",
         todo="run advance in CI (GITHUB_ACTIONS or CI set), build elsewhere (build.by), allow it with "
         f"build.local = true, or waive the gate {place.step}:{GATE}",
-        facts={"tag": tag, "commit": commit, "gates": {GATE: "refused"}},
+        facts={"tag": tag, **hold(commit, **{GATE: "refused"})},
     )

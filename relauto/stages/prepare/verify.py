@@ -5,7 +5,7 @@ artifacts are built and name their version, the checks of the commit are green, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from relauto.comms.desk import Shown, accept_command
@@ -19,6 +19,7 @@ from relauto.model.target import Place, Target
 from relauto.model.version import find_releases, parse_tag
 from relauto.stages.bench import Bench, list_commits, require_target
 from relauto.stages.following import find_required
+from relauto.stages.gates import WAIVED, hold, is_waived
 from relauto.stages.investigate import DecideQa
 from relauto.stages.prepare import qa
 from relauto.stages.prepare.candidate import find_lacking
@@ -44,7 +45,7 @@ class VerifyCandidate:
         known = bench.incident.record(place)
         if known and known.state is StepState.DONE and self._is_released(bench, target, commit):
             return Proved(known.facts, known.by_others)
-        stopped = self._judge_content(bench, target, commit)
+        stopped = self._judge_content(bench, place, target, commit)
         if stopped:
             return stopped
         found = find_artifacts(bench, place, target, tag, commit)
@@ -57,12 +58,12 @@ class VerifyCandidate:
         released = bench.facts("prepare.release", target)
         return released.get("commit") == commit == bench.outside().tags().get(bench.final_tag(target))
 
-    def _judge_content(self, bench: Bench, target: Target, commit: Commit) -> Refused | None:
+    def _judge_content(self, bench: Bench, place: Place, target: Target, commit: Commit) -> Refused | None:
         lacking = find_lacking(bench, target, commit)
         if lacking:
             return Refused(f"the candidate lacks the fix {', '.join(lacking)}", todo="cut another candidate")
         strangers = find_strangers(bench, target, commit)
-        if not strangers:
+        if not strangers or is_waived(bench, place, "scope", commit):
             return None
         listed = "".join(
             f"\n  {each.commit[:12]} {each.subject} ({each.author})" for each in strangers[:_LISTED]
@@ -73,7 +74,7 @@ class VerifyCandidate:
         return Refused(
             f"{count} in the candidate without being part of the fix:{listed}",
             todo="accept each by name at the desk, or release from the last tag (--base tag)",
-            facts={"strangers": [each.commit for each in strangers]},
+            facts={"strangers": [each.commit for each in strangers], **hold(commit, scope="open")},
             question=Question(
                 "accept",
                 "prepare.accept",
@@ -99,24 +100,27 @@ class VerifyCandidate:
         artifacts = settled.artifacts
         found = bench.see("checks", checks.look_at_checks(bench.source, commit))
         verdict = checks.judge(found, find_required(bench, target.branch))
-        if verdict.state == "failed":
+        unchecked = verdict.state != "passed" and is_waived(bench, place, "checks", commit)
+        if verdict.state == "failed" and not unchecked:
             return self._refuse(place, tag, commit, f"the checks of {tag}: {'; '.join(verdict.reasons)}")
-        if verdict.state != "passed":
+        if verdict.state != "passed" and not unchecked:
             lacking.append(Waiting("CI", f"{tag}: {'; '.join(verdict.reasons)}"))
         signed = self._ask_qa(bench, place, target, tag, commit, artifacts)
+        held = hold(commit, checks=verdict.state, qa=signed if isinstance(signed, str) else "open")
+        if isinstance(signed, Refused):
+            return replace(signed, facts={**signed.facts, **held})
         if isinstance(signed, Waiting):
             lacking.append(signed)
         elif not isinstance(signed, str):
             return signed
         if lacking:
-            return Waiting(
-                " and ".join(each.whom for each in lacking), "; ".join(each.reason for each in lacking)
-            )
+            whom = " and ".join(each.whom for each in lacking)
+            return Waiting(whom, "; ".join(each.reason for each in lacking), facts=held)
         gates = {
             "contained": "passed",
-            "scope": "passed",
+            "scope": WAIVED if find_strangers(bench, target, commit) else "passed",
             "artifacts": settled.verdict,
-            "checks": "passed",
+            "checks": WAIVED if unchecked else "passed",
             "qa": str(signed),
         }
         accepted = accepted_commits(bench, target)
@@ -146,12 +150,15 @@ class VerifyCandidate:
             return decision
         if not decision.facts["verify"]:
             return "not needed"
+        if is_waived(bench, place, "qa", commit):
+            return WAIVED
         return qa.ask(bench, place, target, tag, commit, artifacts)
 
     def _refuse(self, place: Place, tag: Tag, commit: Commit, reason: str) -> Refused:
         return Refused(
             reason,
             todo="attach the fix of the fix (relauto attach), or run the check again and reopen the step",
+            facts=hold(commit, checks="failed"),
             records=(CandidateRefused(place=place, tag=tag, commit=commit, reason=Text(reason)),),
         )
 
