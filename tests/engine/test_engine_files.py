@@ -187,6 +187,7 @@ def test_a_file_that_others_add_to_a_candidate_stops_it_until_it_goes_or_is_acce
     drop(world, TAG, "extra.txt")
     assert stop_of(world.advance())[1] is Status.WAITING
     upload(world, TAG, "extra.txt", b"extra\n")
+    world.advance()
     world.answer(f"/accept {sha256(b'extra' + bytes([10]))[:12]} the vendor's notes")
     world.advance()
     assert stop_of(world.advance())[1] is Status.WAITING

@@ -90,6 +90,7 @@ def test_one_release_proves_both(at):
     outcome, _ = advance_second(world)
     assert (outcome.stops[0].place.step, outcome.stops[0].whom) == ("prepare.release", "INC-test")
     world.approve("prepare.release")
+    world.approve("prepare.release", by="sasha-rm")
     world.advance()
     outcome, found = advance_second(world)
     assert (outcome.stops[0].place.step, outcome.stops[0].status) == ("deploy.send", Status.DECISION)
