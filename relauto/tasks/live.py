@@ -90,4 +90,4 @@ def describe(played: Played) -> str:
 def _describe_end(played: Played) -> str:
     if played.failed:
         return f"broken off: {played.failed}"
-    return "stopped" if played.stops else "the whole path was gone"
+    return "stopped" if played.stops else "it went the whole path"

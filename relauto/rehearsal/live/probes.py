@@ -89,9 +89,11 @@ def _see_branches(ground: Ground) -> Seen:
 
 
 def _see_viewer(ground: Ground) -> Seen:
+    if ground.place.first.login.endswith("[bot]"):
+        raise UntriedError("REST does not tell an App's login")
     answer = ground.session.source.graphql(VIEWER, dict[str, dict[str, str]])
     told, known = answer["viewer"]["login"], ground.place.first.login
-    return Seen(told.removesuffix("[bot]") == known.removesuffix("[bot]"), f"{told} and {known}")
+    return Seen(told == known, f"{told} and {known}")
 
 
 def _open_again(source: Client, body: Mapping[str, str]) -> Seen:
