@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from relauto.errors import TRUST
 from relauto.git.address import Address, set_config
 from relauto.git.denial import Deed, DeniedError, find_denial
 from relauto.git.errors import PushRejectedError, PushUnknownError, RefMovedError, UnreachableError
@@ -253,9 +254,10 @@ def _refuse_unreached(address: Address, deed: Deed, answer: Answer) -> None:
     if denial := find_denial(address, deed, answer):
         raise denial
     if not parse_outcomes(answer.text) and _NOT_REACHED.search(answer.error):
+        untrusted = "certificate" in answer.error
         raise UnreachableError(
             f"{address.url} was not reached: {answer.error}",
-            todo="check the address, the network and the token",
+            todo=TRUST if untrusted else "check the address, the network and the token",
         )
 
 

@@ -21,7 +21,7 @@ from github.Requester import (
 )
 
 from relauto import __version__
-from relauto.errors import RemoteError
+from relauto.errors import TRUST, RemoteError
 from relauto.github.faults import NoReplyError, Reply
 
 API_VERSION = "2022-11-28"
@@ -174,10 +174,12 @@ class Wire:
 
 def _silence(verb: str, url: str, error: requests.RequestException) -> NoReplyError:
     kind = "in time" if isinstance(error, requests.Timeout) else f"({type(error).__name__})"
-    return NoReplyError(
-        f"GitHub did not answer {verb} {url.partition('?')[0]} {kind}",
-        todo="check the network and https://www.githubstatus.com, then run again",
-    )
+    todo = "check the network and https://www.githubstatus.com, then run again"
+    if isinstance(error, requests.exceptions.SSLError):
+        todo = TRUST
+    elif isinstance(error, requests.exceptions.ProxyError):
+        todo = "the proxy in HTTPS_PROXY does not let it through: mend that, or name the host in NO_PROXY"
+    return NoReplyError(f"GitHub did not answer {verb} {url.partition('?')[0]} {kind}", todo=todo)
 
 
 def _encode(decoded: object) -> str:
