@@ -5,7 +5,7 @@ the first write the world cannot be asked, so what follows from it is told by th
 and by rules about what each step then finds; ids that do not exist yet are called `a new commit`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from relauto.engine import ask_loss, is_loss_accepted, is_lost, list_places
@@ -102,15 +102,24 @@ class _Horizon:
         return step not in ADVISORY or self.only == step
 
 
-def foresee(bench: Bench, *, until: str | None = None, only: str | None = None) -> Foreseen:
+def foresee(
+    bench: Bench,
+    *,
+    until: str | None = None,
+    only: str | None = None,
+    first: Callable[[Bench], Sequence[str]] | None = None,
+) -> Foreseen:
     """Return what `advance` would do now.
+
+    `first` supposes what would go on record before it, and returns the sentences for that.
 
     Raises:
         InputError: `until` or `only` names no automated step.
         RemoteError: the world cannot be read.
     """
     _look(bench)
-    seen, horizon = Foreseen(), _Horizon(until, only, due_after(bench.incident))
+    before = list(first(bench)) if first else []
+    seen, horizon = Foreseen(before), _Horizon(until, only, due_after(bench.incident))
     if bench.incident.desk is None:
         seen.writes.append(desk.describe_desk(bench))
     seen.writes.extend(_foresee_claims(bench))

@@ -75,6 +75,15 @@ def settle(bench: Bench) -> None:
         say(sentence)
 
 
+def suppose(bench: Bench) -> list[str]:
+    """Take into account what `settle` would put on record; return a sentence for each, for a dry run."""
+    from relauto.settings import read_token
+    from relauto.unpushed import decide
+    from relauto.unpushed import suppose as suppose_records
+
+    return suppose_records(bench, decide(bench, find_queue(), read_token("ops")))
+
+
 @contextmanager
 def kept(id_: str, deed: Deed, words: Mapping[str, str], *, dry: bool, json: bool = False) -> Iterator[str]:
     """Keep what a person says where GitHub cannot be reached to record it; ends the task with 4 then.

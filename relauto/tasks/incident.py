@@ -253,7 +253,7 @@ def _plan(id_: str, *, until: str = "", only: str = "", json: bool) -> None:
     from relauto import foresight
 
     with connect.bench(id_ or None) as bench:
-        foreseen = foresight.foresee(bench, until=until or None, only=only or None)
+        foreseen = foresight.foresee(bench, until=until or None, only=only or None, first=away.suppose)
     if json:
         show_json({"writes": list(foreseen.writes), "stop": foreseen.stop, "status": int(foreseen.status)})
         return

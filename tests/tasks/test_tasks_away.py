@@ -95,6 +95,19 @@ def test_tick_and_note_are_kept_and_shown_and_recorded_once_on_return(
 
 
 @pytest.mark.slow
+def test_plan_lists_what_would_go_on_record_first(world: World, away: Callable[[str], None]) -> None:
+    away("refuse")
+    assert world.run(*TICK, by="robin-rm").status == 4
+    away("none")
+    planned = world.run("plan", by="robin-rm")
+    assert planned.out.splitlines()[0] == (
+        "would record what is unpushed: escalate.call is done: they are in the call"
+    )
+    assert kinds(world) == []
+    assert "would record" not in world.run("plan").out, "another token records nothing of it"
+
+
+@pytest.mark.slow
 def test_record_keeps_the_moment_at_which_it_was_said(world: World, away: Callable[[str], None]) -> None:
     away("refuse")
     world.run(*TICK, by="robin-rm")
