@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from relauto.comms import board
+from relauto.comms.standing import describe_holders
 from relauto.errors import InputError, RemoteError, Status
 from relauto.model import event as events
 from relauto.model.acceptance import is_accepted
@@ -337,7 +338,7 @@ def _knock(bench: Bench, place: Place, todo: Todo, seal: Seal) -> Stop | None:
         Status.DECISION,
         f"{need} must approve: {todo.sentence}",
         todo=f"answer at the desk with `{question.commands[0]}`, "
-        f"or run relauto approve {place.step} (entitled: {doors.describe_holders(standing)})",
+        f"or run relauto approve {place.step} (entitled: {describe_holders(standing)})",
         whom=", ".join(standing.whom) or "nobody: the roster names no one",
     )
 

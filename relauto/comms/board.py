@@ -5,12 +5,14 @@ from datetime import datetime
 
 from relauto.comms.evidence import Piece, summarise
 from relauto.comms.rendering import Renderer, shipped
+from relauto.comms.standing import describe_holders, describe_standing
 from relauto.comms.story import StepStory, Story, tell
 from relauto.model.deadline import Overdue, overdue
 from relauto.model.debt import Debt
 from relauto.model.door import Door
 from relauto.model.incident import SETTLED, Incident, StepRecord, StepState
 from relauto.model.playbook import Playbook
+from relauto.model.standing import find_standing
 from relauto.model.target import Place
 from relauto.settings import Contacts
 
@@ -61,12 +63,12 @@ class Turn:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything that the board shows."""
+    """Everything that the board shows; with each door how it stands, empty where it is open."""
 
     story: Story
     sections: tuple[Section, ...]
     turns: tuple[Turn, ...]
-    doors: tuple[tuple[Place, Door], ...]
+    doors: tuple[tuple[Place, Door, str], ...]
     late: tuple[Overdue, ...]
 
     @property
@@ -110,8 +112,11 @@ def draw_board(
     return Board(
         story,
         tuple(_draw_section(stage.title, stage.steps) for stage in story.stages),
-        tuple(find_turns(story)),
-        tuple((place, incident.doors[place]) for place in sorted(incident.doors, key=str)),
+        (*_find_asked(incident, story, moment), *find_turns(story)),
+        tuple(
+            (place, incident.doors[place], _tell_standing(incident, place, moment))
+            for place in sorted(incident.doors, key=str)
+        ),
         overdue(incident, playbook, moment),
     )
 
@@ -124,6 +129,27 @@ def last_moment(incident: Incident) -> datetime:
     moments += [approval.at for door in incident.doors.values() for approval in door.approvals]
     moments += [at for _, _, at in incident.kits] + [note.happened_at for note in incident.notes]
     return max(moments)
+
+
+def _find_asked(incident: Incident, story: Story, now: datetime) -> list[Turn]:
+    """Return what waits at a door: who has said yes, and who still has to."""
+    found = []
+    for step in story.steps:
+        for place in sorted((place for place in incident.doors if place.step == step.key), key=str):
+            standing, record = find_standing(incident, place, now), incident.record(place)
+            current = place == incident.place(place.step, place.target)
+            settled = record is not None and record.state in SETTLED
+            if current and not settled and standing and not standing.is_open:
+                who = describe_holders(standing)
+                found.append(Turn(str(place), step.title, "open", who, describe_standing(standing)))
+    return found
+
+
+def _tell_standing(incident: Incident, place: Place, now: datetime) -> str:
+    standing, record = find_standing(incident, place, now), incident.record(place)
+    if standing is None or standing.is_open or (record and record.state in SETTLED):
+        return ""
+    return f"{standing.lacking} more needed, of {describe_holders(standing)}"
 
 
 def find_turns(story: Story) -> list[Turn]:

@@ -28,6 +28,7 @@ def summarise(place: Place, record: StepRecord) -> tuple[Piece, ...]:
         InputError: the proof cannot be read.
     """
     words = (Piece(_cut(record)),) if record.reason or record.reason.erased else ()
+    words = (*words, *_gates(place, record))
     if record.state is StepState.REFUSED:
         return (*words, *_conflicts(record))
     if record.state is not StepState.DONE or not record.facts:
@@ -36,6 +37,13 @@ def summarise(place: Place, record: StepRecord) -> tuple[Piece, ...]:
     if summary is None:
         return words
     return (*summary(proofs.read_proof(proofs.PROOFS[place.step], record.facts, place.step)), *words)
+
+
+def _gates(place: Place, record: StepRecord) -> Iterable[Piece]:
+    """Return the gates that hold a step up, as people name them to waive one."""
+    held = record.facts.get("gates", {}) if record.state in (StepState.WAITING, StepState.REFUSED) else {}
+    closed = (name for name, verdict in held.items() if verdict not in ("passed", "waived", "not needed"))
+    return [Piece(f"{place.step}:{name}", exact=True) for name in closed]
 
 
 def _cut(record: StepRecord) -> str:

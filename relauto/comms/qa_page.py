@@ -13,6 +13,7 @@ from relauto.comms.proofs import SUMS, Artifact, Pick, PullRequest
 from relauto.comms.qa_items import QaItem, format_item, format_outcome
 from relauto.comms.rendering import Markdown, Renderer, shipped
 from relauto.errors import InputError
+from relauto.model.override import Override
 from relauto.model.qa import Audience, Outcome, QaInstruction, QaStep
 
 
@@ -23,7 +24,7 @@ class QaFacts:
     `old_tag` is the release that the line was on, `tag` the build to verify (a candidate, a release,
     or "" for a pull request's build), `commit` its full id. `artifacts` are the files of the build,
     `old_artifacts` those of the old one. `changed_paths` are the paths in which the line's pick
-    differs from the fix, by the reason.
+    differs from the fix, by the reason; `overrides` is what people decided otherwise.
     """
 
     incident: str
@@ -41,6 +42,7 @@ class QaFacts:
     fixes: tuple[PullRequest, ...] = ()
     picks: tuple[Pick, ...] = ()
     changed_paths: tuple[tuple[str, str], ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 def render_qa(kind: Audience, facts: QaFacts, renderer: Renderer | None = None) -> str:

@@ -118,6 +118,10 @@ def _proved(incident: Incident, event: Event, body: events.StepProved) -> None:
         facts=body.facts,
         by_others=body.by == "others",
     )
+    if body.place.step == "prepare.candidate":
+        # From now on the gates of its verification are about this commit.
+        verifying = Place("prepare.verify", body.place.target, body.place.round)
+        _hold(incident, event, verifying, {"gates": {}, **body.facts})
 
 
 @_on(events.StepWaiting)

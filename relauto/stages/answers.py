@@ -5,6 +5,7 @@ on record as such, so that it never counts later, and whoever gave it is told wh
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -12,12 +13,13 @@ from relauto.comms.desk import render_refusal
 from relauto.errors import DecisionError, InputError, RelautoError
 from relauto.github import issues
 from relauto.github.client import Client
+from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment
 from relauto.model import event as events
 from relauto.model.commands import Command, Verb, parse_commands
 from relauto.model.event import AnswerRefused, Body, Person, Said, Text, locate
 from relauto.stages import decisions, desk, doors, rounds
-from relauto.stages.bench import Bench
+from relauto.stages.bench import Bench, Kind
 
 
 def read_answers(bench: Bench) -> Iterator[Said | Body]:
@@ -103,45 +105,63 @@ def _acknowledge(bench: Bench, comment: Comment, command: Command) -> events.Kit
 
 
 def tell_refused(bench: Bench) -> None:
-    """Tell everybody whose answer at the desk does not count, and was not told yet, why."""
-    for source, refused in _find_untold(bench):
-        bench.say(_describe(refused))
-        reply(bench, bench.ops, desk.number(bench), source, refused)
-        bench.look("desk")
-
-
-def reply(bench: Bench, client: Client, number: int, source: str, refused: tuple[AnswerRefused, ...]) -> None:
-    """Answer in an issue that somebody's comment there does not count, once."""
-    text = render_refusal(refused, bench.renderer)
-    issues.comment(client, number, key_of_reply(bench, source), text, absent=True)
-
-
-def key_of_reply(bench: Bench, source: str) -> str:
-    """Return the key of the comment that tells why the answer at `source` does not count."""
-    return f"{bench.incident.id}:answer:{urlsplit(source).fragment or 'issue'}"
+    """Tell everybody whose answer does not count, and who was not told yet, why."""
+    for there, source, refused in _find_untold(bench):
+        bench.say(_describe(there, refused))
+        text = render_refusal(refused, bench.renderer)
+        issues.comment(there.client, there.number, _key_of_reply(bench, source), text, absent=True)
+        bench.look(there.kind)
 
 
 def describe_untold(bench: Bench) -> list[str]:
     """Return the sentences for those whom `tell_refused` would tell."""
-    return [_describe(refused) for _, refused in _find_untold(bench)]
+    return [_describe(there, refused) for there, _, refused in _find_untold(bench)]
 
 
-def _describe(refused: tuple[AnswerRefused, ...]) -> str:
-    return f"tell {refused[0].author} at the desk that {refused[0].command} does not count"
+def _describe(there: "_There", refused: tuple[AnswerRefused, ...]) -> str:
+    return f"tell {refused[0].author} at {there.name} that {refused[0].command} does not count"
 
 
-def _find_untold(bench: Bench) -> list[tuple[str, tuple[AnswerRefused, ...]]]:
+@dataclass(frozen=True)
+class _There:
+    """An issue at which people answer."""
+
+    name: str
+    kind: Kind
+    client: Client
+    number: int
+    url: str
+
+    def comments(self, bench: Bench) -> tuple[Comment, ...]:
+        if self.kind == "desk":
+            return desk.read(bench)
+        try:
+            return bench.see("qa", issues.look_at_issue(self.client, self.number))[1]
+        except NotFoundError:
+            return ()
+
+
+def _find_untold(bench: Bench) -> Iterator[tuple[_There, str, tuple[AnswerRefused, ...]]]:
+    for there in _list_places(bench):
+        here = f"{locate(there.url)}#"
+        for source, refused in list(bench.incident.unheard.items()):
+            key = _key_of_reply(bench, source)
+            if source.startswith(here) and issues.find_comment(there.comments(bench), key) is None:
+                yield there, source, refused
+
+
+def _list_places(bench: Bench) -> Iterator[_There]:
+    """Yield the desk, and QA's issues about what is not released yet."""
     opened = bench.incident.desk
-    here = f"{locate(opened.url)}#" if opened else ""
-    unheard = [pair for pair in bench.incident.unheard.items() if opened and pair[0].startswith(here)]
-    if not unheard:
-        return []
-    known = desk.read(bench)
-    return [
-        (source, refused)
-        for source, refused in unheard
-        if issues.find_comment(known, key_of_reply(bench, source)) is None
-    ]
+    if opened:
+        yield _There("the desk", "desk", bench.ops, opened.number, opened.url)
+    for asked in list(bench.incident.qa_requests.values()):
+        if asked.place.target is None or not bench.facts("prepare.release", asked.place.target):
+            yield _There(f"QA's issue about {asked.tag}", "qa", bench.qa, asked.number, asked.url)
+
+
+def _key_of_reply(bench: Bench, source: str) -> str:
+    return f"{bench.incident.id}:answer:{urlsplit(source).fragment or 'issue'}"
 
 
 _DECISIONS: dict[Verb, Callable[[Bench, Comment, Command], Body]] = {

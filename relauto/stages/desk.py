@@ -14,6 +14,7 @@ from relauto.comms.desk import (
     approve_command,
     reopen_command,
 )
+from relauto.comms.standing import describe_holders, describe_standing
 from relauto.errors import DecisionError
 from relauto.github import issues
 from relauto.github.faults import NotFoundError
@@ -182,7 +183,7 @@ def _note(people: int, standing: Standing) -> str:
     if people == 1 and not standing.expired:
         return ""
     needs = f"{people} different people have to say yes: " if people > 1 else ""
-    return f"{needs}{doors.describe_standing(standing)}, of {doors.describe_holders(standing)}."
+    return f"{needs}{describe_standing(standing)}, of {describe_holders(standing)}."
 
 
 def key_of_door(bench: Bench, place: Place) -> str:

@@ -1,5 +1,6 @@
 """Doors as an incident comes to them: what is asked there, of how many, and who has said yes."""
 
+from relauto.comms.standing import describe_standing
 from relauto.errors import DecisionError
 from relauto.model import event as events
 from relauto.model.door import Door, Standing
@@ -68,16 +69,3 @@ def describe_need(standing: Standing, people: int) -> str:
     if people == 1:
         return "a person"
     return f"{people} people ({describe_standing(standing)})"
-
-
-def describe_standing(standing: Standing) -> str:
-    """Return who has said yes, who did so too long ago, and how many more are needed."""
-    said = f"{', '.join(standing.given)} said yes" if standing.given else "nobody has said yes yet"
-    old = f"; the yes of {', '.join(standing.expired)} is too old" if standing.expired else ""
-    return f"{said}{old}; {standing.lacking} more needed"
-
-
-def describe_holders(standing: Standing) -> str:
-    """Return who may still say yes, and what to do where they are too few."""
-    whom = ", ".join(standing.whom) or "nobody"
-    return f"{whom}: too few, name more in roster.toml" if standing.is_stuck else whom

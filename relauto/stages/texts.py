@@ -214,6 +214,7 @@ def qa_facts(
         fixes=_pulls(bench),
         picks=picked.picks,
         changed_paths=tuple(differences),
+        overrides=tuple(bench.incident.overrides),
     )
 
 

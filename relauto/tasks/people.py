@@ -46,6 +46,7 @@ def approve(
     c: Context, step: str, subject: str = "", id: str = "", dry_run: bool = False, json: bool = False
 ) -> None:
     """Approve exactly what is shown at a door; without --subject, show it."""
+    from relauto.comms.standing import describe_holders, describe_standing
     from relauto.errors import InputError
     from relauto.stages import decisions, doors
 
@@ -55,8 +56,8 @@ def approve(
         standing = doors.stand(bench, place)
         if not subject:
             raise InputError(
-                f"{place} asks for {door.subject}:{shown}\n  {doors.describe_standing(standing)}, "
-                f"of {doors.describe_holders(standing)}",
+                f"{place} asks for {door.subject}:{shown}\n  {describe_standing(standing)}, "
+                f"of {describe_holders(standing)}",
                 todo=f"relauto approve {step} --subject {door.subject}",
             )
         if len(subject) < 7 or not door.subject.startswith(subject):

@@ -398,6 +398,11 @@ DECISIONS = [
     (("reopen", "escalate.call", "--reason", "again"), "step.reopened", "robin-rm"),
     (("note", "we wait", "--kind", "decision"), "note.added", "quinn-qa"),
     (("withdraw", "--fix", "fix/sell", "--reason", "wrong"), "fix.withdrawn", "rae-reviewer"),
+    (
+        ("waive", "prepare.merge:reviews", "--reason", "it is night", "--expires", "4h"),
+        "gate.waived",
+        "robin-rm",
+    ),
 ]
 
 

@@ -6,14 +6,26 @@ from typing import Any
 
 from relauto.comms.qa_items import read_items
 from relauto.github import issues
+from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment, Issue
 from relauto.github.look import Look
 from relauto.model.commands import Command, parse_commands
-from relauto.model.event import CandidateRefused, Facts, Person, QaAnswered, QaRequested, Said, Text
+from relauto.model.event import (
+    AnswerRefused,
+    CandidateRefused,
+    Facts,
+    Person,
+    QaAnswered,
+    QaRequested,
+    Said,
+    Text,
+    locate,
+)
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.stages import texts
 from relauto.stages.bench import Bench
+from relauto.stages.gates import hold
 from relauto.stages.step import Observation, Refused, Todo, Waiting
 
 LABEL = "relauto-qa"
@@ -26,10 +38,16 @@ def ask(
     requested = bench.incident.qa_requests.get(tag)
     if requested is None:
         return _request(bench, place, target, tag, commit, artifacts)
-    issue, comments = bench.see("qa", issues.look_at_issue(bench.qa, requested.number))
+    try:
+        issue, comments = bench.see("qa", issues.look_at_issue(bench.qa, requested.number))
+    except NotFoundError:
+        return _refuse_lost(place, tag, commit, f"{requested.url} is gone")
     verdict = find_verdict(bench, tag, comments)
+    if verdict is None and issue.state == "closed":
+        return _refuse_lost(place, tag, commit, f"{requested.url} was closed without a verdict")
     if verdict is None:
-        return Waiting("QA", f"{tag}: no verdict yet in {requested.url}")
+        reason = f"{tag}: no verdict yet in {requested.url}"
+        return Waiting("QA", reason, facts=hold(commit, qa="waiting"))
     comment, command = verdict
     answer = QaAnswered(
         place=place,
@@ -39,15 +57,25 @@ def ask(
         reason=Text(command.text),
         source=comment.url,
     )
-    records = () if tag in bench.incident.qa_answers else (Said(Person(comment.author), answer),)
+    known, _ = bench.incident.qa_answers.get(tag, (None, None))
+    is_new = known is None or locate(known.source) != locate(comment.url)
+    records = (Said(Person(comment.author), answer),) if is_new else ()
     if answer.verdict == "fail":
-        reason = Text(f"{comment.author}: {command.text or 'no reason given'}")
+        reason = f"{comment.author}: {command.text or 'no reason given'}"
         return Refused(
             f"QA refused {tag}: {command.text or 'no reason given'} ({comment.author}, {comment.url})",
             todo="attach the fix of the fix: relauto attach --fix BRANCH, then advance",
-            records=(*records, CandidateRefused(place=place, tag=tag, commit=commit, reason=reason)),
+            records=(*records, CandidateRefused(place=place, tag=tag, commit=commit, reason=Text(reason))),
         )
-    return _check_boxes(bench, tag, issue, requested, records)
+    return _check_boxes(bench, tag, commit, issue, requested, records)
+
+
+def _refuse_lost(place: Place, tag: Tag, commit: Commit, what: str) -> Refused:
+    return Refused(
+        f"QA's word on {tag} is lost: {what}",
+        todo=f"reopen the issue if it is there, or relauto reopen {place.step} --reason … asks QA again",
+        facts=hold(commit, qa="lost"),
+    )
 
 
 def _verdict(command: Command) -> Any:
@@ -55,7 +83,7 @@ def _verdict(command: Command) -> Any:
 
 
 def _check_boxes(
-    bench: Bench, tag: Tag, issue: Issue, requested: QaRequested, records: tuple[Said, ...]
+    bench: Bench, tag: Tag, commit: Commit, issue: Issue, requested: QaRequested, records: tuple[Said, ...]
 ) -> Observation | str:
     # What was asked counts, not what the page says by now: an item that is gone is not ticked.
     asked = read_items(bench.journal.rendered("qa/").get(_page_path(tag), b"").decode())
@@ -67,24 +95,46 @@ def _check_boxes(
     items = dict.fromkeys(asked, False) | read_items(issue.body)
     open_items = [item for item, ticked in items.items() if not ticked]
     if open_items:
-        return Waiting("QA", f"{tag} is signed, but {', '.join(open_items)} is not ticked in {requested.url}")
+        reason = f"{tag} is signed, but {', '.join(open_items)} is not ticked in {requested.url}"
+        return Waiting("QA", reason, facts=hold(commit, qa="waiting"))
     bench.found.extend(records)
     return "passed"
 
 
 def find_verdict(bench: Bench, tag: Tag, comments: Sequence[Comment]) -> tuple[Comment, Command] | None:
-    """Return the newest verdict on exactly this tag by somebody on the roster; others do not count.
+    """Return the newest verdict on exactly this tag that counts.
 
-    Neither does a comment that was edited: it shows its author, and not who edited it.
+    It is of somebody who was on the roster when it was read; one that was not goes on record, so that it
+    never counts later. A comment that was edited counts for nothing: it shows its author, and not who
+    edited it.
     """
     found = None
     for comment in comments:
-        if comment.edited or comment.author_type != "User" or not bench.roster.may(comment.author, "sign"):
-            continue
-        for command in parse_commands(comment.body):
-            if command.verb == "qa" and command.subject == tag:
-                found = (comment, command)
+        verdicts = [
+            command
+            for command in parse_commands(comment.body)
+            if command.verb == "qa" and command.subject == tag
+        ]
+        if verdicts and _counts(bench, comment):
+            found = (comment, verdicts[-1])
     return found
+
+
+def _counts(bench: Bench, comment: Comment) -> bool:
+    source = locate(comment.url)
+    if source in bench.incident.unheard:
+        return False
+    if comment.edited or comment.author_type != "User":
+        return False
+    if source in bench.incident.answered or bench.roster.may(comment.author, "sign"):
+        return True
+    reason = Text(f"{comment.author} may not sign: they are not on the roster for it")
+    author, command = Person(comment.author), Text("/qa")
+    refused = AnswerRefused(author=author, command=command, reason=reason, source=comment.url)
+    if refused not in bench.found:
+        bench.say(f"{comment.url}: /qa by {comment.author} does not count: {reason}")
+        bench.found.append(refused)
+    return False
 
 
 def _request(
@@ -96,6 +146,8 @@ def _request(
 
     def run(_facts: Facts) -> None:
         issue = bench.see("qa", _look_for_issue(bench, tag)) or _open_issue(bench, tag, page)
+        if issue.state == "closed":
+            issue = issues.edit_issue(bench.qa, issue.number, state="open")
         bench.found.append(
             QaRequested(
                 place=place, tag=tag, repository=bench.settings.qa, number=issue.number, url=issue.url

@@ -150,9 +150,13 @@ class VerifyCandidate:
             return decision
         if not decision.facts["verify"]:
             return "not needed"
-        if is_waived(bench, place, "qa", commit):
+        waived = is_waived(bench, place, "qa", commit)
+        if waived and tag not in bench.incident.qa_requests:
             return WAIVED
-        return qa.ask(bench, place, target, tag, commit, artifacts)
+        answer = qa.ask(bench, place, target, tag, commit, artifacts)
+        # A waiver stands for an answer that is missing, and never against a tester's no.
+        is_missing = not isinstance(answer, str) and not (isinstance(answer, Refused) and answer.records)
+        return WAIVED if waived and is_missing else answer
 
     def _refuse(self, place: Place, tag: Tag, commit: Commit, reason: str) -> Refused:
         return Refused(
