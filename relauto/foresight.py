@@ -41,7 +41,6 @@ NEW = "a new commit"
 
 _AWAITED = {
     "open-pick": "CI and reviewers look at the pull request",
-    "open-bump": "CI and reviewers look at the pull request",
     "enqueue": "the merge queue tests the pull request",
     "dispatch": "CI builds the candidate",
     "ask-qa": "QA looks at the candidate",
