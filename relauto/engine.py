@@ -16,9 +16,11 @@ from relauto.comms.standing import describe_holders
 from relauto.errors import InputError, RemoteError, Status
 from relauto.model import event as events
 from relauto.model.acceptance import is_accepted
-from relauto.model.event import Body, Said, Text, digest_facts, normalise, tell_facts
+from relauto.model.event import Body, Said
+from relauto.model.facts import Facts, digest_facts, normalise, tell_facts
 from relauto.model.incident import Incident, StepRecord, StepState
 from relauto.model.target import Place
+from relauto.model.words import Text
 from relauto.stages import answers, claims, desk, doors, outbox, pages, polling, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
@@ -409,7 +411,7 @@ def _is_known(incident: Incident, body: Body) -> bool:
     return False
 
 
-def _is_proved(incident: Incident, place: Place, facts: events.Facts) -> bool:
+def _is_proved(incident: Incident, place: Place, facts: Facts) -> bool:
     known = incident.record(place)
     # What a person accepted as lost is told anew when its proof comes back.
     proved = known is not None and known.state is StepState.DONE and place not in incident.losses

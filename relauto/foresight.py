@@ -12,7 +12,8 @@ from relauto.engine import ask_loss, is_loss_accepted, is_lost, list_places
 from relauto.errors import Status
 from relauto.git.presence import find_presence
 from relauto.model.debt import due_after, list_unpaid
-from relauto.model.event import PlanSettled, StepProved, normalise
+from relauto.model.event import PlanSettled, StepProved
+from relauto.model.facts import normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Branch, Tag
 from relauto.model.target import Place, Target

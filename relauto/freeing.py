@@ -3,8 +3,9 @@
 from relauto import engine
 from relauto.errors import InputError
 from relauto.journal.releases import Record
-from relauto.model.event import ReleaseFreed, Text
+from relauto.model.event import ReleaseFreed
 from relauto.model.version import find_releases, parse_version
+from relauto.model.words import Text
 from relauto.session import Session
 from relauto.stages import claims
 from relauto.stages.bench import Bench

@@ -14,12 +14,13 @@ from relauto.github import pull_reads, repositories
 from relauto.github.client import Client
 from relauto.github.faults import NotFoundError
 from relauto.model import event as events
-from relauto.model.event import Body, Plan, Text
+from relauto.model.event import Body, Plan
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.playbook import load_playbook
 from relauto.model.qa import parse_instruction
 from relauto.model.target import Target
 from relauto.model.version import parse_version
+from relauto.model.words import Text
 from relauto.session import Session, Site, find_folder
 from relauto.settings import digest_settings
 from relauto.stages import claims, rides

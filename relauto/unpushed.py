@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from relauto import engine
 from relauto.errors import RelautoError
 from relauto.journal.queue import Queue, Unpushed
-from relauto.model.event import Body, NoteAdded, NoteKind, Text, locate
+from relauto.model.event import Body, NoteAdded, NoteKind, locate
 from relauto.model.incident import SETTLED
+from relauto.model.words import Text
 from relauto.stages import decisions
 from relauto.stages.bench import Bench
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from relauto.comms.neutral import BREAK
-from relauto.model.event import Text
 from relauto.model.incident import Incident
+from relauto.model.words import Text
 
 Reader = Literal["public", "internal", "customer"]
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from relauto.errors import InputError
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 
 SUMS = "SHA256SUMS"
 """The file of a build that holds the digests of the others, as sha256sum(1) writes it."""

@@ -15,12 +15,13 @@ from relauto.comms import proofs
 from relauto.comms.pending import name_unknown
 from relauto.model.deadline import executive_needed, outage_end, outage_length, settled_at
 from relauto.model.debt import Debt, list_debts
-from relauto.model.event import CandidateRefused, NoticeDrafted, Order, Text
+from relauto.model.event import CandidateRefused, NoticeDrafted, Order
 from relauto.model.incident import Acceptance, Incident, Note, StepRecord, StepState
 from relauto.model.override import Override
 from relauto.model.playbook import Playbook
 from relauto.model.rounds import Claim, Failure
 from relauto.model.target import Place, Target
+from relauto.model.words import Text
 from relauto.settings import Contacts
 
 TIMELINE = "timeline:"

@@ -13,7 +13,8 @@ import msgspec
 from relauto.errors import InputError
 from relauto.journal.format import DamagedJournalError, digest_line, events_file
 from relauto.journal.words import Payload, Words
-from relauto.model.event import KINDS, Body, Event, Person, Text
+from relauto.model.event import KINDS, Body, Event
+from relauto.model.words import Person, Text
 
 
 class _Line(msgspec.Struct):

@@ -15,9 +15,10 @@ from relauto.journal import format as layout
 from relauto.journal.codec import Decoder, encode_event, read_events, split_lines
 from relauto.journal.format import META, START, DamagedJournalError, Meta
 from relauto.journal.words import Words, parse_payloads
-from relauto.model.event import Body, Event, Person, Said
+from relauto.model.event import Body, Event, Said
 from relauto.model.incident import Incident
 from relauto.model.names import Commit
+from relauto.model.words import Person
 
 _ID_BYTES = 16
 

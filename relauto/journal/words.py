@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from relauto.journal.format import DamagedJournalError
-from relauto.model.event import Person, Text
+from relauto.model.words import Person, Text
 
 _SALT_BYTES = 16
 

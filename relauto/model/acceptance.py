@@ -1,6 +1,6 @@
 """Whether a person accepted what a lost step has come to."""
 
-from relauto.model.event import Facts, digest_facts
+from relauto.model.facts import Facts, digest_facts
 from relauto.model.incident import Incident
 from relauto.model.target import Place
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from relauto.model.event import Facts, Person
+from relauto.model.facts import Facts
+from relauto.model.words import Person
 
 
 @dataclass(frozen=True)

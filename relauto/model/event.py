@@ -6,38 +6,15 @@ are of the types `Text` and `Person`: in the log they are salted digests, the wo
 beside it (`relauto.journal`), so that they can be erased without breaking the chain.
 """
 
-import hashlib
-import re
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
+from relauto.model.facts import Facts
 from relauto.model.target import Place, Target
-
-Facts = dict[str, Any]
-"""Public-safe JSON values: commit ids, numbers, tags, digests. No free text, no names of people."""
-
-
-class Text(str):
-    """Words of a person, or about a customer. Empty with `erased` set once they were erased."""
-
-    __slots__ = ("erased",)
-
-    erased: bool
-
-    def __new__(cls, value: str = "", *, erased: bool = False) -> "Text":
-        """Make a text; `erased` says that the words are gone for good."""
-        text = super().__new__(cls, value)
-        text.erased = erased
-        return text
-
-
-class Person(Text):
-    """The login of somebody, as GitHub authenticated it."""
-
-    __slots__ = ()
+from relauto.model.words import Person, Text
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -440,34 +417,6 @@ class Event(msgspec.Struct, frozen=True):
     body: Body
 
 
-def digest_facts(facts: Facts) -> str:
-    """Return the SHA-256 of facts, as hex: the same values in any order, the same digest."""
-    content = msgspec.json.encode(normalise(facts), order="deterministic")
-    return hashlib.sha256(content).hexdigest()
-
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-def tell_facts(facts: Facts) -> str:
-    """Return facts as a sentence names them: digests by their first twelve digits, addresses left out.
-
-    Entries of a list are told each by its own values: `merged 1 5a1c…`.
-    """
-    return ", ".join(f"{name} {told}" for name, value in facts.items() if (told := _tell(value)))
-
-
-def _tell(value: Any) -> str:
-    if isinstance(value, dict):
-        return " ".join(filter(None, map(_tell, value.values())))
-    if isinstance(value, list | tuple):
-        return "; ".join(filter(None, map(_tell, value)))
-    if value is None or isinstance(value, bool) or "://" in str(value):
-        return ""
-    text = str(value)
-    return text[:12] if _DIGEST.fullmatch(text) else text
-
-
 def locate(source: str) -> str:
     """Return what stays of an address when the server's name changes: path and fragment."""
     parts = urlsplit(source)
@@ -479,9 +428,3 @@ class Said(msgspec.Struct, frozen=True):
 
     actor: Person
     body: Body
-
-
-def normalise(facts: Facts) -> Facts:
-    """Return facts as they come back from the journal: plain strings, lists instead of tuples."""
-    plain: Facts = msgspec.json.decode(msgspec.json.encode(facts, enc_hook=str))
-    return plain

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from relauto.errors import InputError
-from relauto.model.event import CandidateRefused, Person, Text
+from relauto.model.event import CandidateRefused
 from relauto.model.target import Place
+from relauto.model.words import Person, Text
 
 GATES: dict[str, tuple[str, ...]] = {
     "prepare.merge": ("checks", "reviews"),

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from relauto.model import event as events
 from relauto.model.door import Approval, Door
-from relauto.model.event import Event, Facts, digest_facts, locate
+from relauto.model.event import Event, locate
+from relauto.model.facts import Facts, digest_facts
 from relauto.model.gate import Held, Waiver, lift
 from relauto.model.override import Kind, Override
 from relauto.model.record import NO_TEXT as NO_TEXT

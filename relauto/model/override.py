@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from relauto.model.event import Person, Text
 from relauto.model.target import Place
+from relauto.model.words import Person, Text
 
 Kind = Literal[
     "gate waived",

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from relauto.model.event import Facts, Person, Text
+from relauto.model.facts import Facts
 from relauto.model.target import Target
+from relauto.model.words import Person, Text
 
 
 class StepState(StrEnum):

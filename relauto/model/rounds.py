@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from relauto.model import event as events
-from relauto.model.event import Person, Plan, Text
+from relauto.model.event import Plan
 from relauto.model.target import Place, Target
+from relauto.model.words import Person, Text
 
 _STAGES = frozenset({"investigate", "prepare", "deploy", "debt"})
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from relauto.model.door import Door, Standing, judge_door
-from relauto.model.event import Person
 from relauto.model.incident import Incident
 from relauto.model.target import Place
+from relauto.model.words import Person
 
 
 def find_standing(incident: Incident, place: Place, now: datetime) -> Standing | None:

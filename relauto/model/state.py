@@ -7,12 +7,13 @@ from typing import Any
 
 from relauto.model import event as events
 from relauto.model.door import Door
-from relauto.model.event import Event, Person, locate
+from relauto.model.event import Event, locate
 from relauto.model.gate import Held, Waiver
 from relauto.model.override import Override
 from relauto.model.record import PROGRESS, Acceptance, Fix, Note, StepRecord, StepState
 from relauto.model.rounds import Rounds, has_rounds
 from relauto.model.target import Place, Target
+from relauto.model.words import Person
 
 
 @dataclass

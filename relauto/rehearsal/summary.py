@@ -16,7 +16,8 @@ from relauto.git.repository import Repository
 from relauto.github import pull_reads, releases
 from relauto.github.counts import describe_requests
 from relauto.journal.log import JournalReader
-from relauto.model.event import Event, Facts
+from relauto.model.event import Event
+from relauto.model.facts import Facts
 from relauto.model.incident import Incident, StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.playbook import Playbook, load_playbook

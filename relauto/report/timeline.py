@@ -7,10 +7,11 @@ from typing import Any
 
 from relauto.comms.wording import enumerate_words, format_moment, shorten
 from relauto.model import event as events
-from relauto.model.event import Event, Person, Text
+from relauto.model.event import Event
 from relauto.model.playbook import Playbook
 from relauto.model.rounds import has_rounds
 from relauto.model.target import Place
+from relauto.model.words import Person, Text
 
 _ENDS = (events.StepProved, events.StepTicked, events.StepSkipped, events.StepRefused, events.StepReopened)
 _SETTLES = (events.StepProved, events.StepTicked, events.StepSkipped)

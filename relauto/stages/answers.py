@@ -17,7 +17,8 @@ from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment
 from relauto.model import event as events
 from relauto.model.commands import Command, Verb, parse_commands
-from relauto.model.event import AnswerRefused, Body, Person, Said, Text, locate
+from relauto.model.event import AnswerRefused, Body, Said, locate
+from relauto.model.words import Person, Text
 from relauto.stages import decisions, desk, doors, rounds
 from relauto.stages.bench import Bench, Kind
 

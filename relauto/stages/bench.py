@@ -33,13 +33,14 @@ from relauto.github.repositories import RepositoryFacts
 from relauto.github.rules import look_at_rules
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
-from relauto.model.event import Body, Event, Person, Plan, Said
+from relauto.model.event import Body, Event, Plan, Said
 from relauto.model.incident import Incident, StepState
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.playbook import Playbook
 from relauto.model.roster import Roster
 from relauto.model.target import Place, Target
 from relauto.model.version import TagStyle, learn_style, parse_version
+from relauto.model.words import Person
 from relauto.settings import Settings
 
 T = TypeVar("T")

@@ -9,11 +9,12 @@ from relauto.errors import DecisionError, InputError
 from relauto.model import event as events
 from relauto.model.debt import find_debt, refuse_closing
 from relauto.model.door import Door
-from relauto.model.event import Text, digest_facts
+from relauto.model.facts import digest_facts
 from relauto.model.gate import parse_gate
 from relauto.model.incident import Fix, StepRecord, StepState
 from relauto.model.moment import parse_end
 from relauto.model.target import Place
+from relauto.model.words import Text
 from relauto.stages import desk, rounds
 from relauto.stages.bench import Bench
 from relauto.stages.investigate import read_decision

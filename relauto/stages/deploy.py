@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.target import Place, Target
 from relauto.stages import desk
 from relauto.stages.bench import Bench, require_target

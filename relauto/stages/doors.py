@@ -4,9 +4,10 @@ from relauto.comms.standing import describe_standing
 from relauto.errors import DecisionError
 from relauto.model import event as events
 from relauto.model.door import Door, Standing
-from relauto.model.event import Text, normalise
+from relauto.model.facts import normalise
 from relauto.model.standing import find_standing
 from relauto.model.target import Place
+from relauto.model.words import Text
 from relauto.stages.bench import Bench
 from relauto.stages.step import Seal
 

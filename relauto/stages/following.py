@@ -12,7 +12,7 @@ from relauto.github.branch_rules import BranchRules
 from relauto.github.checks import RequiredCheck
 from relauto.github.pull_merge import Method
 from relauto.github.pull_state import Pull
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.names import Branch
 from relauto.model.target import Place
 from relauto.stages.bench import Bench

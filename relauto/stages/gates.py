@@ -1,6 +1,6 @@
 """Gates as a step comes to them: which hold it up, and which a person let stand open."""
 
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.gate import find_waiver
 from relauto.model.target import Place
 from relauto.stages.bench import Bench

@@ -11,7 +11,7 @@ from relauto.git.scope import describe_foreign, list_foreign
 from relauto.github import pull_reads, pulls
 from relauto.github.faults import NotFoundError
 from relauto.github.pull_state import Pull
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.incident import Fix, StepState
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place

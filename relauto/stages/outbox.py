@@ -7,7 +7,8 @@ import hashlib
 from collections.abc import Iterable
 
 from relauto.comms.notices import FAILED, INTERNAL, Notice, NoticeAudience, render_notice
-from relauto.model.event import Body, CandidateRefused, Event, Facts, NoticeDrafted, RoundStarted, StepProved
+from relauto.model.event import Body, CandidateRefused, Event, NoticeDrafted, RoundStarted, StepProved
+from relauto.model.facts import Facts
 from relauto.model.target import Place
 from relauto.stages import texts
 from relauto.stages.bench import Bench

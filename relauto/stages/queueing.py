@@ -2,7 +2,7 @@
 
 from relauto.github.pull_queue import enqueue_pull
 from relauto.github.pull_state import Pull
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place
 from relauto.stages.bench import Bench

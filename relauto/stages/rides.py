@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from relauto.errors import InputError
 from relauto.git.presence import find_presence
-from relauto.model.event import Facts, FixAttached, ReleaseJoined
+from relauto.model.event import FixAttached, ReleaseJoined
+from relauto.model.facts import Facts
 from relauto.model.incident import Fix, Incident, StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.rounds import Claim

@@ -1,10 +1,11 @@
 """Beginning a round: a release that did not help is followed by another, with a number of its own."""
 
 from relauto.errors import InputError
-from relauto.model.event import RoundStarted, Text
+from relauto.model.event import RoundStarted
 from relauto.model.incident import Incident, StepState
 from relauto.model.rounds import FAILING
 from relauto.model.target import Place
+from relauto.model.words import Text
 from relauto.stages.bench import Bench
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from relauto.comms.desk import Shown
-from relauto.model.event import Body, Facts, Said
+from relauto.model.event import Body, Said
+from relauto.model.facts import Facts
 from relauto.model.target import Place
 from relauto.stages.bench import Bench, Kind
 

@@ -26,7 +26,7 @@ from relauto.comms.story import Story, tell
 from relauto.git.pick import Pick as MadePick
 from relauto.git.scope import list_scope
 from relauto.github import releases
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.qa import QaInstruction, parse_instruction
 from relauto.model.target import Place, Target

@@ -291,8 +291,9 @@ def note(
 
     from relauto.clock import SystemClock
     from relauto.errors import InputError
-    from relauto.model.event import NoteAdded, NoteKind, Text
+    from relauto.model.event import NoteAdded, NoteKind
     from relauto.model.moment import parse_moment
+    from relauto.model.words import Text
 
     try:
         chosen = msgspec.convert(kind, NoteKind)

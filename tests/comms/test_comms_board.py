@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from relauto.comms.board import render_board
 from relauto.model import event as events
-from relauto.model.event import Person, Text
 from relauto.model.playbook import Playbook, load_playbook, parse_playbook
 from relauto.model.target import Place, Target
+from relauto.model.words import Person, Text
 from tests.comms.world import CUT, HEAD, MERGED, PICK, PICKED, PULLS, START, TARGET, at, opening, told
 
 SMALL: Playbook = parse_playbook(

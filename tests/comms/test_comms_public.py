@@ -8,7 +8,7 @@ from relauto.comms.guard import find_leaks
 from relauto.comms.proofs import Artifact
 from relauto.comms.public import Change, FixText, NotesText, PickText, render_fix, render_notes, render_pick
 from relauto.model import event as events
-from relauto.model.event import Text
+from relauto.model.words import Text
 from tests.comms.world import FIX, HEAD, HUB, PICK, START, told
 
 FIX_TEXT = FixText("INC-7f3k", "fix/last-page", HEAD, "main", ("release-1.4", "release-1.3"))

@@ -6,7 +6,7 @@ import pytest
 
 from relauto.comms.rendering import Markdown, Renderer, shipped
 from relauto.errors import InputError
-from relauto.model.event import Person, Text
+from relauto.model.words import Person, Text
 from relauto.resources import find_resource
 
 

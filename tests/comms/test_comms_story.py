@@ -7,9 +7,10 @@ import pytest
 from relauto.comms.story import Story, tell
 from relauto.errors import InputError
 from relauto.model import event as events
-from relauto.model.event import Body, Text
+from relauto.model.event import Body
 from relauto.model.playbook import load_playbook
 from relauto.model.target import Place
+from relauto.model.words import Text
 from relauto.settings import Contacts
 from tests.comms.world import CUT, PATH, PICK, SUMS, at, told
 

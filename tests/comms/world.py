@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from relauto.model import event as events
-from relauto.model.event import Body, Event, Person, Text
+from relauto.model.event import Body, Event
 from relauto.model.incident import Incident, fold
 from relauto.model.target import Place, Target
+from relauto.model.words import Person, Text
 
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 TARGET = Target("acme/stockroom", "release-1.4")

@@ -10,7 +10,8 @@ import pytest
 
 from relauto import engine
 from relauto.errors import DecisionError, Status
-from relauto.model.event import GateWaived, Person, Said, Text
+from relauto.model.event import GateWaived, Said
+from relauto.model.words import Person, Text
 from relauto.stages.prepare.artifacts import make_archive
 from tests.engine.conftest import SOURCE, TARGET, World
 

@@ -19,9 +19,10 @@ from relauto.git.commit import EMPTY_TREE
 from relauto.git.repository import Repository
 from relauto.git.runner import Git
 from relauto.journal.log import Journal, JournalReader
-from relauto.model.event import Body, IncidentOpened, NoteAdded, StepProved, Text
+from relauto.model.event import Body, IncidentOpened, NoteAdded, StepProved
 from relauto.model.incident import Incident
 from relauto.model.target import Place, Target
+from relauto.model.words import Text
 
 NIGHT = datetime(2026, 3, 2, 3, tzinfo=UTC)
 LINE = Target("acme/stockroom", "release-1.4")

@@ -11,9 +11,10 @@ from relauto.git.address import Address
 from relauto.git.repository import Repository
 from relauto.git.runner import Git
 from relauto.journal.log import Journal, JournalReader
-from relauto.model.event import IncidentOpened, NoteAdded, Text
+from relauto.model.event import IncidentOpened, NoteAdded
 from relauto.model.names import Branch
 from relauto.model.target import Target
+from relauto.model.words import Text
 
 INCIDENT = "INC-7f3k"
 BRANCH = f"refs/heads/incidents/{INCIDENT}"

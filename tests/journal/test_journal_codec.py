@@ -14,10 +14,11 @@ from relauto.journal.codec import Decoder, encode_event
 from relauto.journal.format import START, DamagedJournalError
 from relauto.journal.snapshot import extend, start
 from relauto.journal.words import Words, parse_payloads
-from relauto.model.event import KINDS, Body, Event, FixAttached, NoteAdded, Person, StepProved, Text
+from relauto.model.event import KINDS, Body, Event, FixAttached, NoteAdded, StepProved
 from relauto.model.incident import fold
 from relauto.model.names import Commit
 from relauto.model.target import Place, Target
+from relauto.model.words import Person, Text
 
 NIGHT = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 

@@ -17,10 +17,11 @@ from relauto.git.runner import Git
 from relauto.journal.format import DamagedJournalError
 from relauto.journal.log import Journal, JournalReader, list_incidents, list_local_incidents, require_opened
 from relauto.journal.swap import ATTEMPTS, REFUSALS, LostRaceError
-from relauto.model.event import Body, CommitAccepted, StepProved, Text
+from relauto.model.event import Body, CommitAccepted, StepProved
 from relauto.model.incident import Incident
 from relauto.model.names import Commit
 from relauto.model.target import Place
+from relauto.model.words import Text
 
 
 def files_of(ops: Path, ref: str) -> dict[str, bytes]:

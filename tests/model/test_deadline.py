@@ -20,16 +20,15 @@ from relauto.model.event import (
     Event,
     IncidentOpened,
     NoteAdded,
-    Person,
     RoundStarted,
     StepReopened,
     StepSkipped,
     StepTicked,
-    Text,
 )
 from relauto.model.incident import Incident
 from relauto.model.playbook import Executive, Playbook, load_playbook
 from relauto.model.target import Place, Target
+from relauto.model.words import Person, Text
 
 OUTAGE = datetime(2026, 3, 2, 2, 15, tzinfo=UTC)
 ESCALATED = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)

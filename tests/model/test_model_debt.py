@@ -7,9 +7,10 @@ import pytest
 from relauto.errors import InputError
 from relauto.model import event as events
 from relauto.model.debt import CLOSING, MAIN, list_debts, list_unpaid, refuse_closing
-from relauto.model.event import Event, Person, Text
+from relauto.model.event import Event
 from relauto.model.incident import Incident, fold
 from relauto.model.target import Place, Target
+from relauto.model.words import Person, Text
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 

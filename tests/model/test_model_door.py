@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from relauto.model.door import Approval, Door, judge_door
-from relauto.model.event import Person
+from relauto.model.words import Person
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 COMMIT, OTHER = "a" * 40, "b" * 40

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from relauto.errors import InputError
-from relauto.model.event import Person, Text
 from relauto.model.gate import GATES, Gate, Waiver, find_waiver, parse_gate
 from relauto.model.moment import parse_end
 from relauto.model.target import Place, Target
+from relauto.model.words import Person, Text
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PLACE = Place("prepare.verify", Target("acme/stockroom", "release-1.0"))

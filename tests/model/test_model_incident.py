@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from relauto.model import event as events
 from relauto.model.acceptance import is_accepted
 from relauto.model.door import judge_door
-from relauto.model.event import KINDS, Event, Person, Text, digest_facts, locate, normalise
+from relauto.model.event import KINDS, Event, locate
+from relauto.model.facts import digest_facts, normalise
 from relauto.model.gate import Held
 from relauto.model.incident import FIX_STEPS, StepState, fold
 from relauto.model.target import Place, Target
+from relauto.model.words import Person, Text
 
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 ONE, TWO = Target("acme/stockroom", "release-1.0"), Target("acme/stockroom", "release-2.0")

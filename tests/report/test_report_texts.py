@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 from relauto.comms.guard import find_leaks
 from relauto.comms.story import tell
 from relauto.model import event as events
-from relauto.model.event import Body, Person, Text
+from relauto.model.event import Body
 from relauto.model.incident import fold
 from relauto.model.playbook import load_playbook
 from relauto.model.target import Place
+from relauto.model.words import Person, Text
 from relauto.report.page import render_page
 from relauto.report.retrospective import render_retrospective
 from relauto.report.summary import render_summary

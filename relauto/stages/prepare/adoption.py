@@ -9,7 +9,7 @@ from relauto.errors import DecisionError
 from relauto.github import releases
 from relauto.github.releases import Asset, Release
 from relauto.github.workflows import Run
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Target
 from relauto.stages.bench import Bench

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from relauto.errors import DecisionError, InputError
 from relauto.github import releases
-from relauto.model.event import FileAccepted, Text
+from relauto.model.event import FileAccepted
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Target
+from relauto.model.words import Text
 from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.artifacts import SUMS, Artifact

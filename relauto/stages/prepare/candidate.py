@@ -8,7 +8,7 @@ from typing import cast
 
 from relauto.git.presence import find_presence
 from relauto.git.refs import RefUpdate
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.model.version import parse_version

@@ -19,7 +19,7 @@ from relauto.git.signer import Signer
 from relauto.github import pull_merge, pulls
 from relauto.github.pull_merge import Method
 from relauto.github.pull_state import Pull
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place, Target
 from relauto.stages import texts

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from relauto.github import pull_merge
 from relauto.github.pull_state import Pull
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.incident import StepState
 from relauto.model.names import Commit
 from relauto.model.target import Place

@@ -13,7 +13,7 @@ from relauto.git.presence import Presence
 from relauto.git.scope import list_brought
 from relauto.github import pull_reads
 from relauto.github.pull_state import Pull
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.incident import StepState
 from relauto.model.names import Commit
 from relauto.model.target import Place

@@ -10,19 +10,11 @@ from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment, Issue
 from relauto.github.look import Look
 from relauto.model.commands import Command, parse_commands
-from relauto.model.event import (
-    AnswerRefused,
-    CandidateRefused,
-    Facts,
-    Person,
-    QaAnswered,
-    QaRequested,
-    Said,
-    Text,
-    locate,
-)
+from relauto.model.event import AnswerRefused, CandidateRefused, QaAnswered, QaRequested, Said, locate
+from relauto.model.facts import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
+from relauto.model.words import Person, Text
 from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.gates import hold

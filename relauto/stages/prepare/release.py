@@ -5,7 +5,7 @@ from typing import Any
 
 from relauto.git.refs import RefUpdate
 from relauto.github.releases import Release
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.model.version import find_releases, parse_version

@@ -11,7 +11,7 @@ from typing import Any
 
 from relauto.github.releases import Release
 from relauto.github.workflows import Run
-from relauto.model.event import Facts
+from relauto.model.facts import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.stages import texts

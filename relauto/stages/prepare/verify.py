@@ -11,12 +11,13 @@ from typing import Any, cast
 from relauto.comms.desk import Shown, accept_command
 from relauto.git.scope import ScopeEntry, list_scope
 from relauto.github import checks
-from relauto.model.event import CandidateRefused, Text
+from relauto.model.event import CandidateRefused
 from relauto.model.incident import StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.scope import judge_scope
 from relauto.model.target import Place, Target
 from relauto.model.version import find_releases, parse_tag
+from relauto.model.words import Text
 from relauto.stages.bench import Bench, list_commits, require_target
 from relauto.stages.following import find_required
 from relauto.stages.gates import WAIVED, hold, is_waived

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from relauto.github import workflows
 from relauto.github.faults import NotFoundError
 from relauto.github.workflows import Run
-from relauto.model.event import BuildStarted, Facts
+from relauto.model.event import BuildStarted
+from relauto.model.facts import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place
 from relauto.stages.bench import Bench
