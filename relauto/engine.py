@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
-from relauto.comms import board
 from relauto.comms.standing import describe_holders
 from relauto.errors import InputError, RemoteError, Status
 from relauto.model import event as events
-from relauto.model.acceptance import is_accepted
-from relauto.model.event import Body, Said
-from relauto.model.facts import Facts, digest_facts, normalise, tell_facts
-from relauto.model.incident import Incident, StepRecord, StepState
+from relauto.model.facts import digest_facts, normalise, tell_facts
+from relauto.model.incident import StepRecord, StepState
 from relauto.model.target import Place
 from relauto.model.words import Text
+from relauto.recording import is_proved, note, record
 from relauto.stages import answers, claims, desk, doors, outbox, pages, polling, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
+from relauto.stages.losses import ask_loss, describe_now, is_loss_accepted, is_lost
 from relauto.stages.registry import ADVISORY, STEPS, WATCHED, observe
 from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
 
@@ -240,7 +239,7 @@ def _stop(
 
 def _note_proof(bench: Bench, place: Place, seen: Proved) -> None:
     facts = normalise(seen.facts)
-    if _is_proved(bench.incident, place, facts):
+    if is_proved(bench.incident, place, facts):
         return
     bench.say(f"{place}: done" + (" (by others)" if seen.by_others else ""))
     outbox.draft_proved(bench, place, facts)
@@ -280,25 +279,13 @@ def _ask(bench: Bench, place: Place, known: StepRecord | None, seen: Refused, qu
     return Stop(place, Status.DECISION, seen.reason, todo=seen.todo, whom=whom)
 
 
-def is_lost(known: StepRecord | None, seen: Waiting | Refused | Todo) -> bool:
-    """Return whether the proof of a step is gone: a machine that is still at it takes none away."""
-    proved = known is not None and known.state in (StepState.DONE, StepState.LOST)
-    return proved and not (isinstance(seen, Waiting) and not seen.is_for_people)
-
-
-def ask_loss(place: Place, known: StepRecord, seen: Waiting | Refused | Todo) -> Question:
-    """Return what the desk asks about a step that is lost."""
-    now = _describe_now(seen)
-    return desk.ask_loss(place, digest_facts({"now": now})[:12], tell_facts(known.facts), now)
-
-
 def _lose(bench: Bench, place: Place, known: StepRecord, seen: Waiting | Refused | Todo) -> Stop:
     if known.state is not StepState.LOST:
         claims.note_gone(bench, place, known.facts)
         bench.look("refs")
         again = observe(bench, place)
         seen = seen if isinstance(again, Proved) else again
-    now = _describe_now(seen)
+    now = describe_now(seen)
     shown = digest_facts({"now": now})
     reason = f"it was proved ({tell_facts(known.facts)}); now: {now}"
     if (known.state, known.shown) != (StepState.LOST, shown):
@@ -313,15 +300,6 @@ def _lose(bench: Bench, place: Place, known: StepRecord, seen: Waiting | Refused
         f"relauto accept {place.step} --subject {shown[:12]} --reason … lets it count as it is",
         whom=", ".join(bench.roster.holders(question.deed)),
     )
-
-
-def _describe_now(seen: Waiting | Refused | Todo) -> str:
-    return f"relauto would have to {seen.sentence}" if isinstance(seen, Todo) else seen.reason
-
-
-def is_loss_accepted(bench: Bench, place: Place, seen: Waiting | Refused | Todo) -> bool:
-    """Return whether a person lets a step count as done although only this is seen there now."""
-    return is_accepted(bench.incident, place, {"now": _describe_now(seen)})
 
 
 def _knock(bench: Bench, place: Place, todo: Todo, seal: Seal) -> Stop | None:
@@ -364,69 +342,3 @@ def _act(bench: Bench, place: Place, todo: Todo) -> bool:
 def _is_intended_twice(happened: Sequence[events.Event], place: Place, action: str) -> bool:
     intents = [event.body for event in happened if isinstance(event.body, events.StepIntended)]
     return sum((intent.place, intent.action) == (place, action) for intent in intents) > 1
-
-
-def note(bench: Bench, *bodies: Body | Said) -> None:
-    """Put events on record with the next append: what a look showed can be seen again until then."""
-    for body in bodies:
-        bench.suppose(body)
-        bench.found.append(body)
-        outbox.draft_told(bench, body.body if isinstance(body, Said) else body)
-    outbox.flush(bench)
-
-
-def record(bench: Bench, *bodies: Body | Said) -> None:
-    """Append events, what was noted since the last append, and their texts; nothing to say writes nothing."""
-    note(bench, *bodies)
-    pending, files = list(bench.found), dict(bench.files)
-    if pending:
-        bench.incident = bench.journal.append(
-            lambda incident: _still_new(incident, pending),
-            render=lambda incident: {**_render(bench, incident), **files},
-        )
-        bench.found.clear()
-        bench.files.clear()
-
-
-def _still_new(incident: Incident, pending: Sequence[Body | Said]) -> list[Body | Said]:
-    return [
-        each for each in pending if not _is_known(incident, each.body if isinstance(each, Said) else each)
-    ]
-
-
-def _is_known(incident: Incident, body: Body) -> bool:
-    source = getattr(body, "source", "")
-    if source and events.locate(source) in incident.answered:
-        return True
-    if isinstance(body, events.DeskOpened):
-        return incident.desk is not None
-    if isinstance(body, events.RoundStarted):
-        return incident.round >= body.round
-    if isinstance(body, events.QaRequested):
-        return body.tag in incident.qa_requests
-    if isinstance(body, events.NoticeDrafted):
-        return any(notice.path == body.path for notice in incident.notices)
-    if isinstance(body, events.StepProved):
-        return _is_proved(incident, body.place, body.facts)
-    return False
-
-
-def _is_proved(incident: Incident, place: Place, facts: Facts) -> bool:
-    known = incident.record(place)
-    # What a person accepted as lost is told anew when its proof comes back.
-    proved = known is not None and known.state is StepState.DONE and place not in incident.losses
-    return proved and known is not None and known.facts == facts
-
-
-def _render(bench: Bench, incident: Incident) -> dict[str, bytes]:
-    return {"README.md": board.render_board(incident, bench.playbook, renderer=bench.renderer).encode()}
-
-
-def open_journal(
-    bench: Bench, opened: events.IncidentOpened, attached: events.FixAttached, *more: Body
-) -> None:
-    """Write the first events of an incident: its opening proves `escalate.channel`."""
-    proof = events.StepProved(place=Place("escalate.channel"), facts={"journal": opened.incident})
-    bench.after.append(proof.place)
-    named = attached.branch is not None or attached.pull is not None
-    record(bench, opened, *([attached] if named else []), *more, proof)

@@ -8,7 +8,7 @@ and by rules about what each step then finds; ids that do not exist yet are call
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from relauto.engine import ask_loss, is_loss_accepted, is_lost, list_places
+from relauto.engine import list_places
 from relauto.errors import Status
 from relauto.git.presence import find_presence
 from relauto.model.debt import due_after, list_unpaid
@@ -22,6 +22,7 @@ from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
 from relauto.stages.following import find_required
 from relauto.stages.investigate import describe_opening, find_pull
+from relauto.stages.losses import ask_loss, is_loss_accepted, is_lost
 from relauto.stages.prepare.bump import find_bumps
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
 from relauto.stages.prepare.landing import (

@@ -1,6 +1,6 @@
 """Giving a version up: the incident that held it makes no release of it, and others can have the line."""
 
-from relauto import engine
+from relauto import recording
 from relauto.errors import InputError
 from relauto.journal.releases import Record
 from relauto.model.event import ReleaseFreed
@@ -60,4 +60,4 @@ def _record(bench: Bench, record: Record, reason: str) -> None:
         refused = [each.tag for each in bench.incident.refused]
         gone = [tag for tag in cut if tag not in bench.tags()]
         claims.burn(bench, target, [*refused, *gone])
-    engine.record(bench, ReleaseFreed(target, record.version, Text(reason)))
+    recording.record(bench, ReleaseFreed(target, record.version, Text(reason)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from relauto import __version__, embargo, engine
+from relauto import __version__, embargo, engine, recording
 from relauto.errors import UNARCHIVE, InputError
 from relauto.git.presence import find_presence
 from relauto.git.repository import Repository
@@ -80,7 +80,7 @@ def _open(session: Session, bench: Bench, request: Request) -> None:
         line = claims.read_line(bench.releases, plan.target, opened.incident, tags)
         claims.claim_line(bench.releases, line, plan.version, tags)
     attached = make_attachment(request.fix, request.pull, request.instruction)
-    engine.open_journal(bench, opened, attached, *([first] if first else []))
+    recording.open_journal(bench, opened, attached, *([first] if first else []))
     rides.register(bench)
     engine.settle_claims(bench)
 

@@ -12,7 +12,7 @@ from typing import cast
 import msgspec
 from msgspec.structs import replace
 
-from relauto import engine
+from relauto import recording
 from relauto.errors import RelautoError
 from relauto.journal.queue import Queue, Unpushed
 from relauto.model.event import Body, NoteAdded, NoteKind, locate
@@ -93,7 +93,7 @@ def settle(bench: Bench, queue: Queue, token: str) -> list[str]:
     for decided in decide(bench, queue, token):
         record = decided.record
         if decided.body:
-            engine.record(bench, decided.body)
+            recording.record(bench, decided.body)
             said.append(f"recorded what was unpushed since {record.at:%Y-%m-%dT%H:%MZ}: {describe(record)}")
         if decided.refused:
             queue.add(msgspec.structs.replace(record, refused=decided.refused))

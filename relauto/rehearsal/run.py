@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from relauto import engine
+from relauto import engine, recording
 from relauto.clock import SystemClock
 from relauto.engine import Outcome
 from relauto.errors import Status
@@ -189,7 +189,7 @@ def _attach_next(bench: Bench, world: World) -> bool:
     if len(bench.incident.refused) < known or known >= len(world.fixes):
         return False
     bench.say(f"another fix is attached: {world.fixes[known]}")
-    engine.record(bench, make_attachment(world.fixes[known], None, world.instruction))
+    recording.record(bench, make_attachment(world.fixes[known], None, world.instruction))
     return True
 
 

@@ -34,7 +34,7 @@ def attach(
     """Attach a file that others built to a candidate; repeat it for each file."""
     import re
 
-    from relauto import engine
+    from relauto import recording
     from relauto.errors import InputError
     from relauto.stages.prepare import attaching
 
@@ -46,7 +46,7 @@ def attach(
         found = attaching.read_attachment(bench, tag, source, sha256, reason)
         dry = dry_run or c.config.run.dry
         if not dry:
-            engine.record(bench, *([found.accepted] if found.accepted else []))
+            recording.record(bench, *([found.accepted] if found.accepted else []))
             attaching.upload_attachment(bench, found)
     if json:
         file = {"name": found.file.name, "sha256": found.file.sha256, "size": len(found.file.content)}

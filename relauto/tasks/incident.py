@@ -128,7 +128,7 @@ def attach(
     """Attach a further fix to an incident."""
     from pathlib import Path
 
-    from relauto import engine
+    from relauto import recording
     from relauto.errors import InputError
     from relauto.opening import check_pull, make_attachment
     from relauto.stages.rounds import refuse_late_fix
@@ -145,7 +145,7 @@ def attach(
         if dry_run or c.config.run.dry:
             show(f"would attach {fix or f'#{pull}'} to {bench.incident.id}; nothing was written")
             return
-        engine.record(bench, attached)
+        recording.record(bench, attached)
         show(f"{fix or f'#{pull}'} is attached to {bench.incident.id}; `relauto advance` goes on")
 
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def _record(bench: Bench, deed: str, bodies: Sequence[Body], sentence: str, *, dry: bool, json: bool) -> None:
-    from relauto import engine
+    from relauto import recording
 
     bench.roster.require(bench.login, deed)
     if not dry:
         away.settle(bench)
-        engine.record(bench, *bodies)
+        recording.record(bench, *bodies)
     if json:
         recorded = [body.kind for body in bodies]
         told = {"incident": bench.incident.id, "by": bench.login, "recorded": not dry, "events": recorded}

@@ -13,7 +13,7 @@ from relauto.tasks.output import show
 )
 def join(c: Context, holder: str, id: str = "", dry_run: bool = False) -> None:
     """Put this incident's fix into the release that another incident is making."""
-    from relauto import engine
+    from relauto import engine, recording
     from relauto.stages import claims, rides
 
     with connect.bench(id or None) as bench:
@@ -26,7 +26,7 @@ def join(c: Context, holder: str, id: str = "", dry_run: bool = False) -> None:
         if dry_run or c.config.run.dry:
             show(f"would record: {sentence}; nothing was written")
             return
-        engine.record(bench, joined)
+        recording.record(bench, joined)
         rides.register(bench)
         engine.settle_claims(bench)
         show(sentence)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from relauto import engine
+from relauto import engine, recording
 from relauto.clock import ManualClock
 from relauto.engine import Outcome
 from relauto.errors import Status
@@ -325,11 +325,11 @@ cache.directory = "{self.root / "cache"}"
     def attach(self, branch: str | None = None, pull: int | None = None) -> None:
         with self.bench() as bench:
             engine.refresh(bench)
-            engine.record(bench, make_attachment(branch, pull, None))
+            recording.record(bench, make_attachment(branch, pull, None))
 
     def abandon_desk(self) -> None:
         with self.bench() as bench:
-            engine.record(bench, decisions.abandon_desk(bench, "desk", "somebody deleted it"))
+            recording.record(bench, decisions.abandon_desk(bench, "desk", "somebody deleted it"))
 
     def reopen(self, step: str) -> None:
         self.answer(f"/reopen {step} it was a mistake")

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from relauto import engine
+from relauto import recording
 from relauto.errors import DecisionError, InputError, Status
 from relauto.stages.prepare import attaching
 from tests.engine.conftest import World
@@ -39,7 +39,7 @@ def attach(world, tmp_path):
             bench.look()
             source = str(tmp_path / name)
             found = attaching.read_attachment(bench, tag, source, digest or sha256(data), "by hand")
-            engine.record(bench, *([found.accepted] if found.accepted else []))
+            recording.record(bench, *([found.accepted] if found.accepted else []))
             if upload:
                 attaching.upload_attachment(bench, found)
         return found

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from relauto import engine
+from relauto import recording
 from relauto.errors import DecisionError, Status
 from relauto.model.event import GateWaived, Said
 from relauto.model.words import Person, Text
@@ -306,7 +306,7 @@ def waive(world):
         held = bench.incident.held[place]
         until = world.clock.now() + timedelta(hours=4)
         waived = GateWaived(place, "artifacts", held.commit, until, Text("CI is down"))
-        engine.record(bench, Said(Person("robin-rm"), waived))
+        recording.record(bench, Said(Person("robin-rm"), waived))
 
 
 def test_a_waived_gate_lets_a_laptop_build_for_one_commit(at):

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from relauto import engine, foresight
+from relauto import engine, foresight, recording
 from relauto.errors import InputError, Status
 from relauto.freeing import free_release
 from relauto.model.target import Place
@@ -158,7 +158,7 @@ def test_who_waits_may_still_join(at):
     with second(world) as bench:
         bench.look("refs")
         line = claims.read_line(bench.releases, TARGET, TWO, bench.tags())
-        engine.record(bench, rides.join(bench, TARGET, line, "INC-test"))
+        recording.record(bench, rides.join(bench, TARGET, line, "INC-test"))
         engine.settle_claims(bench)
         assert bench.incident.rounds.claim(TARGET).state == "joined"
     world.advance()

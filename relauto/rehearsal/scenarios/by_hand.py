@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from relauto import engine
+from relauto import engine, recording
 from relauto.errors import Status
 from relauto.github import pull_reads
 from relauto.opening import Request, make_attachment
@@ -29,7 +29,7 @@ def _open_pull(play: Play) -> Sequence[str]:
     did = send("engineer", "open_pull", branch=branch, onto=main, title=_TITLE)(play)
     number = pull_reads.find_pulls(play.session.source, branch, main)[0].number
     if _has_no_fix(play):
-        engine.record(play.bench, make_attachment(None, number, play.world.instruction))
+        recording.record(play.bench, make_attachment(None, number, play.world.instruction))
     return [*did, f"relauto attach --pull {number}"]
 
 

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 
-from relauto import engine
+from relauto import recording
 from relauto.git.runner import Git
 from relauto.hub.records import Level
 from relauto.hub.server import Hub
@@ -46,7 +46,7 @@ def _begin(play: Play) -> Sequence[str]:
     base, take = f"refs/tags/{play.world.base_tag}", str(play.world.fixes[0])
     did = send("engineer", "begin_fix", branch=_FIX, onto=base, take=take)(play)
     if not play.bench.incident.fixes:
-        engine.record(play.bench, make_attachment(_FIX, None, play.world.instruction))
+        recording.record(play.bench, make_attachment(_FIX, None, play.world.instruction))
     return [*did, f"relauto attach --fix {_FIX}"]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from relauto import engine
+from relauto import recording
 from relauto.opening import Request, make_attachment
 from relauto.rehearsal.scenario import Moment, Play, Scenario
 from relauto.rehearsal.scenarios.parts import send
@@ -20,7 +20,7 @@ def _begin(play: Play) -> Sequence[str]:
     line, take = str(play.world.line), str(play.world.fixes[0])
     did = send("engineer", "begin_fix", branch=_FIX, onto=line, take=take)(play)
     if not play.bench.incident.fixes:
-        engine.record(play.bench, make_attachment(_FIX, None, play.world.instruction))
+        recording.record(play.bench, make_attachment(_FIX, None, play.world.instruction))
     return [*did, f"relauto attach --fix {_FIX}"]
 
 

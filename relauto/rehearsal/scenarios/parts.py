@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from relauto import engine
+from relauto import recording
 from relauto.model.incident import StepState
 from relauto.opening import make_attachment
 from relauto.rehearsal.scenario import Play
@@ -40,7 +40,7 @@ def attach(branch: str) -> Callable[[Play], Sequence[str]]:
     def do(play: Play) -> Sequence[str]:
         if any(fix.branch == branch for fix in play.bench.incident.fixes):
             return []
-        engine.record(play.bench, make_attachment(branch, None, None))
+        recording.record(play.bench, make_attachment(branch, None, None))
         return [f"{branch} is attached to {play.bench.incident.id}"]
 
     return do

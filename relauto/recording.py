@@ -1,0 +1,83 @@
+"""Put on record what happened: events, the texts they bring, and the board, in one append.
+
+What a look showed is noted and waits for the next append: it can be seen again until then. What
+another writer recorded meanwhile is not told twice.
+"""
+
+from collections.abc import Sequence
+
+from relauto.comms import board
+from relauto.model import event as events
+from relauto.model.event import Body, Said
+from relauto.model.facts import Facts
+from relauto.model.incident import Incident, StepState
+from relauto.model.target import Place
+from relauto.stages import outbox
+from relauto.stages.bench import Bench
+
+
+def note(bench: Bench, *bodies: Body | Said) -> None:
+    """Put events on record with the next append: what a look showed can be seen again until then."""
+    for body in bodies:
+        bench.suppose(body)
+        bench.found.append(body)
+        outbox.draft_told(bench, body.body if isinstance(body, Said) else body)
+    outbox.flush(bench)
+
+
+def record(bench: Bench, *bodies: Body | Said) -> None:
+    """Append events, what was noted since the last append, and their texts; nothing to say writes nothing."""
+    note(bench, *bodies)
+    pending, files = list(bench.found), dict(bench.files)
+    if pending:
+        bench.incident = bench.journal.append(
+            lambda incident: _still_new(incident, pending),
+            render=lambda incident: {**_render(bench, incident), **files},
+        )
+        bench.found.clear()
+        bench.files.clear()
+
+
+def _still_new(incident: Incident, pending: Sequence[Body | Said]) -> list[Body | Said]:
+    return [
+        each for each in pending if not _is_known(incident, each.body if isinstance(each, Said) else each)
+    ]
+
+
+def _is_known(incident: Incident, body: Body) -> bool:
+    source = getattr(body, "source", "")
+    if source and events.locate(source) in incident.answered:
+        return True
+    if isinstance(body, events.DeskOpened):
+        return incident.desk is not None
+    if isinstance(body, events.RoundStarted):
+        return incident.round >= body.round
+    if isinstance(body, events.QaRequested):
+        return body.tag in incident.qa_requests
+    if isinstance(body, events.NoticeDrafted):
+        return any(notice.path == body.path for notice in incident.notices)
+    if isinstance(body, events.StepProved):
+        return is_proved(incident, body.place, body.facts)
+    return False
+
+
+def is_proved(incident: Incident, place: Place, facts: Facts) -> bool:
+    """Return whether the record shows a step done with these facts already."""
+    known = incident.record(place)
+    # What a person accepted as lost is told anew when its proof comes back.
+    proved = known is not None and known.state is StepState.DONE and place not in incident.losses
+    return proved and known is not None and known.facts == facts
+
+
+def _render(bench: Bench, incident: Incident) -> dict[str, bytes]:
+    return {"README.md": board.render_board(incident, bench.playbook, renderer=bench.renderer).encode()}
+
+
+def open_journal(
+    bench: Bench, opened: events.IncidentOpened, attached: events.FixAttached, *more: Body
+) -> None:
+    """Write the first events of an incident: its opening proves `escalate.channel`."""
+    proof = events.StepProved(place=Place("escalate.channel"), facts={"journal": opened.incident})
+    bench.after.append(proof.place)
+    named = attached.branch is not None or attached.pull is not None
+    record(bench, opened, *([attached] if named else []), *more, proof)
