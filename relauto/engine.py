@@ -210,22 +210,22 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
             return None
         if is_loss_accepted(bench, place, seen):
             return None
-        stop = _stop(bench, place, known, seen)
-        if stop:
-            return stop
-        assert isinstance(seen, Todo)  # noqa: S101 - _stop answers for everything else
-        if seen.action in tried or len(tried) >= _MOST_ACTIONS:
+        next_ = _stop(bench, place, known, seen)
+        if isinstance(next_, Stop):
+            return next_
+        if next_.action in tried or len(tried) >= _MOST_ACTIONS:
             raise RemoteError(
-                f"{place}: relauto did this, but it cannot be seen: {seen.sentence}",
+                f"{place}: relauto did this, but it cannot be seen: {next_.sentence}",
                 todo="look at the repository, then advance again; nothing is repeated blindly",
             )
-        if _act(bench, place, seen):
-            tried.add(seen.action)
+        if _act(bench, place, next_):
+            tried.add(next_.action)
 
 
 def _stop(
     bench: Bench, place: Place, known: StepRecord | None, seen: Waiting | Refused | Todo
-) -> Stop | None:
+) -> Stop | Todo:
+    """Return where the step stops, or what is to be done now."""
     if known and is_lost(known, seen):
         return _lose(bench, place, known, seen)
     if isinstance(seen, Waiting):
@@ -234,7 +234,7 @@ def _stop(
         if seen.question:
             return _ask(bench, place, known, seen, seen.question)
         return _refuse(bench, place, known, seen)
-    return _knock(bench, place, seen, seen.seal) if seen.seal else None
+    return (_knock(bench, place, seen, seen.seal) if seen.seal else None) or seen
 
 
 def _note_proof(bench: Bench, place: Place, seen: Proved) -> None:

@@ -6,7 +6,7 @@ of a commit and the end of a tag's message.
 """
 
 import os
-import subprocess
+import subprocess  # nosec B404 - gpg and ssh-keygen are programs
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,7 +50,9 @@ class Signer:
 
     def _run(self, command: list[str], payload: bytes) -> str:
         try:
-            ended = subprocess.run(command, input=payload, capture_output=True, check=False, timeout=_WAIT)
+            ended = subprocess.run(  # nosec B603 - a list, no shell; the program is git's own setting
+                command, input=payload, capture_output=True, check=False, timeout=_WAIT
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise self._refuse(str(error)) from error
         if ended.returncode or not ended.stdout:
@@ -122,7 +124,7 @@ def make_ssh_key(path: Path, comment: str) -> Signer:
     """
     command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", os.fspath(path)]
     try:
-        subprocess.run(command, capture_output=True, check=True)
+        subprocess.run(command, capture_output=True, check=True)  # nosec B603 - a list, no shell
     except (OSError, subprocess.CalledProcessError) as error:
         raise InputError(f"no SSH key could be made: {error}", todo="install OpenSSH's ssh-keygen") from error
     return Signer("ssh", "ssh-keygen", os.fspath(path))

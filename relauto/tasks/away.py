@@ -97,7 +97,7 @@ def kept(id_: str, deed: Deed, words: Mapping[str, str], *, dry: bool, json: boo
     from relauto.settings import read_token
     from relauto.unpushed import describe
 
-    record = make_unpushed("", deed, words, at=SystemClock().now(), token="")
+    record = make_unpushed("", deed, words, at=SystemClock().now(), token="")  # nosec B106 - none: the record is only described here
     try:
         yield record.source
     except (AwayError, UnknownOutcomeError) as error:

@@ -1,6 +1,7 @@
 """The fix is reverted on main while its pick waits for its review, and then is put back."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from relauto.model.names import Commit
 from relauto.rehearsal.scenario import Moment, Play, Scenario
@@ -13,8 +14,7 @@ def _revert(play: Play) -> Sequence[str]:
 
 
 def _reapply(play: Play) -> Sequence[str]:
-    head = play.bench.ref(play.world.main.ref)
-    assert head is not None  # noqa: S101 - main was merged to just before
+    head = cast(Commit, play.bench.ref(play.world.main.ref))  # main was merged to just before
     return _land_revert(play, "revert/revert", head)
 
 

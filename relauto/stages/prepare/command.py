@@ -7,7 +7,7 @@ get no token: every variable that could hold one is taken out of their environme
 import os
 import re
 import signal
-import subprocess
+import subprocess  # nosec B404 - the adopter's build is a command
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -54,7 +54,7 @@ def _start(command: str, folder: Path, environment: Mapping[str, str]) -> "Itera
     """Start a command and end it, with all that it started, when the block is left before it ends."""
     with subprocess.Popen(
         command,
-        shell=True,
+        shell=True,  # nosec B602 - the settings' build command is a line for the shell, as in make or CI
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 """Start a server of one's own, ask it one question, stop it."""
 
 import os
-import subprocess
+import subprocess  # nosec B404 - it asks a server in a process of its own
 import sys
 import urllib.error
 import urllib.request
@@ -24,7 +24,7 @@ def probe(path: str) -> int:
     # The folder or the .pyz that this module was loaded from, so that the same build is served.
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     command = [sys.executable, "-m", "stockroom", "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:  # nosec B603
         try:
             root = server.stdout.readline().strip() if server.stdout else ""
             status, text = ask(root + path)
