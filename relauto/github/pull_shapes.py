@@ -73,6 +73,7 @@ class _AutoMerge(msgspec.Struct, frozen=True, rename="camel"):
 
 class _QueueMove(msgspec.Struct, frozen=True):
     kind: str = msgspec.field(name="__typename")
+    id: str = ""
     reason: str | None = None
 
 
@@ -115,7 +116,7 @@ class PullNode(msgspec.Struct, frozen=True, rename="camel"):
         The last commit can lag behind a push that has just moved the head.
         """
         checks = self._checks()
-        reviews = self.reviews
+        reviews, removed = self.reviews, self._removed()
         if checks is None or (reviews and reviews.total_count > len(reviews.nodes)):
             return None
         return Pull(
@@ -142,7 +143,8 @@ class PullNode(msgspec.Struct, frozen=True, rename="camel"):
             author=name_actor(self.author),
             labels=tuple(sorted(label.name for label in self.labels.nodes)) if self.labels else (),
             queue=self._queue(),
-            dequeued=self._dequeued(),
+            dequeued=(removed.reason or "GitHub does not say why") if removed else None,
+            removal=removed.id if removed else "",
             auto_merge=name_actor(self.auto_merge_request.enabled_by) if self.auto_merge_request else None,
             rules=self.base_ref.gather(self.base_ref_name) if self.base_ref else None,
             node=self.id,
@@ -152,11 +154,11 @@ class PullNode(msgspec.Struct, frozen=True, rename="camel"):
         entry = self.merge_queue_entry
         return f"number {entry.position}, {entry.state.lower().replace('_', ' ')}" if entry else ""
 
-    def _dequeued(self) -> str | None:
+    def _removed(self) -> _QueueMove | None:
         last = self.timeline_items.nodes[-1:]
         if self.is_in_merge_queue or not last or last[0].kind != "RemovedFromMergeQueueEvent":
             return None
-        return last[0].reason or "GitHub does not say why"
+        return last[0]
 
     def _checks(self) -> Checks | None:
         if not self.commits.nodes or self.commits.nodes[0].commit.oid != self.head_ref_oid:

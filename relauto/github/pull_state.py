@@ -47,6 +47,7 @@ class Pull:
         queued: it is in the merge queue (never, where GraphQL is not served).
         queue: where it stands there, in words.
         dequeued: why it was thrown out of the queue, where that was the last that happened to it there.
+        removal: the id of that event; empty where it was not the last.
         auto_merge: who asked that it be merged by itself, or None.
         rules: what its base asks for; None where this look did not bring it.
         node: its id in GraphQL; empty where GraphQL is not served.
@@ -74,6 +75,7 @@ class Pull:
     labels: tuple[str, ...]
     queue: str = ""
     dequeued: str | None = None
+    removal: str = ""
     auto_merge: str | None = None
     rules: BranchRules | None = None
     node: str = ""

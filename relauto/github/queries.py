@@ -14,7 +14,7 @@ look brings the whole state of its thing in one request. What they use, by type:
   timelineItems(last, itemTypes)
 - Ref: refUpdateRule (classic protection as everybody who reads may see it), rules(first)
 - RepositoryRule: type, parameters
-- RemovedFromMergeQueueEvent: reason
+- RemovedFromMergeQueueEvent: id, reason
 - PullRequestReview: author, authorCanPushToRepository, state, submittedAt, commit.oid
 - Mutation: enqueuePullRequest, enablePullRequestAutoMerge
 - ReviewRequest: requestedReviewer (a User, Bot or Mannequin by Actor.login; a Team's slug
@@ -85,7 +85,7 @@ headRefName headRefOid headRepository { nameWithOwner } baseRefName
 mergeable mergeStateStatus reviewDecision mergeCommit { oid } isInMergeQueue
 mergeQueueEntry { position state } autoMergeRequest { enabledBy %(actor)s }
 timelineItems(last: 1, itemTypes: [ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT]) {
-  nodes { __typename ... on RemovedFromMergeQueueEvent { reason } }
+  nodes { __typename ... on RemovedFromMergeQueueEvent { id reason } }
 }
 baseRef { %(rules)s }
 author %(actor)s

@@ -182,9 +182,11 @@ def _skipped(incident: Incident, event: Event, body: events.StepSkipped) -> None
 
 @_on(events.StepReopened)
 def _reopened(incident: Incident, event: Event, body: events.StepReopened) -> None:
-    incident.steps.pop(body.place, None)
+    known = incident.steps.pop(body.place, None)
     incident.doors.pop(body.place, None)
     incident.losses.pop(body.place, None)
+    if known is None or known.state not in (StepState.DONE, StepState.LOST):
+        _forget_queueing(incident, body.place)
     incident.refused = [refused for refused in incident.refused if refused.place != body.place]
     _forget_build(incident, body.place)
     # QA is asked again where its issue is gone; one that is there is found by its marker.
@@ -285,6 +287,13 @@ def _forget_build(incident: Incident, place: Place) -> None:
         del incident.intents[place, action]
         if not adopted:
             incident.builds.pop(action.partition(":")[2], None)
+
+
+def _forget_queueing(incident: Incident, place: Place) -> None:
+    """Let what a merge queue has thrown out be put there again."""
+    for at, action in [*incident.intents]:
+        if at == place and action.startswith("enqueue:"):
+            del incident.intents[at, action]
 
 
 @_on(events.BuildStarted)

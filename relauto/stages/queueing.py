@@ -17,15 +17,17 @@ def needs_queue(bench: Bench, pull: Pull) -> bool:
 def follow_queue(bench: Bench, place: Place, pull: Pull) -> Waiting | Refused | None:
     """Return what is waited for while a pull request is queued, or why it was thrown out.
 
-    A head that relauto has put there and that was thrown out is not put there again before a person
-    reopens the step, which clears its record.
+    A head that was thrown out since relauto has put it there is not put there again before a person
+    reopens the step, which forgets that.
     """
     name = f"pull request #{pull.number}"
     if pull.queued:
         return Waiting("CI", f"{name} is in the merge queue of {pull.base_ref} ({pull.queue})")
     intent = bench.incident.intents.get((place, _name_action(pull)))
-    ours = intent is not None and intent.facts["head"] == pull.head_sha
-    if pull.dequeued is None or not ours or bench.incident.record(place) is None:
+    if pull.dequeued is None or intent is None or intent.facts["head"] != pull.head_sha:
+        return None
+    if intent.facts.get("removal") == pull.removal:
+        # That was before: an interrupted run has put on record what it did not come to do.
         return None
     return Refused(
         f"{name} was thrown out of the merge queue of {pull.base_ref}: {pull.dequeued}",
@@ -47,7 +49,7 @@ def enqueue(bench: Bench, pull: Pull, *, is_door: bool) -> Todo:
         f"put pull request #{pull.number} into the merge queue of {pull.base_ref} at {head.short}",
         run,
         seal=Seal(head, facts) if is_door else None,
-        prepare=lambda: {"head": head, "method": "merge queue"},
+        prepare=lambda: {"head": head, "method": "merge queue", "removal": pull.removal},
         changes=("refs", "pulls"),
     )
 

@@ -143,6 +143,50 @@ def test_what_the_queue_throws_out_is_refused_until_a_person_says_again(at):
     assert "is in the merge queue of main" in only(world.advance()).reason
 
 
+def test_what_the_queue_throws_out_in_the_same_run_is_refused_with_the_reason(at):
+    world = at("merge-door")
+    protect(world, MAIN, reviews=1, queue="squash", ruleset=True)
+    world.advance()
+    world.approve("prepare.merge")
+    world.advance()
+    world.check(group(world), "failure")
+    world.advance()
+    world.reopen("prepare.merge")
+    world.advance()
+    world.approve("prepare.merge")
+    # No time has passed, so the queue makes the same commit, whose check is red already.
+    stop = only(world.advance())
+    assert (stop.status, stop.reason) == (
+        Status.DECISION,
+        "pull request #1 was thrown out of the merge queue of main: failed_checks",
+    )
+    assert world.record("prepare.merge").state is StepState.REFUSED
+    assert only(world.advance()).reason == stop.reason
+
+
+def test_what_was_put_into_the_queue_on_record_alone_is_put_there(at, monkeypatch):
+    world = at("merge-door")
+    protect(world, MAIN, reviews=1, queue="squash", ruleset=True)
+    world.advance()
+    world.approve("prepare.merge")
+    world.advance()
+    world.check(group(world), "failure")
+    world.advance()
+    world.clock.sleep(60)
+    world.reopen("prepare.merge")
+    world.advance()
+    world.approve("prepare.merge")
+
+    def die(*_args, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("relauto.stages.queueing.enqueue_pull", die)
+        with pytest.raises(KeyboardInterrupt):
+            world.advance()
+    assert "is in the merge queue of main" in only(world.advance()).reason
+
+
 def test_queue_of_a_person_is_followed(at):
     world = at("merge-door")
     protect(world, MAIN, reviews=1, queue="squash", ruleset=True)
