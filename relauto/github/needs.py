@@ -91,7 +91,6 @@ _FIELDS = (
     ("release", "read a release", "contents: read"),
     ("releases", "read the releases", "contents: read"),
     ("enqueuePullRequest", "put a pull request into the merge queue", "pull_requests: write"),
-    ("enablePullRequestAutoMerge", "switch on auto-merge", "pull_requests: write"),
 )
 
 

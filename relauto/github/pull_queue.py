@@ -1,4 +1,4 @@
-"""What is merged later and by itself: a pull request in its base's merge queue, or with auto-merge."""
+"""A pull request put into its base's merge queue, which merges it later and by itself."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from relauto.errors import DecisionError, RemoteError
 from relauto.github.ensure import ensure
 from relauto.github.faults import RefusedError
 from relauto.github.pull_reads import read_pull
-from relauto.github.queries import AUTO_MERGE, ENQUEUE
+from relauto.github.queries import ENQUEUE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from relauto.github.branch_rules import Method
     from relauto.github.client import Client
     from relauto.github.pull_state import Pull
     from relauto.model.names import Commit
@@ -29,10 +26,6 @@ class _Enqueued(msgspec.Struct, frozen=True, rename="camel"):
     enqueue_pull_request: _Entry | None
 
 
-class _Enabled(msgspec.Struct, frozen=True, rename="camel"):
-    enable_pull_request_auto_merge: dict[str, Any] | None
-
-
 def enqueue_pull(client: Client, pull: Pull, *, head: Commit) -> None:
     """Put a pull request whose head is exactly `head` into its base's merge queue.
 
@@ -43,35 +36,6 @@ def enqueue_pull(client: Client, pull: Pull, *, head: Commit) -> None:
         UnknownOutcomeError: the request was lost twice and the pull request is not in the queue.
     """
 
-    def send() -> bool:
-        answer = client.mutate(ENQUEUE, _Enqueued, pull=_require_node(client, pull), head=head)
-        return answer.enqueue_pull_request is not None
-
-    _ensure(client, pull, head, send, lambda now: now.queued)
-
-
-def enable_auto_merge(
-    client: Client, pull: Pull, *, head: Commit, method: Method, message: str | None = None
-) -> None:
-    """Have GitHub merge a pull request, whose head is exactly `head`, once nothing is lacking any more.
-
-    Raises:
-        DecisionError: the head has moved, auto-merge is off in the repository, or nothing is lacking.
-        UnknownOutcomeError: the request was lost twice and nothing came of it.
-    """
-    told = {"message": message} if message is not None else {}
-
-    def send() -> bool:
-        node = _require_node(client, pull)
-        answer = client.mutate(AUTO_MERGE, _Enabled, pull=node, head=head, method=method.upper(), **told)
-        return answer.enable_pull_request_auto_merge is not None
-
-    _ensure(client, pull, head, send, lambda now: now.auto_merge is not None)
-
-
-def _ensure(
-    client: Client, pull: Pull, head: Commit, send: Callable[[], bool], is_there: Callable[[Pull], bool]
-) -> None:
     def look() -> bool | None:
         now = read_pull(client, pull.number)
         if now.head_sha != head:
@@ -79,7 +43,11 @@ def _ensure(
                 f"the head of pull request {pull.number} was {head} and is {now.head_sha}",
                 todo="look at what was pushed, then approve the new head",
             )
-        return True if now.state == "merged" or is_there(now) else None
+        return True if now.state == "merged" or now.queued else None
+
+    def send() -> bool:
+        answer = client.mutate(ENQUEUE, _Enqueued, pull=_require_node(client, pull), head=head)
+        return answer.enqueue_pull_request is not None
 
     try:
         ensure(look, send, absent=True)

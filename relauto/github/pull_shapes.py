@@ -107,6 +107,7 @@ class PullNode(msgspec.Struct, frozen=True, rename="camel"):
     id: str = ""
     merge_queue_entry: _Entry | None = None
     auto_merge_request: _AutoMerge | None = None
+    merged_by: ActorNode | None = None
     timeline_items: _Timeline = _Timeline()
     base_ref: RefNode | None = None
 
@@ -146,6 +147,7 @@ class PullNode(msgspec.Struct, frozen=True, rename="camel"):
             dequeued=(removed.reason or "GitHub does not say why") if removed else None,
             removal=removed.id if removed else "",
             auto_merge=name_actor(self.auto_merge_request.enabled_by) if self.auto_merge_request else None,
+            merged_by=name_actor(self.merged_by) if self.merged_by else None,
             rules=self.base_ref.gather(self.base_ref_name) if self.base_ref else None,
             node=self.id,
         )
@@ -228,6 +230,7 @@ class RestPull(msgspec.Struct, frozen=True):
     mergeable: bool | None = None
     mergeable_state: str = "unknown"
     auto_merge: _RestAutoMerge | None = None
+    merged_by: RestUser | None = None
 
     def pull(self, reviews: tuple[Review, ...], checks: Checks, decision: str | None) -> Pull:
         """Return the value, given what REST tells elsewhere."""
@@ -255,6 +258,7 @@ class RestPull(msgspec.Struct, frozen=True):
             author=name_user(self.user),
             labels=tuple(sorted(label.name for label in self.labels)),
             auto_merge=name_user(self.auto_merge.enabled_by) if self.auto_merge else None,
+            merged_by=name_user(self.merged_by) if self.merged_by else None,
         )
 
 

@@ -38,6 +38,7 @@ class Pull:
     Attributes:
         head_repository: where the head branch is; None when that fork is gone.
         merge_commit: what landed on the base, once merged (never GitHub's test merge).
+        merged_by: whose merge it was; None before that, and where that is not told.
         mergeable: None while GitHub computes it: ask again.
         merge_state: GraphQL's MergeStateStatus in lower case (`clean`, `unstable`, `blocked`, …).
         review_decision: `approved`, `changes_requested`, `review_required`, or None. Where GraphQL
@@ -77,6 +78,7 @@ class Pull:
     dequeued: str | None = None
     removal: str = ""
     auto_merge: str | None = None
+    merged_by: str | None = None
     rules: BranchRules | None = None
     node: str = ""
 

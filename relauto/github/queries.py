@@ -1,4 +1,4 @@
-"""What relauto asks by GraphQL: looks, alone or several in one document; mutations that REST has not.
+"""What relauto asks by GraphQL: looks, alone or several in one document; the mutation that REST has not.
 
 Every field is one of GitHub's public schema (https://docs.github.com/en/graphql/reference), and each
 look brings the whole state of its thing in one request. What they use, by type:
@@ -8,15 +8,14 @@ look brings the whole state of its thing in one request. What they use, by type:
   object(oid), issue(number), issues(labels, first, orderBy), release(tagName)
 - PullRequest: number, url, title, body, state, isDraft, headRefName, headRefOid,
   headRepository.nameWithOwner, baseRefName, mergeable, mergeStateStatus, reviewDecision,
-  mergeCommit.oid, isInMergeQueue, author, labels(first), reviews(last, states), reviewRequests(first),
-  commits(last)
-  id, baseRef, mergeQueueEntry.(position, state), autoMergeRequest.enabledBy,
-  timelineItems(last, itemTypes)
+  mergeCommit.oid, mergedBy, isInMergeQueue, author, labels(first), reviews(last, states),
+  reviewRequests(first), commits(last), id, baseRef, mergeQueueEntry.(position, state),
+  autoMergeRequest.enabledBy, timelineItems(last, itemTypes)
 - Ref: refUpdateRule (classic protection as everybody who reads may see it), rules(first)
 - RepositoryRule: type, parameters
 - RemovedFromMergeQueueEvent: id, reason
 - PullRequestReview: author, authorCanPushToRepository, state, submittedAt, commit.oid
-- Mutation: enqueuePullRequest, enablePullRequestAutoMerge
+- Mutation: enqueuePullRequest
 - ReviewRequest: requestedReviewer (a User, Bot or Mannequin by Actor.login; a Team's slug
   would ask classic tokens for the scope read:org)
 - Commit: oid, statusCheckRollup.contexts(first)
@@ -82,7 +81,7 @@ rules(first: 100) {
 _PULL = """
 id number url title body state isDraft
 headRefName headRefOid headRepository { nameWithOwner } baseRefName
-mergeable mergeStateStatus reviewDecision mergeCommit { oid } isInMergeQueue
+mergeable mergeStateStatus reviewDecision mergeCommit { oid } mergedBy %(actor)s isInMergeQueue
 mergeQueueEntry { position state } autoMergeRequest { enabledBy %(actor)s }
 timelineItems(last: 1, itemTypes: [ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT]) {
   nodes { __typename ... on RemovedFromMergeQueueEvent { id reason } }
@@ -210,12 +209,3 @@ mutation Enqueue($pull: ID!, $head: GitObjectID!) {
 }
 """.strip()
 """A pull request into its base's merge queue, if its head is as expected."""
-
-AUTO_MERGE = """
-mutation AutoMerge($pull: ID!, $head: GitObjectID!, $method: PullRequestMergeMethod!, $message: String) {
-  enablePullRequestAutoMerge(
-    input: {pullRequestId: $pull, expectedHeadOid: $head, mergeMethod: $method, commitBody: $message}
-  ) { pullRequest { number } }
-}
-""".strip()
-"""A pull request merged by itself once nothing is lacking, if its head is as expected."""

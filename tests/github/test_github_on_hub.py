@@ -217,7 +217,8 @@ def test_graphql_and_rest_agree_at_every_stage(world, ruleset):
     assert [(one.name, one.required) for one in found.checks.checks if one.required] == [("build", True)]
     world.network.graphql = True
     merge_pull(client, found, head=found.head_sha, method="merge")
-    assert compare().state == "merged"
+    merged = compare()
+    assert (merged.state, merged.merged_by) == ("merged", "relauto-bot")
 
 
 def test_required_checks_are_those_of_the_branch(world):

@@ -74,6 +74,24 @@ class World:
         self.api("rae-reviewer").post(f"repos/{SOURCE}/pulls/{number}/reviews", review)
         return head
 
+    def switch_auto_merge(self, number: int, by: str) -> None:
+        """Have GitHub merge a pull request by itself, as its page does."""
+        main = Branch("main")
+        self.hub.add_repository(
+            SOURCE,
+            self.root / "product" / "bare.git",
+            private=False,
+            default_branch=main,
+            allow_auto_merge=True,
+            access=dict.fromkeys(LOGINS, "write"),
+        )
+        self.hub.protect(SOURCE, main, required_checks=[CHECK], reviews=1)
+        node = self.api(by).get(f"repos/{SOURCE}/pulls/{number}")["node_id"]
+        wish = f'{{pullRequestId: "{node}", mergeMethod: SQUASH}}'
+        query = f"mutation {{ enablePullRequestAutoMerge(input: {wish}) {{ clientMutationId }} }}"
+        answer, _ = self.api(by)._send("POST", f"{self.hub.address}/api/graphql", {"query": query})
+        assert "errors" not in answer, answer
+
     def seen(self) -> tuple[Any, ...]:
         """Return everything that a write would change."""
         refs = [
@@ -267,6 +285,25 @@ def test_a_fix_goes_through_its_first_door(world: World, incident: str) -> None:
     assert world.pulls()[-1]["merged_at"]
     steps = world.run("status", "--json").document["steps"]
     assert (steps["prepare.merge"], steps["prepare.pick"]) == ("done", "open")
+
+
+def test_auto_merge_is_told_with_what_it_does_not_wait_for(world: World, incident: str) -> None:
+    assert world.run("advance").status == 4
+    decision = ("tick", "investigate.qa-decision", "--evidence", "no: the customer tries it first")
+    assert world.run(*decision, by="robin-rm").status == 0
+    world.switch_auto_merge(1, by="rae-reviewer")
+    told = (
+        "prepare.merge: GitHub will merge pull request #1 by itself (auto-merge, by rae-reviewer) without "
+        "waiting for the approval of prepare.merge; pull request #1: unit tests has not been reported;"
+    )
+    assert told in world.dry("advance").out
+    ended = world.run("advance")
+    assert (ended.status, told in ended.out) == (4, True), ended.out
+    assert "(auto-merge, by rae-reviewer) without waiting for the approval" in world.run("status").out
+    assert world.run("advance", "--json").document["stops"][0]["whom"] == "CI and reviewer"
+    world.pass_pull(1)
+    after = world.run("advance")
+    assert "prepare.merge: done (by others)" in after.out + after.err
 
 
 def test_people_put_things_on_record(world: World, incident: str) -> None:

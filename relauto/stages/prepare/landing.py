@@ -23,6 +23,7 @@ from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place, Target
 from relauto.stages import texts
+from relauto.stages.auto_merge import follow_auto_merge
 from relauto.stages.bench import Bench
 from relauto.stages.following import choose_method, equip_pull, finish_opening, follow_pull
 from relauto.stages.prepare.bump import bump_files, is_bumped
@@ -119,7 +120,7 @@ class Landing:
             return self._open(missing)
         if pull.state == "open":
             unfinished = finish_opening(self.bench, place, pull, self.bench.settings.pick.labels)
-            return unfinished or self._refuse_pushed(place, pull) or self._merge(place, pull)
+            return unfinished or self._merge(place, pull)
         return Refused(
             f"pull request #{pull.number} is {pull.state}, but {self.branch} lacks "
             f"{name_commits(missing) or 'its version bump'}",
@@ -235,9 +236,12 @@ class Landing:
 
     def _merge(self, place: Place, pull: Pull) -> Observation:
         bench = self.bench
-        lacking = follow_queue(bench, place, pull) or follow_pull(
-            bench, place, pull, bench.rules_of(self.branch)
+        lacking = (
+            self._refuse_pushed(place, pull)
+            or follow_queue(bench, place, pull)
+            or follow_pull(bench, place, pull, bench.rules_of(self.branch))
         )
+        lacking = follow_auto_merge(bench, place, pull, lacking, is_door=False)
         if lacking is not None:
             return lacking
         if needs_queue(bench, pull):

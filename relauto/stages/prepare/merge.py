@@ -8,6 +8,7 @@ from relauto.model.facts import Facts
 from relauto.model.incident import StepState
 from relauto.model.names import Commit
 from relauto.model.target import Place
+from relauto.stages.auto_merge import follow_auto_merge
 from relauto.stages.bench import Bench
 from relauto.stages.following import METHODS, choose_method, follow_pull
 from relauto.stages.investigate import find_pull, home_holds, home_holds_fixes, refuse_base
@@ -26,7 +27,7 @@ class MergeFix:
         known = bench.incident.record(place)
         if known and known.state is StepState.DONE and home_holds_fixes(bench):
             return Proved(known.facts, known.by_others)
-        merged = []
+        merged, ours = [], []
         for fix in bench.incident.current_fixes:
             pull = find_pull(bench, fix)
             if pull is None:
@@ -42,6 +43,7 @@ class MergeFix:
                     f"{pull.merge_commit or 'its merge commit'}, or holds a revert of it",
                     todo="find out who reverted it or rewrote the branch before going on",
                 )
+            ours.append(self._is_ours(bench, place, pull))
             merged.append(
                 {
                     "pull": pull.number,
@@ -50,13 +52,14 @@ class MergeFix:
                     "merge_commit": pull.merge_commit,
                 }
             )
-        return Proved(
-            {"merged": merged}, by_others=not any(self._ours(bench, place, each) for each in merged)
-        )
+        return Proved({"merged": merged}, by_others=not any(ours))
 
-    def _ours(self, bench: Bench, place: Place, merged: Facts) -> bool:
-        actions = (f"merge:{merged['pull']}", f"enqueue:{merged['pull']}")
-        return any((place, action) in bench.incident.intents for action in actions)
+    def _is_ours(self, bench: Bench, place: Place, pull: Pull) -> bool:
+        """Return whether relauto merged it: of what it meant to merge others may have been the first."""
+        if (place, f"enqueue:{pull.number}") in bench.incident.intents:
+            return True
+        meant = (place, f"merge:{pull.number}") in bench.incident.intents
+        return meant and pull.merged_by in (None, bench.login)
 
     def _holds(self, bench: Bench, commit: Commit) -> bool:
         """Look again when a queue may have merged between the look at the refs and that at GitHub."""
@@ -75,6 +78,7 @@ class MergeFix:
             or follow_queue(bench, place, pull)
             or follow_pull(bench, place, pull, bench.rules_of(bench.home))
         )
+        lacking = follow_auto_merge(bench, place, pull, lacking, is_door=True)
         if lacking is not None:
             return lacking
         if needs_queue(bench, pull):
