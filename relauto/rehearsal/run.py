@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ from relauto.git.signer import Signing
 from relauto.github.counts import Counts, Via
 from relauto.hub.server import Hub
 from relauto.model.incident import StepState
-from relauto.opening import Request, make_attachment, open_incident
+from relauto.opening import make_attachment, open_incident
 from relauto.rehearsal import stage, stockroom, summary
 from relauto.rehearsal.company import Company
 from relauto.rehearsal.folder import Folder, Record
@@ -114,7 +114,7 @@ def _play(folder: Folder, record: Record, say: Say) -> Rehearsed:
 
 def _connect(folder: Folder, world: World, hub: Hub, token: str, say: Say, signing: Signing) -> Session:
     return Session(
-        stage.read_settings(folder, world, hub),
+        stage.read_settings(folder, world, hub.address),
         Tokens(token, token, token),
         clock=SystemClock(),
         say=say,
@@ -127,18 +127,7 @@ def _lead(session: Session, company: Company, hub: Hub, folder: Folder, record: 
     world, scenario = company.world, SCENARIOS[record.options.scenario]
     with session.counts.about("rehearsal"):
         stockroom.publish_base(session.source, world)
-    now = session.clock.now()
-    request = Request(
-        customer="the rehearsal's customer",
-        installed=world.installed,
-        started_at=now - timedelta(minutes=45),
-        line=world.line,
-        fix=world.fixes[0],
-        instruction=world.instruction,
-        version=record.options.version,
-        base=record.options.base,
-        incident=record.incident,
-    )
+    request = stage.make_request(world, record, session.clock.now())
     if not session.is_open(record.incident):
         open_incident(session, scenario.request(request) if scenario.request else request)
         say(f"{record.incident} is open: {world.fixes[0]} is to reach {world.line} of {world.product}")

@@ -4,7 +4,7 @@ import json
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from relauto.git.commit import EMPTY_TREE, Signature
@@ -15,6 +15,7 @@ from relauto.hub.records import Level
 from relauto.hub.server import Hub
 from relauto.model.names import Branch
 from relauto.model.roster import FILE as ROSTER_FILE
+from relauto.opening import Request
 from relauto.rehearsal.clone import make_clone
 from relauto.rehearsal.folder import Folder, Record
 from relauto.rehearsal.scenarios import SCENARIOS
@@ -75,12 +76,17 @@ def _is_free(port: int) -> bool:
 
 def seat(hub: Hub, world: World, folder: Folder, record: Record) -> dict[str, str]:
     """Give everybody an account, a token and rights on the hub; return the tokens by login."""
-    tokens = {login: f"rehearsal-{record.incident}-{login}" for login in LOGINS}
+    tokens = name_tokens(record)
     admit(hub, world, tokens, ops=folder.path / "ops.git", qa=folder.private / "qa.git")
     prepare = SCENARIOS[record.options.scenario].prepare
     if prepare:
         prepare(hub, world)
     return tokens
+
+
+def name_tokens(record: Record) -> dict[str, str]:
+    """Return everybody's token by login."""
+    return {login: f"rehearsal-{record.incident}-{login}" for login in LOGINS}
 
 
 def admit(hub: Hub, world: World, tokens: Mapping[str, str], *, ops: Path, qa: Path) -> None:
@@ -113,13 +119,28 @@ def make_signing(hub: Hub, folder: Folder, record: Record) -> Signing:
     return Signing(signer, tags=True)
 
 
-def read_settings(folder: Folder, world: World, hub: Hub) -> Settings:
+def make_request(world: World, record: Record, now: datetime) -> Request:
+    """Return what the incident is opened with."""
+    return Request(
+        customer="the rehearsal's customer",
+        installed=world.installed,
+        started_at=now - timedelta(minutes=45),
+        line=world.line,
+        fix=world.fixes[0],
+        instruction=world.instruction,
+        version=record.options.version,
+        base=record.options.base,
+        incident=record.incident,
+    )
+
+
+def read_settings(folder: Folder, world: World, address: str) -> Settings:
     """Return the project's settings, pointed at the hub and at the rehearsal's own cache."""
     reference = f"reference = {_quote(world.reference)}\n" if world.reference else ""
     here = f"""
 [github]
-api = "{hub.api}"
-git = "{hub.address}"
+api = "{address}/api/v3"
+git = "{address}"
 
 [cache]
 directory = {_quote(folder.private / "cache")}

@@ -1,0 +1,139 @@
+"""The ground that a matrix is played on: a rehearsal's folder that is kept, and restored as often as needed.
+
+It is always played at the same place and on the same port: paths and addresses are on record in what is
+kept. What is kept has its objects packed and is linked, not copied, where git never writes twice.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from relauto.clock import Clock, ManualClock
+from relauto.git.runner import Git
+from relauto.git.signer import Signing
+from relauto.hub.server import Hub
+from relauto.opening import Request
+from relauto.rehearsal import stage, stockroom
+from relauto.rehearsal.company import Company
+from relauto.rehearsal.folder import Folder, Record
+from relauto.rehearsal.options import Options
+from relauto.rehearsal.world import BOT, World
+from relauto.session import Session, Tokens
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+INCIDENT = "INC-pr5f"
+
+
+@dataclass
+class Ground:
+    """The sample product's world under a folder `root`, served on one port for as long as this is open.
+
+    Attributes:
+        root: what is played lies in `live`, what is kept in `kept`.
+        options: how it is rehearsed.
+        clock: the time of relauto and of the hub; it stands still but for the pauses that are passed over.
+    """
+
+    root: Path
+    options: Options = field(default_factory=Options)
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def __post_init__(self) -> None:
+        # Bound and not listening, the port is nobody else's between two hubs.
+        self._claim = socket.socket()
+        self._claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._claim.bind(("127.0.0.1", 0))
+        self.folder = Folder(self.root.resolve() / "live")
+        self.record = Record(1, self.options, INCIDENT, "", port=self._claim.getsockname()[1])
+        self._world: World | None = None
+
+    def __enter__(self) -> "Ground":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._claim.close()
+
+    @property
+    def world(self) -> World:
+        """Who and what is there; known once it was built."""
+        assert self._world is not None  # noqa: S101 - nobody asks before build()
+        return self._world
+
+    def build(self) -> None:
+        """Write the sample's repositories, seat everybody, and publish the release that is in use."""
+        self.folder.write(self.record)
+        self._world = stage.build(self.folder, self.record)
+        with self.serve() as hub:
+            stage.seat(hub, self.world, self.folder, self.record)
+            with closing(self.connect()) as session:
+                stockroom.publish_base(session.source, self.world)
+
+    @contextmanager
+    def serve(self, wrap: "Callable[[WSGIApplication], WSGIApplication] | None" = None) -> Iterator[Hub]:
+        """Serve what is there from a thread; `wrap` is put around the application."""
+        private = self.folder.private / "hub"
+        with Hub(private, port=self.record.port, clock=self.clock, wrap=wrap) as hub:
+            yield hub
+
+    def connect(self, *, clock: Clock | None = None) -> Session:
+        """Return relauto's own session, as each call of it makes a new one."""
+        token = self.tokens[BOT]
+        return Session(
+            stage.read_settings(self.folder, self.world, self.address),
+            Tokens(token, token, token),
+            clock=clock or self.clock,
+            say=lambda _: None,
+            committer=(BOT, f"{BOT}@users.noreply.github.com"),
+            signing=Signing(),
+        )
+
+    @property
+    def address(self) -> str:
+        """Where the hub is whenever it is served."""
+        return f"http://127.0.0.1:{self.record.port}"
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """Everybody's token."""
+        return stage.name_tokens(self.record)
+
+    def company(self) -> Company:
+        """Return the cast."""
+        work = self.folder.private / "cast"
+        return Company(
+            f"{self.address}/api/v3", self.address, self.world, self.tokens, work, frozenset()
+        )
+
+    def request(self) -> Request:
+        """Return what the incident is opened with."""
+        return stage.make_request(self.world, self.record, self.clock.now())
+
+    def keep(self, name: str) -> Path:
+        """Keep what is there, while no hub serves it, and return where."""
+        for config in self.folder.path.rglob("config"):
+            if (config.parent / "objects").is_dir():
+                Git(config.parent).run("repack", "-a", "-d", "-q", "--no-write-bitmap-index")
+        kept = self.root.resolve() / "kept" / name
+        _copy(self.folder.path, kept)
+        return kept
+
+    def restore(self, kept: Path) -> None:
+        """Make what is there equal to what was kept."""
+        shutil.rmtree(self.folder.path, ignore_errors=True)
+        _copy(kept, self.folder.path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    for folder, folders, files in os.walk(source):
+        there = target / Path(folder).relative_to(source)
+        there.mkdir(parents=True, exist_ok=True)
+        place = os.link if "objects" in Path(folder).parts else shutil.copy2
+        for file in files:
+            place(os.path.join(folder, file), there / file)
