@@ -16,6 +16,7 @@ from relauto.git.runner import Git
 from relauto.hub import records
 from relauto.hub.store import Store, Transaction
 from relauto.journal.log import JournalReader
+from relauto.model.event import NoticeDrafted
 
 Facts = dict[str, Any]
 
@@ -23,9 +24,12 @@ REPEATED = frozenset({"step.intended", "step.waiting"})
 """Events that say again what was said: a step that was tried again, or that waited."""
 
 _SHOWN: tuple[tuple[type[records.Record], tuple[str, ...]], ...] = (
-    (records.Pull, ("title", "body", "head_ref", "base_ref", "state", "merged", "labels", "requested_reviewers")),
+    (
+        records.Pull,
+        ("title", "head_ref", "base_ref", "state", "merged", "labels", "requested_reviewers", "body"),
+    ),
     (records.Review, ("number", "user", "state")),
-    (records.Issue, ("number", "title", "body", "user", "state", "labels")),
+    (records.Issue, ("number", "title", "user", "state", "labels", "body")),
     (records.Comment, ("number", "user", "body")),
     (records.CheckRun, ("head_sha", "name", "app", "status", "conclusion")),
     (records.Release, ("tag", "target", "name", "draft", "prerelease", "latest", "body")),
@@ -35,12 +39,16 @@ _SHOWN: tuple[tuple[type[records.Record], tuple[str, ...]], ...] = (
 def read_facts(out: Path, incident: str) -> Facts:
     """Return everything about the world in a rehearsal's folder that another run must have alike."""
     repositories = {name: out / f"{name}.git" for name in ("product", "ops")}
-    facts = {
+    facts: Facts = {
         "refs": {name: list(_read_refs(path, incident)) for name, path in repositories.items()},
         "hub": _read_hub(out / ".rehearsal" / "hub"),
         "journal": _read_journal(out / "ops.git", incident),
     }
-    return make_neutral(facts, incident, name_objects(repositories["product"]))
+    found: Facts = make_neutral(facts, incident, name_objects(repositories["product"]))
+    for kinds in found["hub"].values():
+        for shown in kinds.values():
+            shown.sort()
+    return found
 
 
 def name_objects(directory: Path) -> dict[str, str]:
@@ -94,7 +102,8 @@ def _read_journal(ops: Path, incident: str) -> Facts:
         for event in happened
         if event.body.kind not in REPEATED
     )
-    return {"said": sorted(said.elements()), "faults": faults}
+    notices = [event.body.path for event in happened if isinstance(event.body, NoticeDrafted)]
+    return {"said": dict(sorted(said.items())), "notices": notices, "faults": faults}
 
 
 def _tell(body: Any) -> str:
@@ -105,7 +114,7 @@ def _tell(body: Any) -> str:
 
 
 def make_neutral(facts: Facts, incident: str, objects: dict[str, str]) -> Facts:
-    """Return facts in which what may differ stands as a word; lists of records are sorted."""
+    """Return facts in which what may differ stands as a word."""
     text = json.dumps(facts)
     text = text.replace(incident, "INC").replace(incident.lower(), "inc")
     text = re.sub(r"http://127\.0\.0\.1:\d+", "http://hub", text)
@@ -116,11 +125,8 @@ def make_neutral(facts: Facts, incident: str, objects: dict[str, str]) -> Facts:
     for object_, name in objects.items():
         text = text.replace(object_, json.dumps(name)[1:-1])
     text = re.sub(r"\b[0-9a-f]{7,12}\b", "<short>", text)
-    found: Facts = json.loads(text)
-    for kinds in found["hub"].values():
-        for shown in kinds.values():
-            shown.sort()
-    return found
+    neutral: Facts = json.loads(text)
+    return neutral
 
 
 def compare(expected: Any, found: Any, at: str = "") -> list[str]:

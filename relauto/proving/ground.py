@@ -107,9 +107,7 @@ class Ground:
     def company(self) -> Company:
         """Return the cast."""
         work = self.folder.private / "cast"
-        return Company(
-            f"{self.address}/api/v3", self.address, self.world, self.tokens, work, frozenset()
-        )
+        return Company(f"{self.address}/api/v3", self.address, self.world, self.tokens, work, frozenset())
 
     def request(self) -> Request:
         """Return what the incident is opened with."""
@@ -131,9 +129,9 @@ class Ground:
 
 
 def _copy(source: Path, target: Path) -> None:
-    for folder, folders, files in os.walk(source):
-        there = target / Path(folder).relative_to(source)
-        there.mkdir(parents=True, exist_ok=True)
-        place = os.link if "objects" in Path(folder).parts else shutil.copy2
-        for file in files:
-            place(os.path.join(folder, file), there / file)
+    shutil.copytree(source, target, copy_function=_place)
+
+
+def _place(source: str, target: str) -> None:
+    # What lies among a repository's objects is written once; a link saves its bytes.
+    (os.link if "/objects/" in source else shutil.copy2)(source, target)

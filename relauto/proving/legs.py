@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def walk(ground: Ground) -> list[Leg]:
     legs: list[Leg] = []
     for number in range(_MOST):
         kept, requests = ground.keep(f"{number:02}"), list[str]()
-        with ground.serve(lambda application: _listen(application, requests)):
+        with ground.serve(partial(_listen, requests)):
             outcome = call(ground, number)
         expected = read_facts(ground.folder.path, INCIDENT)
         step = outcome.stops[0].place.step if outcome and outcome.stops else ""
@@ -114,7 +115,7 @@ def _brief(ground: Ground, company: Company) -> Company:
     return replace(company, bases=(str(ground.world.line),))
 
 
-def _listen(application: Callable[..., Any], requests: list[str]) -> Callable[..., Any]:
+def _listen(requests: list[str], application: Callable[..., Any]) -> Callable[..., Any]:
     def answer(environ: dict[str, Any], start: Any) -> Any:
         query = environ.get("QUERY_STRING", "")
         asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"

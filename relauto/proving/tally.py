@@ -1,0 +1,72 @@
+"""What the runs of a matrix came to: the closing line, the exit status, how a failing run is repeated."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a matrix.
+
+    Attributes:
+        case: its name, by which it is repeated.
+        differences: each difference from the undisturbed world, as `comparison.compare` words them.
+        unfired: what was to disturb it did not happen, so that it proves nothing: it counts as lost.
+        fault: how it failed to come to its end, empty where it did.
+    """
+
+    case: str
+    differences: Sequence[str] = ()
+    unfired: bool = False
+    fault: str = ""
+
+    @property
+    def identical(self) -> bool:
+        """Whether the run was disturbed and ended as the undisturbed one all the same."""
+        return not (self.differences or self.unfired or self.fault)
+
+    @property
+    def lost(self) -> bool:
+        """Whether something is missing, or the run did not come to its end, or proves nothing."""
+        return self.unfired or bool(self.fault) or _tells(self, "lost")
+
+    @property
+    def doubled(self) -> bool:
+        """Whether something is there more than once."""
+        return _tells(self, "doubled")
+
+
+@dataclass
+class Tally:
+    """The runs of one matrix so far; `command` repeats a run when its case is added."""
+
+    command: str
+    runs: list[Run] = field(default_factory=list)
+
+    def add(self, run: Run) -> None:
+        """Count a run."""
+        self.runs.append(run)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether there were runs, and all are identical."""
+        return bool(self.runs) and all(run.identical for run in self.runs)
+
+    def describe(self) -> str:
+        """Return the closing line."""
+        identical, lost, doubled = (
+            sum(getattr(run, kind) for run in self.runs) for kind in ("identical", "lost", "doubled")
+        )
+        return f"{len(self.runs)} runs, {identical} identical, {lost} lost, {doubled} doubled"
+
+    def explain(self, run: Run) -> list[str]:
+        """Return, for a run that failed, what was different and the command that repeats it."""
+        told = ["what was to disturb it did not happen"] if run.unfired else []
+        told += [run.fault] if run.fault else []
+        lines = [f"{run.case} is not identical:", *(f"  {line}" for line in [*told, *run.differences])]
+        return [*lines, f"  repeat it: {self.command} {run.case}"]
+
+
+def _tells(run: Run, word: str) -> bool:
+    return any(re.search(rf": {word}\b", line) for line in run.differences)
