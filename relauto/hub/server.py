@@ -15,9 +15,11 @@ from relauto.clock import Clock, SystemClock
 from relauto.errors import InputError
 from relauto.git.runner import Git
 from relauto.hub.application import Application
+from relauto.hub.failing import FailingApplication
 from relauto.hub.files import Files
 from relauto.hub.guard import install_hooks
-from relauto.hub.outage import Mode, fail_on_purpose, write_outage
+from relauto.hub.outage import Mode, write_outage
+from relauto.hub.past import Past
 from relauto.hub.records import (
     Access,
     Comment,
@@ -30,6 +32,7 @@ from relauto.hub.records import (
     TokenKind,
     User,
 )
+from relauto.hub.script import Rule, read_script, write_script
 from relauto.hub.signing import keep_key, make_key
 from relauto.hub.store import Store, Transaction
 from relauto.hub.tokens import check_shape, find_lifetime, put_token, replace_full_token, seat_account
@@ -78,9 +81,9 @@ class Hub:
         self._root = root
         self._clock = clock or SystemClock()
         self._store = Store(root)
-        self.application = Application(
-            self._store, Files(root), install_hooks(root), self._clock, limit=limit, background=background
-        )
+        self._past = Past(root, self._store)
+        self._limit, self._background = limit, background
+        self.application = self._make_application(self._store)
         self._wrap = wrap
         self._tls = tls
         self._port = port
@@ -100,7 +103,9 @@ class Hub:
         Raises:
             InputError: the port is taken, or the certificate cannot be used.
         """
-        application = fail_on_purpose(self._store, self.application)
+        application = FailingApplication(
+            self._store, self.application, self._past, self._make_application, self._clock
+        )
         context = _load_certificate(*self._tls) if self._tls else None
         try:
             self._server = make_server(
@@ -117,6 +122,10 @@ class Hub:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
+    def _make_application(self, store: Store) -> Application:
+        files, hooks = Files(self._root), install_hooks(self._root)
+        return Application(store, files, hooks, self._clock, limit=self._limit, background=self._background)
+
     def wait(self) -> None:
         """Return when the hub is closed."""
         if self._thread:
@@ -129,6 +138,7 @@ class Hub:
             self._thread.join()
             self._server.server_close()
             self._server = self._thread = None
+        self._past.close()
         self._store.close()
 
     @property
@@ -321,6 +331,22 @@ class Hub:
     def set_outage(self, mode: Mode) -> None:
         """Let the hub fail on purpose from the next request on, or stop failing."""
         write_outage(self._store, mode)
+
+    def set_faults(self, *rules: Rule) -> None:
+        """Let single requests fail on purpose from now on (`relauto.hub.script`); no rules end it.
+
+        Raises:
+            InputError: there is no such fault, or a request is no regular expression.
+        """
+        write_script(self._store, rules)
+
+    def faults(self) -> tuple[Rule, ...]:
+        """Return the rules by which requests fail, with how many they have met and failed."""
+        return read_script(self._store)
+
+    def keep_past(self) -> None:
+        """Let a stale read answer from how it is now, until the next write while one is still to come."""
+        self._past.keep()
 
     def add_signing_key(self, login: str, public_key: str) -> None:
         """Let what an account signs with an SSH key count as signed; `public_key` is the line of its file.

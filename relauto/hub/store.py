@@ -130,6 +130,15 @@ class Store:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 
+    def copy_to(self, root: Path) -> None:
+        """Write all that was committed so far into a store in another directory, which has none."""
+        with self._turn, self._explained():
+            target = sqlite3.connect(root / _FILE)
+            try:
+                self._connection.backup(target)
+            finally:
+                target.close()
+
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
