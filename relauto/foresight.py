@@ -15,7 +15,7 @@ from relauto.model.debt import due_after, list_unpaid
 from relauto.model.event import PlanSettled, StepProved
 from relauto.model.facts import normalise
 from relauto.model.incident import StepState
-from relauto.model.names import Branch, Tag
+from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.stages import answers, claims, desk, doors, rides
 from relauto.stages.bench import Bench
@@ -23,26 +23,27 @@ from relauto.stages.debt import DEBTS
 from relauto.stages.following import find_required
 from relauto.stages.investigate import describe_opening, find_pull
 from relauto.stages.losses import ask_loss, is_loss_accepted, is_lost
-from relauto.stages.prepare.bump import find_bumps
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
 from relauto.stages.prepare.landing import (
     Landing,
+    Part,
     describe_pick,
     describe_push,
     find_owed,
     list_landings,
 )
-from relauto.stages.prepare.pick import list_series
+from relauto.stages.prepare.pick import describe_content, list_series
 from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.supply import foresee_artifacts
 from relauto.stages.prepare.verify import find_strangers
 from relauto.stages.registry import ADVISORY, STEPS, observe
-from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
+from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
 
 NEW = "a new commit"
 
 _AWAITED = {
     "open-pick": "CI and reviewers look at the pull request",
+    "open-bump": "CI and reviewers look at the pull request",
     "enqueue": "the merge queue tests the pull request",
     "dispatch": "CI builds the candidate",
     "ask-qa": "QA looks at the candidate",
@@ -243,9 +244,11 @@ def _follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator
         return
     elif action == "merge":
         yield from _foresee_debts(bench, target, "prepare.merge")
-        yield from _foresee_picks(bench, target, list_landings(bench, target))
-    elif action in ("merge-pick", "push-pick"):
-        yield from _foresee_picks(bench, target, _list_owing(bench, target))
+        yield from _foresee_picks(bench, target, _list_parts(bench, target, None))
+    elif action in ("merge-pick", "push-pick", "merge-bump", "push-bump"):
+        series = list_series(bench)
+        parts = [] if isinstance(series, Refused) else _list_parts(bench, target, list(series))
+        yield from _foresee_picks(bench, target, parts[1:])
     elif action == "cut":
         yield from _foresee_verification(bench, target, Tag(subject))
     elif action in ("publish", "adopt"):
@@ -308,39 +311,61 @@ def _lacks_fix(bench: Bench) -> bool:
     return head is not None and any(find_presence(bench.product, each, head) is None for each in commits)
 
 
-def _list_owing(bench: Bench, target: Target) -> list[Landing]:
-    """Return the branches that still lack the fix once the first of those that do has got it."""
-    series = list_series(bench)
-    if isinstance(series, Refused):
-        return []
-    lacking = [
-        landing
+def _list_parts(bench: Bench, target: Target, series: Sequence[Commit] | None) -> list[tuple[Landing, Part]]:
+    """Return what the branches that shall hold the fix have yet to get, in its order.
+
+    `series` are the commits of the fix, None while it is not merged: then its home alone will hold it.
+    """
+    return [
+        (landing, part)
         for landing in list_landings(bench, target)
-        if landing.lacks_number() or None in landing.find(list(series)).values()
+        for part in landing.list_parts(
+            fixes=landing.branch != bench.home if series is None else None in landing.find(series).values(),
+            number=landing.lacks_number(),
+        )
     ]
-    return lacking[1:]
 
 
-def _foresee_picks(bench: Bench, target: Target, owing: Sequence[Landing]) -> Iterator[Ahead]:
+def _foresee_picks(bench: Bench, target: Target, parts: Sequence[tuple[Landing, Part]]) -> Iterator[Ahead]:
     place = bench.place("prepare.pick", target)
     stopped = claims.check_claim(bench, target)
     if stopped:
         status = Status.WAITING if isinstance(stopped, Waiting) else Status.DECISION
         yield Ahead(place, stopped.reason, status)
         return
-    for landing in owing:
-        fixes, bumped = "" if landing.branch == bench.home else NEW, landing.lacks_number()
-        if not fixes and not bumped:
-            continue
-        if landing.via == "push":
-            yield _write(place, describe_push(landing.branch, fixes, bumped=bumped))
-            continue
-        yield _write(place, describe_pick(landing.branch, landing.pick_branch, fixes, bumped=bumped))
-        yield Ahead(place, "CI and reviewers look at the pull request", Status.WAITING)
-        return
+    for landing, part in parts:
+        for ahead in _foresee_part(bench, place, landing, part):
+            yield ahead
+            if ahead.status is not None:
+                return
     (_, tag), cutting = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
     yield _write(cutting, describe_cut(bench.release_branch(target), NEW, tag))
     yield from _foresee_verification(bench, target, tag)
+
+
+def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> Iterator[Ahead]:
+    fixes = NEW if part.fixes else ""
+    if landing.via == "push":
+        yield _write(place, describe_push(landing.branch, fixes, bumped=part.number))
+        return
+    if not part.fixes and bench.find_pull(landing.bump_branch, landing.branch):
+        yield from _foresee_bump(place, landing.bring(place, []))
+        return
+    branch = landing.pick_branch if part.fixes else landing.bump_branch
+    yield _write(place, describe_pick(landing.branch, branch, fixes, bumped=part.number))
+    yield Ahead(place, _AWAITED["open-pick"], Status.WAITING)
+
+
+def _foresee_bump(place: Place, found: Observation) -> Iterator[Ahead]:
+    """Tell what becomes of a bump whose pull request was there before the pick landed."""
+    if isinstance(found, Todo):
+        yield _write(place, found.sentence)
+        word = found.action.partition(":")[0]
+        if word != "merge-bump":
+            yield Ahead(place, _AWAITED.get(word, _AWAITED["open-bump"]), Status.WAITING)
+    elif isinstance(found, Waiting | Refused):
+        status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
+        yield Ahead(place, found.reason, status)
 
 
 def _foresee_verification(bench: Bench, target: Target, tag: Tag) -> Iterator[Ahead]:
@@ -362,10 +387,11 @@ def _foresee_verification(bench: Bench, target: Target, tag: Tag) -> Iterator[Ah
 
 def _has_strangers(bench: Bench, target: Target) -> bool:
     """Return whether the branch holds, as it stands, what is neither the fix nor its number nor accepted."""
-    landing, series = list_landings(bench, target)[0], list_series(bench)
-    held = landing.find([] if isinstance(series, Refused) else list(series)).values()
-    ours = {str(there.commit) for there in held if there} | set(find_bumps(bench, target, landing.head))
-    return any(each.commit not in ours for each in find_strangers(bench, target, landing.head))
+    landing, known = list_landings(bench, target)[0], list_series(bench)
+    series = {} if isinstance(known, Refused) else known
+    found = {commit: there for commit, there in landing.find(list(series)).items() if there}
+    picked = describe_content(bench, bench.place("prepare.pick", target), series, landing, found)
+    return bool(find_strangers(bench, target, landing.head, picked))
 
 
 def _foresee_question(bench: Bench, target: Target, tag: Tag) -> Iterator[Ahead]:

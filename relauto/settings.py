@@ -72,10 +72,17 @@ class Pull(Table, frozen=True):
 
 
 class Pick(Table, frozen=True):
-    """How a cherry-pick reaches the line."""
+    """How a cherry-pick, and the version bump after it, reach the line."""
 
     via: Annotated[Literal["pull", "push"], _text("by pull request, or pushed to the line directly")] = "pull"
-    labels: Annotated[tuple[str, ...], _text("labels put on the pick's pull request")] = ()
+    bump: Annotated[
+        Literal["with", "own"],
+        _text(
+            "where the version bump comes: with the picks, or on its own, once they are on the line: by a "
+            "pull request or a push as `via` says"
+        ),
+    ] = "with"
+    labels: Annotated[tuple[str, ...], _text("labels put on the pick's pull request, and the bump's")] = ()
 
 
 class VersionFile(Table, frozen=True):

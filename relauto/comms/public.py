@@ -58,6 +58,17 @@ class PickText:
 
 
 @dataclass(frozen=True)
+class BumpText:
+    """The pull request with a version bump alone: `commit` writes `version` into the files `paths`."""
+
+    incident: str
+    line: str
+    version: str
+    commit: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Change:
     """Something a release contains: its subject, its commit on the line, its pull request if any."""
 
@@ -102,6 +113,12 @@ def render_pick(text: PickText, renderer: Renderer | None = None) -> str:
     """Return the body of the pull request that brings a pick to a line."""
     marker = make_marker(text.incident, "prepare.pick", text.fix, text.line)
     return (renderer or shipped()).render("pull_request/pick.md", pick=text, marker=marker)
+
+
+def render_bump(text: BumpText, renderer: Renderer | None = None) -> str:
+    """Return the body of the pull request that brings the version bump alone to a line."""
+    marker = make_marker(text.incident, "prepare.pick", text.version, text.line)
+    return (renderer or shipped()).render("pull_request/bump.md", bump=text, marker=marker)
 
 
 def render_notes(text: NotesText, renderer: Renderer | None = None) -> str:

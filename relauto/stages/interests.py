@@ -45,8 +45,11 @@ def _list_picks(bench: Bench, target: Target) -> Iterator[Interest]:
         return
     for landing in list_landings(bench, target):
         yield "rules", look_at_rules(bench.source, landing.branch)
-        if landing.via == "pull" and landing.branch != bench.home:
+        at_home, alone = landing.branch == bench.home, bench.settings.pick.bump == "own"
+        if landing.via == "pull" and not at_home:
             yield "pulls", pull_reads.look_at_pulls(bench.source, landing.pick_branch, landing.branch)
+        if landing.via == "pull" and landing.numbered and (at_home or alone):
+            yield "pulls", pull_reads.look_at_pulls(bench.source, landing.bump_branch, landing.branch)
 
 
 def _list_proofs(bench: Bench, target: Target) -> Iterator[Interest]:

@@ -11,11 +11,13 @@ from relauto.comms.guard import find_leaks
 from relauto.comms.kit import UpgradeFacts, render_upgrade
 from relauto.comms.proofs import Artifact, Pick, Picks, PullRequest, Pulls
 from relauto.comms.public import (
+    BumpText,
     Change,
     FixText,
     NotesText,
     PickText,
     make_title,
+    render_bump,
     render_fix,
     render_notes,
     render_pick,
@@ -71,10 +73,7 @@ def fix_pull(bench: Bench, branch: Branch, head: Commit) -> str:
 def pick_pull(
     bench: Bench, target: Target, onto: Branch, picked: Sequence[tuple[Commit, MadePick]], bumped: bool
 ) -> tuple[str, str]:
-    """Return title and body of a pick's pull request."""
-    version = bench.plan(target).version
-    if not picked:
-        return f"[{onto}] Bump version to {version}", f"Raises the version number to {version}."
+    """Return title and body of the pull request with picks, and the version bump where it is `bumped`."""
     # Numbers and addresses of the private repository are nothing to the public.
     merged = {} if bench.is_outside else {each["merge_commit"]: each for each in _merged(bench)}
     bodies = []
@@ -93,8 +92,16 @@ def pick_pull(
         )
         bodies.append(render_pick(text, bench.renderer))
     if bumped:
-        bodies.append(f"A second commit raises the version number to {version}.\n")
+        bodies.append(f"A second commit raises the version number to {bench.plan(target).version}.\n")
     return make_title(bench.product.commit(picked[0][0]).subject, onto), "\n".join(bodies)
+
+
+def bump_pull(bench: Bench, target: Target, onto: Branch, bump: Commit) -> tuple[str, str]:
+    """Return title and body of the pull request with the version bump alone."""
+    facts = bench.product.commit(bump)
+    paths = bench.product.changed_paths(facts.parents[0], bump)
+    text = BumpText(bench.incident.id, onto, bench.plan(target).version, bump, tuple(sorted(paths)))
+    return make_title(facts.subject, onto), render_bump(text, bench.renderer)
 
 
 def _merged(bench: Bench) -> Sequence[Mapping[str, Any]]:

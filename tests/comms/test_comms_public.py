@@ -6,7 +6,17 @@ import pytest
 
 from relauto.comms.guard import find_leaks
 from relauto.comms.proofs import Artifact
-from relauto.comms.public import Change, FixText, NotesText, PickText, render_fix, render_notes, render_pick
+from relauto.comms.public import (
+    BumpText,
+    Change,
+    FixText,
+    NotesText,
+    PickText,
+    render_bump,
+    render_fix,
+    render_notes,
+    render_pick,
+)
 from relauto.model import event as events
 from relauto.model.words import Text
 from tests.comms.world import FIX, HEAD, HUB, PICK, START, told
@@ -47,6 +57,19 @@ Whoever reviews: the approval counts for exactly this head. A push after it asks
 <!-- relauto:INC-7f3k:investigate.pr:fix/last-page -->
 """  # noqa: E501
 
+BUMP_BODY = """\
+Raises the version number to `1.4.3` on `release-1.4`, and changes nothing else.
+
+| what | which |
+| --- | --- |
+| commit | `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` |
+| files | `VERSION`, `setup.cfg` |
+| incident | `INC-7f3k` |
+
+It is urgent: the release is cut once this is merged.
+
+<!-- relauto:INC-7f3k:prepare.pick:1.4.3:release-1.4 -->
+"""
 PICK_BODY = """\
 Picks `ffffffffffffffffffffffffffffffffffffffff` onto `release-1.4`.
 
@@ -93,6 +116,11 @@ def test_the_fixs_pull_request() -> None:
 
 def test_the_picks_pull_request() -> None:
     assert render_pick(PICK_TEXT) == PICK_BODY
+
+
+def test_the_bumps_own_pull_request() -> None:
+    text = BumpText("INC-7f3k", "release-1.4", "1.4.3", "a" * 40, ("VERSION", "setup.cfg"))
+    assert render_bump(text) == BUMP_BODY
 
 
 def test_the_releases_notes() -> None:

@@ -375,6 +375,33 @@ def test_a_file_is_attached_to_a_candidate(world: World, incident: str) -> None:
     assert incident
 
 
+def test_a_bump_of_its_own_is_told_before_and_when_it_is_opened(world: World, incident: str) -> None:
+    with (world.root / "relauto.toml").open("a") as settings:
+        settings.write('pick.bump = "own"\nversion_files = [{path = "line.txt"}]\n')
+    world.run("advance")
+    head = world.pass_pull(1)
+    world.run("advance")
+    world.run("approve", "prepare.merge", "--subject", head, by="robin-rm")
+    world.run("advance")
+    head = world.pass_pull(2)
+    branch = f"relauto/bump/release-1.0/{incident.lower()}-1.0.1"
+    place = "prepare.pick on acme/till@release-1.0"
+    told = [
+        f"{place}: merge pull request #2 to release-1.0 (rebase) at {head[:10]}",
+        f"{place}: push {branch} with the version bump of release-1.0, and open its pull request",
+    ]
+    assert [line for line in world.dry("advance").out.splitlines() if line.startswith("would ")] == [
+        f"would {line}" for line in told
+    ]
+    ended = world.run("advance")
+    assert (ended.status, [line for line in ended.err.splitlines() if line in told]) == (4, told)
+    assert (
+        "prepare.pick on acme/till@release-1.0: pull request #3: unit tests has not been reported"
+        in ended.out
+    )
+    assert world.pulls()[0]["title"] == "[release-1.0] Bump version to 1.0.1"
+
+
 def test_a_second_incident_is_told_of_the_first_and_of_both_ways_on(world: World, incident: str) -> None:
     second = (*OPEN, "--line", "release-1.0", "--fix", "fix/sell")
     before = world.seen()

@@ -1,13 +1,14 @@
 """Bringing picks onto a branch that a release is cut from, or that is owed the fix.
 
 The picks are made in the object database and reach the branch by a pull request of their own (the
-default) or by a direct push. A branch that does not exist yet, the emergency branch of a release that
-grows from its last tag, is created by the same push.
+default) or by a direct push. The version bump comes with them, or by itself once they are there. A
+branch that does not exist yet, the emergency branch of a release that grows from its last tag, is
+created by the same push.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from relauto.errors import DecisionError, InputError
 from relauto.git.commit import Signature, parse_signature
@@ -30,6 +31,9 @@ from relauto.stages.prepare.bump import bump_files, is_bumped
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
 from relauto.stages.signing import find_commit_signer
 from relauto.stages.step import Observation, Refused, Todo
+
+_What = Literal["pick", "bump"]
+_WHATS: tuple[_What, ...] = ("pick", "bump")
 
 # A rebase keeps author, message and trailer of each pick; a merge keeps the commits themselves;
 # a squash keeps only what its message says.
@@ -62,6 +66,13 @@ class Made:
         return {"head": self.head, "picks": picks, "bumps": [self.bump] if self.bump else []}
 
 
+class Part(NamedTuple):
+    """What one pull request or push brings: the fixes, the number, or both."""
+
+    fixes: bool
+    number: bool
+
+
 @dataclass(frozen=True)
 class Landing:
     """A branch that shall hold the fix.
@@ -84,24 +95,41 @@ class Landing:
 
     @property
     def pick_branch(self) -> Branch:
-        """The branch of the pick's pull request: the same for the same incident, landing and fixes."""
-        name = self.branch.removeprefix("relauto/")
-        return Branch(f"relauto/pick/{name}/{self.bench.incident.id.lower()}-{self.bench.incident.revision}")
-
-    def made_here(self, action: str) -> bool:
-        """Return whether an intent of this action was about picks for this branch."""
-        name = self.branch.removeprefix("relauto/")
-        return action.startswith((f"open-pick:relauto/pick/{name}/", f"push-pick:{self.branch}:"))
-
-    def find_made(self, action: str) -> Pull | None:
-        """Return the pull request that an intent's picks came by; None where they were pushed."""
-        word, _, branch = action.partition(":")
-        return self.bench.find_pull(Branch(branch), self.branch) if word == "open-pick" else None
+        """The branch of the picks' pull request: the same for the same incident, landing and fixes."""
+        return Branch(f"{self._prefix('pick')}{self.bench.incident.revision}")
 
     @property
-    def pull(self) -> Pull | None:
-        """The pick's pull request."""
-        return self.bench.find_pull(self.pick_branch, self.branch)
+    def bump_branch(self) -> Branch:
+        """The branch of the bump's own pull request: the same for the same incident, landing and number."""
+        return Branch(f"{self._prefix('bump')}{self.bench.plan(self.target).version}")
+
+    def _prefix(self, what: _What) -> str:
+        name = self.branch.removeprefix("relauto/")
+        return f"relauto/{what}/{name}/{self.bench.incident.id.lower()}-"
+
+    def made_here(self, action: str) -> bool:
+        """Return whether an intent of this action was about picks or the bump for this branch."""
+        opened = [f"open-{what}:{self._prefix(what)}" for what in _WHATS]
+        return action.startswith((*opened, *(f"push-{what}:{self.branch}:" for what in _WHATS)))
+
+    def find_made(self, action: str) -> Pull | None:
+        """Return the pull request that an intent's commits came by; None where they were pushed."""
+        word, _, branch = action.partition(":")
+        return self.bench.find_pull(Branch(branch), self.branch) if word.startswith("open-") else None
+
+    @property
+    def takes_bump_along(self) -> bool:
+        """Whether the picks bring the number: as their branch shows once it is there, else as is set."""
+        pushed = self.bench.ref(self.pick_branch.ref) if self.via == "pull" else None
+        if pushed:
+            return is_bumped(self.bench, self.target, pushed)
+        return self.bench.settings.pick.bump == "with"
+
+    def list_parts(self, *, fixes: bool, number: bool) -> list[Part]:
+        """Return in what parts, one after the other, the branch gets what it lacks."""
+        if fixes and number and not self.takes_bump_along:
+            return [Part(fixes=True, number=False), Part(fixes=False, number=True)]
+        return [Part(fixes, number)] if fixes or number else []
 
     def find(self, series: Sequence[Commit]) -> dict[Commit, Presence | None]:
         """Return how each commit is on the branch; None for one that is not."""
@@ -115,24 +143,44 @@ class Landing:
         """Return what is next until the branch holds the missing commits and the number."""
         if self.via == "push":
             return self._push(missing)
-        pull = self.pull
+        branch = self._choose_branch(missing)
+        pull = self.bench.find_pull(branch, self.branch)
         if pull is None:
-            return self._open(missing)
+            return self._open(branch, missing)
         if pull.state == "open":
             unfinished = finish_opening(self.bench, place, pull, self.bench.settings.pick.labels)
             return unfinished or self._merge(place, pull)
         return Refused(
             f"pull request #{pull.number} is {pull.state}, but {self.branch} lacks "
             f"{name_commits(missing) or 'its version bump'}",
-            todo="reopen it, or put the pick on the branch by hand",
+            todo=f"reopen it, or put the {self._tell_what(branch)} on the branch by hand",
         )
 
-    def _open(self, missing: Sequence[Commit]) -> Observation:
-        bench, branch = self.bench, self.pick_branch
+    def _choose_branch(self, missing: Sequence[Commit]) -> Branch:
+        """Return the branch whose pull request brings what is lacking.
+
+        The number alone has its own, unless it comes along with picks that somebody else brought faster.
+        """
+        if missing:
+            return self.pick_branch
+        if self.bench.ref(self.pick_branch.ref) and self.takes_bump_along:
+            pull = self.bench.find_pull(self.pick_branch, self.branch)
+            if pull and pull.state == "open":
+                return self.pick_branch
+        return self.bump_branch
+
+    def _tell_what(self, branch: str) -> _What:
+        return "bump" if branch == self.bump_branch else "pick"
+
+    def _open(self, branch: Branch, missing: Sequence[Commit]) -> Observation:
+        bench = self.bench
         known, signer = bench.ref(branch.ref), find_commit_signer(bench, self.branch)
         if isinstance(signer, Refused):
             return signer
-        made = self._make_again(missing, known) if known else self._make(missing, self.head, bench.sign())
+        if known:
+            made = self._make_again(branch, missing, known)
+        else:
+            made = self._make(missing, self.head, bench.sign())
         if isinstance(made, Refused):
             return made
         signed = _Signed(self, made, None if known else signer)
@@ -141,25 +189,32 @@ class Landing:
             made = signed.made
             pick_ref = [] if known else [RefUpdate(branch.ref, None, facts["head"])]
             bench.mirror.push([*self._creation(), *pick_ref])
-            title, body = texts.pick_pull(bench, self.target, self.branch, made.picked, made.bump is not None)
+            title, body = self._write_texts(made)
             pull = pulls.open_pull(
                 bench.source, head=branch, base=self.branch, title=title, body=body, absent=True
             )
             equip_pull(bench, pull.number, bench.settings.pick.labels)
 
         return Todo(
-            f"open-pick:{branch}",
+            f"open-{self._tell_what(branch)}:{branch}",
             describe_pick(self.branch, branch, name_commits(missing), bumped=made.bump is not None),
             run,
             prepare=signed.describe,
             changes=("refs", "pulls"),
         )
 
+    def _write_texts(self, made: Made) -> tuple[str, str]:
+        if made.bump and not made.picked:
+            return texts.bump_pull(self.bench, self.target, self.branch, made.bump)
+        return texts.pick_pull(
+            self.bench, self.target, self.branch, made.picked, bumped=made.bump is not None
+        )
+
     def _creation(self) -> list[RefUpdate]:
         exists = self.bench.ref(self.branch.ref) is not None
         return [] if exists else [RefUpdate(self.branch.ref, None, self.base)]
 
-    def _make_again(self, missing: Sequence[Commit], head: Commit) -> Made | Refused:
+    def _make_again(self, branch: Branch, missing: Sequence[Commit], head: Commit) -> Made | Refused:
         """Pick where the branch was pushed before: the same picks by the same hand get the same ids."""
         product = self.bench.product
         committer = parse_signature(product.commit_object(head).committer)
@@ -172,7 +227,7 @@ class Landing:
         if plain.get(head) == made.head:
             return made.rename({unsigned: commit for commit, unsigned in plain.items()})
         return Refused(
-            f"{self.pick_branch} is at {head.short}, but {name_commits(missing) or 'the bump'} on top of "
+            f"{branch} is at {head.short}, but {name_commits(missing) or 'the bump'} on top of "
             f"{onto.short} is {made.head.short}",
             todo=f"find out who pushed it; delete the branch, or put the pick on {self.branch} by hand",
         )
@@ -197,13 +252,13 @@ class Landing:
                 self.bench.mirror.push([RefUpdate(self.branch.ref, known, facts["head"])])
             except PushRejectedError as error:
                 raise DecisionError(
-                    f"{self.branch} refused the pick: {error.what}",
+                    f"{self.branch} refused the push: {error.what}",
                     todo="advance again if somebody pushed just now; a line that takes pull requests "
                     'only needs pick.via = "pull"',
                 ) from error
 
         return Todo(
-            f"push-pick:{self.branch}:{self.head.short}",
+            f"push-{'pick' if missing else 'bump'}:{self.branch}:{self.head.short}",
             describe_push(self.branch, name_commits(missing), bumped=made.bump is not None),
             run,
             prepare=_Signed(self, made, signer).describe,
@@ -219,18 +274,20 @@ class Landing:
             if result.commits:
                 head = result.commits[-1]
                 picked.append((fix, result))
-        bump = bump_files(self.bench, self.target, head, committer) if self.numbered else None
+        raises = self.numbered and (self.takes_bump_along or not missing)
+        bump = bump_files(self.bench, self.target, head, committer) if raises else None
         return Made(tuple(picked), bump, bump or head)
 
     def _refuse_pushed(self, place: Place, pull: Pull) -> Refused | None:
-        """Refuse a pull request whose head is not what was picked: it would land under the pick's name."""
-        intent = self.bench.incident.intents.get((place, f"open-pick:{self.pick_branch}"))
+        """Refuse a pull request whose head is not what was pushed: it would land under the pick's name."""
+        what = self._tell_what(pull.head_ref)
+        intent = self.bench.incident.intents.get((place, f"open-{what}:{pull.head_ref}"))
         made = intent.facts["head"] if intent else None
         if made in (None, pull.head_sha):
             return None
         return Refused(
-            f"pull request #{pull.number} is at {pull.head_sha.short}, but the pick is {made[:10]}",
-            todo=f"push {made[:10]} to {self.pick_branch} again, or merge it by hand: what is neither pick "
+            f"pull request #{pull.number} is at {pull.head_sha.short}, but the {what} is {made[:10]}",
+            todo=f"push {made[:10]} to {pull.head_ref} again, or merge it by hand: what is neither pick "
             "nor version bump has to be accepted by name then",
         )
 
@@ -256,7 +313,7 @@ class Landing:
             pull_merge.merge_pull(bench.source, pull, head=head, method=method, title=title, message=message)
 
         return Todo(
-            f"merge-pick:{pull.number}",
+            f"merge-{self._tell_what(pull.head_ref)}:{pull.number}",
             f"merge pull request #{pull.number} to {self.branch} ({method}) at {head.short}",
             run,
             prepare=lambda: {"head": head, "method": method},

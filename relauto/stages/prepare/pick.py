@@ -114,36 +114,46 @@ def _prove(
     known = bench.incident.record(place)
     if known and known.state is StepState.DONE and _stands(known.facts, found):
         return Proved(known.facts, known.by_others)
-    made = {
-        each["fix"]: (each, landing.find_made(action))
-        for (where, action), intent in bench.incident.intents.items()
-        if where == place and landing.made_here(action)
-        for each in intent.facts.get("picks", ())
-    }
-    pull = None if landing.via == "push" else landing.pull
-    at_home = landing.branch == bench.home
-    bumps = find_bumps(bench, landing.target, landing.head)
+    content = describe_content(bench, place, series, landing, found)
+    by_others = all(each["made"] is None for each in content["picks"])
     return Proved(
-        {
-            "picks": [
-                _describe(bench, landing, fix, there, *made.get(fix, (None, None)))
-                | ({key: series[fix][key] for key in ("pull", "url")} if at_home else {})
-                for fix, there in found.items()
-            ],
+        content
+        | {
             "owed": [
                 {"branch": other.branch, "fix": fix, "commit": there.commit or ""}
                 for other, elsewhere in landed[1:]
                 for fix, there in elsewhere.items()
             ],
-            "carried": list(_list_carried(bench, found)) if at_home else [],
-            "bump": bumps[-1] if bumps else None,
-            "bumps": bumps,
             "branch": landing.branch,
             "version": bench.plan(landing.target).version,
-            "merge": pull.merge_commit if pull and _joins(bench, pull) else None,
         },
-        by_others=bench.is_by_others("prepare.merge") if at_home else not made,
+        by_others=bench.is_by_others("prepare.merge") if landing.branch == bench.home else by_others,
     )
+
+
+def describe_content(
+    bench: Bench, place: Place, series: Mapping[Commit, Facts], landing: Landing, found: Found
+) -> Facts:
+    """Return what a branch holds of a release by now: each pick, each bump, and what came along with them."""
+    made = [
+        (intent.facts, landing.find_made(action))
+        for (where, action), intent in bench.incident.intents.items()
+        if where == place and landing.made_here(action)
+    ]
+    picked = {each["fix"]: (each, pull) for facts, pull in made for each in facts.get("picks", ())}
+    at_home = landing.branch == bench.home
+    bumps = find_bumps(bench, landing.target, landing.head)
+    return {
+        "picks": [
+            _describe(bench, landing, fix, there, *picked.get(fix, (None, None)))
+            | ({key: series[fix][key] for key in ("pull", "url")} if at_home else {})
+            for fix, there in found.items()
+        ],
+        "carried": list(_list_carried(bench, found)) if at_home else [],
+        "bump": bumps[-1] if bumps else None,
+        "bumps": bumps,
+        "merges": [str(pull.merge_commit) for _, pull in made if pull and _joins(bench, pull)],
+    }
 
 
 def _list_carried(bench: Bench, found: Found) -> Iterator[Commit]:

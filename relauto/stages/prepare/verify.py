@@ -4,7 +4,7 @@ The gates, in the order in which they are asked: the fix is contained, the scope
 artifacts are built and name their version, the checks of the commit are green, QA has signed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -168,19 +168,22 @@ class VerifyCandidate:
         )
 
 
-def find_strangers(bench: Bench, target: Target, commit: Commit) -> list[ScopeEntry]:
+def find_strangers(
+    bench: Bench, target: Target, commit: Commit, picked: Mapping[str, object] | None = None
+) -> list[ScopeEntry]:
     """Return the commits of a candidate that are neither pick, nor bump, nor accepted by name.
 
-    A base that is a prerelease stands for all that it holds and no final release does.
+    `picked` is what the line holds of the release; by default what is proved. A base that is a prerelease
+    stands for all that it holds and no final release does.
     """
-    picked = bench.facts("prepare.pick", target)
+    picked = bench.facts("prepare.pick", target) if picked is None else picked
     entries = list_scope(bench.product, Commit(bench.plan(target).base_commit), commit)
     verdict = judge_scope(
         entries,
         picks=[
             *list_commits(picked, "picks", "commit"),
             *cast(Sequence[str], picked.get("carried", ())),
-            *([str(picked["merge"])] if picked.get("merge") else []),
+            *cast(Sequence[str], picked.get("merges", ())),
         ],
         bumps=cast(Sequence[str], picked.get("bumps", ())),
         accepted=accepted_commits(bench, target),
