@@ -19,7 +19,7 @@ from relauto.model.incident import StepRecord, StepState
 from relauto.model.target import Place
 from relauto.model.words import Text
 from relauto.recording import is_proved, note, record
-from relauto.stages import answers, claims, desk, doors, outbox, pages, polling, rides
+from relauto.stages import answers, claims, desk, doors, outbox, pages, polling, replies, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
 from relauto.stages.losses import ask_loss, describe_now, is_loss_accepted, is_lost
@@ -133,7 +133,7 @@ def refresh(bench: Bench) -> None:
     for said in answers.read_answers(bench):
         note(bench, said)
     record(bench)
-    answers.tell_refused(bench)
+    replies.tell_refused(bench)
     settle_claims(bench)
 
 

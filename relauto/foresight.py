@@ -17,7 +17,7 @@ from relauto.model.facts import normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Place, Target
-from relauto.stages import answers, claims, desk, doors, rides
+from relauto.stages import answers, claims, desk, doors, replies, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
 from relauto.stages.following import find_required
@@ -125,7 +125,7 @@ def foresee(
     if bench.incident.desk is None:
         seen.writes.append(desk.describe_desk(bench))
     seen.writes.extend(_foresee_claims(bench))
-    seen.writes.extend(answers.describe_untold(bench))
+    seen.writes.extend(replies.describe_untold(bench))
     for place in list_places(bench, until, only):
         if only in ADVISORY and place.step != only:
             continue

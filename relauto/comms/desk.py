@@ -117,6 +117,15 @@ def render_refusal(refused: Sequence[AnswerRefused], renderer: Renderer | None =
     return (renderer or shipped()).render("desk/answer.md", refused=refused)
 
 
+def render_edited(author: str, url: str, approved: Sequence[str], renderer: Renderer | None = None) -> str:
+    """Return the comment that tells what an edit of a settled answer changes: nothing.
+
+    `approved` are the steps whose doors it said yes at.
+    """
+    commands = "\n".join(map(reopen_command, approved))
+    return (renderer or shipped()).render("desk/edited.md", author=author, url=url, commands=commands)
+
+
 def render_desk(story: Story, renderer: Renderer | None = None) -> str:
     """Return the body of the desk issue. Internal: it names the customer."""
     return (renderer or shipped()).render("desk/desk.md", story=story)

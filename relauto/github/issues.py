@@ -66,6 +66,11 @@ def write_marker(key: str) -> str:
     return f"<!-- relauto:{key} -->"
 
 
+def is_marked(comment: Comment) -> bool:
+    """Return whether a comment carries a marker, so that relauto wrote it, as whomever."""
+    return "<!-- relauto:" in comment.body
+
+
 def mark(key: str, body: str) -> str:
     """Return a text with its marker at the end; one that has it is returned as it is."""
     marker = write_marker(key)

@@ -1,5 +1,9 @@
-"""What people write at the desk issue and in QA's issues: one command a line, all else is talk."""
+"""What people write at the desk issue and in QA's issues: one command a line, all else is talk.
 
+A line that comes near a command is told apart from talk, so that whoever wrote it can be told.
+"""
+
+import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +27,26 @@ _FORMS: dict[Verb, re.Pattern[str]] = {
     "acknowledge": re.compile(r"/acknowledge +(?P<subject>[0-9a-f]{64})(?: +(?P<text>.+))?"),
     "qa": re.compile(r"/qa +(?P<step>pass|fail) +(?P<subject>\S+)(?: +(?P<text>.+))?"),
 }
+USAGE: dict[Verb, str] = {
+    "approve": "/approve STEP SHA",
+    "accept": "/accept SHA REASON",
+    "tick": "/tick STEP EVIDENCE",
+    "skip": "/skip STEP REASON",
+    "reopen": "/reopen STEP REASON",
+    "fail": "/fail STEP REASON",
+    "waive": "/waive GATE UNTIL REASON",
+    "withdraw": "/withdraw BRANCH REASON",
+    "acknowledge": "/acknowledge SHA256 WORDS",
+    "qa": "/qa pass TAG",
+}
+"""How each command is written, words in capitals to be replaced."""
+
+_NEARLY = re.compile(r"/(?P<verb>[A-Za-z]+)(?=\s|$)(?P<rest>.*)")
+_NEAR = 0.7
+"""How like a command's name a word has to be, as difflib measures it: `/aprove` is, `/merge` is like none."""
+
+_SHIELD = " \t>*+`-"
+_PLACEHOLDERS = ("EVIDENCE", "REASON", "WORDS")
 _FENCE = re.compile(r" {0,3}(?P<bar>`{3,}|~{3,})(?P<info>.*)")
 _INDENTED = re.compile(r" {0,3}\t| {4}")
 
@@ -41,15 +65,59 @@ class Command:
     end: str = ""
 
 
+@dataclass(frozen=True)
+class Malformed:
+    """A line that was meant as a command of `verb` and is none; `words` is what follows its name.
+
+    `shielded`: it is written as a command is, but GitHub shows it as a quote, as code or in a list.
+    """
+
+    line: str
+    verb: Verb
+    words: tuple[str, ...]
+    shielded: bool = False
+
+
+def parse_lines(comment: str) -> list[Command | Malformed]:
+    """Return the commands of a comment and what comes near one, in order.
+
+    What is quoted beside something of these is only quoted, and left out.
+    """
+    found: list[Command | Malformed] = []
+    for line, plain in _visible_lines(comment):
+        found.extend((_parse_line(line) or _parse_nearly(line)) if plain else ())
+    return found or _find_shielded(comment)
+
+
+def _parse_nearly(line: str) -> list[Malformed]:
+    nearly = _NEARLY.fullmatch(line)
+    near = difflib.get_close_matches(nearly["verb"].lower(), USAGE, 1, _NEAR) if nearly else []
+    if nearly is None or not near:
+        return []
+    verb = next(known for known in USAGE if known == near[0])
+    return [Malformed(line, verb, tuple(nearly["rest"].split()))]
+
+
+def _find_shielded(comment: str) -> list[Command | Malformed]:
+    bare = (line.lstrip(_SHIELD).rstrip("` ") for line, _ in _visible_lines(comment))
+    return [
+        Malformed(line, command.verb, tuple(line.split()[1:]), shielded=True)
+        for line in bare
+        for command in _parse_line(line)
+        if not line.endswith(_PLACEHOLDERS)
+    ]
+
+
 def parse_commands(comment: str) -> list[Command]:
     """Return the commands of a comment, in order.
 
     Only what GitHub shows as plain text counts: quoted lines, code and HTML comments hold none.
     """
-    return [command for line in _plain_lines(comment) for command in _parse_line(line)]
+    return [command for line, plain in _visible_lines(comment) if plain for command in _parse_line(line)]
 
 
-def _plain_lines(comment: str) -> Iterator[str]:
+def _visible_lines(comment: str) -> Iterator[tuple[str, bool]]:
+    """Yield each line that is no HTML comment, and whether it may be more than code."""
     bar, hidden = "", False
     # Not splitlines: it also breaks where GitHub shows no line break.
     for line in comment.replace("\r\n", "\n").split("\n"):
@@ -57,12 +125,14 @@ def _plain_lines(comment: str) -> Iterator[str]:
         if bar:
             if fence and fence["bar"].startswith(bar) and not fence["info"].strip():
                 bar = ""
+            else:
+                yield line.strip(), False
         elif not hidden and fence:
             bar = fence["bar"]
         elif hidden or "<!--" in line:
             hidden = line.rfind("-->") < line.rfind("<!--") if "<!--" in line else "-->" not in line
-        elif not _INDENTED.match(line):
-            yield line.strip()
+        else:
+            yield line.strip(), not _INDENTED.match(line)
 
 
 def _parse_line(line: str) -> list[Command]:

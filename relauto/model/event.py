@@ -285,13 +285,17 @@ class GateWaived(Body, frozen=True):
 
 
 class AnswerRefused(Body, frozen=True):
-    """What `author` answered does not count, and never will: `reason` is told to them."""
+    """What `author` answered does not count, and never will: `reason` is told to them.
+
+    `instead` is what they may have meant, one command a line.
+    """
 
     kind = "answer.refused"
     author: Person
     command: Text
     reason: Text
     source: str
+    instead: Text = Text()
 
 
 class CommitAccepted(Body, frozen=True):

@@ -41,6 +41,14 @@ ENTITLED: dict[str, tuple[str, ...]] = {
 """Which roles may do what. `open` is attaching fixes, too."""
 
 
+def list_deeds(verb: str, step: str = "") -> tuple[str, ...]:
+    """Return the deeds that a command of `verb` may be, keys of `ENTITLED`: at `step` where that has one."""
+    if verb == "qa":
+        return ("sign",)
+    exact = f"{verb} {step}"
+    return (exact,) if exact in ENTITLED else tuple(deed for deed in ENTITLED if deed.split()[0] == verb)
+
+
 class Roster(msgspec.Struct, frozen=True):
     """Logins by role, and by deed for those who may do one thing besides."""
 

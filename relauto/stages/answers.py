@@ -1,26 +1,31 @@
 """What people answered at the desk: each answer is read once, by the roster of that moment.
 
 GitHub authenticates who answers; the roster says what the answer is worth. One that does not count goes
-on record as such, so that it never counts later, and whoever gave it is told why, in a comment.
+on record as such, so that it never counts later; so does a line that comes near an answer. Who is told
+of it stands in `relauto.stages.replies`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from relauto.comms.desk import render_refusal
 from relauto.errors import DecisionError, InputError, RelautoError
 from relauto.github import issues
-from relauto.github.client import Client
-from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment
 from relauto.model import event as events
-from relauto.model.commands import Command, Verb, parse_commands
+from relauto.model.commands import Command, Malformed, Verb, parse_lines
 from relauto.model.event import AnswerRefused, Body, Said, locate
+from relauto.model.roster import list_deeds
 from relauto.model.words import Person, Text
-from relauto.stages import decisions, desk, doors, rounds
-from relauto.stages.bench import Bench, Kind
+from relauto.stages import corrections, decisions, desk, doors, rounds
+from relauto.stages.bench import Bench
+
+MOST_REPLIES = 10
+"""So often one person is told that something does not count. Who goes on has been told how it is done."""
+
+_MOST_LINES = 5
+"""So many lines of one comment that come near a command are told of."""
+
+EDITED = "it was edited, by whom is not known; answer in a new comment"
 
 
 def read_answers(bench: Bench) -> Iterator[Said | Body]:
@@ -34,34 +39,77 @@ def read_answers(bench: Bench) -> Iterator[Said | Body]:
     if bench.incident.desk is None:
         return
     for comment in desk.read(bench):
-        commands = parse_commands(comment.body)
-        if commands and locate(comment.url) not in bench.incident.answered:
-            yield from _read(bench, comment, commands)
+        lines = parse_lines(comment.body)
+        if lines and locate(comment.url) not in bench.incident.answered:
+            yield from _read(bench, comment, lines)
 
 
-def _read(bench: Bench, comment: Comment, commands: list[Command]) -> Iterator[Said | Body]:
+def _read(bench: Bench, comment: Comment, lines: list[Command | Malformed]) -> Iterator[Said | Body]:
     if comment.author == bench.login:
-        bench.say(f"{comment.url}: relauto runs as {bench.login}; let them use the tasks, or another answer")
+        if any(isinstance(line, Command) for line in lines):
+            bench.say(
+                f"{comment.url}: relauto runs as {bench.login}; let them use the tasks, or another answer"
+            )
         return
-    for command in commands:
-        try:
-            _require_counted(bench, comment, command)
-            yield from [Said(Person(comment.author), body) for body in _decide(bench, comment, command)]
-        except (InputError, DecisionError) as error:
-            yield refuse(bench, comment, f"/{command.verb} {command.step}".strip(), error)
+    for line in lines:
+        if isinstance(line, Command):
+            yield from _settle(bench, comment, line)
+    for line in [each for each in dict.fromkeys(lines) if isinstance(each, Malformed)][:_MOST_LINES]:
+        yield from _refuse_malformed(bench, comment, line)
 
 
-def refuse(bench: Bench, comment: Comment, command: str, error: RelautoError) -> AnswerRefused:
+def _settle(bench: Bench, comment: Comment, command: Command) -> Iterator[Said | Body]:
+    try:
+        _require_counted(bench, comment, command)
+        yield from [Said(Person(comment.author), body) for body in _decide(bench, comment, command)]
+    except (InputError, DecisionError) as error:
+        said = f"/{command.verb} {command.step}".strip()
+        yield refuse(bench, comment, said, error, _correct(bench, comment, command))
+
+
+def _refuse_malformed(bench: Bench, comment: Comment, line: Malformed) -> Iterator[AnswerRefused]:
+    """Yield the record of a line that comes near a command, unless nobody is told of it."""
+    told = sum(first.author == comment.author for first, *_ in bench.incident.unheard.values())
+    if comment.author_type != "User" or issues.is_marked(comment) or told > MOST_REPLIES:
+        return
+    deeds = list_deeds(line.verb, *line.words[:1])
+    reason, instead = corrections.explain(line), ""
+    if any(bench.roster.may(comment.author, deed) for deed in deeds):
+        instead = corrections.correct(bench, line.verb, line.words)
+    else:
+        holders = dict.fromkeys(login for deed in deeds for login in bench.roster.holders(deed))
+        reason += (
+            f"; besides, {comment.author} is not on the roster for it: {', '.join(holders) or 'nobody'} is"
+        )
+    yield refuse(bench, comment, line.line[:80], InputError(EDITED if comment.edited else reason), instead)
+
+
+def _correct(bench: Bench, comment: Comment, command: Command) -> str:
+    """Return what to write instead of a command that is refused, where its author may say it at all."""
+    may = any(bench.roster.may(comment.author, deed) for deed in list_deeds(command.verb, command.step))
+    words = [word for word in (command.step, command.subject, command.text) if word]
+    if comment.author_type != "User" or not may:
+        return ""
+    return corrections.correct(bench, command.verb, words)
+
+
+def refuse(
+    bench: Bench, comment: Comment, command: str, error: RelautoError, instead: str = ""
+) -> AnswerRefused:
     """Return the record of an answer that does not count, and say so."""
     bench.say(f"{comment.url}: {command} by {comment.author} does not count: {error.what}")
     return AnswerRefused(
-        author=Person(comment.author), command=Text(command), reason=Text(error.what), source=comment.url
+        author=Person(comment.author),
+        command=Text(command),
+        reason=Text(error.what),
+        source=comment.url,
+        instead=Text(instead),
     )
 
 
 def _require_counted(bench: Bench, comment: Comment, command: Command) -> None:
     if comment.edited:
-        raise DecisionError("it was edited, by whom is not known; answer in a new comment")
+        raise DecisionError(EDITED)
     if comment.author_type != "User":
         raise DecisionError(f"{comment.author} is no person")
     if command.verb == "qa":
@@ -103,66 +151,6 @@ def _acknowledge(bench: Bench, comment: Comment, command: Command) -> events.Kit
                 place=place, digest=command.subject, reason=Text(command.text), source=comment.url
             )
     raise InputError(f"no kit with the digest {command.subject[:12]} was handed over; nothing is recorded")
-
-
-def tell_refused(bench: Bench) -> None:
-    """Tell everybody whose answer does not count, and who was not told yet, why."""
-    for there, source, refused in _find_untold(bench):
-        bench.say(_describe(there, refused))
-        text = render_refusal(refused, bench.renderer)
-        issues.comment(there.client, there.number, _key_of_reply(bench, source), text, absent=True)
-        bench.look(there.kind)
-
-
-def describe_untold(bench: Bench) -> list[str]:
-    """Return the sentences for those whom `tell_refused` would tell."""
-    return [_describe(there, refused) for there, _, refused in _find_untold(bench)]
-
-
-def _describe(there: "_There", refused: tuple[AnswerRefused, ...]) -> str:
-    return f"tell {refused[0].author} at {there.name} that {refused[0].command} does not count"
-
-
-@dataclass(frozen=True)
-class _There:
-    """An issue at which people answer."""
-
-    name: str
-    kind: Kind
-    client: Client
-    number: int
-    url: str
-
-    def comments(self, bench: Bench) -> tuple[Comment, ...]:
-        if self.kind == "desk":
-            return desk.read(bench)
-        try:
-            return bench.see("qa", issues.look_at_issue(self.client, self.number))[1]
-        except NotFoundError:
-            return ()
-
-
-def _find_untold(bench: Bench) -> Iterator[tuple[_There, str, tuple[AnswerRefused, ...]]]:
-    for there in _list_places(bench):
-        here = f"{locate(there.url)}#"
-        for source, refused in list(bench.incident.unheard.items()):
-            key = _key_of_reply(bench, source)
-            if source.startswith(here) and issues.find_comment(there.comments(bench), key) is None:
-                yield there, source, refused
-
-
-def _list_places(bench: Bench) -> Iterator[_There]:
-    """Yield the desk, and QA's issues about what is not released yet."""
-    opened = bench.incident.desk
-    if opened:
-        yield _There("the desk", "desk", bench.ops, opened.number, opened.url)
-    for asked in list(bench.incident.qa_requests.values()):
-        if asked.place.target is None or not bench.facts("prepare.release", asked.place.target):
-            yield _There(f"QA's issue about {asked.tag}", "qa", bench.qa, asked.number, asked.url)
-
-
-def _key_of_reply(bench: Bench, source: str) -> str:
-    return f"{bench.incident.id}:answer:{urlsplit(source).fragment or 'issue'}"
 
 
 _DECISIONS: dict[Verb, Callable[[Bench, Comment, Command], Body]] = {

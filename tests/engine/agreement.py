@@ -17,6 +17,7 @@ _QUESTION = re.compile(r"ask at the desk \([a-z.-]+\)|tell the desk who has said
 _RECORD = re.compile(
     r"claim \S+ of \S+ in the release record, .*|attach \S+ to \S+, whose release it rides on"
 )
+_REPLY = re.compile(r"tell \S+ at the desk that .*")
 _FOUND = ("done", "done (by others)")
 
 
@@ -40,11 +41,16 @@ def agree(world, more: str = "", *, until: str | None = None, only: str | None =
     assert world.writes == 0, "a dry run wrote to GitHub"
     assert (world.objects(), world.journal()) == still, "a dry run pushed"
     outcome = world.advance(more, until=until, only=only)
-    said = [line for line in world.said if line == opening or _is_deed(line) or _RECORD.fullmatch(line)]
+    about_none = (_RECORD, _REPLY)
+    said = [
+        line
+        for line in world.said
+        if line == opening or _is_deed(line) or any(form.fullmatch(line) for form in about_none)
+    ]
     listed, done = strip_ids(foreseen.writes), strip_ids(said)
     assert listed == done, f"listed {listed}, done {done}"
     _compare_with_records(_read_events(world)[known:], [line for line in said if _is_deed(line)])
-    questions = [line for line in said if _QUESTION.search(line)]
+    questions = [line for line in said if _QUESTION.search(line) or _REPLY.fullmatch(line)]
     assert len(world.desk()) - asked == len(questions), "comments at the desk"
     _compare_ends(foreseen, outcome)
     return outcome

@@ -1,14 +1,39 @@
 """Every answer at the desk is settled once, by the roster of that moment, and who gave it is told."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from relauto import engine
 from relauto.errors import DecisionError, Status
 from relauto.model.event import locate
+from tests.engine.agreement import agree
+from tests.engine.conftest import CI
+
+MARKER = re.compile(r"\n\n<!-- relauto:\S+ -->\n")
 
 
 def replies(world):
     return [comment for comment in world.desk() if "does not count" in comment]
+
+
+def replies_to(world, *said):
+    """Return what relauto replies to lines at the desk, having foreseen it, and that it does so once."""
+    before = len(world.desk())
+    for line, by in said:
+        world.answer(line, by=by)
+    agree(world)
+    found = [MARKER.sub("", reply) for reply in world.desk()[before:]]
+    world.advance()
+    assert (len(world.desk()) - before, world.writes) == (len(found), 0), "once"
+    return found
+
+
+def tell(author, line, reason, instead=""):
+    offered = f"\n\nWrite instead, on a line of its own:\n\n```\n{instead}\n```" if instead else ""
+    settled = "It is settled: it will not count later either. Answer in a new comment once it would."
+    return f"{author}: `{line}` does not count. {reason}{offered}\n\n{settled}"
 
 
 def test_who_is_told_why_an_answer_does_not_count(at):
@@ -122,3 +147,127 @@ def test_what_was_refused_is_kept_by_where_it_was_said(at):
     ((source, (refused,)),) = world.incident.unheard.items()
     assert source == locate(refused.source)
     assert (refused.author, refused.command) == ("mallory", "/approve prepare.merge")
+
+
+SHIELDED = "it stands in a quote, in code or in a list, and only a line by itself counts"
+FORM = "the form is /approve STEP SHA, on a line by itself"
+
+
+def test_who_nearly_approves_is_told_the_exact_line(at):
+    world = at("merge-door")
+    exact = world.asked()[-1]
+    told = {
+        "/aprove prepare.merge": "there is no command /aprove; the nearest is /approve STEP SHA",
+        "/approve": FORM,
+        "/approve prepare.merge": FORM,
+        "/approve prepare.merge 0123": "0123 is too short: 7 digits of the SHA are needed, at the least",
+        f"> {exact}": SHIELDED,
+        f"```\n{exact}\n```": SHIELDED,
+    }
+    expected = [tell("robin-rm", line.strip("> `\n")[:80], reason, exact) for line, reason in told.items()]
+    known = exact.replace("prepare.merge", "prepare.mrge")
+    nothing = "nothing at the door {} has the id {}; nothing is approved"
+    expected += [
+        tell("robin-rm", "/approve prepare.mrge", "nobody can approve prepare.mrge", exact),
+        tell("robin-rm", "/approve prepare.merge", nothing.format("prepare.merge", "0123456789"), exact),
+    ]
+    lines = [*told, known, "/approve prepare.merge 0123456789"]
+    reason = (
+        f"{FORM}; besides, mallory is not on the roster for it: robin-rm, sasha-rm, ci-runner, relauto-bot is"
+    )
+    expected += [tell("mallory", "/approve prepare.merge", reason)]
+    said = [*((line, "robin-rm") for line in lines), ("/approve prepare.merge", "mallory")]
+    assert replies_to(world, *said) == expected
+    world.answer(exact)
+    world.advance(until="prepare.merge")
+    assert world.pull(1)["merged"]
+
+
+def test_every_command_has_its_line(at):
+    lines = {
+        "/skip escalate.cal they are in it": "/skip escalate.call they are in it",
+        "/skip escalate.call": "/skip escalate.call REASON",
+        "/waive prepare.verify:checkss soon": "/waive prepare.verify:checks 4h REASON",
+        "/withdraw": "/withdraw fix/crash REASON",
+        "/accept": "/accept SHA REASON",
+    }
+    found = replies_to(at("merge-door"), *((line, "robin-rm") for line in lines))
+    assert [reply.split("```")[1].strip() for reply in found] == list(lines.values())
+
+
+def test_a_line_that_counts_counts_beside_one_that_does_not(at):
+    world = at("merge-door")
+    exact = world.asked()[-1]
+    world.answer(f"{exact}\n/skip escalate.call\n/aprove")
+    world.advance(until="prepare.merge")
+    assert world.pull(1)["merged"]
+    (reply,) = replies(world)
+    assert ("`/skip escalate.call`" in reply, "`/aprove`" in reply) == (True, True)
+
+
+def test_bots_are_told_nothing(at):
+    world = at("merge-door")
+    told = len(world.desk())
+    for line in ("/aprove prepare.merge", f"> {world.asked()[-1]}", world.asked()[-1]):
+        world.answer(line, by=CI)
+    agree(world)
+    assert len(world.desk()) == told
+    assert not world.pull(1)["merged"]
+
+
+def test_who_floods_the_desk_is_told_so_often_and_no_more(at):
+    world = at("merge-door")
+    for _ in range(13):
+        world.answer("".join(f"/aprove {word}\n" for word in range(40)), by="mallory")
+    world.advance()
+    assert len(replies(world)) == 10
+    assert max(reply.count("`/aprove ") for reply in replies(world)) == 5
+    events = world.incident.sequence
+    world.answer("/aprove", by="mallory")
+    world.advance()
+    assert (world.incident.sequence, len(replies(world))) == (events, 10)
+    world.approve("prepare.merge")
+    world.advance(until="prepare.merge")
+    assert world.pull(1)["merged"], "others are heard"
+
+
+def edit(world, new, by="robin-rm"):
+    """Let somebody edit what they wrote last, a minute later."""
+    number = world.incident.desk.number
+    listed = list(world.api(by).pages(f"repos/acme/ops/issues/{number}/comments"))
+    last = [each for each in listed if each["user"]["login"] == by][-1]
+    world.clock.moment += timedelta(minutes=1)
+    world.api(by).patch(f"repos/acme/ops/issues/comments/{last['id']}", {"body": new})
+    return last
+
+
+def test_an_edit_of_what_was_settled_changes_nothing_and_is_told(at):
+    world = at("merge-door")
+    world.answer("/approve prepare.merge")
+    world.advance()
+    last = edit(world, world.asked()[-1])
+    told = len(world.desk())
+    (stop,) = agree(world).stops
+    assert (stop.place.step, stop.status) == ("prepare.merge", Status.DECISION)
+    (reply,) = world.desk()[told:]
+    assert MARKER.sub("", reply) == (
+        f"robin-rm: [your comment]({last['html_url']}) was edited after relauto had read it. "
+        "It was settled as it stood then, and the edit changes nothing.\n\nSay it in a new comment."
+    )
+    world.advance()
+    assert (len(world.desk()), world.writes) == (told + 1, 0), "once"
+
+
+def test_a_yes_that_was_edited_away_stands_until_it_is_taken_back(at):
+    world = at("merge-door")
+    world.approve("prepare.merge")
+    world.advance(only="investigate.qa-decision")
+    edit(world, "no, wait")
+    world.advance(only="investigate.qa-decision")
+    reply = world.desk()[-1]
+    assert "It said yes, and that yes stands." in reply
+    assert "```\n/reopen prepare.merge REASON\n```" in reply
+    world.answer("/reopen prepare.merge not yet")
+    (stop,) = world.advance().stops
+    assert (stop.place.step, stop.status) == ("prepare.merge", Status.DECISION)
+    assert not world.pull(1)["merged"]

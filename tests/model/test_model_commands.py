@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relauto.model.commands import Command, parse_commands
+from relauto.model.commands import Command, Malformed, parse_commands, parse_lines
 
 SHA, DIGEST = "0123456789abcdef0123456789abcdef01234567", "ab" * 32
 FORMS = {
@@ -119,3 +119,49 @@ def test_any_text_can_be_read(text):
 )
 def test_what_is_nearly_a_command_is_talk(line):
     assert parse_commands(line) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "words"),
+    [
+        ("/aprove prepare.merge", "approve", ("prepare.merge",)),
+        ("/approve", "approve", ()),
+        (f"/Approve prepare.merge {SHA}", "approve", ("prepare.merge", SHA)),
+        ("/approve prepare.merge 012345", "approve", ("prepare.merge", "012345")),
+        ("/skip deploy.send", "skip", ("deploy.send",)),
+        ("/wave qa 4h at night", "waive", ("qa", "4h", "at", "night")),
+        ("/qa maybe v1", "qa", ("maybe", "v1")),
+    ],
+)
+def test_what_comes_near_a_command_is_told_apart(line, verb, words):
+    assert parse_lines(f"Yes:\n{line}\n") == [Malformed(line, verb, words)]
+
+
+@pytest.mark.parametrize(
+    "line", ["/merge now", "/etc/hosts", "/qa/page.md", "/home", "/retest", "please /approve"]
+)
+def test_what_comes_near_none_is_talk(line):
+    assert parse_lines(line) == []
+
+
+@pytest.mark.parametrize("form", ["> {}", ">> {}", "- {}", "`{}`", "    {}", "```\n{}\n```", "> `{}`"])
+def test_a_command_that_is_quoted_alone_is_told_apart(form):
+    line = f"/approve prepare.merge {SHA}"
+    shielded = Malformed(line, "approve", ("prepare.merge", SHA), shielded=True)
+    assert parse_lines(form.format(line)) == [shielded]
+    assert parse_lines(f"{form.format(line)}\n\n/skip deploy.send why") == [
+        Command("skip", "deploy.send", text="why")
+    ]
+
+
+def test_what_the_desk_asks_is_quoted_without_a_word():
+    assert parse_lines(f"> /accept {SHA} REASON\n\nWhat is this commit?") == []
+
+
+def test_a_command_in_an_html_comment_is_talk():
+    assert parse_lines(f"<!--\n/approve prepare.merge {SHA}\n/aprove\n-->") == []
+
+
+@given(st.text())
+def test_any_text_can_be_read_for_what_comes_near(text):
+    assert [each for each in parse_lines(text) if isinstance(each, Command)] == parse_commands(text)
