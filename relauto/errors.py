@@ -7,6 +7,8 @@ anything else that reaches the edge is a bug of ours and keeps its traceback.
 from collections.abc import Iterable
 from enum import IntEnum
 
+from relauto.redaction import redact
+
 # What to do about a right that is missing, said alike whether the API or git ran into it.
 RUN_AGAIN = "then run again: what was done stays done"
 RENEW_TOKEN = (
@@ -34,15 +36,15 @@ class Status(IntEnum):
 class RelautoError(Exception):
     """Something the user can act on.
 
-    `what` says what happened and to which thing; `todo` says what to do now.
+    `what` says what happened and to which thing; `todo` says what to do now. Both are without secrets.
     """
 
     status = Status.BUG
 
     def __init__(self, what: str, *, todo: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.todo = todo
+        self.what = redact(what)
+        self.todo = redact(todo)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         return f"{self.what}\n  {self.todo}" if self.todo else self.what

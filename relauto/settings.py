@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 
 from relauto.errors import FaultsError, InputError
+from relauto.redaction import learn
 
 FILE = "relauto.toml"
 
@@ -308,6 +309,7 @@ def read_token(part: Literal["source", "ops", "qa"], environment: Mapping[str, s
     names = (f"RELAUTO_{part.upper()}_TOKEN", "RELAUTO_TOKEN", "GH_TOKEN", "GITHUB_TOKEN")
     for name in names:
         if environment.get(name):
+            learn(environment[name])
             return environment[name]
     raise InputError(
         f"there is no token for the {part} repository",

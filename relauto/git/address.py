@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from relauto.errors import InputError
+from relauto.redaction import learn
 
 _SCHEMES = ("http", "https", "ssh", "file")
 _SCP = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^:]+")
@@ -34,6 +35,7 @@ class Address:
         Raises:
             InputError: git could read the URL as something else, or it carries a password.
         """
+        learn(self.token or "")
         if self.url.startswith("/") or _SCP.fullmatch(self.url):
             return
         parts = urlsplit(self.url)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from relauto.errors import InputError, RemoteError
+from relauto.redaction import redact
 
 MINIMUM = (2, 38)
 
@@ -27,12 +28,15 @@ _FIXED = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_ADVICE": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    # A trace shows headers, settings and variables only as far as these let it, whatever git's settings say.
+    "GIT_TRACE_REDACT": "1",
+    "GIT_TRACE2_CONFIG_PARAMS": "relauto.nothing",
+    "GIT_TRACE2_ENV_VARS": "LC_ALL",
 }
 _KEPT_GIT_VARIABLES = re.compile(
     r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|SSL_\w+|ASKPASS|HTTP_\w+|PROXY_\w+|TRACE\w*|EXEC_PATH|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)"
     r"|(AUTHOR|COMMITTER)_(NAME|EMAIL)|CEILING_DIRECTORIES|ALLOW_PROTOCOL)"
 )
-_SECRET = re.compile(r"(?i)(authorization:\s*\w+\s+)\S+|(?<=://)[^/@\s]+(?=@)")
 
 
 class GitError(RemoteError):
@@ -60,7 +64,7 @@ class Answer:
 
 
 def _clean(text: str) -> str:
-    return _SECRET.sub(lambda match: f"{match[1] or ''}***", text).strip()
+    return redact(text).strip()
 
 
 def _inherited() -> dict[str, str]:

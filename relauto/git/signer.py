@@ -15,6 +15,7 @@ from typing import Literal
 
 from relauto.errors import InputError
 from relauto.git.runner import Git
+from relauto.redaction import strip_environment
 
 Format = Literal["openpgp", "x509", "ssh"]
 _PROGRAMS: dict[str, str] = {"openpgp": "gpg", "x509": "gpgsm", "ssh": "ssh-keygen"}
@@ -51,7 +52,12 @@ class Signer:
     def _run(self, command: list[str], payload: bytes) -> str:
         try:
             ended = subprocess.run(  # nosec B603 - a list, no shell; the program is git's own setting
-                command, input=payload, capture_output=True, check=False, timeout=_WAIT
+                command,
+                input=payload,
+                capture_output=True,
+                check=False,
+                timeout=_WAIT,
+                env=strip_environment(os.environ),
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise self._refuse(str(error)) from error

@@ -31,6 +31,7 @@ from relauto.github.refusals import explain, forbid_field, make_unseen
 from relauto.github.retry import Patience, repeat_read, send_write
 from relauto.github.wire import Wire
 from relauto.model.names import RepositoryName
+from relauto.redaction import learn
 
 T = TypeVar("T")
 Parameter = str | int | bool
@@ -90,6 +91,7 @@ class Client:
             raise InputError(
                 f"there is no token for {self.repository}", todo="set RELAUTO_TOKEN in the environment"
             )
+        learn(self.token)
         self._wire = Wire(self.address.api, self.token)
         self._graphql_is_missing = False
         self._is_seen = False

@@ -15,6 +15,7 @@ from relauto.journal.format import DamagedJournalError, digest_line, events_file
 from relauto.journal.words import Payload, Words
 from relauto.model.event import KINDS, Body, Event
 from relauto.model.words import Person, Text
+from relauto.redaction import redact
 
 
 class _Line(msgspec.Struct):
@@ -117,7 +118,7 @@ def read_events(lines: Iterable[bytes], decoder: Decoder) -> Iterator[Event]:
 
 
 def encode_event(event: Event, previous: str, words: Words) -> tuple[bytes, list[Payload]]:
-    """Return the line of an event, and the payloads that have to be stored with it.
+    """Return the line of an event, without secrets, and the payloads that have to be stored with it.
 
     The words are added to `words`, so that a person is stored once.
 
@@ -144,7 +145,7 @@ def encode_event(event: Event, previous: str, words: Words) -> tuple[bytes, list
         line = msgspec.json.encode(_to_builtins(event, previous), enc_hook=lambda value: _plain(value, hide))
     except (NotImplementedError, UnicodeEncodeError, TypeError) as error:
         raise InputError(f"{event.body.kind} cannot be stored in the journal: {error}") from error
-    return line, payloads
+    return redact(line.decode()).encode(), payloads
 
 
 def _to_builtins(event: Event, previous: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import msgspec
 
 from relauto.journal.format import DamagedJournalError
 from relauto.model.words import Person, Text
+from relauto.redaction import redact
 
 _SALT_BYTES = 16
 
@@ -90,8 +91,8 @@ class Words:
         return kind(value)
 
     def hide(self, text: Text) -> Payload:
-        """Return the payload to store for `text`; for a person who is known already, the known one."""
-        value = str(text)
+        """Return the payload to store for `text`, without secrets; of a known person, the known one."""
+        value = redact(text)
         if isinstance(text, Person) and value in self.people:
             return Payload(self.people[value], "", value)
         salt = self.make_salt(_SALT_BYTES)

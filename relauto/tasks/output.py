@@ -12,10 +12,14 @@ import logging
 import os
 import re
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, wraps
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec
+
+from relauto.redaction import redact
 
 if TYPE_CHECKING:
     from relauto.model.audience import Public
@@ -45,7 +49,7 @@ def show_json(document: Mapping[str, Any]) -> None:
     """Print a document on stdout, its schema first."""
     import msgspec
 
-    content = msgspec.json.encode({"schema": 1, **document}, enc_hook=str)
+    content = redact(msgspec.json.encode({"schema": 1, **document}, enc_hook=str).decode()).encode()
     if is_public():
         content = msgspec.json.encode(_public().reduce_document(msgspec.json.decode(content)))
     print(msgspec.json.format(content).decode())
@@ -53,6 +57,7 @@ def show_json(document: Mapping[str, Any]) -> None:
 
 def phrase(text: str) -> str:
     """Return a text as it may be printed here; "" where nothing of it may."""
+    text = redact(text)
     if is_public():
         return _public().reduce(text)
     shown = _UNPRINTABLE.sub("�", text)
@@ -65,6 +70,12 @@ def phrase_end(text: str, status: int) -> str:
         return phrase(text)
     told = " ".join(phrase(text).split("\n")).strip()
     return f"relauto: {told + ': ' if told else ''}ended with status {status}; {_SILENT}"
+
+
+def show_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the traceback of a bug on stderr, without secrets: what an error says may hold one."""
+    told = "".join(traceback.format_exception(kind, error, trace))
+    sys.stderr.write(redact(told))
 
 
 def is_public() -> bool:

@@ -12,6 +12,7 @@ from invoke.exceptions import Exit, ParseError
 
 from relauto import __version__
 from relauto.errors import Status
+from relauto.redaction import redact
 from relauto.tasks import namespace, output
 from relauto.tasks.edge import Refusal
 
@@ -44,7 +45,7 @@ class RelautoProgram(Program):
             raise SystemExit(int(refusal.error.status)) from refusal
         except Exit as error:
             if error.message:
-                print(error.message, file=sys.stderr)
+                print(redact(error.message), file=sys.stderr)
             raise SystemExit(error.code) from error
         except OSError as error:
             self._leave(Status.BAD_INPUT, f"this machine refused: {error}\n  mend that, then run again")
@@ -74,4 +75,5 @@ program = RelautoProgram(name="relauto", binary="relauto", version=__version__, 
 
 def main() -> None:
     """Run `relauto` with the arguments of this process."""
+    sys.excepthook = output.show_bug
     program.run()

@@ -1,5 +1,6 @@
 import base64
 import multiprocessing
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -321,6 +322,25 @@ def host():
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def test_traces_of_git_show_no_token_whatever_they_are_told(host, tmp_path, monkeypatch):
+    settings = "[trace2]\n\tconfigParams = http.*,credential.*\n\tenvVars = GIT_CONFIG_VALUE_0\n"
+    Path(os.environ["HOME"], ".gitconfig").write_text(settings)
+    traces = {
+        name: tmp_path / name for name in ("GIT_TRACE", "GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE_CURL")
+    }
+    more = {"GIT_TRACE2_CONFIG_PARAMS": "http.*", "GIT_TRACE2_ENV_VARS": "GIT_CONFIG_VALUE_0"}
+    for variable, value in {**traces, **more, "GIT_TRACE_REDACT": "0"}.items():
+        monkeypatch.setenv(variable, str(value))
+    address = Address(f"http://127.0.0.1:{host.server_port}/acme/auth.git", "s3cret-token")
+    with Mirror.open(address, cache=tmp_path / "cache") as mirror, pytest.raises(UnreachableError):
+        mirror.fetch(["refs/heads/main"])
+    basic = base64.b64encode(b"x-access-token:s3cret-token").decode()
+    told = {name: path.read_text() for name, path in traces.items()}
+    assert "info/refs" in told["GIT_TRACE_CURL"]
+    assert "LC_ALL" in told["GIT_TRACE2_EVENT"]
+    assert [name for name, text in told.items() if "s3cret-token" in text or basic in text] == []
 
 
 @pytest.mark.parametrize("name", ["auth", "broken"])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from relauto import redaction
 from relauto.errors import InputError
 from relauto.journal.codec import Decoder, encode_event
 from relauto.journal.format import START, DamagedJournalError
@@ -86,6 +87,23 @@ def test_any_sequence_survives_storing(decisions: list[list[Body]], actor: str) 
     assert {str(event.actor) for event in events} <= {actor}
     assert events == snapshot.events
     assert fold(events) == snapshot.incident
+
+
+def test_no_secret_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redaction, "_known", {})
+    redaction.learn("canary-of-a-token")
+    said = Text("it printed canary-of-a-token")
+    bodies = [
+        NoteAdded(note="decision", text=said, happened_at=NIGHT),
+        StepProved(
+            place=Place("prepare.pick"), facts={"said": str(said), "keys": ["-----BEGIN PRIVATE KEY-----"]}
+        ),
+    ]
+    draft = extend(start("INC-1"), bodies, at=NIGHT, actor="robin")
+    assert not [path for path, content in draft.files.items() if b"canary" in content or b"BEGIN" in content]
+    note, proof = [event.body for event in draft.snapshot.events]
+    assert note.text == "it printed ***"
+    assert proof.facts == {"said": "it printed ***", "keys": ["***"]}
 
 
 def test_every_kind_is_generated() -> None:

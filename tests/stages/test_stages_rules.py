@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relauto import redaction
 from relauto.comms.desk import Shown
 from relauto.errors import DecisionError, InputError
 from relauto.model.playbook import load_playbook
@@ -85,6 +86,15 @@ def test_a_command_runs_in_its_folder_without_our_secrets(tmp_path, monkeypatch)
     assert "oops" in said
     which = run_command("command -v python3", tmp_path, timeout=30)
     assert Path(which).parent == Path(sys.executable).parent
+
+
+def test_what_a_command_prints_is_without_secrets(tmp_path, monkeypatch):
+    monkeypatch.setattr(redaction, "_known", {})
+    redaction.learn("canary-of-a-token")
+    assert run_command("echo canary-of-a''-token", tmp_path, timeout=30) == "***"
+    with pytest.raises(DecisionError) as caught:
+        run_command("echo https://me:pw@host; exit 1", tmp_path, timeout=30)
+    assert "status 1: https://***@host" in str(caught.value)
 
 
 def test_a_command_that_fails_or_hangs_needs_a_person(tmp_path):

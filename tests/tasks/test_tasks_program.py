@@ -157,6 +157,21 @@ def test_a_bug_keeps_its_traceback_and_ends_with_1(tmp_path: Path) -> None:
     assert ended.stderr.endswith("ZeroDivisionError: a bug\n")
 
 
+def test_a_bug_tells_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "buggy.py").write_text(
+        "from relauto.redaction import learn\n"
+        "from relauto.tasks.program import main, program\n"
+        "def fall(c, id='', json=False):\n"
+        "    learn('canary-of-a-token')\n"
+        "    raise KeyError('canary-of-' + 'a-token')\n"
+        "program.namespace['status'].body = fall\n"
+        "import sys; sys.argv = ['relauto', 'status']; main()\n"
+    )
+    ended = start(sys.executable, "buggy.py", folder=tmp_path)
+    assert ended.returncode == 1
+    assert ended.stderr.endswith("KeyError: '***'\n")
+
+
 def test_the_tasks_are_listed() -> None:
     ended = start(str(BIN / "relauto"), "--list", folder=ROOT)
     assert (ended.returncode, ended.stdout) == (0, LISTED)

@@ -5,7 +5,6 @@ get no token: every variable that could hold one is taken out of their environme
 """
 
 import os
-import re
 import signal
 import subprocess  # nosec B404 - the adopter's build is a command
 import sys
@@ -14,8 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from relauto.errors import DecisionError
-
-_SECRET = re.compile(r"(?i)token|secret|password|credential|^GIT_CONFIG_|^CAST_")
+from relauto.redaction import redact, strip_environment
 
 
 def is_ci(environment: Mapping[str, str] = os.environ) -> bool:
@@ -30,7 +28,7 @@ def run_command(command: str, folder: Path, *, timeout: float) -> str:
     Raises:
         DecisionError: it failed, or took longer than `timeout` seconds.
     """
-    environment = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
+    environment = strip_environment(os.environ)
     # `python3` in a command means the Python that runs relauto, with or without an activated venv.
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
     with _start(command, folder, environment) as process:
@@ -40,7 +38,7 @@ def run_command(command: str, folder: Path, *, timeout: float) -> str:
             raise DecisionError(
                 f"{command!r} did not end within {timeout:g} seconds", todo="see build.timeout"
             ) from error
-    said = output.decode("utf-8", "replace").strip()
+    said = redact(output.decode("utf-8", "replace")).strip()
     if process.returncode:
         raise DecisionError(
             f"{command!r} ended with status {process.returncode}: {said[-2000:]}",
