@@ -88,12 +88,5 @@ class AwayError(RemoteError):
     """The other side was not reached, or is down: nothing was done, and it may be back any time."""
 
 
-TRUST = (
-    "the certificate is not trusted: name your own authority's file (PEM) in REQUESTS_CA_BUNDLE for the API "
-    "and in GIT_SSL_CAINFO for git"
-)
-"""What to do where TLS refuses a server: the API and git each have a variable of their own."""
-
-
 class UnknownOutcomeError(RemoteError):
     """A write may or may not have happened; nothing is sent again before a look says which."""

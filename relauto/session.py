@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
+from relauto.authority import Authority, find_authority
 from relauto.clock import Clock
 from relauto.comms.rendering import Renderer
 from relauto.errors import InputError
@@ -76,6 +77,7 @@ class Session:
         self._roster = roster
         self._memories: dict[str, Memory] = {}
         self.cache = find_cache(settings)
+        self.authority = find_authority(settings.github)
         self.source = self._connect(settings.source, tokens.source)
         self.ops = self._connect(settings.repositories.ops, tokens.ops)
         self.qa = self._connect(settings.qa, tokens.qa)
@@ -98,7 +100,7 @@ class Session:
         if token not in self._memories:
             self._memories[token] = Memory.open(self.cache / "answers", token)
         client = Client(
-            ApiAddress(self.settings.github.api),
+            ApiAddress(self.settings.github.api, self.authority),
             RepositoryName(repository),
             token,
             clock=self.clock,
@@ -147,7 +149,7 @@ class Session:
         return Site(self._connect(name, token), self._mirror(name, token))
 
     def _address(self, repository: str, token: str) -> Address:
-        return locate(self.settings, repository, token)
+        return locate(self.settings, repository, token, self.authority)
 
     @cached_property
     def roster(self) -> Roster:
@@ -231,9 +233,11 @@ def find_cache(settings: Settings) -> Path:
     return Path(settings.cache.directory or platformdirs.user_cache_path("relauto"))
 
 
-def locate(settings: Settings, repository: str, token: str | None) -> Address:
-    """Return where git finds a repository (`owner/name`), with the token for it."""
-    return Address(f"{settings.github.git.rstrip('/')}/{repository}.git", token)
+def locate(
+    settings: Settings, repository: str, token: str | None, authority: Authority | None = None
+) -> Address:
+    """Return where git finds a repository (`owner/name`), with the token for it and whom TLS trusts there."""
+    return Address(f"{settings.github.git.rstrip('/')}/{repository}.git", token, authority)
 
 
 def find_folder(path: str | None) -> Path | None:

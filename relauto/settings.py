@@ -56,6 +56,14 @@ class GitHub(Table, frozen=True):
 
     api: Annotated[_Url, _text("address of the REST API")] = "https://api.github.com"
     git: Annotated[_Url, _text("address that repositories are fetched from")] = "https://github.com"
+    ca: Annotated[
+        str | None,
+        _text(
+            "file (PEM) of the certificate authorities to trust instead of those built in, for the API, "
+            "uploads and git; a path from this file on. Default: RELAUTO_CA, REQUESTS_CA_BUNDLE, "
+            "CURL_CA_BUNDLE, SSL_CERT_FILE or GIT_SSL_CAINFO, the first that is set"
+        ),
+    ] = None
 
 
 class Pull(Table, frozen=True):
@@ -277,9 +285,17 @@ def load_settings(path: Path) -> Settings:
         FaultsError: it has faults.
     """
     try:
-        return parse_settings(path.read_text("utf-8"), str(path))
+        return _anchor(parse_settings(path.read_text("utf-8"), str(path)), path.parent)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}", todo=f"write a {FILE} or name one") from error
+
+
+def _anchor(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with the path of the certificate authority's file told from where they lie."""
+    if settings.github.ca is None:
+        return settings
+    ca = str(folder / Path(settings.github.ca).expanduser())
+    return msgspec.structs.replace(settings, github=msgspec.structs.replace(settings.github, ca=ca))
 
 
 def find_settings(folder: Path) -> Path:

@@ -16,20 +16,22 @@ _MOST_SKEW = 60.0
 """Seconds by which clocks may differ: times in the journal and deadlines are this machine's."""
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-_AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO")
 _GIT = ("http.proxy", "http.sslcainfo", "http.sslcapath", "http.sslverify")
 
 
 def examine_machine(session: Session) -> Iterator[Finding]:
-    """Yield what is found about git and the way to the network; values are not shown, they may be secret."""
+    """Yield what is found about git and the way to the network; a proxy's address may hold a password."""
     git = Git(Path.cwd())
     major, minor = require_git(git)
     yield Finding("git", "ok", f"git is {major}.{minor}")
     yield Finding("settings", "ok", f"the settings of {session.settings.source} are valid")
-    for names, told in ((_PROXIES, "a proxy"), (_AUTHORITIES, "certificate authorities of your own")):
-        given = [name for name in (*names, *(each.lower() for each in names)) if os.environ.get(name)]
-        if given:
-            yield Finding("network", "ok", f"{told} in force: {', '.join(given)}")
+    given = [name for name in (*_PROXIES, *(each.lower() for each in _PROXIES)) if os.environ.get(name)]
+    if given:
+        yield Finding("network", "ok", f"a proxy in force: {', '.join(given)}")
+    authority = session.authority
+    if authority:
+        said = f"certificates are checked by {authority.path} alone ({authority.source}), for the API and git"
+        yield Finding("network", "ok", said)
     asked = [name for name in _GIT if git.ask("config", "--get", name).text]
     if asked:
         yield Finding("network", "ok", f"git's own settings in force: {', '.join(asked)}")

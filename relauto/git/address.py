@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from relauto.authority import Authority
 from relauto.errors import InputError
 from relauto.redaction import learn
 
@@ -24,10 +25,11 @@ def set_config(settings: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Address:
-    """The URL of a repository, or an absolute path, and the token for it over HTTP."""
+    """The URL of a repository, or an absolute path; the token for it over HTTP, and whom TLS trusts there."""
 
     url: str
     token: str | None = field(default=None, repr=False)
+    authority: Authority | None = None
 
     def __post_init__(self) -> None:
         """Check the shape.
@@ -46,6 +48,11 @@ class Address:
                 f"the address at {parts.hostname} carries a name or a password",
                 todo="leave it out of the URL and give the token by the environment",
             )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of git beside its settings: these alone outdo what the caller's environment says."""
+        return self.authority.variables if self.authority else {}
 
     @property
     def settings(self) -> dict[str, str]:

@@ -47,8 +47,7 @@ def find_denial(address: Address, deed: Deed, answer: Answer) -> DeniedError | N
     new = _WORKFLOW.search(f"{answer.text}\n{said}")
     if new:
         return _deny_workflow(name, *new.groups())
-    if _OUTCOME.search(answer.text):
-        # It was let in, and each ref has a fate of its own.
+    if was_let_in(answer):
         return None
     if _ARCHIVED.search(said):
         return DeniedError(f"{name} is archived, so nobody can push to it", todo=UNARCHIVE)
@@ -63,6 +62,11 @@ def find_denial(address: Address, deed: Deed, answer: Answer) -> DeniedError | N
         why = "it is wrong, revoked, or has expired" if address.token else "none was given"
         return DeniedError(f"{name}: its host does not take the token (git {deed}); {why}", todo=RENEW_TOKEN)
     return _miss(name) if _UNSEEN.search(said) else None
+
+
+def was_let_in(answer: Answer) -> bool:
+    """Return whether a push was, so that each ref has a fate of its own."""
+    return bool(_OUTCOME.search(answer.text))
 
 
 def name_repository(address: Address) -> str:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relauto.errors import InputError
+from relauto.git.address import Address
 from relauto.git.errors import MissingObjectError
 from relauto.git.objects import ObjectStore
+from relauto.git.refusals import find_refusal
 from relauto.git.runner import Git
 from relauto.git.tree import Entry, walk_files
 from relauto.model.names import Commit
@@ -75,7 +77,7 @@ def _link(store: ObjectStore, destination: Path, target: Path, entry: Entry) -> 
     target.symlink_to(aim)
 
 
-def make_archive(git: Git, commit: Commit, prefix: str) -> bytes:
+def make_archive(git: Git, commit: Commit, prefix: str, remote: Address | None = None) -> bytes:
     """Return a .tar.gz of `commit` with every path under `prefix/`: the same bytes each time.
 
     It is git-archive(1), so `export-ignore` and `export-subst` of the tree's own attributes count;
@@ -83,10 +85,14 @@ def make_archive(git: Git, commit: Commit, prefix: str) -> bytes:
 
     Raises:
         MissingObjectError: a file's content is absent.
+        UnreachableError: it was to come from the remote, which was not reached or let nobody in.
     """
     top = prefix.rstrip("/") + "/" if prefix else ""
     answer = git.ask("archive", "--format=tar", f"--prefix={top}", commit)
     if answer.status:
+        refusal = find_refusal(remote, "fetch", answer) if remote else None
+        if refusal:
+            raise refusal
         missing = find_missing(git, commit)
         if missing:
             raise MissingObjectError(missing[0].id, str(git.directory))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from relauto.git.commit import EMPTY_TREE, CommitObject
-from relauto.git.errors import MissingObjectError, explain
+from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
 from relauto.git.tree import find_entry
 from relauto.model.names import Commit
@@ -96,7 +96,7 @@ def merge(repository: Repository, base: Commit | None, ours: str, theirs: Commit
         answer = repository.git.ask(*settings, "merge-tree", "--write-tree", "-z", mine, other)
     # Some objects that cannot be read end it with status 1 and no tree, as if in conflict.
     if answer.status not in (0, 1) or not answer.output:
-        raise explain(answer, str(repository.common))
+        raise repository.explain(answer)
     return parse_merge(answer.output)
 
 

@@ -11,23 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from relauto.errors import TRUST
 from relauto.git.address import Address, set_config
 from relauto.git.denial import Deed, DeniedError, find_denial
-from relauto.git.errors import PushRejectedError, PushUnknownError, RefMovedError, UnreachableError
+from relauto.git.errors import PushRejectedError, PushUnknownError, RefMovedError
 from relauto.git.refs import RefUpdate, check_ref
+from relauto.git.refusals import find_refusal
 from relauto.git.repository import Repository, list_object_directories
 from relauto.git.runner import Answer, Git, GitError
 from relauto.model.names import Commit
 
 _LAYOUT = "1"
-# git says these before it has sent anything but a question.
-_NOT_REACHED = re.compile(
-    r"^fatal: (unable to access|Authentication failed|could not read (Username|Password)|unable to connect"
-    r"|repository .* not found|'.*' does not appear to be a git repository)"
-    r"|^ssh: |^remote: (Repository not found|Invalid username)",
-    re.MULTILINE | re.IGNORECASE,
-)
 _OUTCOME = re.compile(r"^([ +\-*!=])\t([^\t]*):(refs/[^\t]*)\t(.*)$", re.MULTILINE)
 _NOTHING = "refs/heads/relauto/nothing"
 _DEFAULT = "refs/relauto/default"
@@ -74,7 +67,7 @@ class Mirror:
                 _make(path, address, reference, partial=partial)
             elif reference:
                 _borrow(path, reference)
-        repository = Repository.open(path, lazy=address.settings if partial else None)
+        repository = Repository.open(path, remote=address if partial else None)
         return cls(address, repository, partial=partial)
 
     def __enter__(self) -> "Mirror":
@@ -213,7 +206,8 @@ class Mirror:
 
 
 def _make_settings(address: Address) -> dict[str, str]:
-    return set_config({**address.settings, "core.hooksPath": os.devnull, "push.gpgSign": "false"})
+    pinned = set_config({**address.settings, "core.hooksPath": os.devnull, "push.gpgSign": "false"})
+    return {**pinned, **address.environment}
 
 
 def widen(wanted: str) -> str:
@@ -251,14 +245,8 @@ def _judge_push(address: Address, updates: Sequence[RefUpdate], answer: Answer) 
 
 
 def _refuse_unreached(address: Address, deed: Deed, answer: Answer) -> None:
-    if denial := find_denial(address, deed, answer):
-        raise denial
-    if not parse_outcomes(answer.text) and _NOT_REACHED.search(answer.error):
-        untrusted = "certificate" in answer.error
-        raise UnreachableError(
-            f"{address.url} was not reached: {answer.error}",
-            todo=TRUST if untrusted else "check the address, the network and the token",
-        )
+    if refusal := find_refusal(address, deed, answer):
+        raise refusal
 
 
 def _place(address: Address, cache: Path, *, partial: bool) -> Path:

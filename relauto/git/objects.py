@@ -11,17 +11,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relauto.errors import InputError
-from relauto.git.errors import MissingObjectError
+from relauto.git.address import Address
+from relauto.git.errors import MissingObjectError, UnreachableError
+from relauto.git.refusals import find_refusal
+from relauto.git.runner import Git
 
 if TYPE_CHECKING:
     from git import Git as Command
 
 
 class ObjectStore:
-    """The objects of one repository. Not for use by several threads at once; close it after use."""
+    """The objects of one repository. Not for use by several threads at once; close it after use.
 
-    def __init__(self, common_directory: Path, environment: Mapping[str, str]) -> None:
+    What a partial clone lacks comes from `remote`, if any, as the environment lets git ask there.
+    """
+
+    def __init__(
+        self, common_directory: Path, environment: Mapping[str, str], remote: Address | None = None
+    ) -> None:
         self._where = common_directory
+        self._remote = remote
         self._environment = {
             "GIT_DIR": str(common_directory),
             "GIT_COMMON_DIR": str(common_directory),
@@ -51,6 +60,7 @@ class ObjectStore:
 
         Raises:
             MissingObjectError: the repository does not hold it.
+            UnreachableError: it was to come from the remote, which was not reached or let nobody in.
             InputError: it is of another kind.
         """
         found, content = self.look(object_id)
@@ -63,14 +73,23 @@ class ObjectStore:
 
         Raises:
             MissingObjectError: the repository does not hold it.
+            UnreachableError: as `read`.
         """
         try:
             _, kind, _, content = self._open().get_object_data(object_id)
         except (ValueError, OSError) as error:
             # What cat-file printed about it stays in a pipe nobody empties: start anew.
             self.close()
-            raise MissingObjectError(object_id, str(self._where)) from error
+            raise self._explain(object_id) from error
         return kind.decode("ascii") if isinstance(kind, bytes) else kind, content
+
+    def _explain(self, object_id: str) -> UnreachableError | MissingObjectError:
+        """Return why an object cannot be read; one that was to come from the remote is asked for again."""
+        refusal = None
+        if self._remote:
+            answer = Git(self._where, self._environment).ask("cat-file", "-e", object_id)
+            refusal = find_refusal(self._remote, "fetch", answer)
+        return refusal or MissingObjectError(object_id, str(self._where))
 
     def write(self, kind: str, content: bytes) -> str:
         """Store an object and return its id. Storing it again changes nothing.

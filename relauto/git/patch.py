@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from relauto.git.commit import EMPTY_TREE
-from relauto.git.errors import explain
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
 
@@ -44,7 +43,7 @@ def read_patches(repository: Repository, pairs: Sequence[tuple[Commit | None, Co
     rows = "".join(f"{old} {new}\n" for old, new in trees)
     answer = repository.git.ask("diff-tree", "--stdin", "-r", "-p", *_OPTIONS, input=rows.encode())
     if answer.status:
-        raise explain(answer, str(repository.common))
+        raise repository.explain(answer)
     return [parse_patch(diff) for diff in _HEADING.split(answer.output)[1:]]
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from relauto.errors import InputError
 from relauto.git.commit import EMPTY_TREE
-from relauto.git.errors import MissingObjectError, explain
+from relauto.git.errors import MissingObjectError
 from relauto.git.merge import merge
 from relauto.git.message import find_origins, find_reverted
 from relauto.git.repository import Repository
@@ -129,7 +129,7 @@ def _find_same_patches(repository: Repository, fix: Commit, line: Commit, mainli
     options = ("--root", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
     patches = repository.git.ask("diff-tree", "--stdin", *options, input=rows.encode())
     if patches.status:
-        error = explain(patches, str(repository.common))
+        error = repository.explain(patches)
         if isinstance(error, MissingObjectError):
             return []
         raise error

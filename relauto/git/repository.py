@@ -8,12 +8,13 @@ from pathlib import Path
 from types import TracebackType
 
 from relauto.errors import InputError
-from relauto.git import export, refs, revisions, tree
-from relauto.git.address import set_config
+from relauto.git import errors, export, refs, revisions, tree
+from relauto.git.address import Address, set_config
 from relauto.git.commit import EMPTY_TREE, CommitFacts, CommitObject, Signature, describe
 from relauto.git.objects import ObjectStore
 from relauto.git.refs import RefUpdate
-from relauto.git.runner import Git, GitError
+from relauto.git.refusals import find_refusal
+from relauto.git.runner import Answer, Git, GitError
 from relauto.git.signer import Signer, sign_commit, sign_tag
 from relauto.model.names import Branch, Commit, Tag
 
@@ -47,22 +48,23 @@ class Repository:
         store: its objects.
     """
 
-    def __init__(self, directory: Path, common: Path, *, bare: bool, lazy: Mapping[str, str] | None) -> None:
+    def __init__(self, directory: Path, common: Path, *, bare: bool, remote: Address | None) -> None:
         self.directory = directory
         self.common = common
         self.bare = bare
-        reach = _OFFLINE if lazy is None else {}
+        self._remote = remote
+        reach, settings = (remote.environment, remote.settings) if remote else (_OFFLINE, {})
         place = {"GIT_DIR": str(directory), "GIT_COMMON_DIR": str(common)}
-        self.git = Git(common, {**place, **reach, **set_config({**_PINNED, **(lazy or {})})})
-        self.store = ObjectStore(common, {**reach, **set_config(lazy or {})})
+        self.git = Git(common, {**place, **reach, **set_config({**_PINNED, **settings})})
+        self.store = ObjectStore(common, {**reach, **set_config(settings)}, remote)
 
     @classmethod
-    def open(cls, path: Path, *, lazy: Mapping[str, str] | None = None) -> "Repository":
+    def open(cls, path: Path, *, remote: Address | None = None) -> "Repository":
         """Open the repository that `path` lies in.
 
         Args:
             path: its directory, its worktree or a folder of that.
-            lazy: settings with which git may fetch what a partial clone lacks; None forbids it.
+            remote: where git may fetch what a partial clone lacks; None forbids it.
 
         Raises:
             InputError: there is none, it is shallow, or git distrusts its owner.
@@ -85,7 +87,7 @@ class Repository:
             )
         if form != "sha1":
             raise InputError(f"{path} names its objects by {form}; relauto reads SHA-1 repositories")
-        return cls(Path(directory), Path(common), bare=bare == "true", lazy=lazy)
+        return cls(Path(directory), Path(common), bare=bare == "true", remote=remote)
 
     @classmethod
     def init(
@@ -128,6 +130,11 @@ class Repository:
     def close(self) -> None:
         """End the process that reads objects."""
         self.store.close()
+
+    def explain(self, answer: Answer) -> errors.UnreachableError | errors.MissingObjectError | GitError:
+        """Return the error for a git process that failed here: what it lacks, or why that did not come."""
+        refusal = find_refusal(self._remote, "fetch", answer) if self._remote else None
+        return refusal or errors.explain(answer, str(self.common))
 
     def resolve(self, revision: str) -> Commit:
         """Return the commit a person means: `relauto.git.revisions.resolve`."""
@@ -227,7 +234,7 @@ class Repository:
 
     def archive(self, commit: Commit, prefix: str) -> bytes:
         """Return the files of `commit` as .tar.gz: `relauto.git.export.make_archive`."""
-        return export.make_archive(self.git, commit, prefix)
+        return export.make_archive(self.git, commit, prefix, self._remote)
 
     def write_files(self, base: str, files: Mapping[str, bytes]) -> str:
         """Return the id of the tree `base` with `files` in it: `relauto.git.tree.write_files`."""

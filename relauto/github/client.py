@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from relauto.authority import Authority
 from relauto.clock import Clock
 from relauto.errors import InputError, RemoteError
 from relauto.github.counts import Counts, Kind, name_endpoint
@@ -45,9 +46,13 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True)
 class Address:
-    """Where an API is, such as `https://api.github.com` or `https://github.example/api/v3`."""
+    """Where an API is, such as `https://api.github.com` or `https://github.example/api/v3`.
+
+    `authority` is whose certificates are trusted there, None for those that come with the library.
+    """
 
     api: str
+    authority: Authority | None = None
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.api)
@@ -92,7 +97,7 @@ class Client:
                 f"there is no token for {self.repository}", todo="set RELAUTO_TOKEN in the environment"
             )
         learn(self.token)
-        self._wire = Wire(self.address.api, self.token)
+        self._wire = Wire(self.address.api, self.token, self.address.authority)
         self._graphql_is_missing = False
         self._is_seen = False
 

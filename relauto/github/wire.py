@@ -21,8 +21,10 @@ from github.Requester import (
 )
 
 from relauto import __version__
-from relauto.errors import TRUST, RemoteError
-from relauto.github.faults import NoReplyError, Reply
+from relauto.authority import Authority
+from relauto.errors import RelautoError, RemoteError
+from relauto.github.faults import Reply
+from relauto.github.silence import explain_silence
 
 API_VERSION = "2022-11-28"
 """Pinned: 2026-03-10 no longer tells a pull request's merge commit."""
@@ -50,10 +52,14 @@ class _RawHttps(HTTPSRequestsConnectionClass):
 
 @dataclass
 class Wire:
-    """Requests to one API address under one token. Not to be shared between threads."""
+    """Requests to one API address under one token. Not to be shared between threads.
+
+    `authority` is whose certificates are trusted, None for those that come with the library.
+    """
 
     api: str
     token: str = field(repr=False)
+    authority: Authority | None = None
 
     def __post_init__(self) -> None:
         self._open: dict[tuple[str, bool], Github] = {}
@@ -71,12 +77,13 @@ class Wire:
 
         Raises:
             NoReplyError: nothing came back.
+            InputError: the environment names a proxy that cannot be one.
             RemoteError: the server sends elsewhere than the address that was set.
         """
         try:
             return Reply(*self._api.requestJson(verb, url, parameters, headers, body))
         except requests.RequestException as error:
-            raise _silence(verb, url, error) from error
+            raise self._explain(verb, url, self.api, error) from error
         except RuntimeError as error:  # a redirect to another scheme or host, refused by PyGithub
             raise RemoteError(str(error), todo="correct the address of the API in the settings") from error
 
@@ -107,7 +114,7 @@ class Wire:
         except GithubException as error:
             return Reply(error.status, error.headers or {}, _encode(error.data))
         except requests.RequestException as error:
-            raise _silence("POST", url, error) from error
+            raise self._explain("POST", url, url, error) from error
 
     def download(self, url: str) -> tuple[Reply, bytes]:
         """Fetch the bytes at `url`, in the API or where it sends on to.
@@ -150,9 +157,17 @@ class Wire:
                 seconds_between_requests=None,
                 seconds_between_writes=None,
                 lazy=True,
+                verify=self._verify,
                 api_version=API_VERSION,
             )
         return self._open[key].requester
+
+    @property
+    def _verify(self) -> bool | str:
+        return str(self.authority.path) if self.authority else True
+
+    def _explain(self, verb: str, url: str, address: str, error: requests.RequestException) -> RelautoError:
+        return explain_silence(f"{verb} {url.partition('?')[0]}", address, error, self.authority)
 
     def _owns(self, url: str) -> bool:
         api, there = urlsplit(self.api), urlsplit(url)
@@ -162,24 +177,14 @@ class Wire:
     def _fetch(self, requester: Requester, base: str, url: str) -> Reply:
         address = urlsplit(base)
         raw = _RawHttps if address.scheme == "https" else _RawHttp
-        connection = raw(address.hostname or "", address.port, timeout=TIMEOUT)
+        connection = raw(address.hostname or "", address.port, timeout=TIMEOUT, verify=self._verify)
         try:
             headers = {"Accept": "application/octet-stream"}
             return Reply(*requester.requestJson("GET", url, None, headers, cnx=connection))
         except requests.RequestException as error:
-            raise _silence("GET", url, error) from error
+            raise self._explain("GET", url, base, error) from error
         finally:
             connection.close()
-
-
-def _silence(verb: str, url: str, error: requests.RequestException) -> NoReplyError:
-    kind = "in time" if isinstance(error, requests.Timeout) else f"({type(error).__name__})"
-    todo = "check the network and https://www.githubstatus.com, then run again"
-    if isinstance(error, requests.exceptions.SSLError):
-        todo = TRUST
-    elif isinstance(error, requests.exceptions.ProxyError):
-        todo = "the proxy in HTTPS_PROXY does not let it through: mend that, or name the host in NO_PROXY"
-    return NoReplyError(f"GitHub did not answer {verb} {url.partition('?')[0]} {kind}", todo=todo)
 
 
 def _encode(decoded: object) -> str:

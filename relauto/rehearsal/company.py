@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
+from relauto.authority import Authority
 from relauto.engine import Outcome
 from relauto.errors import RelautoError, Status
 from relauto.rehearsal.world import BOT, CHECK, OPS, PEOPLE, QA, World
@@ -31,8 +32,8 @@ class Company:
     """The cast of one rehearsal.
 
     `base_tag` is what the release grows from, where not the world's; `logins` who has which part;
-    `more` what every errand is told besides, or instead. With a `private` mirror they work there; what is
-    built and reviewed is so in public, too.
+    `more` what every errand is told besides, or instead; `authority` whom they trust. With a `private`
+    mirror they work there; what is built and reviewed is so in public, too.
     """
 
     api: str
@@ -46,6 +47,7 @@ class Company:
     private: str | None = None
     logins: Mapping[str, str] = field(default_factory=lambda: PEOPLE)
     more: Mapping[str, Any] = field(default_factory=dict)
+    authority: Authority | None = None
 
     def called(self, outcome: Outcome) -> tuple[str, ...]:
         """Return the members that the outcome waits for and who have not stayed away."""
@@ -96,6 +98,7 @@ class Company:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("RELAUTO_", "GIT_"))
         }
+        environment |= self.authority.variables if self.authority else {}
         environment |= {"CAST_TOKEN": self.tokens[self.logins[part]], "PYTHONDONTWRITEBYTECODE": "1"}
         process = subprocess.Popen(  # nosec B603 - a list, no shell: this Python and a part's name
             [sys.executable, "-m", "relauto.rehearsal.cast", part],

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from relauto.authority import find_authority
 from relauto.clock import SystemClock
 from relauto.errors import InputError
 from relauto.github.client import Address, Client
@@ -21,6 +22,7 @@ from relauto.rehearsal import stage, stockroom
 from relauto.rehearsal.company import Company
 from relauto.rehearsal.scenarios import SCENARIOS
 from relauto.rehearsal.world import BOT, LOGINS, OPS, PEOPLE, QA, World
+from relauto.settings import GitHub
 
 _REPOSITORIES = (stockroom.PRODUCT, OPS, QA)
 
@@ -60,7 +62,7 @@ class Playground:
         """Return the cast of the sample, to be sent to where the hub was served last.
 
         Raises:
-            InputError: there is no sample in the directory.
+            InputError: there is no sample in the directory, or no certificates where some are named.
         """
         world = self._read()
         if world is None or not self._served.is_file():
@@ -70,7 +72,9 @@ class Playground:
             )
         served = msgspec.json.decode(self._served.read_bytes(), type=_Served)
         tokens = {login: find_token(self.root, login).read_text("utf-8").strip() for login in LOGINS}
-        return Company(served.api, served.git, world, tokens, self.root / "cast", frozenset(), bases)
+        authority = find_authority(GitHub(api=served.api, git=served.git))
+        work = self.root / "cast"
+        return Company(served.api, served.git, world, tokens, work, frozenset(), bases, authority=authority)
 
     @property
     def _served(self) -> Path:

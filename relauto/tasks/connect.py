@@ -55,6 +55,7 @@ def _settings_in_force(local: Settings, token: str) -> Settings:
     """
     from msgspec.structs import replace
 
+    from relauto.authority import find_authority
     from relauto.clock import SystemClock
     from relauto.github.client import Address, Client
     from relauto.github.memory import Memory
@@ -65,7 +66,8 @@ def _settings_in_force(local: Settings, token: str) -> Settings:
 
     ops = RepositoryName(local.repositories.ops)
     memory = Memory.open(find_cache(local) / "answers", token)
-    with Client(Address(local.github.api), ops, token, clock=SystemClock(), memory=memory) as client:
+    address = Address(local.github.api, find_authority(local.github))
+    with Client(address, ops, token, clock=SystemClock(), memory=memory) as client:
         content = read_file(client, FILE)
     if content is None:
         return local

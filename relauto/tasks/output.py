@@ -116,17 +116,20 @@ def _is_workflow() -> bool:
 @cache
 def _is_readable(api: str | None, repository: str | None, *tokens: str | None) -> bool:
     """Return whether a repository may be read by people who are not ours: yes, unless GitHub says no."""
+    from relauto.authority import find_authority
     from relauto.clock import SystemClock
     from relauto.errors import RelautoError
     from relauto.github.client import Address, Client
     from relauto.github.repositories import read_repository
     from relauto.model.names import RepositoryName
+    from relauto.settings import GitHub
 
     # Libraries log addresses and bodies.
     logging.disable(logging.CRITICAL)
     token = next((each for each in tokens if each), "")
     try:
-        where = Address(api or "https://api.github.com")
+        github = GitHub(api=api) if api else GitHub()
+        where = Address(github.api, find_authority(github))
         with Client(where, RepositoryName(repository or ""), token, clock=SystemClock()) as client:
             return not read_repository(client).closed
     except RelautoError:

@@ -9,14 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relauto.errors import InputError, RemoteError, UnknownOutcomeError
+from relauto.errors import RENEW_TOKEN, InputError, RemoteError, UnknownOutcomeError
 from relauto.git.address import Address, set_config
+from relauto.git.denial import DeniedError
 from relauto.git.errors import PushRejectedError, PushUnknownError, UnreachableError
+from relauto.git.merge import merge
 from relauto.git.mirror import Mirror, widen
+from relauto.git.patch import read_patches
+from relauto.git.pick import pick
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
 from relauto.git.runner import Git
-from relauto.model.names import Commit
+from relauto.hub.server import Hub
+from relauto.model.names import Branch, Commit, RepositoryName
 
 
 @pytest.fixture
@@ -173,6 +178,69 @@ def test_a_partial_mirror_is_filled_in_one_go(remote, tmp_path):
         assert mirror.repository.missing_objects(main)
         mirror.fill(main)
         assert mirror.repository.missing_objects(main) == ()
+
+
+@pytest.fixture
+def hub(remote, tmp_path):
+    """A hub with the private repository `acme/stockroom`, which `bot` reads by the token `first`."""
+    name = RepositoryName("acme/stockroom")
+    with Hub(tmp_path / "hub") as served:
+        served.add_user("bot", token="first")
+        served.add_repository(
+            name, remote.directory, private=True, default_branch=Branch("main"), access={"bot": "read"}
+        )
+        yield served
+
+
+def open_partial(hub, tmp_path, token):
+    address = Address(f"{hub.address}/acme/stockroom.git", token)
+    return Mirror.open(address, cache=tmp_path / "cache", partial=True)
+
+
+UNTAKEN = "acme/stockroom: its host does not take the token (git fetch); it is wrong, revoked, or has expired"
+
+
+@pytest.mark.parametrize("deed", ["read", "export", "compare", "merge", "pick", "archive"])
+def test_token_that_expires_before_a_file_comes_is_told_as_that(hub, remote, tmp_path, committer, deed):
+    main = remote.resolve("main")
+    fix, other = (
+        remote.write_commit(
+            remote.write_files(remote.commit(main).tree, {"a": f"{word}\na\n".encode()}),
+            [main], word, committer, committer,
+        )
+        for word in ("fix", "other")
+    )  # fmt: skip
+    updates = [RefUpdate("refs/heads/fix", None, fix), RefUpdate("refs/heads/other", None, other)]
+    remote.update_refs(updates)
+
+    def do(repository):
+        tree = repository.commit_object(other).tree
+        deeds = {
+            "read": lambda: repository.read_file(main, "a"),
+            "export": lambda: repository.export(main, tmp_path / "out"),
+            "compare": lambda: read_patches(repository, [(main, fix)]),
+            "merge": lambda: merge(repository, main, tree, fix),
+            "pick": lambda: pick(repository, [fix], other, committer=committer),
+            "archive": lambda: repository.archive(main, "product"),
+        }
+        deeds[deed]()
+
+    with open_partial(hub, tmp_path, "first") as mirror:
+        mirror.fetch(["refs/heads/*"])
+        hub.add_user("bot", token="second")
+        with pytest.raises(DeniedError) as denied:
+            do(mirror.repository)
+        assert (denied.value.what, denied.value.todo) == (UNTAKEN, RENEW_TOKEN)
+    with open_partial(hub, tmp_path, "second") as mirror:
+        do(mirror.repository)
+
+
+def test_host_that_is_away_before_a_file_comes_is_told_as_that(hub, remote, tmp_path):
+    with open_partial(hub, tmp_path, "first") as mirror:
+        mirror.fetch(["refs/heads/main"])
+        hub.close()
+        with pytest.raises(UnreachableError, match="was not reached"):
+            mirror.repository.read_file(remote.resolve("main"), "a")
 
 
 def fetch_often(url: str, cache: Path, failed) -> None:

@@ -3,6 +3,7 @@ import shutil
 import pytest
 
 from relauto.errors import InputError
+from relauto.git.address import Address
 from relauto.git.merge import parse_merge
 from relauto.git.pick import pick
 from relauto.git.presence import Presence
@@ -297,7 +298,7 @@ def test_a_partial_clone_picks_what_needs_no_contents(line, open_repository, com
     assert (picked.status, picked.verdict, len(picked.commits)) == ("clean", None, 1)
     refused = pick(partial, [beside], onto, committer=committer)
     assert (refused.status, "lacks the object" in refused.error) == ("error", True)
-    lazy = open_repository(tmp_path / "partial", lazy={})
+    lazy = open_repository(tmp_path / "partial", remote=Address(f"file://{line.directory}"))
     assert pick(lazy, [beside], onto, committer=committer).verdict == "identical"
 
 

@@ -3,6 +3,7 @@ import os
 import pytest
 
 from relauto.errors import InputError
+from relauto.git.address import Address
 from relauto.git.commit import EMPTY_TREE
 from relauto.git.errors import MissingObjectError
 from relauto.git.export import MissingObject
@@ -247,7 +248,7 @@ def test_a_partial_clone_is_never_completed_behind_the_back(clone, open_reposito
     with pytest.raises(MissingObjectError):
         partial.archive(commit, "product")
     assert [missing.path for missing in partial.missing_objects(commit)] == ["b", "a"]
-    lazy = open_repository(tmp_path / "partial", lazy={})
+    lazy = open_repository(tmp_path / "partial", remote=Address(f"file://{clone.directory}"))
     assert lazy.read_file(commit, "a") == b"a\n"
 
 

@@ -3,44 +3,15 @@
 import base64
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from relauto.rehearsal.cast.api import Api
 from tests.processes import SETTINGS, Desk, Ended, HubProcess
+from tests.tasks.elsewhere import Story
 
 pytestmark = pytest.mark.slow
-
-OPEN = ("open", "--customer", "heron", "--version", "1.4.2", "--started-at", "2026-03-01T02:10Z")
-FIX = ("--line", "release-1.4", "--fix", "fix/orders-page-boundary")
-TURNS = 20
-
-
-@dataclass
-class Story:
-    """An engineer at one desk, the hub and its cast at another; `said` is all that the engineer was told."""
-
-    hub: HubProcess
-    owner: Desk
-    engineer: Desk
-    trace: Path
-    said: list[Ended] = field(default_factory=list)
-
-    def run(self, *arguments: str) -> Ended:
-        ended = self.engineer.run(*arguments)
-        self.said.append(ended)
-        return ended
-
-    def go_on(self) -> Ended:
-        """Advance and let the cast act until everything is done or nothing moves."""
-        for _ in range(TURNS):
-            ended = self.run("advance")
-            if ended.status not in (3, 4):
-                return ended
-            self.owner.run("cast", "hub")
-        return ended
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +24,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         engineer = Desk(here / "work", here / "home", variables)
         engineer.folder.mkdir()
         (engineer.folder / "relauto.toml").write_text(SETTINGS.format(**hub.facts))
-        instruction = Path(__file__).parents[2] / "relauto/rehearsal/product/qa.yaml"
-        story = Story(hub, owner, engineer, trace)
-        opened = story.run(*OPEN, *FIX, "--instruction", str(instruction))
+        story = Story(hub, owner, engineer)
+        opened = story.open()
         assert opened.status == 0, opened.err
         yield story
+
+
+def trace_of(story: Story) -> Path:
+    """Return the file in which git records what it starts for the engineer."""
+    return Path(story.engineer.variables["GIT_TRACE"])
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +72,9 @@ def test_token_is_written_nowhere(story: Story, finished: Ended) -> None:
     token = story.hub.token("relauto-bot")
     basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
     assert finished.status == 0
-    assert "remote-http" in story.trace.read_text(), "git's own children are recorded"
+    assert "remote-http" in trace_of(story).read_text(), "git's own children are recorded"
     kept = story.hub.root / "tokens"
-    here = story.trace.parent
+    here = trace_of(story).parent
     files = [
         Path(folder) / name
         for top in (here, story.owner.folder.parent)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relauto.rehearsal.cast.errand import Errand, ErrandError
+from relauto.rehearsal.cast.workplace import network
 
 
 @dataclass(frozen=True)
@@ -71,4 +72,11 @@ class Checkout:
         for number, (key, value) in enumerate(told.items()):
             settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         nowhere = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
-        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **who, **settings, **nowhere}
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LC_ALL": "C",
+            **network(),
+            **who,
+            **settings,
+            **nowhere,
+        }

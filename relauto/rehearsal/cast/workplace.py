@@ -26,7 +26,7 @@ _KEPT = (
 
 
 # For git alone; the proxies' addresses may hold a password, which commands need not know.
-_PROXIES = ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "GIT_SSL_CAINFO")
+_NETWORK = ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "GIT_SSL_CAINFO")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     path = [str(Path(sys.executable).parent), kept.get("PATH", os.defpath)]
     return {**kept, "PATH": os.pathsep.join(path)}
+
+
+def network() -> dict[str, str]:
+    """Return what git has to know of the way to its remote: proxies, and whose certificates are trusted."""
+    return {name: os.environ[name] for name in _NETWORK if name in os.environ}
 
 
 def run_command(command: str, folder: Path, limit: float) -> Outcome:
@@ -100,7 +105,7 @@ class Scratch:
                 "GIT_CONFIG_VALUE_0": f"Authorization: Basic {secret}",
                 "GIT_CONFIG_KEY_1": "http.proxy",
                 "GIT_CONFIG_VALUE_1": "",
-                **{name: os.environ[name] for name in _PROXIES if name in os.environ},
+                **network(),
             },
         )
 

@@ -61,6 +61,7 @@ class Ground:
             absent=frozenset() if place.second else frozenset(PEOPLE) - {"ci"},
             bases=bases,
             logins=logins,
+            authority=self.session.authority,
             more={
                 "ops": place.ops,
                 "qa": place.ops,

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
+from relauto.authority import find_authority
 from relauto.clock import Clock
 from relauto.errors import InputError
 from relauto.github import repositories
@@ -93,7 +94,7 @@ def choose_place(
         RemoteError: GitHub refused, or was not reached.
     """
     token, ops_token = read_token("source", environment), read_token("ops", environment)
-    address, name = Address(github.api), RepositoryName(source)
+    address, name = Address(github.api, find_authority(github)), RepositoryName(source)
     with closing(Client(address, name, token, clock=clock)) as client:
         facts = _require_sandbox(client)
         first = Person(repositories.read_login(client), token)
