@@ -126,6 +126,7 @@ def last_moment(incident: Incident) -> datetime:
     opening = incident.opening
     moments = [opening.escalated_at, opening.outage_started_at]
     moments += [record.at for record in incident.steps.values()]
+    moments += incident.begun.values()
     moments += [approval.at for door in incident.doors.values() for approval in door.approvals]
     moments += [at for _, _, at in incident.kits] + [note.happened_at for note in incident.notes]
     return max(moments)

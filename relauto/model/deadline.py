@@ -9,6 +9,7 @@ so a change of daylight saving time changes no length.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import takewhile
 
 from relauto.model.incident import SETTLED, Incident
 from relauto.model.playbook import Executive, Limit, Playbook, Step
@@ -113,23 +114,53 @@ def earliest_at(
 
 @dataclass(frozen=True)
 class Overdue:
-    """A step that is not settled although it was due."""
+    """A step that is not settled although it was due.
+
+    `begun` is the automated step of a later stage that began before it, where that made it due.
+    """
 
     step: Step
     due: datetime
     late: timedelta
+    begun: str = ""
 
 
 def overdue(
     incident: Incident, playbook: Playbook, now: datetime, calendar: Calendar = EVERY_WEEKDAY
 ) -> tuple[Overdue, ...]:
-    """Return the steps that are late at `now`, in the playbook's order."""
+    """Return the steps that are late at `now`, in the playbook's order.
+
+    The stages before the first that relauto works in hold nothing up: what is open there is due, by
+    whichever comes first, by its own limit or once an automated step of a later stage has begun.
+    """
     found = []
+    begun = find_begun(incident, playbook)
+    early = list_early(playbook)
     for step in playbook.steps:
+        if settled_at(incident, step) is not None:
+            continue
         due = due_at(incident, playbook, step, calendar)
-        if due and now > due and settled_at(incident, step) is None:
+        if begun and step in early and begun[1] <= now and (due is None or begun[1] <= due):
+            found.append(Overdue(step, begun[1], now - begun[1], begun[0]))
+        elif due and now > due:
             found.append(Overdue(step, due, now - due))
     return tuple(found)
+
+
+def list_early(playbook: Playbook) -> tuple[Step, ...]:
+    """Return the steps of the stages before the first with an automated step."""
+    stages = takewhile(lambda stage: not any(step.automated for step in stage.steps), playbook.stages)
+    return tuple(step for stage in stages for step in stage.steps)
+
+
+def find_begun(incident: Incident, playbook: Playbook) -> tuple[str, datetime] | None:
+    """Return the automated step that began first, and when; None before one has."""
+    begun = [(step.key, incident.begun[step.key]) for step in playbook.steps if _has_begun(incident, step)]
+    return min(begun, key=lambda pair: pair[1], default=None)
+
+
+def _has_begun(incident: Incident, step: Step) -> bool:
+    return step.automated and step.key in incident.begun
 
 
 def outage_end(incident: Incident) -> datetime | None:

@@ -107,6 +107,7 @@ def _freed(incident: Incident, _event: Event, body: events.ReleaseFreed) -> None
 
 @_on(events.StepProved)
 def _proved(incident: Incident, event: Event, body: events.StepProved) -> None:
+    incident.begun.setdefault(body.place.step, event.at)
     known, accepted = incident.steps.get(body.place), incident.losses.pop(body.place, None)
     # A proof that a person gave by ticking the step stays theirs, words and all.
     is_ticked = known and known.state is StepState.DONE and known.reason and accepted is None
@@ -231,7 +232,8 @@ def _desk_abandoned(incident: Incident, _event: Event, _body: events.DeskAbandon
 
 
 @_on(events.StepIntended)
-def _intended(incident: Incident, _event: Event, body: events.StepIntended) -> None:
+def _intended(incident: Incident, event: Event, body: events.StepIntended) -> None:
+    incident.begun.setdefault(body.place.step, event.at)
     incident.intents[body.place, body.action] = body
 
 

@@ -18,7 +18,10 @@ from relauto.model.words import Person
 
 @dataclass
 class Incident:
-    """The fold of a journal. Changed only by `apply`."""
+    """The fold of a journal. Changed only by `apply`.
+
+    `begun` is when each step was first proved, or first about to be done.
+    """
 
     opened: events.IncidentOpened | None = None
     rounds: Rounds = field(default_factory=Rounds)
@@ -35,6 +38,7 @@ class Incident:
     qa_answers: dict[str, tuple[events.QaAnswered, Person]] = field(default_factory=dict)
     kits: list[tuple[events.KitAcknowledged, Person, datetime]] = field(default_factory=list)
     intents: dict[tuple[Place, str], events.StepIntended] = field(default_factory=dict)
+    begun: dict[str, datetime] = field(default_factory=dict)
     notices: list[events.NoticeDrafted] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)

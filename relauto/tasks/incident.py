@@ -12,6 +12,7 @@ from relauto.tasks.output import show, show_json
 if TYPE_CHECKING:
     from relauto.comms.story import RoundStory
     from relauto.engine import Outcome, Stop
+    from relauto.model.deadline import Overdue
     from relauto.model.event import Order
     from relauto.model.incident import Incident
 
@@ -152,7 +153,7 @@ def attach(
 @task(positional=[], help={"id": ID, "json": "print one JSON document"})
 def status(_c: Context, id: str = "", json: bool = False) -> None:
     """Show the board: every step, what is next, who must act."""
-    from relauto.comms.board import render_board
+    from relauto.comms.board import draw_board, render_board
     from relauto.journal.log import require_opened
     from relauto.model.playbook import load_playbook
 
@@ -162,7 +163,8 @@ def status(_c: Context, id: str = "", json: bool = False) -> None:
         playbook, _ = load_playbook()
         if json:
             told = _describe(incident, [step.key for step in playbook.steps])
-            show_json({**told, "unpushed": away.describe_unpushed(waiting)})
+            late = [_describe_overdue(each) for each in draw_board(incident, playbook).late]
+            show_json({**told, "overdue": late, "unpushed": away.describe_unpushed(waiting)})
         else:
             show(render_board(incident, playbook))
             away.show_unpushed(waiting)
@@ -232,7 +234,12 @@ def next_(_c: Context, id: str = "", json: bool = False) -> None:
             {"place": turn.place, "state": turn.state, "who": turn.who, "reason": turn.reason}
             for turn in board.turns
         ]
-        told = {"incident": board.story.incident, "round": board.story.rounds[-1].number, "next": turns}
+        told = {
+            "incident": board.story.incident,
+            "round": board.story.rounds[-1].number,
+            "next": turns,
+            "overdue": [_describe_overdue(each) for each in board.late],
+        }
         show_json({**told, "unpushed": away.describe_unpushed(waiting)})
         return
     away.show_unpushed(waiting)
@@ -241,6 +248,12 @@ def next_(_c: Context, id: str = "", json: bool = False) -> None:
             f"{turn.place} ({turn.state}): {turn.title}\n  who: {turn.who}"
             + (f"\n  {turn.reason}" * bool(turn.reason))
         )
+    if board.late:
+        show(f"overdue: {', '.join(each.step.key for each in board.late)}")
+
+
+def _describe_overdue(late: Overdue) -> dict[str, Any]:
+    return {"step": late.step.key, "due": late.due, "begun": late.begun or None}
 
 
 @task(positional=[], help={"id": ID, "json": "print one JSON document"})

@@ -21,6 +21,8 @@ from relauto.model.event import (
     IncidentOpened,
     NoteAdded,
     RoundStarted,
+    StepIntended,
+    StepProved,
     StepReopened,
     StepSkipped,
     StepTicked,
@@ -82,6 +84,31 @@ def hours(number: float) -> timedelta:
 )
 def test_business_days_pass_over_weekends(start: datetime, days: int, end: datetime) -> None:
     assert Calendar().add_business_days(start, days) == end
+
+
+def test_what_is_open_in_the_first_stages_is_overdue_once_a_later_one_has_begun(playbook: Playbook) -> None:
+    diary = Diary()
+    began = ESCALATED + timedelta(minutes=10)
+    diary.tick(ESCALATED, "escalate.channel", "investigate.areas")
+    assert overdue(diary.incident, playbook, began) == ()
+    diary.at(began, StepIntended(Place("investigate.pr"), "open-pull:fix", {}))
+    diary.tick(began, "gather.pin")
+    early = [step.key for stage in playbook.stages[:3] for step in stage.steps]
+    left = [key for key in early if key not in ("escalate.channel", "gather.pin")]
+    late = overdue(diary.incident, playbook, began + timedelta(minutes=5))
+    assert [each.step.key for each in late] == left
+    assert {(each.due, each.late, each.begun) for each in late} == {
+        (began, timedelta(minutes=5), "investigate.pr")
+    }
+
+
+def test_a_limit_that_was_passed_before_a_later_stage_began_is_what_counts(playbook: Playbook) -> None:
+    diary = Diary()
+    diary.at(ESCALATED + hours(1), StepProved(Place("prepare.merge"), {"pulls": []}))
+    late = {each.step.key: each for each in overdue(diary.incident, playbook, ESCALATED + hours(2))}
+    assert (late["escalate.reply"].late, late["escalate.reply"].begun) == (hours(1.5), "")
+    assert (late["escalate.call"].late, late["escalate.call"].begun) == (hours(1), "prepare.merge")
+    assert "investigate.areas" not in late
 
 
 def test_business_days_are_those_of_the_zone() -> None:

@@ -61,12 +61,19 @@ def test_the_board_as_json_has_every_step(relauto: Relauto, clone: Git) -> None:
     assert document["targets"] == [{"repository": "acme/stockroom", "line": "release-1.4"}]
 
 
+EARLY = ("escalate.", "gather.", "review.")
+
+
 def test_next_names_who_must_act(relauto: Relauto, clone: Git) -> None:
-    turns = relauto("next", "--json").document["next"]
+    document = relauto("next", "--json").document
+    turns, late = document["next"], [each["step"] for each in document["overdue"]]
+    assert relauto("status", "--json").document["overdue"] == document["overdue"]
+    early = [step for step in relauto("status", "--json").document["steps"] if step.startswith(EARLY)]
+    assert [step for step in late if step.startswith(EARLY)] == early[1:], "all but the channel"
     assert {turn["place"].partition(" ")[0]: turn["who"] for turn in turns}[
         "deploy.upgrade-staging"
     ] == "TAM, CRE"
-    assert [f"{turn['place']} ({turn['state']})" for turn in turns] == [
+    assert [*(f"{turn['place']} ({turn['state']})" for turn in turns), "overdue"] == [
         line.partition(":")[0] for line in relauto("next").out.splitlines() if not line.startswith(" ")
     ]
 
