@@ -72,6 +72,11 @@ class Board:
     late: tuple[Overdue, ...]
 
     @property
+    def promises(self) -> tuple[Overdue, ...]:
+        """What is late by a limit of its own."""
+        return tuple(each for each in self.late if not each.begun)
+
+    @property
     def settled(self) -> int:
         """How many steps need nothing more."""
         return sum(section.settled for section in self.sections)

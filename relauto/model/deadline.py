@@ -116,7 +116,7 @@ def earliest_at(
 class Overdue:
     """A step that is not settled although it was due.
 
-    `begun` is the automated step of a later stage that began before it, where that made it due.
+    `begun` is the automated step of a later stage that began before it, where that alone made it due.
     """
 
     step: Step
@@ -130,8 +130,8 @@ def overdue(
 ) -> tuple[Overdue, ...]:
     """Return the steps that are late at `now`, in the playbook's order.
 
-    The stages before the first that relauto works in hold nothing up: what is open there is due, by
-    whichever comes first, by its own limit or once an automated step of a later stage has begun.
+    The stages before the first that relauto works in hold nothing up: what is open there is due once an
+    automated step of a later stage has begun, even where its own limit has not come or it has none.
     """
     found = []
     begun = find_begun(incident, playbook)
@@ -140,10 +140,10 @@ def overdue(
         if settled_at(incident, step) is not None:
             continue
         due = due_at(incident, playbook, step, calendar)
-        if begun and step in early and begun[1] <= now and (due is None or begun[1] <= due):
-            found.append(Overdue(step, begun[1], now - begun[1], begun[0]))
-        elif due and now > due:
+        if due and now > due:
             found.append(Overdue(step, due, now - due))
+        elif begun and step in early and begun[1] <= now:
+            found.append(Overdue(step, begun[1], now - begun[1], begun[0]))
     return tuple(found)
 
 
