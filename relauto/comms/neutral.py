@@ -27,12 +27,15 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _OPENER = re.compile(r"^(?:(\d+)([.)])(?=\s|$)|([#+=:/-]))")
 
 
 def plain(text: str) -> str:
     """Return `text` as one line without controls: for subjects and titles, which no one renders."""
+    # Most texts are plain as they are: nothing that is printable is dropped, and blanks are the only space.
+    if text.isprintable():
+        return " ".join(text.split())
     spaced = "".join(" " if char.isspace() else char for char in _ANSI.sub("", text))
     shown = "".join(char for char in spaced if unicodedata.category(char) not in _DROPPED)
     return " ".join(shown.split())
@@ -55,7 +58,7 @@ def defuse(text: str) -> str:
 def inline(text: str) -> str:
     """Return `text` as one line of Markdown prose that shows exactly its words."""
     escaped = _SPECIAL.sub(lambda found: "\\" + found.group(), defuse(text))
-    escaped = "".join(_ENTITIES.get(char, char) for char in escaped)
+    escaped = escaped.translate(_ENTITIES)
     return _OPENER.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", escaped)
 
 

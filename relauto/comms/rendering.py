@@ -34,7 +34,7 @@ class Renderer:
     """
 
     def __init__(self, directory: Path | None = None) -> None:
-        folders = [*([directory] if directory else []), find_resource("templates")]
+        folders = (*([directory] if directory else []), find_resource("templates"))
         self._markdown = _make_environment(folders, autoescape=False)
         self._html = _make_environment(folders, autoescape=True)
 
@@ -67,13 +67,14 @@ class Renderer:
             raise _blame(error, name) from error
 
 
-@lru_cache(maxsize=1)
 def shipped() -> Renderer:
     """Return the renderer of the templates that ship with relauto."""
     return Renderer()
 
 
-def _make_environment(folders: list[Path], *, autoescape: bool) -> Environment:
+@lru_cache(maxsize=8)
+def _make_environment(folders: tuple[Path, ...], *, autoescape: bool) -> Environment:
+    # Compiling a template takes ten times as long as rendering it; a renderer is made for every look.
     environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,

@@ -7,6 +7,7 @@ keys everywhere (`prepare.pick`), never by their position.
 import hashlib
 import re
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -144,6 +145,7 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
+@lru_cache(maxsize=8)
 def parse_playbook(text: str, source: str) -> Playbook:
     """Return the playbook written in `text`; `source` names the file in messages.
 

@@ -1,12 +1,13 @@
 """GraphQL, over a true subset of GitHub's public schema (`schema.graphql`)."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, g
 from graphql import (
+    DocumentNode,
     GraphQLError,
     GraphQLSchema,
     OperationType,
@@ -37,6 +38,13 @@ class _Question(msgspec.Struct):
 @cache
 def _schema() -> GraphQLSchema:
     return build_schema(Path(__file__).with_name("schema.graphql").read_text("utf-8"))
+
+
+@lru_cache(maxsize=64)
+def _parse(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
+    """Return a query and its faults against the schema; a client asks the same again and again."""
+    document = parse(query)
+    return document, validate(_schema(), document)
 
 
 def _root(call: Call) -> Node:
@@ -81,10 +89,9 @@ def ask() -> Response:
         raise ApiError(401, "This endpoint requires you to be authenticated.")
     question = read_body(_Question)
     try:
-        document = parse(question.query)
+        document, faults = _parse(question.query)
     except GraphQLError as error:
         return answer({"errors": [_show_error(error)]})
-    faults = validate(_schema(), document)
     if faults:
         return answer({"errors": [_show_error(error) for error in faults]})
     lacking = find_missing_scopes(call, _schema(), document)
