@@ -54,6 +54,11 @@ def report_refusals(moves: Sequence[Move], body: bytes, reason: str) -> Response
     return Response(report, 200, headers, content_type="application/x-git-receive-pack-result")
 
 
+def begin_advertisement(service: str) -> bytes:
+    """Return what stands before the refs that a service advertises, unless protocol 2 is spoken."""
+    return _write([f"# service={service}\n".encode()])
+
+
 def _write(payloads: Iterable[bytes]) -> bytes:
     return b"".join(b"%04x" % (len(payload) + 4) + payload for payload in payloads) + _FLUSH
 

@@ -1,4 +1,4 @@
-"""git over HTTP: `git http-backend` behind GitHub's access rules and branch protection.
+"""git over HTTP: `git upload-pack` and `receive-pack` behind GitHub's access rules and branch protection.
 
 Refusals of protected branches are spoken by git itself, from an `update` hook outside the repository, so
 that the client sees each ref's fate as it does on GitHub.
@@ -10,9 +10,10 @@ from pathlib import Path
 
 from flask import Blueprint, Response, g, request
 
+from relauto.git.address import set_config
 from relauto.git.runner import Git
 from relauto.hub.http import answer_error
-from relauto.hub.packets import Move, parse_moves, report_refusals
+from relauto.hub.packets import Move, begin_advertisement, parse_moves, report_refusals
 from relauto.hub.place import ApiError, Call, Place
 from relauto.hub.pulls import settle_pulls
 from relauto.hub.pushing import list_refusals, publish_move
@@ -22,9 +23,8 @@ from relauto.hub.workflow_files import refuse_pushed_workflows
 
 routes = Blueprint("git", __name__)
 
-_SERVICES = {"git-upload-pack": "read", "git-receive-pack": "write"}
+_SERVICES = ("git-upload-pack", "git-receive-pack")
 _CONFIG = {
-    "http.receivepack": "true",
     "uploadpack.allowFilter": "true",
     "uploadpack.allowAnySHA1InWant": "true",
     "receive.autogc": "false",
@@ -38,30 +38,30 @@ _CONFIG = {
 @routes.route("/<owner>/<name>.git/info/refs", methods=["GET"])
 def advertise(owner: str, name: str) -> Response:
     """Answer what refs there are, for a fetch or a push."""
-    return _serve(owner, name, "info/refs", request.args.get("service", ""))
+    return _serve(owner, name, request.args.get("service", ""), advertise=True)
 
 
 @routes.route("/<owner>/<name>.git/<any('git-upload-pack','git-receive-pack'):service>", methods=["POST"])
 def exchange(owner: str, name: str, service: str) -> Response:
     """Send or take objects."""
-    return _serve(owner, name, service, service)
+    return _serve(owner, name, service)
 
 
-def _serve(owner: str, name: str, path: str, service: str) -> Response:
+def _serve(owner: str, name: str, service: str, *, advertise: bool = False) -> Response:
     if service not in _SERVICES:
         return Response("Please upgrade your git client.", 403, content_type="text/plain")
     body = request.get_data()
     if request.headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
     try:
-        moves = parse_moves(body) if path == "git-receive-pack" else []
+        moves = parse_moves(body) if service == "git-receive-pack" and not advertise else []
         with ExitStack() as stack:
             place = _enter(g.call_for(stack), owner, name, service)
             reason = refuse_pushed_workflows(place, moves, body)
             refusals = _list_refusals(place, moves)
         if reason:
             return report_refusals(moves, body, reason)
-        response = _run_backend(place, path, body, refusals)
+        response = _run(place, service, body, refusals, advertise=advertise)
     except ApiError as error:
         return _refuse(error)
     if moves:
@@ -110,42 +110,28 @@ def _list_refusals(place: Place, moves: list[Move]) -> str:
     return "\n".join(line for move in moves for line in list_refusals(place, move.ref, move.old, move.new))
 
 
-def _environment(place: Place, path: str, body: bytes, refusals: str) -> dict[str, str]:
-    directory = Path(place.repository.git_directory)
+def _environment(place: Place, refusals: str) -> dict[str, str]:
+    login = place.call.viewer.login if place.call.viewer else "nobody"
     variables = {
-        "GIT_PROJECT_ROOT": str(directory.parent),
-        "PATH_INFO": f"/{directory.name}/{path}",
-        "GIT_HTTP_EXPORT_ALL": "1",
-        "REQUEST_METHOD": request.method,
-        "QUERY_STRING": request.query_string.decode(),
-        "CONTENT_TYPE": request.content_type or "",
-        "CONTENT_LENGTH": str(len(body)),
-        "REMOTE_USER": place.call.viewer.login if place.call.viewer else "",
-        "REMOTE_ADDR": "127.0.0.1",
         "GIT_PROTOCOL": request.headers.get("Git-Protocol", ""),
+        "GIT_COMMITTER_NAME": login,
+        "GIT_COMMITTER_EMAIL": f"{login}@users.noreply.github.com",
         "HUB_REFUSALS": refusals,
         "HUB_SIGNERS": str(signers_file()),
     }
-    config = _CONFIG | {"core.hooksPath": str(g.hooks)}
-    variables["GIT_CONFIG_COUNT"] = str(len(config))
-    for at, (name, value) in enumerate(config.items()):
-        variables |= {f"GIT_CONFIG_KEY_{at}": name, f"GIT_CONFIG_VALUE_{at}": value}
-    return variables
+    return variables | set_config({**_CONFIG, "core.hooksPath": str(g.hooks)})
 
 
-def _run_backend(place: Place, path: str, body: bytes, refusals: str) -> Response:
-    directory = Path(place.repository.git_directory)
-    environment = _environment(place, path, body, refusals)
-    output = Git(directory, environment).run("http-backend", input=body)
-    head, _, content = output.partition(b"\r\n\r\n")
-    response = Response(content)
-    for line in head.decode("latin-1").split("\r\n"):
-        name, _, value = line.partition(": ")
-        if name.lower() == "status":
-            response.status = value
-        elif name:
-            response.headers[name] = value
-    return response
+def _run(place: Place, service: str, body: bytes, refusals: str, *, advertise: bool) -> Response:
+    """Run the service as `git http-backend` does, which would be two more processes each time."""
+    options = ["--stateless-rpc", *(["--advertise-refs"] if advertise else [])]
+    git = Git(Path(place.repository.git_directory), _environment(place, refusals))
+    output = git.run(service.removeprefix("git-"), *options, ".", input=body)
+    if advertise and "version=2" not in request.headers.get("Git-Protocol", ""):
+        output = begin_advertisement(service) + output
+    form = "advertisement" if advertise else "result"
+    headers = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
+    return Response(output, 200, headers, content_type=f"application/x-{service}-{form}")
 
 
 def _settle(place: Place, moves: list[Move]) -> None:
