@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from relauto.authority import Authority, find_authority
 from relauto.clock import Clock
 from relauto.comms.rendering import Renderer
 from relauto.errors import InputError
-from relauto.git.address import Address
+from relauto.git.address import SILENCE, Address
 from relauto.git.identity import find_identity
 from relauto.git.mirror import Mirror
 from relauto.git.runner import Git, require_git
@@ -23,6 +23,7 @@ from relauto.github.client import Client
 from relauto.github.counts import Counts
 from relauto.github.memory import Memory
 from relauto.github.repositories import RepositoryFacts
+from relauto.github.wire import TIMEOUT
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model.names import RepositoryName
@@ -42,6 +43,18 @@ class Tokens:
     ops: str
     qa: str
     private: str = ""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """After how many seconds without a byte a request is given up: of the API, of git over HTTP."""
+
+    api: int = TIMEOUT
+    git: int = SILENCE
+
+
+TIMEOUTS = Timeouts()
+"""Those of every run that is no test of them."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,7 @@ class Session:
         committer: tuple[str, str] | None = None,
         signing: Signing | None = None,
         roster: Roster | None = None,
+        timeouts: Timeouts = TIMEOUTS,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -75,6 +89,7 @@ class Session:
         self._committer = committer
         self._signing = signing
         self._roster = roster
+        self._timeouts = timeouts
         self._memories: dict[str, Memory] = {}
         self.cache = find_cache(settings)
         self.authority = find_authority(settings.github)
@@ -106,6 +121,7 @@ class Session:
             clock=self.clock,
             counts=self.counts,
             memory=self._memories[token],
+            timeout=self._timeouts.api,
         )
         self._stack.callback(client.close)
         return client
@@ -149,7 +165,8 @@ class Session:
         return Site(self._connect(name, token), self._mirror(name, token))
 
     def _address(self, repository: str, token: str) -> Address:
-        return locate(self.settings, repository, token, self.authority)
+        found = locate(self.settings, repository, token, self.authority)
+        return replace(found, silence=self._timeouts.git)
 
     @cached_property
     def roster(self) -> Roster:

@@ -11,6 +11,7 @@ from relauto.errors import InputError
 from relauto.redaction import learn
 
 _SCHEMES = ("http", "https", "ssh", "file")
+SILENCE = 60
 _SCP = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^:]+")
 
 
@@ -25,11 +26,15 @@ def set_config(settings: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Address:
-    """The URL of a repository, or an absolute path; the token for it over HTTP, and whom TLS trusts there."""
+    """The URL of a repository, or an absolute path; the token for it over HTTP, and whom TLS trusts there.
+
+    `silence`: seconds without a byte after which git gives up, over HTTP; by itself it would wait for ever.
+    """
 
     url: str
     token: str | None = field(default=None, repr=False)
     authority: Authority | None = None
+    silence: int = SILENCE
 
     def __post_init__(self) -> None:
         """Check the shape.
@@ -61,10 +66,14 @@ class Address:
         The header goes to this host only, and no credential helper is asked beside it.
         """
         parts = urlsplit(self.url)
-        if self.token is None or not parts.scheme.startswith("http"):
+        if not parts.scheme.startswith("http"):
             return {}
+        patience = {"http.lowSpeedLimit": "1", "http.lowSpeedTime": str(self.silence)}
+        if self.token is None:
+            return patience
         basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode("ascii")
         return {
+            **patience,
             f"http.{parts.scheme}://{parts.netloc}/.extraHeader": f"Authorization: Basic {basic}",
             "credential.helper": "",
         }

@@ -30,7 +30,7 @@ from relauto.github.faults import (
 from relauto.github.memory import Answer, Memory
 from relauto.github.refusals import explain, forbid_field, make_unseen
 from relauto.github.retry import Patience, repeat_read, send_write
-from relauto.github.wire import Wire
+from relauto.github.wire import TIMEOUT, Wire
 from relauto.model.names import RepositoryName
 from relauto.redaction import learn
 
@@ -90,6 +90,7 @@ class Client:
     counts: Counts = field(default_factory=Counts, kw_only=True)
     patience: Patience = field(default_factory=Patience, kw_only=True)
     memory: Memory = field(default_factory=Memory, kw_only=True)
+    timeout: int = field(default=TIMEOUT, kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.token:
@@ -97,7 +98,7 @@ class Client:
                 f"there is no token for {self.repository}", todo="set RELAUTO_TOKEN in the environment"
             )
         learn(self.token)
-        self._wire = Wire(self.address.api, self.token, self.address.authority)
+        self._wire = Wire(self.address.api, self.token, self.address.authority, self.timeout)
         self._graphql_is_missing = False
         self._is_seen = False
 

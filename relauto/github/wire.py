@@ -55,11 +55,13 @@ class Wire:
     """Requests to one API address under one token. Not to be shared between threads.
 
     `authority` is whose certificates are trusted, None for those that come with the library.
+    `timeout`: seconds without a byte after which a request is given up.
     """
 
     api: str
     token: str = field(repr=False)
     authority: Authority | None = None
+    timeout: int = TIMEOUT
 
     def __post_init__(self) -> None:
         self._open: dict[tuple[str, bool], Github] = {}
@@ -150,7 +152,7 @@ class Wire:
             self._open[key] = Github(
                 auth=Auth.Token(self.token) if authorized else None,
                 base_url=base,
-                timeout=TIMEOUT,
+                timeout=self.timeout,
                 user_agent=f"relauto/{__version__}",
                 per_page=100,
                 retry=None,
@@ -177,7 +179,7 @@ class Wire:
     def _fetch(self, requester: Requester, base: str, url: str) -> Reply:
         address = urlsplit(base)
         raw = _RawHttps if address.scheme == "https" else _RawHttp
-        connection = raw(address.hostname or "", address.port, timeout=TIMEOUT, verify=self._verify)
+        connection = raw(address.hostname or "", address.port, timeout=self.timeout, verify=self._verify)
         try:
             headers = {"Accept": "application/octet-stream"}
             return Reply(*requester.requestJson("GET", url, None, headers, cnx=connection))

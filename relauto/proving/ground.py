@@ -23,7 +23,7 @@ from relauto.rehearsal.company import Company
 from relauto.rehearsal.folder import Folder, Record
 from relauto.rehearsal.options import Options
 from relauto.rehearsal.world import BOT, World
-from relauto.session import Session, Tokens
+from relauto.session import TIMEOUTS, Session, Timeouts, Tokens
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -82,7 +82,7 @@ class Ground:
         with Hub(private, port=self.record.port, clock=self.clock, wrap=wrap) as hub:
             yield hub
 
-    def connect(self, *, clock: Clock | None = None) -> Session:
+    def connect(self, *, clock: Clock | None = None, timeouts: Timeouts = TIMEOUTS) -> Session:
         """Return relauto's own session, as each call of it makes a new one."""
         token = self.tokens[BOT]
         return Session(
@@ -92,6 +92,7 @@ class Ground:
             say=lambda _: None,
             committer=(BOT, f"{BOT}@users.noreply.github.com"),
             signing=Signing(),
+            timeouts=timeouts,
         )
 
     @property

@@ -15,7 +15,7 @@ from relauto.opening import open_incident
 from relauto.proving.comparison import Facts, read_facts
 from relauto.proving.ground import INCIDENT, Ground
 from relauto.rehearsal.company import Company
-from relauto.session import Session
+from relauto.session import TIMEOUTS, Session, Timeouts
 from relauto.stages import polling
 
 _MOST = 40
@@ -43,13 +43,15 @@ class Leg:
         return f"leg {self.number} (to {self.step or 'the end'})"
 
 
-def call(ground: Ground, number: int, *, clock: Clock | None = None) -> Outcome | None:
+def call(
+    ground: Ground, number: int, *, clock: Clock | None = None, timeouts: Timeouts = TIMEOUTS
+) -> Outcome | None:
     """Call relauto as leg `number` does, from a new session on; the hub is served by the caller.
 
     Raises:
         RelautoError: as that call does.
     """
-    with closing(ground.connect(clock=clock)) as session:
+    with closing(ground.connect(clock=clock, timeouts=timeouts)) as session:
         if number == 0:
             open_incident(session, ground.request())
             return None

@@ -1,6 +1,7 @@
 import base64
 import multiprocessing
 import os
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -446,7 +447,14 @@ def test_an_address_that_git_could_misread_is_refused(url):
 
 @pytest.mark.parametrize("url", ["git@x.org:acme/ops.git", "ssh://git@x.org/a", "https://x.org/a", "/srv/a"])
 def test_the_usual_addresses_are_taken(url):
-    assert Address(url).settings == {}
+    assert not any("extraHeader" in key for key in Address(url).settings)
+
+
+def test_a_server_that_never_answers_is_given_up(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = Address(f"http://127.0.0.1:{silent.getsockname()[1]}/acme/ops.git", "s3cret", silence=1)
+        with Mirror.open(address, cache=tmp_path) as mirror, pytest.raises(UnreachableError):
+            mirror.fetch(["refs/heads/main"])
 
 
 def test_ids_are_whole():
