@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
 
 @dataclass(frozen=True)
 class Proxy:
@@ -13,6 +15,12 @@ class Proxy:
 
     address: str
     variable: str
+
+
+def is_past_proxies(url: str) -> bool:
+    """Return whether a URL is asked without a proxy, whatever is set: a hub on this machine, without TLS."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname in _LOOPBACK
 
 
 def find_proxy(url: str, environment: Mapping[str, str] = os.environ) -> Proxy | None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from relauto.authority import Authority
 from relauto.errors import InputError
+from relauto.proxy import is_past_proxies
 from relauto.redaction import learn
 
 _SCHEMES = ("http", "https", "ssh", "file")
@@ -68,12 +69,14 @@ class Address:
         parts = urlsplit(self.url)
         if not parts.scheme.startswith("http"):
             return {}
-        patience = {"http.lowSpeedLimit": "1", "http.lowSpeedTime": str(self.silence)}
+        way = {"http.lowSpeedLimit": "1", "http.lowSpeedTime": str(self.silence)}
+        if is_past_proxies(self.url):
+            way["http.proxy"] = ""
         if self.token is None:
-            return patience
+            return way
         basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode("ascii")
         return {
-            **patience,
+            **way,
             f"http.{parts.scheme}://{parts.netloc}/.extraHeader": f"Authorization: Basic {basic}",
             "credential.helper": "",
         }

@@ -32,6 +32,7 @@ from relauto.github.refusals import explain, forbid_field, make_unseen
 from relauto.github.retry import Patience, repeat_read, send_write
 from relauto.github.wire import TIMEOUT, Wire
 from relauto.model.names import RepositoryName
+from relauto.proxy import is_past_proxies
 from relauto.redaction import learn
 
 T = TypeVar("T")
@@ -41,7 +42,6 @@ _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 _OPERATION = re.compile(r"^(?:query|mutation) (\w+)")
 # GitHub Enterprise of some years ago: the endpoint is there, what is asked for is not.
 _OLD_SCHEMA = re.compile(r"doesn't exist on type|isn't a defined input type|No such type")
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Address:
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.api)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        safe = parts.scheme == "https" or is_past_proxies(self.api)
         if not safe or not parts.hostname or parts.username or parts.query or self.api.endswith("/"):
             raise InputError(
                 f"{self.api!r} is not the address of a GitHub API",

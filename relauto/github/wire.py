@@ -40,7 +40,15 @@ class _RawResponse(RequestsResponse):
         return self.response.content.decode("latin-1")
 
 
-class _RawHttp(HTTPRequestsConnectionClass):
+class _Http(HTTPRequestsConnectionClass):
+    """Past any proxy: an address without TLS is on this machine (`relauto.github.client.Address`)."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.session.trust_env = False
+
+
+class _RawHttp(_Http):
     def getresponse(self) -> RequestsResponse:
         return _RawResponse(super().getresponse().response)
 
@@ -65,6 +73,7 @@ class Wire:
 
     def __post_init__(self) -> None:
         self._open: dict[tuple[str, bool], Github] = {}
+        self._here: dict[str, _Http] = {}
 
     def send(
         self,
@@ -83,7 +92,8 @@ class Wire:
             RemoteError: the server sends elsewhere than the address that was set.
         """
         try:
-            return Reply(*self._api.requestJson(verb, url, parameters, headers, body))
+            here = self._reach_here(self.api)
+            return Reply(*self._api.requestJson(verb, url, parameters, headers, body, cnx=here))
         except requests.RequestException as error:
             raise self._explain(verb, url, self.api, error) from error
         except RuntimeError as error:  # a redirect to another scheme or host, refused by PyGithub
@@ -107,11 +117,13 @@ class Wire:
         address = urlsplit(url)
         if not self._owns(url):
             raise RemoteError(f"the upload address {url} does not belong to {self.api}")
-        requester = self._at(f"{address.scheme}://{address.netloc}", authorized=True)
+        base = f"{address.scheme}://{address.netloc}"
+        requester, here = self._at(base, authorized=True), self._reach_here(base)
         path = f"{address.path}?name={quote(name, safe='')}"
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(len(data))}
         try:
-            came, made = requester.requestMemoryBlobAndCheck("POST", path, None, headers, io.BytesIO(data))
+            file = io.BytesIO(data)
+            came, made = requester.requestMemoryBlobAndCheck("POST", path, None, headers, file, cnx=here)
             return Reply(201, came, _encode(made))
         except GithubException as error:
             return Reply(error.status, error.headers or {}, _encode(error.data))
@@ -141,10 +153,22 @@ class Wire:
         for github in self._open.values():
             github.close()
         self._open.clear()
+        for here in self._here.values():
+            here.close()
+        self._here.clear()
 
     @property
     def _api(self) -> Requester:
         return self._at(self.api, authorized=True)
+
+    def _reach_here(self, base: str) -> _Http | None:
+        """Return the connection to an address on this machine, None where the library makes one."""
+        address = urlsplit(base)
+        if address.scheme != "http":
+            return None
+        if address.netloc not in self._here:
+            self._here[address.netloc] = _Http(address.hostname or "", address.port, timeout=TIMEOUT)
+        return self._here[address.netloc]
 
     def _at(self, base: str, *, authorized: bool) -> Requester:
         key = (base, authorized)
