@@ -265,7 +265,8 @@ def _refuse(bench: Bench, place: Place, known: StepRecord | None, seen: Refused)
         outbox.draft_refused(bench, place, burned)
         if place.target:
             claims.burn(bench, place.target, [each.tag for each in burned])
-        refusal = events.StepRefused(place=place, reason=Text(seen.reason), facts=facts)
+        objectors = Text(", ".join(seen.objectors))
+        refusal = events.StepRefused(place=place, reason=Text(seen.reason), facts=facts, objectors=objectors)
         record(bench, *seen.records, refusal)
     return Stop(place, Status.DECISION, seen.reason, todo=seen.todo)
 

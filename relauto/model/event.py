@@ -180,12 +180,13 @@ class StepWaiting(Body, frozen=True):
 
 
 class StepRefused(Body, frozen=True):
-    """A step must not be done as things stand."""
+    """A step must not be done as things stand; `objectors` are the reviewers who object, joined by ", "."""
 
     kind = "step.refused"
     place: Place
     reason: Text
     facts: Facts = {}
+    objectors: Text = Text()
 
 
 class StepLost(Body, frozen=True):
@@ -273,7 +274,11 @@ class DoorApproved(Body, frozen=True):
 
 
 class GateWaived(Body, frozen=True):
-    """An entitled person lets a gate of a step stand open for exactly one commit, until a moment."""
+    """An entitled person lets a gate of a step stand open for exactly one commit, until a moment.
+
+    `objections` are those that were shown to them, each by when GitHub says that it was made; `against`
+    is whose they are, joined by ", ".
+    """
 
     kind = "gate.waived"
     place: Place
@@ -282,6 +287,8 @@ class GateWaived(Body, frozen=True):
     until: datetime
     reason: Text
     source: str = ""
+    objections: tuple[str, ...] = ()
+    against: Text = Text()
 
 
 class AnswerRefused(Body, frozen=True):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from relauto.errors import InputError
 from relauto.model.event import CandidateRefused
+from relauto.model.record import NO_TEXT
 from relauto.model.target import Place
 from relauto.model.words import Person, Text
 
@@ -32,7 +33,10 @@ class Gate:
 
 @dataclass(frozen=True)
 class Waiver:
-    """Who lets a gate stand open, at which place, for which commit, why and until when."""
+    """Who lets a gate stand open, at which place, for which commit, why and until when.
+
+    `objections` are the reviewers' that were shown then, by their moments.
+    """
 
     place: Place
     gate: str
@@ -40,14 +44,22 @@ class Waiver:
     until: datetime
     reason: Text
     actor: Person
+    objections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Held:
-    """The commit that a step's gates are about, and since when that is known."""
+    """The commit that a step's gates are about, and since when that is known.
+
+    `objections` are those of reviewers to it, by the moments GitHub gives them; `objectors` is whose they
+    are, and `objected` since when these are known.
+    """
 
     commit: str
     since: datetime
+    objections: tuple[str, ...] = ()
+    objectors: Text = NO_TEXT
+    objected: datetime | None = None
 
 
 def parse_gate(text: str) -> Gate:
@@ -73,6 +85,16 @@ def find_waiver(waivers: list[Waiver], place: Place, gate: str, commit: str, now
         if (waiver.place, waiver.gate, waiver.commit) == (place, gate, commit) and now < waiver.until:
             return waiver
     return None
+
+
+def list_overridden(waivers: list[Waiver], place: Place, commit: str, now: datetime) -> frozenset[str]:
+    """Return the reviewers' objections to a commit, by their moments, that waivers of its reviews cover."""
+    return frozenset(
+        objection
+        for waiver in waivers
+        if (waiver.place, waiver.gate, waiver.commit) == (place, "reviews", commit) and now < waiver.until
+        for objection in waiver.objections
+    )
 
 
 def lift(refused: list[CandidateRefused], place: Place, commit: str) -> list[CandidateRefused]:

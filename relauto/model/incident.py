@@ -22,6 +22,7 @@ from relauto.model.rounds import is_of_production
 from relauto.model.state import HANDLERS
 from relauto.model.state import Incident as Incident
 from relauto.model.target import Place
+from relauto.model.words import Text
 
 FIX_STEPS = (
     "investigate.pr",
@@ -61,11 +62,16 @@ def _override(incident: Incident, event: Event, kind: Kind, what: object, **more
     incident.overrides.append(Override(kind, str(what), event.actor, event.at, reason, **more))
 
 
-def _hold(incident: Incident, event: Event, place: Place, facts: Facts) -> None:
-    """Take note of the commit that a step's gates are about."""
+def _hold(incident: Incident, event: Event, place: Place, facts: Facts, objectors: Text = NO_TEXT) -> None:
+    """Take note of the commit that a step's gates are about, and of who objects to it."""
     commit, known = facts.get("commit"), incident.held.get(place)
     if isinstance(commit, str) and "gates" in facts and (known is None or known.commit != commit):
-        incident.held[place] = Held(commit, event.at)
+        known = incident.held[place] = Held(commit, event.at)
+    objections = tuple(facts.get("objections", ()))
+    if known and "gates" in facts and known.objections != objections:
+        incident.held[place] = replace(
+            known, objections=objections, objectors=objectors, objected=event.at if objections else None
+        )
 
 
 @_on(events.IncidentOpened)
@@ -139,7 +145,7 @@ def _refused(incident: Incident, event: Event, body: events.StepRefused) -> None
     incident.steps[body.place] = StepRecord(
         StepState.REFUSED, event.at, event.actor, reason=body.reason, facts=body.facts
     )
-    _hold(incident, event, body.place, body.facts)
+    _hold(incident, event, body.place, body.facts, body.objectors)
 
 
 @_on(events.StepLost)
@@ -258,14 +264,14 @@ def _door_approved(incident: Incident, event: Event, body: events.DoorApproved) 
 
 @_on(events.GateWaived)
 def _waived(incident: Incident, event: Event, body: events.GateWaived) -> None:
-    waiver = Waiver(body.place, body.gate, body.commit, body.until, body.reason, event.actor)
+    waiver = Waiver(body.place, body.gate, body.commit, body.until, body.reason, event.actor, body.objections)
     incident.waivers.append(waiver)
     kept = lift(incident.refused, body.place, body.commit)
     if len(kept) < len(incident.refused):
         incident.refused = kept
         incident.steps.pop(body.place, None)
     what = f"{body.place.step}:{body.gate}"
-    more = {"place": body.place, "commit": body.commit, "until": body.until}
+    more = {"place": body.place, "commit": body.commit, "until": body.until, "against": body.against}
     _override(incident, event, "gate waived", what, **more)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from relauto.model.record import NO_TEXT
 from relauto.model.target import Place
 from relauto.model.words import Person, Text
 
@@ -22,7 +23,7 @@ Kind = Literal[
 class Override:
     """One decision. `what` is a gate, a step, a commit or a fix, `commit` what it was bound to.
 
-    `until` is when it ends, for a waiver.
+    `until` is when it ends, for a waiver, and `against` the reviewers whose objection it overrides.
     """
 
     kind: Kind
@@ -33,3 +34,4 @@ class Override:
     place: Place | None = None
     commit: str = ""
     until: datetime | None = None
+    against: Text = NO_TEXT

@@ -10,7 +10,7 @@ from relauto.model import event as events
 from relauto.model.debt import find_debt, refuse_closing
 from relauto.model.door import Door
 from relauto.model.facts import digest_facts
-from relauto.model.gate import parse_gate
+from relauto.model.gate import Held, parse_gate
 from relauto.model.incident import Fix, StepRecord, StepState
 from relauto.model.moment import parse_end
 from relauto.model.target import Place
@@ -204,8 +204,18 @@ def waive(
         )
     if seen and seen < held.since.replace(microsecond=0):
         raise InputError(f"it is older than what {gate} is about by now ({held.commit[:10]})")
+    shown = held if gate.name == "reviews" else Held(held.commit, held.since)
+    if seen and shown.objected and seen < shown.objected.replace(microsecond=0):
+        raise InputError(f"it is older than the objection of {shown.objectors}")
     return events.GateWaived(
-        place=place, gate=gate.name, commit=held.commit, until=until, reason=Text(reason), source=source
+        place=place,
+        gate=gate.name,
+        commit=held.commit,
+        until=until,
+        reason=Text(reason),
+        source=source,
+        objections=shown.objections,
+        against=shown.objectors,
     )
 
 

@@ -175,7 +175,7 @@ def make_question(bench: Bench, place: Place) -> Question:
         shown=texts.show_facts(bench, door.facts),
         commands=(approve_command(place.step, door.subject),),
         again=standing.outworn,
-        note=_note(door.people, standing),
+        note=" ".join(filter(None, [_note(door.people, standing), *_tell_overridden(bench, place)])),
     )
 
 
@@ -184,6 +184,16 @@ def _note(people: int, standing: Standing) -> str:
         return ""
     needs = f"{people} different people have to say yes: " if people > 1 else ""
     return f"{needs}{describe_standing(standing)}, of {describe_holders(standing)}."
+
+
+def _tell_overridden(bench: Bench, place: Place) -> list[str]:
+    """Return whose objection to what a door shows was overridden: who answers has to know."""
+    subject = bench.incident.doors[place].subject
+    return [
+        f"{each.against} asked for changes; {each.actor} overrode that: {each.reason}"
+        for each in bench.incident.overrides
+        if each.against and (each.place, each.commit) == (place, subject)
+    ]
 
 
 def key_of_door(bench: Bench, place: Place) -> str:

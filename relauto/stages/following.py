@@ -11,12 +11,12 @@ from relauto.github import checks, pulls
 from relauto.github.branch_rules import BranchRules
 from relauto.github.checks import RequiredCheck
 from relauto.github.pull_merge import Method
-from relauto.github.pull_state import Pull
+from relauto.github.pull_state import Pull, Review
 from relauto.model.facts import Facts
 from relauto.model.names import Branch
 from relauto.model.target import Place
 from relauto.stages.bench import Bench
-from relauto.stages.gates import hold, is_waived
+from relauto.stages.gates import hold, is_waived, list_overridden
 from relauto.stages.step import Refused, Todo, Waiting
 
 _GATE_OF = {"CI": "checks", "reviewer": "reviews"}
@@ -94,13 +94,9 @@ def follow_pull(bench: Bench, place: Place, pull: Pull, rules_of: Branch) -> Wai
             facts=hold(pull.head_sha, checks="failed"),
         )
     unread = is_waived(bench, place, "reviews", pull.head_sha)
-    asked = [] if unread else list_objections(pull)
-    if asked:
-        return Refused(
-            f"{name}: {', '.join(asked)} asked for changes",
-            todo="answer the review",
-            facts=hold(pull.head_sha, reviews="changes requested"),
-        )
+    objected = _refuse_objections(bench, place, pull)
+    if objected:
+        return objected
     lacking = {"CI": list(verdict.reasons), "reviewer": _count_lacking(bench, pull, unread=unread)}
     return _wait_for(pull, {whom: reasons for whom, reasons in lacking.items() if reasons})
 
@@ -124,9 +120,33 @@ def _count_lacking(bench: Bench, pull: Pull, *, unread: bool) -> list[str]:
     return [f"{approvals} of {max(1, wanted)} approvals of {pull.head_sha[:10]}"]
 
 
-def list_objections(pull: Pull) -> list[str]:
-    """Return who asked for changes and may push."""
-    return [review.author for review in pull.reviews if review.state == "changes_requested" and review.counts]
+def _refuse_objections(bench: Bench, place: Place, pull: Pull) -> Refused | None:
+    """Return the refusal while somebody objects whose objection nobody has seen and overridden."""
+    objections, seen = list_objections(pull), list_overridden(bench, place, pull.head_sha)
+    lately = [review.author for review in objections if review.submitted_at not in seen]
+    if not lately:
+        return None
+    waived = is_waived(bench, place, "reviews", pull.head_sha)
+    return Refused(
+        f"pull request #{pull.number}: {', '.join(lately)} asked for changes"
+        + (", which nobody knew who waived the reviews" if waived else ""),
+        todo="answer the review; a waiver of the reviews from now on overrides it, where GitHub merges then",
+        facts=hold(
+            pull.head_sha, [review.submitted_at for review in objections], reviews="changes requested"
+        ),
+        objectors=tuple(review.author for review in objections),
+    )
+
+
+def show_objections(pull: Pull) -> Facts:
+    """Return what the door of a merge shows of objections that were overridden: nothing where there is none."""
+    objections = [review.submitted_at for review in list_objections(pull)]
+    return {"overridden objections": ", ".join(objections)} if objections else {}
+
+
+def list_objections(pull: Pull) -> list[Review]:
+    """Return the reviews that ask for changes, of those who may push."""
+    return [review for review in pull.reviews if review.state == "changes_requested" and review.counts]
 
 
 def count_approvals(pull: Pull) -> int:

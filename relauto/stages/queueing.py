@@ -6,6 +6,7 @@ from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place
 from relauto.stages.bench import Bench
+from relauto.stages.following import show_objections
 from relauto.stages.step import Refused, Seal, Todo, Waiting
 
 
@@ -40,6 +41,7 @@ def enqueue(bench: Bench, pull: Pull, *, is_door: bool) -> Todo:
     """Return what puts a pull request into the queue at exactly its head; a door has to be approved first."""
     head = Commit(pull.head_sha)
     facts = {"pull": pull.number, "head": head, "method": "merge queue", "to": pull.base_ref}
+    facts |= show_objections(pull)
 
     def run(_facts: Facts) -> None:
         enqueue_pull(bench.source, pull, head=head)

@@ -65,7 +65,8 @@ class Question:
 class Refused:
     """As things stand the step must not be done, and a person must decide.
 
-    `question` is what the desk asks of people, `records` what the journal must keep of it.
+    `question` is what the desk asks of people, `records` what the journal must keep of it, `objectors` the
+    reviewers who object.
     """
 
     reason: str
@@ -73,6 +74,7 @@ class Refused:
     facts: Facts = field(default_factory=dict)
     question: Question | None = None
     records: tuple[Body | Said, ...] = ()
+    objectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

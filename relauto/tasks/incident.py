@@ -202,6 +202,7 @@ def _describe(incident: Incident, keys: list[str]) -> dict[str, Any]:
                 "at": each.at,
                 "reason": each.reason,
                 "until": each.until,
+                "against": each.against,
             }
             for each in incident.overrides
         ],

@@ -197,9 +197,10 @@ def waive(
     with connect.bench(id or None) as bench:
         bench.roster.require(bench.login, "waive")
         body = decisions.waive(bench, gate, expires, reason)
+        over = f", over the objection of {body.against}" if body.against else ""
         sentence = (
             f"{body.place.step}:{body.gate} is waived for {body.commit} "
-            f"until {format_moment(body.until)}: {reason}"
+            f"until {format_moment(body.until)}{over}: {reason}"
         )
         _record(bench, "waive", [body], sentence, dry=dry_run or c.config.run.dry, json=json)
 

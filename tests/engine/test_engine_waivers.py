@@ -1,7 +1,10 @@
 """A gate stands open only by name, for one commit, until a moment, and everybody sees it ever after."""
 
+from datetime import timedelta
+
 from relauto.errors import Status
 from relauto.journal.log import JournalReader
+from tests.engine.agreement import agree
 
 COMMENTS = "repos/acme/qa/issues/{}/comments"
 
@@ -31,6 +34,35 @@ def test_the_reviews_of_a_pull_request_are_waived_for_its_head_alone(at):
     world.product.run("branch", "work", "fix/crash")
     world.push(world.commit_on("work", "One more thing", {"more.txt": "more\n"}), "fix/crash")
     assert stop_of(world.advance(two)) == ("prepare.merge", Status.WAITING, "reviewer")
+
+
+def test_an_objection_is_overridden_by_a_waiver_that_was_given_when_it_was_shown(at):
+    world = at("opened")
+    world.unprotect()
+    two = "pull.approvals = 2\nchecks.required = []\n"
+    world.advance(two)
+    world.advance(two)
+    world.clock.moment += timedelta(minutes=1)
+    waive(world, "prepare.merge:reviews")
+    world.advance(two)
+    world.clock.moment += timedelta(minutes=1)
+    world.review(1, "REQUEST_CHANGES")
+    (stop,) = agree(world, two).stops
+    assert (stop.status, stop.reason) == (
+        Status.DECISION,
+        "pull request #1: rae-reviewer asked for changes, which nobody knew who waived the reviews",
+    )
+    world.clock.moment += timedelta(minutes=1)
+    waive(world, "prepare.merge:reviews")
+    (stop,) = agree(world, two).stops
+    assert stop.reason.startswith("a person must approve: merge pull request #1")
+    told = "rae-reviewer asked for changes; robin-rm overrode that: the runner has no disk"
+    assert told in world.desk()[-1], "asked anew: who said yes before did not know"
+    board = world.rendered("README.md")
+    assert board.count(", over the objection of rae-reviewer: the runner has no disk") == 1
+    world.approve("prepare.merge")
+    world.advance(two, until="prepare.merge")
+    assert world.pull(1)["merged"]
 
 
 def test_red_checks_of_a_pull_request_are_waived_by_name(at):

@@ -10,7 +10,7 @@ from relauto.model.names import Commit
 from relauto.model.target import Place
 from relauto.stages.auto_merge import follow_auto_merge
 from relauto.stages.bench import Bench
-from relauto.stages.following import METHODS, choose_method, follow_pull
+from relauto.stages.following import METHODS, choose_method, follow_pull, show_objections
 from relauto.stages.investigate import find_pull, home_holds, home_holds_fixes, refuse_base
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
 from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
@@ -96,7 +96,8 @@ class MergeFix:
             run,
             seal=Seal(
                 pull.head_sha,
-                {"pull": pull.number, "head": pull.head_sha, "method": method, "to": bench.home},
+                {"pull": pull.number, "head": pull.head_sha, "method": method, "to": bench.home}
+                | show_objections(pull),
             ),
             prepare=lambda: {"head": pull.head_sha, "method": method},
             changes=("refs", "pulls"),
