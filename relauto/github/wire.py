@@ -167,7 +167,7 @@ class Wire:
         if address.scheme != "http":
             return None
         if address.netloc not in self._here:
-            self._here[address.netloc] = _Http(address.hostname or "", address.port, timeout=TIMEOUT)
+            self._here[address.netloc] = _Http(address.hostname or "", address.port, timeout=self.timeout)
         return self._here[address.netloc]
 
     def _at(self, base: str, *, authorized: bool) -> Requester:
