@@ -6,17 +6,14 @@ branch that does not exist yet, the emergency branch of a release that grows fro
 created by the same push.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from relauto.errors import DecisionError, InputError
-from relauto.git.commit import Signature, parse_signature
 from relauto.git.errors import PushRejectedError
-from relauto.git.pick import Pick, pick
 from relauto.git.presence import Presence, find_presence
 from relauto.git.refs import RefUpdate
-from relauto.git.signer import Signer
 from relauto.github import pull_merge, pulls
 from relauto.github.pull_merge import Method
 from relauto.github.pull_state import Pull
@@ -27,7 +24,8 @@ from relauto.stages import texts
 from relauto.stages.auto_merge import follow_auto_merge
 from relauto.stages.bench import Bench
 from relauto.stages.following import choose_method, equip_pull, finish_opening, follow_pull
-from relauto.stages.prepare.bump import bump_files, is_bumped
+from relauto.stages.prepare.bump import is_bumped
+from relauto.stages.prepare.picks import Made, Recipe, Signed, name_commits
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
 from relauto.stages.signing import find_commit_signer
 from relauto.stages.step import Observation, Refused, Todo
@@ -38,32 +36,6 @@ _WHATS: tuple[_What, ...] = ("pick", "bump")
 # A rebase keeps author, message and trailer of each pick; a merge keeps the commits themselves;
 # a squash keeps only what its message says.
 KEEPING_TRAILERS: tuple[Method, ...] = ("rebase", "merge", "squash")
-
-
-@dataclass(frozen=True)
-class Made:
-    """Picks made in the object database, not yet on any branch: each fix with its pick, in order."""
-
-    picked: tuple[tuple[Commit, Pick], ...]
-    bump: Commit | None
-    head: Commit
-
-    def rename(self, became: Mapping[Commit, Commit]) -> "Made":
-        """Return the same picks under the ids that their commits have become."""
-        picked = tuple(
-            (fix, replace(result, commits=tuple(became.get(commit, commit) for commit in result.commits)))
-            for fix, result in self.picked
-        )
-        bump = became.get(self.bump, self.bump) if self.bump else None
-        return Made(picked, bump, became.get(self.head, self.head))
-
-    def describe(self) -> Facts:
-        """Return what the journal keeps before anything is pushed."""
-        picks = [
-            {"fix": fix, "commit": result.commits[-1], "tree": result.tree, "verdict": result.verdict}
-            for fix, result in self.picked
-        ]
-        return {"head": self.head, "picks": picks, "bumps": [self.bump] if self.bump else []}
 
 
 class Part(NamedTuple):
@@ -172,18 +144,22 @@ class Landing:
     def _tell_what(self, branch: str) -> _What:
         return "bump" if branch == self.bump_branch else "pick"
 
+    def _plan(self, missing: Sequence[Commit]) -> Recipe:
+        bumped = self.numbered and (self.takes_bump_along or not missing)
+        return Recipe(self.bench, self.target, self.branch, tuple(missing), bumped)
+
     def _open(self, branch: Branch, missing: Sequence[Commit]) -> Observation:
         bench = self.bench
         known, signer = bench.ref(branch.ref), find_commit_signer(bench, self.branch)
         if isinstance(signer, Refused):
             return signer
         if known:
-            made = self._make_again(branch, missing, known)
+            made = self._plan(missing).make_again(self.head, branch, known)
         else:
-            made = self._make(missing, self.head, bench.sign())
+            made = self._plan(missing).make(self.head, bench.sign())
         if isinstance(made, Refused):
             return made
-        signed = _Signed(self, made, None if known else signer)
+        signed = Signed(bench, self.head, made, None if known else signer)
 
         def run(facts: Facts) -> None:
             made = signed.made
@@ -214,24 +190,6 @@ class Landing:
         exists = self.bench.ref(self.branch.ref) is not None
         return [] if exists else [RefUpdate(self.branch.ref, None, self.base)]
 
-    def _make_again(self, branch: Branch, missing: Sequence[Commit], head: Commit) -> Made | Refused:
-        """Pick where the branch was pushed before: the same picks by the same hand get the same ids."""
-        product = self.bench.product
-        committer = parse_signature(product.commit_object(head).committer)
-        onto = product.merge_base(self.head, head) or self.head
-        made = self._make(missing, onto, committer)
-        if isinstance(made, Refused) or made.head == head:
-            return made
-        # A signature is not the same each time, what it is about is.
-        plain = product.rewrite(onto, head, None)
-        if plain.get(head) == made.head:
-            return made.rename({unsigned: commit for commit, unsigned in plain.items()})
-        return Refused(
-            f"{branch} is at {head.short}, but {name_commits(missing) or 'the bump'} on top of "
-            f"{onto.short} is {made.head.short}",
-            todo=f"find out who pushed it; delete the branch, or put the pick on {self.branch} by hand",
-        )
-
     def _push(self, missing: Sequence[Commit]) -> Observation:
         refused = self.bench.rules(self.branch).refuse_push()
         if refused:
@@ -242,7 +200,7 @@ class Landing:
         signer = find_commit_signer(self.bench, self.branch)
         if isinstance(signer, Refused):
             return signer
-        made = self._make(missing, self.head, self.bench.sign())
+        made = self._plan(missing).make(self.head, self.bench.sign())
         if isinstance(made, Refused):
             return made
         known = self.bench.ref(self.branch.ref)
@@ -261,22 +219,9 @@ class Landing:
             f"push-{'pick' if missing else 'bump'}:{self.branch}:{self.head.short}",
             describe_push(self.branch, name_commits(missing), bumped=made.bump is not None),
             run,
-            prepare=_Signed(self, made, signer).describe,
+            prepare=Signed(self.bench, self.head, made, signer).describe,
             changes=("refs", "pulls"),
         )
-
-    def _make(self, missing: Sequence[Commit], onto: Commit, committer: Signature) -> Made | Refused:
-        head, picked = onto, []
-        for fix in missing:
-            result = pick(self.bench.product, [fix], head, committer=committer)
-            if result.status in ("conflict", "error"):
-                return refuse_pick(self.branch, fix, result)
-            if result.commits:
-                head = result.commits[-1]
-                picked.append((fix, result))
-        raises = self.numbered and (self.takes_bump_along or not missing)
-        bump = bump_files(self.bench, self.target, head, committer) if raises else None
-        return Made(tuple(picked), bump, bump or head)
 
     def _refuse_pushed(self, place: Place, pull: Pull) -> Refused | None:
         """Refuse a pull request whose head is not what was pushed: it would land under the pick's name."""
@@ -319,22 +264,6 @@ class Landing:
             prepare=lambda: {"head": head, "method": method},
             changes=("refs", "pulls"),
         )
-
-
-@dataclass
-class _Signed:
-    """Picks that are signed when the journal is about to take note of them, and not at every look."""
-
-    landing: Landing
-    made: Made
-    signer: Signer | None
-
-    def describe(self) -> Facts:
-        if self.signer:
-            product, head = self.landing.bench.product, self.made.head
-            base = product.merge_base(self.landing.head, head) or self.landing.head
-            self.made, self.signer = self.made.rename(product.rewrite(base, head, self.signer)), None
-        return self.made.describe()
 
 
 def list_landings(bench: Bench, target: Target) -> list[Landing]:
@@ -384,24 +313,3 @@ def describe_push(onto: Branch, fixes: str, *, bumped: bool) -> str:
     if not fixes:
         return f"push the version bump to {onto}"
     return f"push {fixes} picked onto {onto}" + (" and the version bump" if bumped else "")
-
-
-def refuse_pick(onto: Branch, fix: Commit, result: Pick) -> Refused:
-    """Return why a pick that did not apply stops the incident, path by path."""
-    if result.status == "error":
-        return Refused(
-            f"{fix.short} could not be picked onto {onto}: {result.error}",
-            todo=f"see that the clone has every object of {onto} and the fix, then advance again",
-        )
-    paths = [{"path": conflict.path, "kind": conflict.kind} for conflict in result.conflicts]
-    listed = "; ".join(f"{each['path']} ({each['kind']})" for each in paths)
-    return Refused(
-        f"{fix.short} conflicts with {onto} in {listed}",
-        todo=f"put the pick on {onto} by hand (git cherry-pick -x); relauto recognises it",
-        facts={"conflicts": paths, "fix": fix, "onto": onto},
-    )
-
-
-def name_commits(commits: Sequence[Commit]) -> str:
-    """Return the commits as a sentence names them; "" when there are none."""
-    return ", ".join(commit.short for commit in commits)
