@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from relauto.engine import list_places
 from relauto.errors import Status
 from relauto.git.presence import find_presence
+from relauto.github.checks import Verdict, judge, look_at_checks
 from relauto.model.debt import due_after, list_unpaid
 from relauto.model.event import PlanSettled, StepProved
 from relauto.model.facts import normalise
@@ -21,6 +22,7 @@ from relauto.stages import answers, claims, desk, doors, replies, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
 from relauto.stages.following import find_required
+from relauto.stages.gates import is_waived
 from relauto.stages.investigate import describe_opening, find_pull
 from relauto.stages.losses import ask_loss, is_loss_accepted, is_lost
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
@@ -396,12 +398,28 @@ def _has_strangers(bench: Bench, target: Target) -> bool:
 
 def _foresee_question(bench: Bench, target: Target, tag: Tag) -> Iterator[Ahead]:
     place = bench.place("prepare.verify", target)
+    verdict = _judge_checks(bench, place, target)
+    if verdict.state == "failed":
+        yield Ahead(place, f"the checks of {tag}: {'; '.join(verdict.reasons)}", Status.DECISION)
+        return
     decided = bench.facts("investigate.qa-decision").get("verify")
     if decided:
         yield _write(place, describe_request(bench, tag))
-    elif not find_required(bench, target.branch):
+    elif verdict.state == "passed":
         releasing = bench.place("prepare.release", target)
         yield Ahead(releasing, desk.describe_question(releasing, releasing.step))
         yield Ahead(releasing, "a person must approve the release", Status.DECISION)
         return
     yield Ahead(place, f"CI{' and QA look' if decided else ' looks'} at the candidate", Status.WAITING)
+
+
+def _judge_checks(bench: Bench, place: Place, target: Target) -> Verdict:
+    """Return what CI says of the candidate's commit by now: nothing of one that is yet to be made."""
+    required = find_required(bench, target.branch)
+    if not bench.facts("prepare.pick", target):
+        return Verdict("pending" if required else "passed")
+    cut = bench.facts("prepare.candidate", target)
+    commit = Commit(str(cut["commit"])) if cut else bench.release_head(target)
+    if is_waived(bench, place, "checks", commit):
+        return Verdict("passed")
+    return judge(bench.see("checks", look_at_checks(bench.source, commit)), required)

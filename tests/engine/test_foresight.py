@@ -120,6 +120,26 @@ def test_other_orders_are_foreseen(at, order, base):
     assert {stop.place.step for stop in outcome.stops} == {"prepare.verify"}
 
 
+@pytest.mark.parametrize(
+    ("conclusion", "step"), [("success", "prepare.release"), ("failure", "prepare.verify")]
+)
+def test_checks_from_before_the_tag_are_foreseen(at, conclusion, step):
+    """As where a merge queue has tested the very commit."""
+    world = at("blank")
+    world.open()
+    world.advance()
+    world.decide("no: nothing to try")
+    world.pass_pull(1)
+    world.advance()
+    world.approve("prepare.merge")
+    world.advance()
+    world.pass_pull(2)
+    world.merge(2, "rebase", by="robin-rm")
+    world.check(world.head("release-1.0"), conclusion)
+    (stop,) = agree(world).stops
+    assert (stop.place.step, stop.status) == (step, Status.DECISION)
+
+
 @pytest.mark.parametrize("until", ["investigate.pr", "prepare.merge", "prepare.pick", "prepare.candidate"])
 def test_a_list_ends_where_it_is_told_to(at, until):
     world = at("merge-door")
