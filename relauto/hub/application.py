@@ -1,12 +1,17 @@
 """The hub as a WSGI application: every request in one transaction, every answer with GitHub's headers."""
 
 import uuid
+from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
 
 from relauto.clock import Clock
 from relauto.errors import InputError
@@ -21,54 +26,51 @@ from relauto.hub.rights import show_needs
 from relauto.hub.routes import BLUEPRINTS
 from relauto.hub.store import Store, Transaction
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-class Application(Flask):
+_SITE = "relauto.hub.site"
+"""Where a request's environment holds the application that it came to."""
+
+
+@dataclass
+class Application:
     """The routes over one store."""
 
-    def __init__(
-        self, store: Store, files: Files, hooks: Path, clock: Clock, *, limit: int, background: bool
-    ) -> None:
-        super().__init__("relauto.hub", static_folder=None)
-        self.store = store
-        self.files = files
-        self.hooks = hooks
-        self.clock = clock
-        self.limit = limit
-        self.background = background
-        self.url_map.strict_slashes = False
-        self.url_map.merge_slashes = False
-        for blueprint in BLUEPRINTS:
-            self.register_blueprint(blueprint)
-        self.register_error_handler(ApiError, answer_error)
-        self.register_error_handler(HTTPException, self._answer_http_error)
-        for failure in (GitError, InputError, OSError):
-            self.register_error_handler(failure, _answer_failure)
-        self.after_request(self._finish)
+    store: Store
+    files: Files
+    hooks: Path
+    clock: Clock
+    limit: int
+    background: bool
 
-    def dispatch_request(self) -> Response:
-        """Answer within a transaction, which is undone when the answer is an error."""
-        g.files, g.hooks, g.background = self.files, self.hooks, self.background
-        g.call_for = self._call
-        if request.routing_exception is not None or (request.endpoint or "").startswith("git."):
-            return super().dispatch_request()  # type: ignore[return-value]
-        with ExitStack() as stack:
-            tx = stack.enter_context(self.store.transaction())
-            g.call = self._make_call(tx)
-            self._spend(g.call)
-            return super().dispatch_request()  # type: ignore[return-value]
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        """Answer a request, as WSGI has it."""
+        environ[_SITE] = self
+        return _routes()(environ, start_response)
 
-    def _call(self, stack: ExitStack) -> Call:
-        """Open a transaction for a route that cannot hold one all the time."""
-        tx = stack.enter_context(self.store.transaction())
-        return self._make_call(tx)
+    @property
+    def url_map(self) -> Map:
+        """Which addresses are served."""
+        return _routes().url_map
 
-    def _make_call(self, tx: Transaction) -> Call:
+    def make_call(self, tx: Transaction) -> Call:
+        """Return the request that is being answered, within a transaction."""
         moment = self.clock.now()
         token = authenticate(tx, request.headers, moment)
         viewer = tx.get(User, "", token.login.lower()) if token else None
         return Call(tx, viewer, _host(), moment, token)
 
-    def _spend(self, call: Call) -> None:
+    def enter_call(self, stack: ExitStack) -> Call:
+        """Open a transaction for a route that cannot hold one all the time."""
+        return self.make_call(stack.enter_context(self.store.transaction()))
+
+    def spend(self, call: Call) -> None:
+        """Count the request against its account's limit.
+
+        Raises:
+            ApiError: 403, the limit is used up.
+        """
         resource = "graphql" if request.path == "/api/graphql" else "core"
         free = request.endpoint in {"hub.read_events", "users.read_limits"}
         g.limit = self.limit
@@ -77,29 +79,73 @@ class Application(Flask):
             who = call.viewer.id if call.viewer else "anonymous"
             raise ApiError(403, f"API rate limit exceeded for user ID {who}.")
 
-    def _answer_http_error(self, error: HTTPException) -> Response:
-        """Answer what werkzeug refuses; a route or method that the hub has not is a 404 and is logged."""
-        status = error.code or 500
-        if error is request.routing_exception:
-            status = 404
-            with self.store.transaction() as tx:
-                call = Call(tx, None, _host(), self.clock.now())
-                payload = {"method": request.method, "path": request.full_path.removesuffix("?")}
-                log_event(call, "unknown_route", payload, None, None)
-        return answer_error(ApiError(status, HTTPStatus(status).phrase))
 
-    def _finish(self, response: Response) -> Response:
-        response.headers["X-GitHub-Request-Id"] = str(uuid.uuid4()).upper()
-        response.headers["X-GitHub-Media-Type"] = "github.v3; format=json"
-        response.headers["X-GitHub-Api-Version-Selected"] = "2022-11-28"
-        budget: Budget | None = g.get("budget")
-        if budget:
-            response.headers.update(budget.headers())
-        call: Call | None = g.get("call")
-        if call and call.token:
-            for name, value in show_needs(call.token, request.endpoint).items():
-                response.headers.setdefault(name, value)
-        return make_conditional(response) if request.path.startswith("/api/v3/") else response
+class _Routes(Flask):
+    """The routes, over the store of the application that each request came to.
+
+    Making them takes longer than most requests; a hub that is made again, or shown as it was in the past,
+    has the same.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("relauto.hub", static_folder=None)
+        self.url_map.strict_slashes = False
+        self.url_map.merge_slashes = False
+        for blueprint in BLUEPRINTS:
+            self.register_blueprint(blueprint)
+        self.register_error_handler(ApiError, answer_error)
+        self.register_error_handler(HTTPException, _answer_http_error)
+        for failure in (GitError, InputError, OSError):
+            self.register_error_handler(failure, _answer_failure)
+        self.after_request(_finish)
+
+    def dispatch_request(self) -> Response:
+        """Answer within a transaction, which is undone when the answer is an error."""
+        site = _site()
+        g.files, g.hooks, g.background = site.files, site.hooks, site.background
+        g.call_for = site.enter_call
+        if request.routing_exception is not None or (request.endpoint or "").startswith("git."):
+            return super().dispatch_request()  # type: ignore[return-value]
+        with ExitStack() as stack:
+            g.call = site.enter_call(stack)
+            site.spend(g.call)
+            return super().dispatch_request()  # type: ignore[return-value]
+
+
+@cache
+def _routes() -> _Routes:
+    return _Routes()
+
+
+def _site() -> Application:
+    site: Application = request.environ[_SITE]
+    return site
+
+
+def _answer_http_error(error: HTTPException) -> Response:
+    """Answer what werkzeug refuses; a route or method that the hub has not is a 404 and is logged."""
+    status = error.code or 500
+    if error is request.routing_exception:
+        status = 404
+        with _site().store.transaction() as tx:
+            call = Call(tx, None, _host(), _site().clock.now())
+            payload = {"method": request.method, "path": request.full_path.removesuffix("?")}
+            log_event(call, "unknown_route", payload, None, None)
+    return answer_error(ApiError(status, HTTPStatus(status).phrase))
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-GitHub-Request-Id"] = str(uuid.uuid4()).upper()
+    response.headers["X-GitHub-Media-Type"] = "github.v3; format=json"
+    response.headers["X-GitHub-Api-Version-Selected"] = "2022-11-28"
+    budget: Budget | None = g.get("budget")
+    if budget:
+        response.headers.update(budget.headers())
+    call: Call | None = g.get("call")
+    if call and call.token:
+        for name, value in show_needs(call.token, request.endpoint).items():
+            response.headers.setdefault(name, value)
+    return make_conditional(response) if request.path.startswith("/api/v3/") else response
 
 
 def _host() -> str:

@@ -385,9 +385,12 @@ def only_stop(outcome: Outcome) -> engine.Stop:
     return outcome.stops[0]
 
 
-def seat(hub: Hub, root: Path) -> None:
+def seat(hub: Hub) -> None:
     for login in (BOT, CI, *PEOPLE):
         hub.add_user(login, token=f"token-of-{login}", app="acme-ci" if login == CI else None)
+
+
+def serve(hub: Hub, root: Path) -> None:
     access: Any = dict.fromkeys((BOT, CI, *PEOPLE), "write")
     for name, folder in ((SOURCE, "product.git"), (OPS, "ops.git"), (QA, "qa.git")):
         hub.add_repository(name, root / folder, private=name != SOURCE, default_branch=MAIN, access=access)
@@ -396,7 +399,7 @@ def seat(hub: Hub, root: Path) -> None:
 def enter(root: Path, port: int = 0) -> World:
     clock = ManualClock()
     hub = Hub(root / "hub", port=port, clock=clock)
-    seat(hub, root)
+    serve(hub, root)
     hub.start()
     return World(root, hub, clock)
 
@@ -425,12 +428,15 @@ class Worlds:
             shutil.rmtree(folder)
             raise
         world.hub.close()
+        shutil.rmtree(folder / "cache", ignore_errors=True)
+        for repository in folder.glob("*.git"):
+            # Copied by each test: a pack is one file, and its objects would be hundreds.
+            Git(repository).run("repack", "-a", "-d", "-q", "--keep-unreachable")
         self.kept[name] = (folder, world.incident, world.clock.moment)
 
     def copy(self, name: str, folder: Path) -> World:
         came_from, incident, moment = self.kept[name]
         shutil.copytree(came_from, folder)
-        shutil.rmtree(folder / "cache", ignore_errors=True)
         world = enter(folder, self.port)
         world.clock.moment = moment
         world.incident = incident
@@ -456,6 +462,7 @@ def _write_blank(root: Path) -> int:
     shutil.rmtree(root / "worktree")
     Git(root).run("init", "--quiet", "--bare", "--initial-branch=main", "qa.git")
     world = enter(root)
+    seat(world.hub)
     for branch in (MAIN, LINE):
         world.hub.protect(SOURCE, branch, required_checks=[CHECK], reviews=1)
     world.hub.close()
@@ -479,7 +486,7 @@ def _be_hermetic(patch: pytest.MonkeyPatch, home: Path) -> None:
     for name in [name for name in os.environ if name.startswith(("GIT_", "RELAUTO_")) or name in machine]:
         patch.delenv(name)
     # Nothing here outlives the machine, so git need not wait for the disk.
-    (home / ".gitconfig").write_text("[core]\n\tfsync = none\n[gc]\n\tauto = 0\n")
+    (home / ".gitconfig").write_text("[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[init]\n\ttemplateDir =\n")
     patch.setenv("HOME", str(home))
     patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
