@@ -129,6 +129,7 @@ def refresh(bench: Bench) -> None:
     if bench.incident.desk is None:
         opened = desk.open_desk(bench)
         record(bench, *([opened] if opened else []))
+    desk.reopen_closed(bench)
     bench.after.extend(outbox.find_owed(bench.journal.events()))
     for said in answers.read_answers(bench):
         note(bench, said)

@@ -126,6 +126,9 @@ def foresee(
     seen, horizon = Foreseen(before), _Horizon(until, only, due_after(bench.incident))
     if bench.incident.desk is None:
         seen.writes.append(desk.describe_desk(bench))
+    closer = desk.find_closer(bench)
+    if closer:
+        seen.writes.append(desk.describe_reopening(closer))
     seen.writes.extend(_foresee_claims(bench))
     seen.writes.extend(replies.describe_untold(bench))
     for place in list_places(bench, until, only):

@@ -126,6 +126,11 @@ def render_edited(author: str, url: str, approved: Sequence[str], renderer: Rend
     return (renderer or shipped()).render("desk/edited.md", author=author, url=url, commands=commands)
 
 
+def render_reopened(closer: str, renderer: Renderer | None = None) -> str:
+    """Return the comment that tells that the desk was closed too early, and is open again."""
+    return (renderer or shipped()).render("desk/reopened.md", closer=closer)
+
+
 def render_desk(story: Story, renderer: Renderer | None = None) -> str:
     """Return the body of the desk issue. Internal: it names the customer."""
     return (renderer or shipped()).render("desk/desk.md", story=story)

@@ -254,6 +254,19 @@ def read_comments(client: Client, number: int) -> tuple[Comment, ...]:
     return tuple(one.comment() for one in client.read_all(f"issues/{number}/comments", _RestComment))
 
 
+class _RestClosed(msgspec.Struct, frozen=True):
+    closed_by: RestUser | None = None
+
+
+def read_closer(client: Client, number: int) -> str:
+    """Return the login of who closed an issue; `ghost` where GitHub does not say.
+
+    Raises:
+        RemoteError: it cannot be read.
+    """
+    return name_user(client.read(f"issues/{number}", _RestClosed).closed_by)
+
+
 def edit_issue(
     client: Client, number: int, *, body: str | None = None, state: Literal["open", "closed"] | None = None
 ) -> Issue:

@@ -12,6 +12,7 @@ from relauto.comms.desk import (
     accept_loss_command,
     acknowledge_command,
     approve_command,
+    render_reopened,
     reopen_command,
 )
 from relauto.comms.standing import describe_holders, describe_standing
@@ -22,6 +23,7 @@ from relauto.github.issues import Comment, Issue
 from relauto.github.look import Look
 from relauto.model import event as events
 from relauto.model.door import Standing
+from relauto.model.incident import SETTLED
 from relauto.model.target import Place
 from relauto.stages import doors, texts
 from relauto.stages.bench import Bench
@@ -156,6 +158,43 @@ def read(bench: Bench) -> tuple[Comment, ...]:
             f"the desk of {bench.incident.id} is lost: {where} has no issue #{known}",
             todo="relauto reopen desk --reason … opens another, where everything open is asked again",
         ) from error
+
+
+def find_closer(bench: Bench) -> str:
+    """Return who closed the desk while the incident needs it, or "" where nothing is to be done about it.
+
+    What is answered at a closed desk counts; but people do not look there. It is opened again once: whoever
+    closes it after that has been told, and is left alone.
+    """
+    if bench.incident.desk is None or all(
+        bench.incident.state(step.key) in SETTLED for step in bench.playbook.steps
+    ):
+        return ""
+    comments = read(bench)
+    issue = bench.see("desk", issues.look_at_issue(bench.ops, number(bench)))[0]
+    if issue.state == "open" or issues.find_comment(comments, _key_of_reopening(bench)) is not None:
+        return ""
+    return bench.remember("desk", "closer", lambda: issues.read_closer(bench.ops, issue.number))
+
+
+def reopen_closed(bench: Bench) -> None:
+    """Open the desk again where somebody has closed it, and say so there."""
+    closer = find_closer(bench)
+    if closer:
+        bench.say(describe_reopening(closer))
+        text = render_reopened(closer, bench.renderer)
+        issues.edit_issue(bench.ops, number(bench), state="open")
+        issues.comment(bench.ops, number(bench), _key_of_reopening(bench), text, absent=True)
+        bench.look("desk")
+
+
+def describe_reopening(closer: str) -> str:
+    """Return the sentence for the desk that is opened again."""
+    return f"tell {closer} at the desk that it is still needed, and open it again"
+
+
+def _key_of_reopening(bench: Bench) -> str:
+    return f"{bench.incident.id}:desk-reopened"
 
 
 def was_shown(bench: Bench, answer: Comment, key: str) -> bool:

@@ -139,7 +139,7 @@ def _refuse_objections(bench: Bench, place: Place, pull: Pull) -> Refused | None
 
 
 def show_objections(pull: Pull) -> Facts:
-    """Return what the door of a merge shows of objections that were overridden: nothing where there is none."""
+    """Return what the door of a merge shows of objections that were overridden, if there are any."""
     objections = [review.submitted_at for review in list_objections(pull)]
     return {"overridden objections": ", ".join(objections)} if objections else {}
 

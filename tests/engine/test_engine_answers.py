@@ -9,7 +9,7 @@ from relauto import engine
 from relauto.errors import DecisionError, Status
 from relauto.model.event import locate
 from tests.engine.agreement import agree
-from tests.engine.conftest import CI
+from tests.engine.conftest import BOT, CI
 
 MARKER = re.compile(r"\n\n<!-- relauto:\S+ -->\n")
 
@@ -271,3 +271,32 @@ def test_a_yes_that_was_edited_away_stands_until_it_is_taken_back(at):
     (stop,) = world.advance().stops
     assert (stop.place.step, stop.status) == ("prepare.merge", Status.DECISION)
     assert not world.pull(1)["merged"]
+
+
+def close_desk(world, by="sasha-rm"):
+    path = f"repos/acme/ops/issues/{world.incident.desk.number}"
+    world.api(by).patch(path, {"state": "closed"})
+    return path
+
+
+def test_a_desk_that_is_closed_too_early_is_opened_again_once_and_hears_what_was_said(at):
+    world = at("merge-door")
+    path = close_desk(world)
+    world.approve("prepare.merge", by="mallory")
+    told = len(world.desk())
+    agree(world)
+    assert world.api(BOT).get(path)["state"] == "open"
+    reopened, refused = world.desk()[told:]
+    assert MARKER.sub("", reopened) == (
+        "sasha-rm closed this desk while the incident is not settled. "
+        "It is where people decide, so it is open again.\n\n"
+        "What was answered while it was closed counts. "
+        "Should it be closed once more it stays closed, and what is answered here counts all the same."
+    )
+    assert refused.startswith("mallory: `/approve prepare.merge` does not count.")
+    close_desk(world)
+    agree(world)
+    assert (world.api(BOT).get(path)["state"], len(world.desk())) == ("closed", told + 2)
+    world.approve("prepare.merge")
+    world.advance(until="prepare.merge")
+    assert world.pull(1)["merged"], "what is answered at a closed desk counts"
