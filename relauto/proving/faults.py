@@ -3,24 +3,26 @@
 A case is a leg, the number of a request in it, and a fault. Its run restores what was kept before that leg,
 lets that request fail once, calls relauto until a call ends by itself, and compares the world with that
 after the undisturbed leg. There it stops: what follows from an identical world is the undisturbed rest.
-`whole` goes on to the end of the path instead.
+One run in some goes on to the very end of the path, people and all.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from relauto.errors import InputError, RelautoError
 from relauto.hub.script import Fault, Rule
 from relauto.proving.comparison import compare, read_facts
+from relauto.proving.crew import sample
 from relauto.proving.ground import INCIDENT, Ground
-from relauto.proving.legs import Leg, call, finish, list_requests
+from relauto.proving.legs import Leg, call, finish
 from relauto.proving.tally import Run
 from relauto.session import TIMEOUTS, Timeouts
 
 _CALLS = 4
 """How often relauto is called until it has to come to its end."""
 
+_ONE_WHOLE_IN = 40
 IMPATIENT = Timeouts(api=1, git=1)
 
 _BEFORE: tuple[Fault, ...] = ("500-before", "502-before", "503-before", "reset-before", "hang-before", "401")
@@ -46,51 +48,68 @@ A read has no effect that a fault could come after; git speaks to its own server
 
 @dataclass(frozen=True)
 class Case:
-    """A request of the path, and what befalls it."""
+    """A request of the path, and what befalls it; a `whole` run is played to the very end of the path."""
 
     leg: int
     at: int
     fault: Fault
+    request: str
+    whole: bool = False
 
     def __str__(self) -> str:
         return f"{self.leg}.{self.at}.{self.fault}"
 
 
-def parse_case(text: str, cases: Sequence[Case]) -> Case:
-    """Return the case of that name.
+class FaultMatrix:
+    """Every request of the path times every fault that can befall it."""
+
+    def list_cases(self, legs: Sequence[Leg]) -> list[Case]:
+        """Return every case of the path, in its order."""
+        return [
+            Case(leg.number, at, fault, request)
+            for leg in legs
+            for at, request in enumerate(leg.requests, 1)
+            for fault in list_faults(request)
+        ]
+
+    def run(self, ground: Ground, legs: Sequence[Leg], case: Case) -> Run:
+        """Let one request fail, and return how the world that came of it differs from the undisturbed one."""
+        leg = legs[case.leg]
+        if leg.requests[case.at - 1] != case.request:
+            return Run(str(case), fault=f"another walk asked {case.request} there: what is walked varies")
+        ground.restore(leg.kept)
+        with ground.serve() as hub:
+            hub.set_faults(Rule(fault=case.fault, first=case.at))
+            failed = _call_until_it_ends(ground, case)
+            unfired = not any(rule.fired for rule in hub.faults())
+        if failed:
+            return Run(str(case), unfired=unfired, fault=f"{case.request}: {failed}")
+        differences = compare(leg.expected, read_facts(ground.folder.path, INCIDENT))
+        if case.whole and not differences:
+            differences = compare(legs[-1].expected, finish(ground, case.leg))
+        return Run(str(case), differences, unfired)
+
+
+def list_faults(request: str) -> tuple[Fault, ...]:
+    """Return what can befall a request."""
+    return next(faults for pattern, faults in _FAULTS if re.search(pattern, request))
+
+
+def choose_cases(cases: Sequence[Case], *, case: str = "", size: int = 0, whole: bool = False) -> list[Case]:
+    """Return the one case that is named, a sample of `size`, or else all; some are played to the very end.
 
     Raises:
-        InputError: there is none.
+        InputError: there is no such case.
     """
-    found = next((case for case in cases if str(case) == text), None)
-    if found is None:
-        raise InputError(f"there is no case {text!r}", todo=f"there are {len(cases)}, such as {cases[0]}")
-    return found
-
-
-def list_cases(legs: list[Leg]) -> Iterator[Case]:
-    """Yield every case of the path, in its order."""
-    for leg, at, request in list_requests(legs):
-        for fault in next(faults for pattern, faults in _FAULTS if re.search(pattern, request)):
-            yield Case(leg.number, at, fault)
-
-
-def run_case(ground: Ground, legs: list[Leg], case: Case, *, whole: bool = False) -> Run:
-    """Let one request fail, and return how the world that came of it differs from the undisturbed one."""
-    leg = legs[case.leg]
-    ground.restore(leg.kept)
-    name = f"{case} ({leg.requests[case.at - 1]})"
-    with ground.serve() as hub:
-        hub.set_faults(Rule(fault=case.fault, first=case.at))
-        ended = _call_until_it_ends(ground, case)
-        fired = sum(rule.fired for rule in hub.faults())
-    if ended:
-        return Run(str(case), unfired=not fired, fault=f"{name}: {ended}")
-    found = read_facts(ground.folder.path, INCIDENT)
-    differences = compare(leg.expected, found)
-    if whole and not differences:
-        differences = compare(legs[-1].expected, finish(ground, case.leg))
-    return Run(str(case), differences, unfired=not fired)
+    chosen = list(cases)
+    if case:
+        chosen = [each for each in cases if str(each) == case]
+        if not chosen:
+            raise InputError(f"there is no case {case!r}", todo=f"there are {len(cases)}, as {cases[0]}")
+    elif size:
+        chosen = sample(cases, size)
+    ends = set(map(str, chosen if whole or case else sample(chosen, -(-len(chosen) // _ONE_WHOLE_IN))))
+    return [replace(each, whole=str(each) in ends) for each in chosen]
 
 
 def _call_until_it_ends(ground: Ground, case: Case) -> str:

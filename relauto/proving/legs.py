@@ -1,6 +1,6 @@
 """The whole path in legs: one call of relauto each, then the people that it waits for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -125,10 +125,3 @@ def _listen(requests: list[str], application: Callable[..., Any]) -> Callable[..
         return application(environ, start)
 
     return answer
-
-
-def list_requests(legs: list[Leg]) -> Iterator[tuple[Leg, int, str]]:
-    """Yield every request of the path with its leg and its number in it, from 1."""
-    for leg in legs:
-        for at, request in enumerate(leg.requests, 1):
-            yield leg, at, request

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,22 @@ class Tally:
         """Whether there were runs, and all are identical."""
         return bool(self.runs) and all(run.identical for run in self.runs)
 
+    def count(self) -> dict[str, int]:
+        """Return how many runs there were, and how many of each outcome."""
+        kinds = ("identical", "lost", "doubled")
+        return {
+            "runs": len(self.runs),
+            **{kind: sum(getattr(run, kind) for run in self.runs) for kind in kinds},
+        }
+
     def describe(self) -> str:
         """Return the closing line."""
-        identical, lost, doubled = (
-            sum(getattr(run, kind) for run in self.runs) for kind in ("identical", "lost", "doubled")
-        )
-        return f"{len(self.runs)} runs, {identical} identical, {lost} lost, {doubled} doubled"
+        return ", ".join(f"{number} {kind}" for kind, number in self.count().items())
+
+    def document(self) -> dict[str, Any]:
+        """Return the counts, and each run that failed with how it is repeated."""
+        failed = [{"case": run.case, "told": self.explain(run)[1:]} for run in self.runs if not run.identical]
+        return {**self.count(), "failed": failed}
 
     def explain(self, run: Run) -> list[str]:
         """Return, for a run that failed, what was different and the command that repeats it."""

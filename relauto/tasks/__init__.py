@@ -8,6 +8,7 @@ from relauto.tasks import (
     incident,
     journal,
     people,
+    prove,
     rehearsal,
     release,
     server,
@@ -47,6 +48,7 @@ def build_namespace() -> Collection:
     namespace.add_collection(Collection("notice", preview=words.notice_preview))
     namespace.add_collection(Collection("release", free=release.free))
     namespace.add_collection(Collection("journal", verify=journal.verify))
+    namespace.add_collection(Collection("prove", faults=prove.faults))
     guard_tasks(namespace)
     return namespace
 

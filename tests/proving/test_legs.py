@@ -6,7 +6,7 @@ import pytest
 
 from relauto.proving.comparison import compare, read_facts
 from relauto.proving.ground import INCIDENT, Ground
-from relauto.proving.legs import Leg, call, list_requests, walk
+from relauto.proving.legs import Leg, call, walk
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def test_the_path_is_walked_to_its_end(walked: tuple[Ground, list[Leg]]) -> None
     ]
     tags = [line for line in legs[-1].expected["refs"]["product"] if line.startswith("refs/tags/v1.4.3 ")]
     assert len(tags) == 1
-    assert len(list(list_requests(legs))) > 200
+    assert sum(len(leg.requests) for leg in legs) > 200
 
 
 @pytest.mark.parametrize("number", [0, 1, 5])

@@ -1,0 +1,81 @@
+"""A matrix played by several processes, each on a ground of its own."""
+
+import multiprocessing
+import os
+import random
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from relauto.proving.ground import Ground
+from relauto.proving.legs import Leg, walk
+from relauto.proving.sabotage import break_code
+from relauto.proving.tally import Run
+
+C = TypeVar("C")
+
+
+class Matrix(Protocol[C]):
+    """Cases over the legs of the path; sent to other processes, so that it holds values alone."""
+
+    def list_cases(self, legs: Sequence[Leg]) -> Sequence[C]:
+        """Return every case, in the same order whoever asks."""
+        ...
+
+    def run(self, ground: Ground, legs: Sequence[Leg], case: C) -> Run:
+        """Play one case."""
+        ...
+
+
+def play(
+    matrix: Matrix[C],
+    choose: Callable[[Sequence[C]], Sequence[C]],
+    *,
+    workers: int = 2,
+    sabotage: str = "",
+) -> Iterator[Run]:
+    """Yield the runs of the cases that `choose` leaves of all, in their order.
+
+    Args:
+        matrix: what is played.
+        choose: returns those that are.
+        workers: processes, each of which walks the undisturbed path first.
+        sabotage: how the code is broken in them (`relauto.proving.sabotage`), empty for not at all.
+
+    Raises:
+        RelautoError: the undisturbed path could not be walked.
+    """
+    context = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory(prefix="relauto-prove-") as root:
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=break_code, initargs=(sabotage,))
+        try:
+            cases = choose(pool.submit(_list_cases, matrix, root).result())
+            yield from pool.map(partial(_run, matrix, root), cases)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def sample(cases: Sequence[C], size: int, *, seed: int = 0) -> list[C]:
+    """Return as many of the cases, spread at random but always alike, in their order."""
+    chance = random.Random(seed)  # noqa: S311 - to be alike is what it is for
+    chosen = chance.sample(range(len(cases)), min(size, len(cases)))
+    return [cases[at] for at in sorted(chosen)]
+
+
+@cache
+def _walk(root: str) -> tuple[Ground, list[Leg]]:
+    """Walk the path on the ground of this process, once."""
+    ground = Ground(Path(root) / str(os.getpid()))
+    return ground, walk(ground)
+
+
+def _list_cases(matrix: Matrix[C], root: str) -> Sequence[C]:
+    return matrix.list_cases(_walk(root)[1])
+
+
+def _run(matrix: Matrix[C], root: str, case: C) -> Run:
+    ground, legs = _walk(root)
+    return matrix.run(ground, legs, case)

@@ -1,0 +1,42 @@
+"""The code broken on purpose, to show that a matrix sees it: what holds a safeguard up is taken away.
+
+A breakage is of this process alone.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from relauto.errors import InputError
+from relauto.github import client, ensure, retry
+
+
+def _retry_blindly() -> None:
+    """Send a write again whose outcome is unknown, as PyGithub does by itself."""
+    client.send_write = retry.repeat_read  # type: ignore[attr-defined]
+
+
+def _look_never() -> None:
+    """Take what was not answered for what did not happen."""
+    setattr(ensure, "_look_after", lambda _error, _look: None)  # noqa: B010 - mypy would take it for a fault
+
+
+SABOTAGES: Mapping[str, Callable[[], None]] = MappingProxyType(
+    {"blind-retry": _retry_blindly, "no-look": _look_never}
+)
+"""Each breakage by its name."""
+
+
+def check_sabotage(name: str) -> None:
+    """Refuse what is no breakage; none is one.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    if name and name not in SABOTAGES:
+        raise InputError(f"there is no sabotage {name!r}", todo=f"there are: {', '.join(SABOTAGES)}")
+
+
+def break_code(name: str) -> None:
+    """Break the code of this process in one way; an empty name breaks nothing."""
+    if name:
+        SABOTAGES[name]()

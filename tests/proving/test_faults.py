@@ -1,0 +1,66 @@
+"""The matrix of faults: what it is made of, that it passes, and that it sees code that was broken."""
+
+import pytest
+
+from relauto.errors import InputError
+from relauto.hub.script import FAULTS
+from relauto.proving.crew import play, sample
+from relauto.proving.faults import Case, FaultMatrix, choose_cases, list_faults
+from relauto.proving.sabotage import SABOTAGES, check_sabotage
+
+CASES = [Case(leg, at, "503-before", "GET /user") for leg in range(10) for at in range(1, 21)]
+
+
+def test_every_fault_befalls_some_request() -> None:
+    requests = (
+        "GET /acme/ops.git/info/refs?service=git-upload-pack",
+        "POST /acme/ops.git/git-upload-pack",
+        "POST /acme/ops.git/git-receive-pack",
+        "POST /api/graphql",
+        "GET /api/v3/user",
+        "POST /api/uploads/repos/acme/stockroom/releases/1/assets?name=a",
+        "PUT /api/v3/repos/acme/stockroom/pulls/1/merge",
+    )
+    assert {fault for request in requests for fault in list_faults(request)} == set(FAULTS)
+
+
+def test_a_sample_is_spread_and_always_alike() -> None:
+    chosen = choose_cases(CASES, size=50)
+    assert [str(case) for case in chosen] == [str(case) for case in choose_cases(CASES, size=50)]
+    assert (len(chosen), len({case.leg for case in chosen})) == (50, 10)
+    assert sum(case.whole for case in chosen) == 2
+    assert sample(CASES, 1000) == CASES
+    assert all(case.whole for case in choose_cases(CASES, size=5, whole=True))
+
+
+def test_one_case_is_named_and_played_whole() -> None:
+    assert [(case.leg, case.at, case.whole) for case in choose_cases(CASES, case="3.17.503-before")] == [
+        (3, 17, True)
+    ]
+    with pytest.raises(InputError, match=r"there is no case '3.99.401'"):
+        choose_cases(CASES, case="3.99.401")
+
+
+def test_unknown_sabotage_is_refused() -> None:
+    with pytest.raises(InputError, match="there is no sabotage 'all'"):
+        check_sabotage("all")
+
+
+@pytest.mark.slow
+def test_a_sample_ends_identical() -> None:
+    runs = list(play(FaultMatrix(), lambda cases: choose_cases(cases, size=30)))
+    assert [run for run in runs if not run.identical] == []
+    assert len(runs) == 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sabotage", ["blind-retry", "no-look"])
+def test_code_that_was_broken_is_seen(sabotage: str) -> None:
+    assert sabotage in SABOTAGES
+
+    def choose(cases):
+        """Take what such code gets wrong: things that may be made twice, made and not answered."""
+        made = [each for each in cases if each.request.endswith(("/issues", "/comments"))]
+        return [each for each in made if each.fault == "502-after"][:4]
+
+    assert any(run.doubled for run in play(FaultMatrix(), choose, workers=1, sabotage=sabotage))
