@@ -1,4 +1,4 @@
-"""The kit's upgrade notes: from the installed version to the release, and back."""
+"""The kit's upgrade notes: from whatever may be installed to the release, and back."""
 
 import shlex
 from dataclasses import dataclass, replace
@@ -13,12 +13,13 @@ _ARCHIVES = (".tar.gz", ".tgz", ".tar.xz", ".tar")
 class UpgradeFacts:
     """What a customer is handed: `sums_digest` is the SHA-256 of the file SHA256SUMS.
 
+    `installed` are the versions that the customer may run, the likeliest first.
     `version_command` is the settings' (`build.version_command`, with `{artifact}`), or None when
     the project has not said how its version is shown.
     """
 
     product: str
-    installed: str
+    installed: tuple[str, ...]
     version: str
     tag: str
     commit: str
@@ -35,6 +36,8 @@ def render_upgrade(facts: UpgradeFacts, renderer: Renderer | None = None) -> str
     facts = replace(facts, artifacts=tuple(each for each in facts.artifacts if each.name != SUMS))
     if not facts.artifacts:
         return (renderer or shipped()).render("kit/source.md", facts=facts, verify=_verify_tag(facts))
+    # Named after the release, of which there is no copy yet: of what is installed there may be one.
+    copy = f'"$INSTALLATION-before-{_word(facts.version)}"'
     return (renderer or shipped()).render(
         "kit/upgrade.md",
         facts=facts,
@@ -42,11 +45,11 @@ def render_upgrade(facts: UpgradeFacts, renderer: Renderer | None = None) -> str
             f"echo {shlex.quote(facts.sums_digest + '  SHA256SUMS')} | sha256sum --check --strict",
             "sha256sum --check --strict SHA256SUMS",
         ],
-        backup=f'cp -a -- "$INSTALLATION" "$INSTALLATION-{_word(facts.installed)}"',
+        backup=f'cp -a -- "$INSTALLATION" {copy}',
         install=[_install(artifact.name) for artifact in facts.artifacts],
         rollback=[
             f'mv -- "$INSTALLATION" "$INSTALLATION-{_word(facts.version)}"',
-            f'cp -a -- "$INSTALLATION-{_word(facts.installed)}" "$INSTALLATION"',
+            f'cp -a -- {copy} "$INSTALLATION"',
         ],
         see=[_see(facts.version_command, artifact.name) for artifact in facts.artifacts[:1]]
         if facts.version_command

@@ -95,7 +95,8 @@ class StepStory:
 class RoundStory:
     """A round on one line: `version` is the number that it got, `base` what it grew from.
 
-    `release` is the tag that was published, or "". `failure` is how it ended, None for the current one.
+    `release` is the tag that was published, or "", `sent` the digest of the kit that the customer has, or
+    "". `failure` is how it ended, None for the current one.
     """
 
     number: int
@@ -103,6 +104,7 @@ class RoundStory:
     base: str
     version: str
     release: str
+    sent: str
     failure: Failure | None
 
 
@@ -293,9 +295,21 @@ def tell_rounds(incident: Incident) -> Iterator[RoundStory]:
             claim = incident.rounds.claims.get((target, number))
             plan = claim.plan if claim else None
             released = incident.record(Place("prepare.release", target, number))
+            sent = incident.record(Place("deploy.send", target, number))
             tag = str(released.facts.get("tag", "")) if released else ""
+            digest = str(sent.facts.get("digest", "")) if sent and sent.state is StepState.DONE else ""
             base, version = (plan.base_tag, plan.version) if plan else ("", "")
-            yield RoundStory(number, target, base, version, tag, ended)
+            yield RoundStory(number, target, base, version, tag, digest, ended)
+
+
+def list_installed(incident: Incident, target: Target, number: int) -> tuple[str, ...]:
+    """Return the versions that the customer may run when the release of a round arrives, newest first.
+
+    Where a release failed nobody says whether the customer kept it or went back.
+    """
+    told = [each for each in tell_rounds(incident) if each.target == target and each.number < number]
+    failed = [each.version for each in told if each.release]
+    return tuple(dict.fromkeys([*reversed(failed), incident.opening.installed]))
 
 
 def _tell_stages(incident: Incident, playbook: Playbook) -> tuple[StageStory, ...]:

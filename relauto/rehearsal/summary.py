@@ -101,7 +101,7 @@ def _summarise_target(
             each for number in numbers for each in _candidates(bench, incident, target, known, number)
         ],
         "release": _release(bench, target, tags),
-        "rounds": [_round(told) for told in tell_rounds(incident) if told.target == target],
+        "rounds": [_round(incident, told) for told in tell_rounds(incident) if told.target == target],
     }
 
 
@@ -110,7 +110,7 @@ def _facts(incident: Incident, place: Place) -> Facts:
     return record.facts if record and record.state is StepState.DONE else {}
 
 
-def _round(told: RoundStory) -> dict[str, Any]:
+def _round(incident: Incident, told: RoundStory) -> dict[str, Any]:
     failed = told.failure.place.step if told.failure else None
     release = told.release or None
     return {
@@ -118,6 +118,7 @@ def _round(told: RoundStory) -> dict[str, Any]:
         "base_tag": told.base,
         "version": told.version,
         "release": release,
+        "kit": _kit(incident, told),
         "failed": failed,
     }
 
@@ -181,17 +182,22 @@ def _write_texts(out: Path, reader: JournalReader) -> None:
 
 
 def _write_kits(out: Path, bench: Bench) -> None:
-    for target in bench.incident.targets:
-        sent = bench.facts("deploy.send", target)
-        if not sent or not bench.facts("prepare.release", target):
-            # Nothing was handed over, or the release that was is no longer there as it was.
+    source = bench.outside().source
+    for told in tell_rounds(bench.incident):
+        kit = _kit(bench.incident, told)
+        if kit is None:
             continue
-        outside = bench.outside()
-        release = releases.find_release(outside.source, bench.final_tag(target))
+        release = releases.find_release(source, Tag(told.release))
         for asset in release.assets if release else ():
-            _put(out / "kit" / str(sent["tag"]) / asset.name, releases.download_asset(outside.source, asset))
-        notes = texts.upgrade_notes(bench, target, str(sent["digest"]))
-        _put(out / "kit" / str(sent["tag"]) / "UPGRADE.md", notes.encode())
+            _put(out / kit / asset.name, releases.download_asset(source, asset))
+        notes = texts.upgrade_notes(bench, told.target, told.number, told.sent)
+        _put(out / kit / "UPGRADE.md", notes.encode())
+
+
+def _kit(incident: Incident, told: RoundStory) -> str | None:
+    """Return the folder of a round's kit; None where there is none, or its release is lost."""
+    released = _facts(incident, Place("prepare.release", told.target, told.number))
+    return f"kit/{told.release}" if told.sent and released else None
 
 
 def _write_reports(out: Path, bench: Bench, events: Sequence[Event]) -> None:

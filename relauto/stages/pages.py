@@ -34,7 +34,8 @@ def _render(bench: Bench, place: Place) -> Iterator[tuple[str, str]]:
             yield f"pr-{pull['number']}", _page(bench, "pr", target, None, Commit(pull["head"]))
     elif place.target and place.step == "prepare.pick":
         head = bench.release_head(place.target)
-        yield f"pick-{_name(place.target.line)}", _page(bench, "pick", place.target, None, head)
+        again = f"-round-{place.round}" if place.round > 1 else ""
+        yield f"pick-{_name(place.target.line)}{again}", _page(bench, "pick", place.target, None, head)
     elif place.target and place.step == "prepare.release":
         released = bench.facts(place.step, place.target)
         tag, commit = Tag(str(released["tag"])), Commit(str(released["commit"]))

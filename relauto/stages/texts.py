@@ -24,7 +24,7 @@ from relauto.comms.public import (
 )
 from relauto.comms.qa_page import QaFacts, render_qa
 from relauto.comms.qa_source import PickedPaths, source_instruction
-from relauto.comms.story import Story, tell
+from relauto.comms.story import Story, list_installed, tell
 from relauto.git.pick import Pick as MadePick
 from relauto.git.scope import list_scope
 from relauto.github import releases
@@ -256,17 +256,17 @@ def _pulls(bench: Bench) -> tuple[PullRequest, ...]:
     return msgspec.convert(bench.facts("investigate.pr"), Pulls).pulls
 
 
-def upgrade_notes(bench: Bench, target: Target, digest: str) -> str:
-    """Return the customer's upgrade notes, from the installed version to the release."""
-    released = bench.facts("prepare.release", target)
+def upgrade_notes(bench: Bench, target: Target, number: int, digest: str) -> str:
+    """Return the customer's upgrade notes to the release of a round, from what may be installed."""
+    released = bench.incident.steps[Place("prepare.release", target, number)].facts
     return render_upgrade(
         UpgradeFacts(
             product=bench.settings.product,
-            installed=bench.incident.opening.installed,
+            installed=list_installed(bench.incident, target, number),
             version=str(released["version"]),
             tag=str(released["tag"]),
             commit=str(released["commit"]),
-            artifacts=_with_digests(released["assets"]),  # type: ignore[arg-type]
+            artifacts=_with_digests(released["assets"]),
             sums_digest=digest,
             version_command=bench.settings.build.version_command,
         ),

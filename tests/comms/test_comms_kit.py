@@ -6,6 +6,8 @@ import subprocess  # noqa: TID251 - the notes' commands are run as the customer'
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from relauto.comms.kit import UpgradeFacts, render_upgrade
 from relauto.comms.proofs import Artifact
 from relauto.git.runner import Git
@@ -13,7 +15,7 @@ from tests.comms.world import PICK, SUMS
 
 FACTS = UpgradeFacts(
     product="Stockroom",
-    installed="1.4.2",
+    installed=("1.4.2",),
     version="1.4.3",
     tag="v1.4.3",
     commit=PICK,
@@ -54,7 +56,7 @@ sha256sum --check --strict SHA256SUMS
 Stop Stockroom, back up its database if it has one, and copy the installation:
 
 ```sh
-cp -a -- "$INSTALLATION" "$INSTALLATION-1.4.2"
+cp -a -- "$INSTALLATION" "$INSTALLATION-before-1.4.3"
 ```
 
 ## 3. Install
@@ -79,7 +81,7 @@ Stop Stockroom, then put the copy back and start it again:
 
 ```sh
 mv -- "$INSTALLATION" "$INSTALLATION-1.4.3"
-cp -a -- "$INSTALLATION-1.4.2" "$INSTALLATION"
+cp -a -- "$INSTALLATION-before-1.4.3" "$INSTALLATION"
 ```
 
 If a database was migrated in between, restore its backup too.
@@ -93,6 +95,38 @@ def test_the_notes_are_whole() -> None:
 def test_without_a_version_command_none_is_made_up() -> None:
     notes = render_upgrade(replace(FACTS, version_command=None))
     assert "Look at the version that Stockroom reports; it must be `1.4.3`." in notes
+
+
+def test_after_a_release_that_did_not_help_either_version_may_be_installed() -> None:
+    notes = render_upgrade(replace(FACTS, installed=("1.4.2", "1.4.1", "1.4.0")))
+    assert notes.startswith(
+        "# Stockroom: from 1.4.2 or 1.4.1 or 1.4.0 to 1.4.3\n\n"
+        "We do not know whether you still run 1.4.2 or have gone back to 1.4.1 or 1.4.0. These notes hold "
+        "for either, and going back leads to the version that you run now.\n\n"
+        "1.4.3 is the commit "
+    )
+
+
+@pytest.mark.parametrize("went_back", [False, True])
+def test_a_second_release_installs_over_the_first_and_over_what_was_before(
+    tmp_path: Path, went_back: bool
+) -> None:
+    installation, kit = tmp_path / "opt", tmp_path / "kit"
+    for folder, version in ((installation, "1.4.2"), (kit, "1.4.3")):
+        folder.mkdir()
+        (folder / "stockroom.sh").write_text(f"echo {version}\n")
+    _, backup, install, see, back = re.findall(r"```sh\n(.*?)```", render_upgrade(FACTS), re.DOTALL)[1:]
+    for block in (backup, install, *([back] if went_back else [])):
+        assert run(kit, installation, block).returncode == 0
+    before = run(kit, installation, see).stdout
+    (kit / "stockroom.sh").write_text("echo 1.4.4\n")
+    again = render_upgrade(replace(FACTS, installed=("1.4.3", "1.4.2"), version="1.4.4", tag="v1.4.4"))
+    _, backup, install, see, back = re.findall(r"```sh\n(.*?)```", again, re.DOTALL)[1:]
+    for block in (backup, install):
+        assert run(kit, installation, block).returncode == 0
+    assert run(kit, installation, see).stdout == "1.4.4\n"
+    assert run(kit, installation, back).returncode == 0
+    assert run(kit, installation, see).stdout == before == ("1.4.2\n" if went_back else "1.4.3\n")
 
 
 def test_the_sums_are_checked_and_not_installed() -> None:

@@ -141,9 +141,17 @@ def test_release_that_does_not_help_is_followed_by_another(plays, root):
     document = json.loads((root / "production-fails" / "summary.json").read_bytes())
     (target,) = document["targets"]
     assert document["round"] == 2
-    assert [(each["base_tag"], each["release"], each["failed"]) for each in target["rounds"]] == [
-        ("v1.4.2", "v1.4.3", "deploy.verify-production"),
-        ("v1.4.3", "v1.4.4", None),
+    told = [(each["base_tag"], each["release"], each["kit"], each["failed"]) for each in target["rounds"]]
+    assert told == [
+        ("v1.4.2", "v1.4.3", "kit/v1.4.3", "deploy.verify-production"),
+        ("v1.4.3", "v1.4.4", "kit/v1.4.4", None),
+    ]
+    notes = [
+        (root / "production-fails" / each["kit"] / "UPGRADE.md").read_text() for each in target["rounds"]
+    ]
+    assert [each.splitlines()[0] for each in notes] == [
+        "# Stockroom: from 1.4.2 to 1.4.3",
+        "# Stockroom: from 1.4.3 or 1.4.2 to 1.4.4",
     ]
     assert [each["tag"] for each in target["candidates"]] == ["v1.4.3-rc1", "v1.4.4-rc1"]
     assert len({pick["fix"] for pick in target["picks"]}) == len(target["picks"]) == 2
