@@ -4,15 +4,19 @@ Embargoed work is done in a private mirror of the product's repository (or in th
 that is private): the fix's pull request, its branch, the candidate, its checks. The public gets
 branch, tag and release in one go, behind the release's door, and the picks that are owed to its
 branches after that.
+
+A round that follows a release which did not help is embargoed like the first. That release is public, and
+with it where to look: what it left open is found sooner than before, and must not be shown by the work on
+it. What the first round owes to public branches is public already, and is brought to them meanwhile.
 """
 
 from relauto.errors import InputError
-from relauto.git.base import find_base
 from relauto.github import repositories
 from relauto.github.client import Client
 from relauto.model.event import Order, Plan, Visibility
 from relauto.model.names import Commit
 from relauto.session import Session, Site
+from relauto.stages.claims import Line, refuse_stale_mirror
 
 
 def is_hidden(session: Session, visibility: Visibility) -> bool:
@@ -67,21 +71,14 @@ def _require_closed(client: Client, else_: str) -> None:
         )
 
 
-def check_mirror(session: Session, plan: Plan) -> None:
+def check_mirror(session: Session, line: Line, plan: Plan) -> None:
     """Refuse a private mirror that has another last release of the line than the public repository.
 
     Raises:
         InputError: they differ.
     """
-    line = plan.target.branch
-    session.mirror.fetch([line.ref, "refs/tags/*"])
+    branch = plan.target.branch
+    session.mirror.fetch([branch.ref, "refs/tags/*"])
     public = session.mirror.repository
-    head = public.refs(line.ref).get(line.ref)
-    found = find_base(public, Commit(head), final=True) if head else None
-    if found is None or (str(found[0].tag), str(found[1])) != (plan.base_tag, plan.base_commit):
-        theirs = f"{found[0].tag} at {found[1].short}" if found else "none"
-        raise InputError(
-            f"{session.private.client.repository} has {plan.base_tag} at {plan.base_commit[:10]} as the last "
-            f"release of {line}, and {session.settings.source} has {theirs}",
-            todo="push what the public repository has to the private one",
-        )
+    head = public.refs(branch.ref).get(branch.ref)
+    refuse_stale_mirror(plan, line, session.private.client.repository, public, Commit(head) if head else None)

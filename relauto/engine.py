@@ -23,7 +23,7 @@ from relauto.stages import answers, claims, desk, doors, outbox, pages, polling,
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
 from relauto.stages.losses import ask_loss, describe_now, is_loss_accepted, is_lost
-from relauto.stages.registry import ADVISORY, STEPS, WATCHED, observe
+from relauto.stages.registry import ADVISORY, STEPS, WATCHED, Span, observe
 from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
 
 _MOST_ACTIONS = 20
@@ -169,17 +169,17 @@ def list_places(bench: Bench, until: str | None = None, only: str | None = None)
             raise InputError(
                 f"{named} is done by people: relauto cannot advance it", todo=f"relauto tick {named} …"
             )
-    for key in STEPS:
-        targets = bench.incident.targets if bench.playbook.step(key).scope == "target" else (None,)
-        yield from (bench.place(key, target) for target in targets)
+    span = Span(bench.incident, until, only)
+    # What earlier rounds owe waits for nothing in this one.
+    yield from (due for due in list_due(bench, earlier=True) if span.holds(due.step))
+    for key in span.order:
+        if key in STEPS:
+            targets = bench.incident.targets if bench.playbook.step(key).scope == "target" else (None,)
+            yield from (bench.place(key, target) for target in targets)
+        elif span.holds(key):
+            yield from (due for due in list_due(bench) if due.step == key)
         if key in (until, only):
             return
-        for due in list_due(bench, key):
-            if only not in (None, due.step):
-                continue
-            yield due
-            if due.step in (until, only):
-                return
 
 
 def _confirm(bench: Bench, place: Place) -> Stop | None:

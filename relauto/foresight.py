@@ -38,7 +38,7 @@ from relauto.stages.prepare.pick import describe_content, list_series
 from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.supply import foresee_artifacts
 from relauto.stages.prepare.verify import find_strangers
-from relauto.stages.registry import ADVISORY, STEPS, observe
+from relauto.stages.registry import ADVISORY, Span, observe
 from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
 
 NEW = "a new commit"
@@ -82,30 +82,6 @@ class Ahead:
     status: Status | None = None
 
 
-@dataclass(frozen=True)
-class _Horizon:
-    """How far a run goes: to the step `until`, or to `only` one. Debts come after the step `due`."""
-
-    until: str | None
-    only: str | None
-    due: str
-
-    def holds(self, step: str) -> bool:
-        """Return whether the run does what is to be done at a step."""
-        if self.only is not None:
-            return step == self.only
-        order = [*STEPS]
-        if self.until is None:
-            return True
-        if step in DEBTS:
-            return order.index(self.due) < order.index(self.until)
-        return order.index(step) <= order.index(self.until)
-
-    def stops_at(self, step: str) -> bool:
-        """Return whether the run can end at a step: the advisory ones stop nothing but themselves."""
-        return step not in ADVISORY or self.only == step
-
-
 def foresee(
     bench: Bench,
     *,
@@ -123,7 +99,7 @@ def foresee(
     """
     _look(bench)
     before = list(first(bench)) if first else []
-    seen, horizon = Foreseen(before), _Horizon(until, only, due_after(bench.incident))
+    seen, span = Foreseen(before), Span(bench.incident, until, only)
     if bench.incident.desk is None:
         seen.writes.append(desk.describe_desk(bench))
     closer = desk.find_closer(bench)
@@ -135,8 +111,8 @@ def foresee(
         if only in ADVISORY and place.step != only:
             continue
         if place.step in DEBTS:
-            _foresee_debt(bench, place, seen, horizon)
-        elif _settle(bench, place, seen, horizon) and horizon.stops_at(place.step):
+            _foresee_debt(bench, place, seen, span)
+        elif _settle(bench, place, seen, span) and span.stops_at(place.step):
             break
     return seen.end()
 
@@ -149,9 +125,9 @@ def _look(bench: Bench) -> None:
         bench.suppose(said)
 
 
-def _foresee_debt(bench: Bench, place: Place, seen: Foreseen, horizon: _Horizon) -> None:
+def _foresee_debt(bench: Bench, place: Place, seen: Foreseen, span: Span) -> None:
     found = Foreseen()
-    if _settle(bench, place, found, horizon):
+    if _settle(bench, place, found, span):
         seen.writes.extend(found.writes)
         seen.owed.extend([*found.owed, *([(found.stop, found.status)] if found.stop else [])])
 
@@ -165,11 +141,11 @@ def _foresee_claims(bench: Bench) -> Iterator[str]:
         yield rides.describe_attaching(claim, attached)
 
 
-def _settle(bench: Bench, place: Place, seen: Foreseen, horizon: _Horizon) -> bool:
+def _settle(bench: Bench, place: Place, seen: Foreseen, span: Span) -> bool:
     known = bench.incident.record(place)
     if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
         return False
-    found, ours = observe(bench, place), horizon.holds(place.step)
+    found, ours = observe(bench, place), span.holds(place.step)
     if isinstance(found, Proved):
         bench.suppose(StepProved(place=place, facts=normalise(found.facts)))
         return False
@@ -178,24 +154,24 @@ def _settle(bench: Bench, place: Place, seen: Foreseen, horizon: _Horizon) -> bo
     if known and ours and is_lost(known, found):
         asking = _foresee_asking(bench, place, ask_loss(place, known, found))
         seen.writes.extend(each.sentence for each in asking)
-        if horizon.stops_at(place.step):
+        if span.stops_at(place.step):
             seen.stop, seen.status = f"{place}: the proof is gone", Status.DECISION
         return True
     if isinstance(found, Waiting | Refused):
         if isinstance(found, Refused) and found.question and ours:
             seen.writes.extend(each.sentence for each in _foresee_asking(bench, place, found.question))
-        if horizon.stops_at(place.step):
+        if span.stops_at(place.step):
             seen.stop = f"{place}: {found.reason}"
             seen.status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
         return True
     if not ours:
         seen.stop, seen.status = f"{place}: it is not done, and comes first", Status.DECISION
     else:
-        _foresee_todo(bench, place, found, seen, horizon)
+        _foresee_todo(bench, place, found, seen, span)
     return True
 
 
-def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, horizon: _Horizon) -> None:
+def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, span: Span) -> None:
     if todo.seal and not _is_open(bench, place, todo.seal, seen):
         need = doors.describe_need(doors.stand(bench, place), bench.incident.doors[place].people)
         seen.stop = f"{place}: {need} must approve: {todo.sentence}"
@@ -204,7 +180,7 @@ def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, horizo
     seen.writes.append(f"{place}: {todo.sentence}")
     for target in [place.target] if place.target else bench.incident.targets:
         for ahead in _follow(bench, target, place, todo.action):
-            if not horizon.holds(ahead.place.step):
+            if not span.holds(ahead.place.step):
                 if ahead.place.step in DEBTS:
                     continue
                 break
@@ -298,7 +274,9 @@ def _foresee_debts(bench: Bench, target: Target, after: str) -> Iterator[Ahead]:
     if not hidden and not _lacks_fix(bench):
         return
     for debt in list_unpaid(bench.incident):
-        landing = find_owed(bench, debt.place.target)
+        if debt.place.round < bench.incident.round:
+            continue
+        landing = find_owed(bench, debt.place)
         yield _write(debt.place, describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False))
         yield Ahead(debt.place, "CI and reviewers look at the pull request", Status.WAITING)
 

@@ -182,9 +182,9 @@ def make_plan(session: Session, target: Target, request: Request) -> Plan:
         with session.bench(request.join) as theirs:
             rides.refuse_other_way(theirs.incident, request.base, request.order, request.visibility)
             return theirs.plan(target)
-    plan = claims.choose_plan(repository, line, head, final=request.base == "tag", wanted=request.version)
+    plan = claims.choose_plan(repository, line, head, base=request.base, wanted=request.version)
     if embargo.is_hidden(session, request.visibility):
-        embargo.check_mirror(session, plan)
+        embargo.check_mirror(session, line, plan)
     return plan
 
 

@@ -210,7 +210,9 @@ def _attached(incident: Incident, _event: Event, body: events.FixAttached) -> No
 
 @_on(events.FixWithdrawn)
 def _withdrawn(incident: Incident, event: Event, body: events.FixWithdrawn) -> None:
-    gone = [fix for fix in incident.fixes if (fix.branch, fix.pull) == (body.branch, body.pull)]
+    named = [fix for fix in incident.fixes if (fix.branch, fix.pull) == (body.branch, body.pull)]
+    # What an earlier round released stays a part of its release.
+    gone = [fix for fix in named if fix.round == incident.round]
     for fix in gone:
         incident.fixes.remove(fix)
         incident.withdrawn.append(fix)

@@ -69,7 +69,12 @@ class Incident:
     @property
     def revision(self) -> int:
         """How often the set of fixes has changed."""
-        return len(self.fixes) + 2 * len(self.withdrawn)
+        return self.revision_of(self.round)
+
+    def revision_of(self, number: int) -> int:
+        """Return how often the set of fixes had changed when round `number` ended, or has until now."""
+        attached = sum(fix.round <= number for fix in self.fixes)
+        return attached + 2 * sum(fix.round <= number for fix in self.withdrawn)
 
     @property
     def round(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from packaging.version import Version
 
@@ -10,10 +11,10 @@ from relauto.git.base import find_base
 from relauto.git.repository import Repository
 from relauto.journal.releases import Record, Releases, find_rival
 from relauto.model.event import Plan, PlanSettled, ReleaseAwaited
-from relauto.model.names import Commit, Tag
+from relauto.model.names import Commit, RepositoryName, Tag
 from relauto.model.rounds import Claim
 from relauto.model.target import Place, Target
-from relauto.model.version import find_releases, next_version, parse_version
+from relauto.model.version import Release, find_releases, next_version, parse_version
 from relauto.stages.bench import Bench
 from relauto.stages.step import Refused, Waiting
 
@@ -103,8 +104,33 @@ def claim_line(releases: Releases, line: Line, version: str, tags: Iterable[str]
         raise
 
 
+def find_last_final(repository: Repository, line: Line, head: Commit) -> tuple[Release, Commit] | None:
+    """Return the last final release of a line, and its commit; None where there is none.
+
+    That is the nearest one on the line, or one that was made from there on an emergency branch: git does
+    not tell of what line that is, the release record does.
+    """
+    nearest, tags = find_base(repository, head, final=True), repository.tags()
+    if nearest is None:
+        return None
+    made = {record.version for record in line.records if record.target == line.target}
+    later = [
+        (release, tags[release.tag])
+        for release in find_releases(tags)
+        if release.is_final and str(release.version) in made and release.version > nearest[0].version
+    ]
+    grown = [found for found in later if repository.is_ancestor(nearest[1], found[1])]
+    return max([nearest, *grown], key=lambda found: found[0].version)
+
+
 def choose_plan(
-    repository: Repository, line: Line, head: Commit, *, final: bool, wanted: str | None = None
+    repository: Repository,
+    line: Line,
+    head: Commit,
+    *,
+    base: Literal["tip", "tag"],
+    final: bool = False,
+    wanted: str | None = None,
 ) -> Plan:
     """Return what a release from a line grows from and which number it gets.
 
@@ -112,19 +138,21 @@ def choose_plan(
         repository: where the line and the tags are.
         line: whose release it is.
         head: the line's tip.
-        final: grow from the nearest final version, not from a prerelease.
+        base: grow from the line's tip, or from its last final release.
+        final: count what the tip holds from the nearest final release, not from a prerelease.
         wanted: the number to take instead of the next free one.
 
     Raises:
         InputError: there is no version tag to grow from, or the number is taken.
     """
-    base = find_base(repository, head, final=final)
-    if base is None:
+    on_tip = base == "tip"
+    grown = find_base(repository, head, final=final) if on_tip else find_last_final(repository, line, head)
+    if grown is None:
         raise InputError(
             f"no version tag can be reached from {line.target.line}, so there is nothing to release from",
             todo="tag the last release of the line, as in v1.4.2",
         )
-    release, commit = base
+    release, commit = grown
     version = parse_version(wanted) if wanted else next_version(release.version, line.taken)
     if version in line.taken:
         raise InputError(
@@ -132,6 +160,31 @@ def choose_plan(
             todo="name a number that is free",
         )
     return Plan(line.target, str(release.tag), str(commit), str(head), str(version))
+
+
+def refuse_stale_mirror(
+    plan: Plan, line: Line, private: RepositoryName, public: Repository, head: Commit | None
+) -> None:
+    """Refuse a plan made in a private mirror that lacks the line's last release, or has another.
+
+    Args:
+        plan: what was planned there.
+        line: whose release it is.
+        private: the mirror's name.
+        public: the copy of the public repository.
+        head: the line's tip there, None where it has no such branch.
+
+    Raises:
+        InputError: the public repository has another last release of the line.
+    """
+    found = find_last_final(public, line, head) if head else None
+    if found is None or (str(found[0].tag), str(found[1])) != (plan.base_tag, plan.base_commit):
+        theirs = f"{found[0].tag} at {found[1].short}" if found else "none"
+        raise InputError(
+            f"{private} has {plan.base_tag} at {plan.base_commit[:10]} as the last release of "
+            f"{plan.target.line}, and {plan.target.repository} has {theirs}",
+            todo="push what the public repository has to the private one",
+        )
 
 
 def find_unsettled(bench: Bench) -> Iterator[PlanSettled | ReleaseAwaited]:
@@ -181,15 +234,17 @@ def describe_settling(plan: Plan) -> str:
 
 
 def _plan_again(bench: Bench, line: Line) -> Plan:
-    """Plan a further round from the release of the one before, or anew what had to wait."""
-    before = Place("prepare.release", line.target, bench.incident.round - 1)
-    released = bench.incident.record(before)
-    head = bench.head(line.target)
-    if released is None or not released.facts:
-        return choose_plan(bench.product, line, head, final=bench.incident.opening.base == "tag")
-    tag, commit = str(released.facts["tag"]), str(released.facts["commit"])
-    version = next_version(parse_version(str(released.facts["version"])), line.taken)
-    return Plan(line.target, tag, commit, str(head), str(version))
+    """Plan a further round, or anew what had to wait, from what is the line's last release by now.
+
+    That is the release of the round before, if its tag still stands and no other incident's came after it.
+    """
+    incident = bench.incident
+    head, again, outside = bench.head(line.target), incident.round > 1, bench.outside()
+    plan = choose_plan(bench.product, line, head, base=incident.opening.base, final=again)
+    if outside is not bench:
+        public = outside.ref(line.target.branch.ref)
+        refuse_stale_mirror(plan, line, bench.source.repository, outside.product, public)
+    return plan
 
 
 def check_claim(bench: Bench, target: Target) -> Waiting | Refused | None:
@@ -204,6 +259,16 @@ def check_claim(bench: Bench, target: Target) -> Waiting | Refused | None:
             f"this incident gave up its version of {target.line}", todo="open the incident anew to go on"
         )
     return None
+
+
+def check_home(bench: Bench) -> Waiting | Refused | None:
+    """Return why the branch that the fix goes to first must not be touched in this round.
+
+    Main is nobody's alone; where the line comes first, it has to be ours.
+    """
+    if bench.incident.opening.order == "main-first":
+        return None
+    return check_claim(bench, bench.incident.targets[0])
 
 
 def burn(bench: Bench, target: Target, tags: Collection[str]) -> None:

@@ -28,7 +28,7 @@ class PortFix:
         series = list_series(bench, place.round)
         if isinstance(series, Refused):
             return series
-        landing = find_owed(bench, place.target)
+        landing = find_owed(bench, place)
         found = landing.find(list(series))
         missing = [commit for commit, presence in found.items() if presence is None]
         if missing:
@@ -56,12 +56,14 @@ DEBTS: dict[str, Step] = {step.key: step for step in (PortFix(debt.LINE), PortFi
 """What looks after each debt."""
 
 
-def list_due(bench: Bench, after: str) -> Iterator[Place]:
-    """Yield the places of debts that fall due once a step is proved."""
-    if after != debt.due_after(bench.incident):
-        return
-    target = bench.incident.targets[0] if bench.incident.opening.private else None
-    for each in debt.list_debts(bench.incident):
-        proved = bench.incident.record(Place(after, each.place.target or target, each.place.round))
+def list_due(bench: Bench, *, earlier: bool = False) -> Iterator[Place]:
+    """Yield the places of the debts of this round that are due by now, or of those before it."""
+    incident = bench.incident
+    target = incident.targets[0] if incident.opening.private else None
+    for each in debt.list_debts(incident):
+        if (each.place.round < incident.round) is not earlier:
+            continue
+        after = Place(debt.due_after(incident), each.place.target or target, each.place.round)
+        proved = incident.record(after)
         if proved and proved.state is StepState.DONE:
             yield each.place

@@ -228,13 +228,15 @@ def withdraw(bench: Bench, name: str, reason: str, source: str = "") -> events.F
     """
     require_words(reason, f"withdrawing {name} needs --reason")
     fix = _find_fix(bench, name)
-    if any(bench.facts("prepare.release", target) for target in bench.incident.targets):
+    if fix.round < bench.incident.round or any(
+        bench.facts("prepare.release", target) for target in bench.incident.targets
+    ):
         raise DecisionError(f"{fix} is released and cannot be withdrawn", todo="revert it, and release again")
     return events.FixWithdrawn(reason=Text(reason), branch=fix.branch, pull=fix.pull, source=source)
 
 
 def _find_fix(bench: Bench, name: str) -> Fix:
-    for fix in bench.incident.fixes:
+    for fix in reversed(bench.incident.fixes):
         if str(fix) == name:
             return fix
     known = ", ".join(map(str, bench.incident.fixes)) or "none"

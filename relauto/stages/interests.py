@@ -33,7 +33,7 @@ def list_interests(bench: Bench) -> Iterator[Interest]:
 
 
 def _list_fixes(bench: Bench) -> Iterator[Interest]:
-    for fix in bench.incident.fixes:
+    for fix in bench.incident.current_fixes:
         if fix.pull is not None:
             yield "pulls", pull_reads.look_at_pull(bench.source, fix.pull)
         else:

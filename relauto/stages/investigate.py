@@ -17,6 +17,7 @@ from relauto.model.names import Branch, Commit
 from relauto.model.target import Place
 from relauto.stages import texts
 from relauto.stages.bench import Bench, list_commits
+from relauto.stages.claims import check_home
 from relauto.stages.following import equip_pull, finish_opening
 from relauto.stages.step import Observation, Proved, Question, Refused, Todo
 
@@ -35,6 +36,10 @@ class OpenPull:
         known = bench.incident.record(place)
         if known and known.state is StepState.DONE and home_holds_fixes(bench):
             return Proved(known.facts, known.by_others)
+        # The emergency branch is named after a number that is not settled before.
+        stopped = check_home(bench) if bench.incident.opening.base == "tag" else None
+        if stopped:
+            return stopped
         shown, wanted = [], bench.settings.pull
         for fix in bench.incident.current_fixes:
             pull, halved = find_pull(bench, fix), refuse_halved(bench, fix)

@@ -1,5 +1,10 @@
 """The automated steps, in the playbook's order."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from relauto.model.debt import due_after
+from relauto.model.incident import Incident
 from relauto.model.target import Place
 from relauto.stages import rides
 from relauto.stages.bench import Bench
@@ -33,6 +38,32 @@ WATCHED: dict[str, Step] = {**STEPS, **DEBTS}
 
 ADVISORY = frozenset({"investigate.qa-decision"})
 """Steps that stop nothing by themselves: the step that needs them asks for them."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """How far a run goes: to what stands under the key `until`, or to `only` one."""
+
+    incident: Incident
+    until: str | None
+    only: str | None
+
+    @property
+    def order(self) -> Sequence[str]:
+        """All keys as a run comes to them: the debts follow the step after which they are due."""
+        keys = [*STEPS]
+        after = keys.index(due_after(self.incident)) + 1
+        return [*keys[:after], *DEBTS, *keys[after:]]
+
+    def holds(self, key: str) -> bool:
+        """Return whether the run does what is to be done there."""
+        if self.only is not None:
+            return key == self.only
+        return self.until is None or self.order.index(key) <= self.order.index(self.until)
+
+    def stops_at(self, key: str) -> bool:
+        """Return whether the run can end there: the advisory steps stop nothing but themselves."""
+        return key not in ADVISORY or self.only == key
 
 
 def observe(bench: Bench, place: Place) -> Observation:

@@ -132,6 +132,7 @@ def attach(
     from relauto import recording
     from relauto.errors import InputError
     from relauto.opening import check_pull, make_attachment
+    from relauto.stages.claims import check_home
     from relauto.stages.rounds import refuse_late_fix
 
     if bool(fix) == bool(pull):
@@ -141,7 +142,7 @@ def attach(
         refuse_late_fix(bench.incident)
         bench.roster.require(bench.login, "open")
         attached = make_attachment(fix or None, pull or None, text)
-        if pull:
+        if pull and not check_home(bench):
             check_pull(bench.source, bench.home, pull)
         if dry_run or c.config.run.dry:
             show(f"would attach {fix or f'#{pull}'} to {bench.incident.id}; nothing was written")
@@ -178,6 +179,7 @@ def _describe_round(told: RoundStory) -> dict[str, Any]:
         "base_tag": told.base,
         "version": told.version,
         "release": told.release or None,
+        "handed_over": told.sent or None,
         "failed": {"step": failure.place.step, "at": failure.at} if failure else None,
     }
 

@@ -10,7 +10,7 @@ from relauto.git.runner import Git
 from relauto.model.debt import list_unpaid
 from relauto.model.names import RepositoryName
 from tests.engine.agreement import agree
-from tests.engine.conftest import BOT, CHECK, CI, LINE, MAIN, OPS, PEOPLE, QA, SOURCE
+from tests.engine.conftest import BOT, CHECK, CI, LINE, MAIN, OPS, PEOPLE, QA, SOURCE, TARGET
 
 PRIVATE = RepositoryName("acme-security/stockroom")
 SETTINGS = f'repositories.private = "{PRIVATE}"\n'
@@ -185,6 +185,80 @@ def test_a_message_that_tells_of_the_customer_is_not_made_public(world, private)
     (stop,) = world.advance(more).stops
     assert (stop.place.step, stop.status) == ("prepare.release", Status.DECISION)
     assert "the release would make commits public, and it says 'Initech'" in stop.reason
+
+
+def finish_first_round(world, private):
+    """Take the first round to the customer's receipt, and say that its release did not help."""
+    reach_release_door(world, private)
+    approve_release(world)
+    world.advance(SETTINGS)
+    world.approve("deploy.send")
+    world.advance(SETTINGS)
+    world.answer(next(line for line in world.asked() if line.startswith("/acknowledge")), by="tam-noor")
+    world.advance(SETTINGS)
+    world.answer("/fail deploy.verify-production it can be gone round", by="tam-noor")
+
+
+def fix_again(world):
+    """Push a second fix to the private repository, begun at the first release, and attach it."""
+    Git(world.root).run("clone", "--quiet", "-b", "v1.0.1", "private.git", "engineer")
+    work = Git(world.root / "engineer")
+    (world.root / "engineer" / "again.txt").write_text("again\n")
+    work.run("add", "again.txt")
+    who = ("-c", "user.name=Dana", "-c", "user.email=dana@acme.example")
+    work.run(*who, "commit", "--quiet", "--message", "Close the way round")
+    work.run("push", "--quiet", "origin", "HEAD:refs/heads/fix/again")
+    world.attach("fix/again")
+
+
+def test_a_second_round_is_embargoed_until_its_own_release(world, public, private):
+    finish_first_round(world, private)
+    agree(world, SETTINGS)
+    plan = world.incident.rounds.plan(TARGET)
+    assert (plan.base_tag, plan.version) == ("v1.0.1", "1.0.2"), "the mirror has what was released"
+    fix_again(world)
+    before = public.seen()
+    agree(world, SETTINGS)
+    world.decide("no: nothing to try")
+    private.pass_pull(3)
+    agree(world, SETTINGS)
+    world.approve("prepare.merge")
+    agree(world, SETTINGS)
+    private.pass_pull(4)
+    agree(world, SETTINGS)
+    private.check(private.git.read("rev-parse", "v1.0.2-rc1^{commit}"))
+    agree(world, SETTINGS)
+    assert public.seen() == before
+    approve_release(world)
+    agree(world, SETTINGS)
+    released = private.git.read("rev-parse", "v1.0.2-rc1^{commit}")
+    assert (
+        public.git.read("rev-parse", "v1.0.2^{commit}", "relauto/emergency/1.0.2").split() == [released] * 2
+    )
+    for number in public.pulls():
+        public.pass_pull(number)
+    agree(world, SETTINGS)
+    assert list_unpaid(world.incident) == ()
+    for branch in (MAIN, LINE):
+        assert "line five" in public.git.read("show", f"{branch}:app.txt")
+        assert "again.txt" in public.git.read("ls-tree", "--name-only", branch)
+
+
+def test_what_the_first_round_owes_the_public_is_brought_there_meanwhile(world, public, private):
+    finish_first_round(world, private)
+    for number in public.pulls():
+        public.pass_pull(number)
+    agree(world, SETTINGS)
+    assert [debt.place.round for debt in list_unpaid(world.incident)] == [2, 2]
+
+
+def test_a_second_round_notices_that_its_mirror_was_left_behind(world, private):
+    finish_first_round(world, private)
+    with world.session(SETTINGS) as session, session.releases() as releases:
+        releases.claim(TARGET, "1.0.2", "INC-other")
+    world.product.run("tag", "v1.0.2", "v1.0.1")
+    with pytest.raises(InputError, match=r"has v1\.0\.1 at \w+ as the last release of release-1\.0, and"):
+        world.advance(SETTINGS)
 
 
 def test_where_the_product_itself_is_private_it_is_worked_on_there(at):

@@ -450,6 +450,7 @@ def test_a_release_fails_by_its_own_task(world: World, incident: str) -> None:
             "base_tag": "v1.0.0",
             "version": "1.0.1",
             "release": None,
+            "handed_over": None,
             "failed": None,
         }
     ]

@@ -50,7 +50,8 @@ class Landing:
     """A branch that shall hold the fix.
 
     `base` is where it begins while the remote has no such branch; `numbered` says that its version
-    files carry the release's number, `via` how picks reach it.
+    files carry the release's number, `via` how picks reach it. It is the fix of `round`, else of the
+    current one.
     """
 
     bench: Bench
@@ -59,6 +60,7 @@ class Landing:
     base: Commit
     numbered: bool
     via: Literal["pull", "push"]
+    round: int | None = None
 
     @property
     def head(self) -> Commit:
@@ -68,7 +70,8 @@ class Landing:
     @property
     def pick_branch(self) -> Branch:
         """The branch of the picks' pull request: the same for the same incident, landing and fixes."""
-        return Branch(f"{self._prefix('pick')}{self.bench.incident.revision}")
+        incident = self.bench.incident
+        return Branch(f"{self._prefix('pick')}{incident.revision_of(self.round or incident.round)}")
 
     @property
     def bump_branch(self) -> Branch:
@@ -284,21 +287,21 @@ def list_landings(bench: Bench, target: Target) -> list[Landing]:
     return [emergency, replace(line, numbered=False)]
 
 
-def find_owed(bench: Bench, owed: Target | None) -> Landing:
-    """Return a branch that is owed a fix: a target's line, or main. It gets it by pull request alone.
+def find_owed(bench: Bench, owed: Place) -> Landing:
+    """Return the branch that a debt is about: a target's line, or main. It gets it by pull request alone.
 
     Raises:
         InputError: the branch is gone.
     """
     outside = bench.outside()
-    branch = owed.branch if owed else outside.main
+    branch = owed.target.branch if owed.target else outside.main
     head = outside.ref(branch.ref)
     if head is None:
         raise InputError(
             f"{outside.source.repository} has no branch {branch}", todo="see `main` in the settings"
         )
-    target = owed or bench.incident.targets[0]
-    return Landing(outside, target, branch, head, numbered=False, via="pull")
+    target = owed.target or bench.incident.targets[0]
+    return Landing(outside, target, branch, head, numbered=False, via="pull", round=owed.round)
 
 
 def describe_pick(onto: Branch, branch: Branch, fixes: str, *, bumped: bool) -> str:

@@ -10,6 +10,7 @@ from relauto.model.names import Commit
 from relauto.model.target import Place
 from relauto.stages.auto_merge import follow_auto_merge
 from relauto.stages.bench import Bench
+from relauto.stages.claims import check_home
 from relauto.stages.following import METHODS, choose_method, follow_pull, show_objections
 from relauto.stages.investigate import find_pull, home_holds, home_holds_fixes, refuse_base
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
@@ -77,6 +78,7 @@ class MergeFix:
             refuse_base(bench, pull)
             or follow_queue(bench, place, pull)
             or follow_pull(bench, place, pull, bench.rules_of(bench.home))
+            or check_home(bench)
         )
         lacking = follow_auto_merge(bench, place, pull, lacking, is_door=True)
         if lacking is not None:
