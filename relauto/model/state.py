@@ -66,11 +66,6 @@ class Incident:
         """The lines the fix goes to."""
         return self.opening.targets
 
-    @property
-    def revision(self) -> int:
-        """How often the set of fixes has changed."""
-        return self.revision_of(self.round)
-
     def revision_of(self, number: int) -> int:
         """Return how often the set of fixes had changed when round `number` ended, or has until now."""
         attached = sum(fix.round <= number for fix in self.fixes)

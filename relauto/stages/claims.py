@@ -224,8 +224,12 @@ def settle(bench: Bench, plan: Plan) -> None:
 
 
 def _list_tags(bench: Bench) -> set[Tag]:
-    """Return the tags by which a version may be out: those of the public repository, too."""
-    return {*bench.tags(), *bench.outside().tags()}
+    """Return the tags by which a version is out, or was: of the public repository, and of earlier rounds."""
+    rounds = range(1, bench.incident.round)
+    places = [Place("prepare.release", each, number) for each in bench.incident.targets for number in rounds]
+    released = [bench.incident.record(place) for place in places]
+    once = {Tag(str(each.facts["tag"])) for each in released if each and "tag" in each.facts}
+    return {*bench.tags(), *bench.outside().tags(), *once}
 
 
 def describe_settling(plan: Plan) -> str:

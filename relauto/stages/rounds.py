@@ -21,7 +21,9 @@ def begin(bench: Bench, place: Place, reason: str, source: str = "") -> RoundSta
             todo=f"name one of {', '.join(FAILING)}; relauto reopen lets another step be done again",
         )
     for target in bench.incident.targets:
-        if not bench.facts("prepare.release", target):
+        released = bench.incident.record(bench.place("prepare.release", target))
+        # One that was withdrawn since was out all the same.
+        if released is None or released.state not in (StepState.DONE, StepState.LOST):
             raise InputError(
                 f"nothing is released from {target.line} in round {bench.incident.round}, so nothing failed",
                 todo="a candidate that is no good is refused by QA; a further fix is attached to it",

@@ -266,7 +266,7 @@ def test_a_withdrawn_fix_opens_what_stood_on_it():
     incident = after(one, two, proved(MERGE), proved(VERIFY), proved(SEND), withdrawn)
     assert set(incident.steps) == {SEND}
     assert [str(fix) for fix in incident.fixes] == ["fix/one"]
-    assert incident.revision == 3
+    assert incident.revision_of(1) == 3
     assert [(each.kind, each.what) for each in incident.overrides] == [("fix withdrawn", "#7")]
 
 
