@@ -322,8 +322,8 @@ cache.directory = "{self.root / "cache"}"
         with self.bench(more) as bench:
             return engine.advance(bench, until=until, only=only)
 
-    def attach(self, branch: str | None = None, pull: int | None = None) -> None:
-        with self.bench() as bench:
+    def attach(self, branch: str | None = None, pull: int | None = None, more: str = "") -> None:
+        with self.bench(more) as bench:
             engine.refresh(bench)
             recording.record(bench, make_attachment(branch, pull, None))
 

@@ -207,8 +207,8 @@ def fix_again(world):
     work.run("add", "again.txt")
     who = ("-c", "user.name=Dana", "-c", "user.email=dana@acme.example")
     work.run(*who, "commit", "--quiet", "--message", "Close the way round")
-    work.run("push", "--quiet", "origin", "HEAD:refs/heads/fix/again")
-    world.attach("fix/again")
+    work.run("push", "--quiet", "origin", "HEAD:refs/heads/fix/way-round")
+    world.attach("fix/way-round", more=SETTINGS)
 
 
 def test_a_second_round_is_embargoed_until_its_own_release(world, public, private):
