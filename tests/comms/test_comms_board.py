@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from relauto.comms.board import render_board
 from relauto.model import event as events
+from relauto.model.incident import fold
 from relauto.model.playbook import Playbook, load_playbook, parse_playbook
 from relauto.model.target import Place, Target
 from relauto.model.words import Person, Text
-from tests.comms.world import CUT, HEAD, MERGED, PICK, PICKED, PULLS, START, TARGET, at, opening, told
+from tests.comms.world import CUT, HEAD, MERGED, PICK, PICKED, PULLS, START, TARGET, at, happen, opening, told
 
 SMALL: Playbook = parse_playbook(
     """
@@ -139,3 +142,32 @@ def test_erased_words_and_people_are_said_to_be_erased() -> None:
     record = incident.steps[Place("prepare.merge")]
     assert record.actor == Person("relauto-bot")
     assert "| relauto-bot | 2026-03-02 03:12 UTC | (erased) |" in render_board(incident, SMALL)
+
+
+def stand_at_door(*yes: str) -> str:
+    """Return the board at a door that needs two of three, where some have said yes."""
+    reached = events.DoorReached(Place("prepare.merge"), HEAD, {}, 2, 0, Text("robin-rm, sasha-rm, kim-rm"))
+    approved = events.DoorApproved(Place("prepare.merge"), HEAD, "source")
+    first, *said = happen(reached, *[approved] * len(yes))[-1 - len(yes) :]
+    given = [replace(event, actor=Person(login)) for event, login in zip(said, yes, strict=True)]
+    return render_board(fold([*happen(), first, *given]), SMALL)
+
+
+def cut(board: str, title: str) -> str:
+    return board.partition(f"## {title}\n\n")[2].partition("\n## ")[0].strip()
+
+
+def test_a_door_that_needs_two_names_who_has_said_yes_and_who_is_needed() -> None:
+    turn = "- **{}**: `prepare.merge` Merge the fix (open): {} more needed\n- **relauto, then RM**: "
+    row = f"| door | what is shown | approved by |\n| --- | --- | --- |\n| `prepare.merge` | `{HEAD}` | "
+    board = stand_at_door()
+    told_ = turn.format("robin-rm, sasha-rm, kim-rm", "nobody has said yes yet; 2")
+    assert cut(board, "Whose turn it is") == f"{told_}`prepare.merge` Merge the fix (open)"
+    assert cut(board, "Doors") == f"{row}nobody yet; 2 more needed, of robin-rm, sasha-rm, kim-rm |"
+    board = stand_at_door("robin-rm")
+    told_ = turn.format("sasha-rm, kim-rm", "robin-rm said yes; 1")
+    assert cut(board, "Whose turn it is") == f"{told_}`prepare.merge` Merge the fix (open)"
+    assert cut(board, "Doors").endswith("robin-rm 2026-03-02 03:13 UTC; 1 more needed, of sasha-rm, kim-rm |")
+    board = stand_at_door("robin-rm", "robin-rm")
+    assert cut(board, "Whose turn it is") == f"{told_}`prepare.merge` Merge the fix (open)", "one counts once"
+    assert "needed" not in stand_at_door("robin-rm", "kim-rm")
