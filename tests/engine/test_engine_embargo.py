@@ -134,6 +134,7 @@ def test_the_release_brings_branch_tag_and_files_to_the_public_in_one_go(world, 
     assert "more.txt" not in public.git.read("ls-tree", "--name-only", "v1.0.1").split()
 
 
+@pytest.mark.slow
 def test_public_branches_are_owed_the_fix_after_the_release(world, public, private):
     reach_release_door(world, private)
     approve_release(world)
@@ -151,6 +152,7 @@ def test_public_branches_are_owed_the_fix_after_the_release(world, public, priva
         assert "line five" in public.git.read("show", f"{branch}:app.txt")
 
 
+@pytest.mark.slow
 def test_what_becomes_public_says_nothing_of_the_private(world, public, private):
     reach_release_door(world, private)
     approve_release(world)

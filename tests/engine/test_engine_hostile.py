@@ -27,6 +27,7 @@ def check_harmless(text):
     assert "::set-output" not in text
 
 
+@pytest.mark.slow
 def test_subject_of_100_000_characters_with_everything_in_it(at):
     world = at("blank")
     bring_hostile_fix(world)

@@ -72,6 +72,7 @@ def test_line_first_aims_the_fix_at_the_line_and_main_is_owed_it_at_once(at):
     )
 
 
+@pytest.mark.slow
 def test_line_first_releases_while_main_still_waits(at):
     world = at("blank")
     begin(world)
@@ -133,6 +134,7 @@ def test_a_debt_that_conflicts_with_main_stops_only_itself(at):
     assert "conflicts with main in app.txt" in stop.reason
 
 
+@pytest.mark.slow
 def test_what_main_was_given_can_be_lost_again(at):
     world = at("blank")
     begin(world)
@@ -148,6 +150,7 @@ def test_what_main_was_given_can_be_lost_again(at):
     assert len(list_unpaid(world.incident)) == 1
 
 
+@pytest.mark.slow
 def test_line_only_owes_main_nothing(at):
     world = at("blank")
     begin(world)
@@ -166,6 +169,7 @@ def test_line_only_needs_a_reason(at):
         world.open(**(LINE_ONLY | {"reason": None}))
 
 
+@pytest.mark.slow
 def test_a_merge_commit_brings_the_fixs_commits_along(at):
     world = at("blank")
     begin(world)
@@ -214,6 +218,7 @@ def test_a_pull_request_to_main_is_refused_when_the_line_comes_first(at):
         world.open(fix=None, pull=number, order="line-first")
 
 
+@pytest.mark.slow
 def test_from_the_last_tag_the_emergency_branch_comes_first(at):
     world = at("blank")
     world.commit_on("release-1.0", "Unreleased", {"more.txt": "more\n"})

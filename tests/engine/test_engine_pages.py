@@ -1,5 +1,7 @@
 """QA's shorter pages are written for a fix that says what to try."""
 
+import pytest
+
 from relauto.journal.log import JournalReader
 
 INSTRUCTION = """\
@@ -9,6 +11,7 @@ steps:
 """
 
 
+@pytest.mark.slow
 def test_each_build_has_its_page(at):
     world = at("blank")
     world.open(instruction=INSTRUCTION)

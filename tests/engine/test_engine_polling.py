@@ -101,6 +101,7 @@ def test_what_was_polled_by_the_run_before_counts(at):
         assert not polling.has_changed(bench)
 
 
+@pytest.mark.slow
 def test_waiting_looks_again_only_when_there_is_something_to_see(at):
     world = at("opened")
     world.said.clear()

@@ -1,5 +1,7 @@
 """As things stand the step must not be done: status 3, both sides shown, nothing written."""
 
+import pytest
+
 from relauto.errors import Status
 
 
@@ -118,6 +120,7 @@ def test_a_check_that_failed_on_the_candidate_can_be_run_again(at):
     assert [tag for tag in world.tags() if "rc" in tag] == ["v1.0.1-rc1"]
 
 
+@pytest.mark.slow
 def test_a_conflict_is_settled_by_hand(at):
     world = at("blank")
     world.open(fix="fix/conflict")

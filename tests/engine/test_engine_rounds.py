@@ -59,6 +59,7 @@ def test_a_round_needs_a_further_fix(at):
     assert stop.reason == "no fix is attached yet in round 2"
 
 
+@pytest.mark.slow
 def test_the_second_round_reaches_the_customer(at):
     world = failed(at)
     world.attach("fix/again")

@@ -71,6 +71,7 @@ def test_who_joins_puts_the_fix_into_the_other_release(at):
     assert outcome.stops[0].place.step == "prepare.merge"
 
 
+@pytest.mark.slow
 def test_one_release_proves_both(at):
     world = at("opened")
     open_second(world, join="INC-test")

@@ -4,6 +4,7 @@ import pytest
 
 from relauto.errors import Status
 
+SLOW = pytest.mark.slow  # the longest of a kind: one of each is always tried
 PUSH = 'pick.via = "push"\nchecks.required = []\n'
 
 
@@ -18,7 +19,10 @@ def until_picked(world, more, *, fix="fix/series"):
     return world.advance(more, until="prepare.pick")
 
 
-@pytest.mark.parametrize(("method", "picks"), [("squash", 1), ("merge", 1), ("rebase", 2)])
+@pytest.mark.parametrize(
+    ("method", "picks"),
+    [("squash", 1), pytest.param("merge", 1, marks=SLOW), pytest.param("rebase", 2, marks=SLOW)],
+)
 def test_a_series_is_picked_as_it_was_merged(at, method, picks):
     world = at("blank")
     outcome = until_picked(world, f'{PUSH}pull.method = "{method}"\n')
@@ -37,7 +41,7 @@ def test_a_series_is_picked_as_it_was_merged(at, method, picks):
     assert len(world.pulls()) == 1, "a direct push opens no pull request"
 
 
-@pytest.mark.parametrize("method", ["merge", "rebase"])
+@pytest.mark.parametrize("method", [pytest.param("merge", marks=SLOW), "rebase"])
 def test_a_single_commit_is_picked_as_it_was_merged(at, method):
     world = at("blank")
     until_picked(world, f'{PUSH}pull.method = "{method}"\n', fix="fix/crash")

@@ -7,6 +7,7 @@ from tests.engine import test_engine_workflow as workflow
 from tests.engine.agreement import agree
 from tests.engine.test_engine_files import ADOPT, COMMAND, DATA, TAG, cut_by_hand, publish
 
+SLOW = pytest.mark.slow  # the longest of a kind: one of each is always tried
 PUSH = 'pick.via = "push"\n'
 
 
@@ -49,7 +50,7 @@ PULL_STOPS = [
 ]
 
 
-@pytest.mark.parametrize("more", ["", PUSH], ids=["pull", "push"])
+@pytest.mark.parametrize("more", [pytest.param("", id="pull"), pytest.param(PUSH, id="push", marks=SLOW)])
 def test_the_list_is_what_then_happens_on_the_whole_path(at, more):
     world = at("blank")
     if more:
@@ -60,6 +61,7 @@ def test_the_list_is_what_then_happens_on_the_whole_path(at, more):
     assert ends == [stop for stop in PULL_STOPS if not more or stop[0] != "prepare.pick"]
 
 
+@pytest.mark.slow
 def test_strangers_are_foreseen(at):
     world = at("blank")
     world.commit_on("release-1.0", "Something else", {"else.txt": "else\n"})
@@ -78,6 +80,7 @@ def test_strangers_are_foreseen(at):
     assert (stop.place.step, stop.status) == ("prepare.verify", Status.WAITING)
 
 
+@pytest.mark.slow
 def test_a_release_from_the_last_tag_is_foreseen(at):
     world = at("blank")
     world.commit_on("release-1.0", "Something else", {"else.txt": "else\n"})
@@ -97,8 +100,8 @@ def test_a_release_from_the_last_tag_is_foreseen(at):
     assert (stop.place.step, stop.status) == ("prepare.verify", Status.WAITING)
 
 
-@pytest.mark.parametrize("order", ["line-first", "line-only"])
-@pytest.mark.parametrize("base", ["tip", "tag"])
+@pytest.mark.parametrize("order", [pytest.param("line-first", marks=SLOW), "line-only"])
+@pytest.mark.parametrize("base", ["tip", pytest.param("tag", marks=SLOW)])
 def test_other_orders_are_foreseen(at, order, base):
     world = at("blank")
     world.product.run("branch", "fix/line", "v1.0.0")
@@ -187,7 +190,10 @@ BUILDS = {
 }
 
 
-@pytest.mark.parametrize("build", BUILDS)
+FIRST, *MORE = BUILDS
+
+
+@pytest.mark.parametrize("build", [FIRST, *(pytest.param(build, marks=SLOW) for build in MORE)])
 def test_a_list_holds_however_the_candidate_is_built(at, build):
     prepare, settings = BUILDS[build]
     world = at("pick")
@@ -195,6 +201,7 @@ def test_a_list_holds_however_the_candidate_is_built(at, build):
     agree(world, settings)
 
 
+@pytest.mark.slow
 def test_a_build_by_a_workflow_is_foreseen(at):
     world = workflow.reach(at)
     agree(world, workflow.SETTINGS)
@@ -208,6 +215,7 @@ def test_a_build_by_a_workflow_is_foreseen(at):
     assert (stop.place.step, stop.status) == ("prepare.verify", Status.WAITING)
 
 
+@pytest.mark.slow
 def test_a_workflow_is_foreseen_from_before_the_candidate(at):
     world = workflow.reach(at)
     agree(world, workflow.SETTINGS)

@@ -48,6 +48,7 @@ def find_secrets(text):
     return [word for word in SECRETS if word in text]
 
 
+@pytest.mark.slow
 def test_the_whole_way_says_nothing_of_the_customer_in_a_public_log(world, workflow):
     workflow(SOURCE)
     relauto = Listener(world)
