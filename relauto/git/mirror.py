@@ -20,7 +20,10 @@ from relauto.git.repository import Repository, list_object_directories
 from relauto.git.runner import Answer, Git, GitError
 from relauto.model.names import Commit
 
-_LAYOUT = "1"
+_LAYOUT = "2"
+_MADE = "made"
+"""The file in a mirror that names what it mirrors."""
+
 _OUTCOME = re.compile(r"^([ +\-*!=])\t([^\t]*):(refs/[^\t]*)\t(.*)$", re.MULTILINE)
 _NOTHING = "refs/heads/relauto/nothing"
 _DEFAULT = "refs/relauto/default"
@@ -265,11 +268,10 @@ def _lock(path: Path) -> Iterator[None]:
 
 
 def _is_whole(path: Path, address: Address) -> bool:
-    """Tell whether the mirror was made to the end (its URL is written last) and all it borrows is there."""
-    if not path.is_dir():
-        return False
-    answer = Git(path).ask("config", "--file", "config", "remote.origin.url")
-    return answer.text == address.url and all(source.is_dir() for source in _read_alternates(path))
+    """Tell whether the mirror was made to the end (`_MADE` is written last) and all it borrows is there."""
+    made = path / _MADE
+    whole = made.is_file() and made.read_text() == address.url
+    return whole and all(source.is_dir() for source in _read_alternates(path))
 
 
 def _make(path: Path, address: Address, reference: Path | None, *, partial: bool) -> None:
@@ -285,6 +287,7 @@ def _make(path: Path, address: Address, reference: Path | None, *, partial: bool
         }
     for key, value in settings.items():
         Git(path).run("config", "--file", "config", key, value)
+    (path / _MADE).write_text(address.url)
 
 
 def _read_alternates(path: Path) -> list[Path]:
