@@ -13,6 +13,7 @@ from relauto.git.scope import describe_foreign, list_foreign
 from relauto.github import pull_reads, repositories
 from relauto.github.client import Client
 from relauto.github.faults import NotFoundError
+from relauto.guard.terms import Term, UnguardableError, list_words
 from relauto.model import event as events
 from relauto.model.event import Body, Plan
 from relauto.model.names import Branch, Commit, Tag
@@ -138,11 +139,33 @@ def preview_incident(session: Session, request: Request) -> Plan:
         raise InputError(
             "line-only leaves main without the fix and needs a reason", todo="say why with --reason"
         )
+    _check_customer(session, request.customer)
     if request.visibility == "embargoed":
         embargo.check_embargo(session, base=request.base, order=request.order)
     plan = make_plan(session, Target(session.settings.source, request.line), request)
     _check_fix(session, request, plan)
     return plan
+
+
+def _check_customer(session: Session, alias: str) -> None:
+    """Refuse a customer whom the leak guard would not know.
+
+    Raises:
+        InputError: the alias cannot be guarded, or the customers' file lacks it.
+    """
+    try:
+        list_words(Term("alias", alias))
+    except UnguardableError as error:
+        raise InputError(
+            f"the alias of the customer cannot be guarded: {error}",
+            todo="choose one of more letters, which no other word holds",
+        ) from error
+    if session.customers is not None and alias not in session.customers:
+        raise InputError(
+            f"the customers' file in {session.settings.repositories.ops} has no customer {alias!r}, so no "
+            "text could be kept from naming them",
+            todo="add a table for them with the terms that name them, or correct --customer",
+        )
 
 
 def make_attachment(branch: str | None, pull: int | None, instruction: str | None) -> events.FixAttached:

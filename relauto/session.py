@@ -1,6 +1,6 @@
 """From settings and tokens to a workbench, and from a request to an open incident."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,6 +10,7 @@ import platformdirs
 
 from relauto.authority import Authority, find_authority
 from relauto.clock import Clock
+from relauto.comms.guard import list_terms
 from relauto.comms.rendering import Renderer
 from relauto.errors import InputError
 from relauto.git.address import SILENCE, Address
@@ -24,8 +25,13 @@ from relauto.github.counts import Counts
 from relauto.github.memory import Memory
 from relauto.github.repositories import RepositoryFacts
 from relauto.github.wire import TIMEOUT
+from relauto.guard.customers import FILE as CUSTOMERS
+from relauto.guard.customers import Customers, parse_customers
+from relauto.guard.guard import Guard, Passage, require_no_secret
+from relauto.guard.terms import Term, UnguardableError
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
+from relauto.model.incident import Incident
 from relauto.model.names import RepositoryName
 from relauto.model.playbook import load_playbook
 from relauto.model.roster import FILE as ROSTER
@@ -33,6 +39,9 @@ from relauto.model.roster import Roster, parse_roster
 from relauto.settings import Settings
 from relauto.stages.bench import Bench
 from relauto.stages.interests import list_interests
+
+Vet = Callable[[Iterable[Passage]], None]
+"""Is shown every text before it leaves, and raises where it must not."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +102,12 @@ class Session:
         self._memories: dict[str, Memory] = {}
         self.cache = find_cache(settings)
         self.authority = find_authority(settings.github)
-        self.source = self._connect(settings.source, tokens.source)
+        self.guard = Guard()
+        self.source = self._connect(settings.source, tokens.source, self.guard.require)
         self.ops = self._connect(settings.repositories.ops, tokens.ops)
-        self.qa = self._connect(settings.qa, tokens.qa)
+        # Whether others read along there is not asked: QA's texts name no customer either way.
+        shared = settings.qa != settings.repositories.ops
+        self.qa = self._connect(settings.qa, tokens.qa, self.guard.require if shared else require_no_secret)
         self.cache.mkdir(parents=True, exist_ok=True)
         require_git(Git(self.cache))
         self.mirror = self._mirror(settings.source, tokens.source)
@@ -111,7 +123,7 @@ class Session:
         """Close every connection."""
         self._stack.close()
 
-    def _connect(self, repository: str, token: str) -> Client:
+    def _connect(self, repository: str, token: str, vet: Vet = require_no_secret) -> Client:
         if token not in self._memories:
             self._memories[token] = Memory.open(self.cache / "answers", token)
         client = Client(
@@ -122,13 +134,14 @@ class Session:
             counts=self.counts,
             memory=self._memories[token],
             timeout=self._timeouts.api,
+            vet=vet,
         )
         self._stack.callback(client.close)
         return client
 
     def _mirror(self, repository: str, token: str) -> Mirror:
         settings = self.settings.cache
-        return self._stack.enter_context(
+        mirror = self._stack.enter_context(
             Mirror.open(
                 self._address(repository, token),
                 cache=self.cache,
@@ -137,6 +150,8 @@ class Session:
                 partial=True,
             )
         )
+        mirror.vet = self.guard.require
+        return mirror
 
     @cached_property
     def facts(self) -> RepositoryFacts:
@@ -162,7 +177,8 @@ class Session:
                 todo=f"mirror {self.settings.source} to a private repository, and set repositories.private",
             )
         token = self._tokens.private or self._tokens.source
-        return Site(self._connect(name, token), self._mirror(name, token))
+        # What is made there becomes public with its release.
+        return Site(self._connect(name, token, self.guard.require), self._mirror(name, token))
 
     def _address(self, repository: str, token: str) -> Address:
         found = locate(self.settings, repository, token, self.authority)
@@ -173,7 +189,59 @@ class Session:
         """Who may answer for what, read once a run, unless it was given."""
         if self._roster is not None:
             return self._roster
-        return read_roster(self.ops_address, self.settings.repositories.ops, self.cache)
+        ops = self.settings.repositories.ops
+        content = self._ops_files[ROSTER]
+        if content is None:
+            raise InputError(
+                f"{ops} has no {ROSTER}, so nobody is entitled to approve anything",
+                todo='write one on its default branch: [roles] with RM = ["login"], QA = ["login"], …',
+            )
+        return parse_roster(content.decode("utf-8", "replace"), f"{ops}:{ROSTER}")
+
+    @cached_property
+    def customers(self) -> Customers | None:
+        """Who must not be named, read once a run; None where there is no such file and none is set.
+
+        Raises:
+            InputError: the file that is set is not there, or has faults.
+        """
+        ops, name = self.settings.repositories.ops, self.settings.guard.customers
+        content = self._ops_files[name or CUSTOMERS]
+        if content is None and name is None:
+            return None
+        if content is None:
+            raise InputError(
+                f"{ops} has no {name}, so nobody knows whom no text may name",
+                todo="write it on its default branch, or correct guard.customers in the settings",
+            )
+        return parse_customers(content.decode("utf-8", "replace"), f"{ops}:{name or CUSTOMERS}")
+
+    @cached_property
+    def _ops_files(self) -> dict[str, bytes | None]:
+        return read_files(self.ops_address, self.cache, (ROSTER, self.settings.guard.customers or CUSTOMERS))
+
+    def arm(self, incident: Incident) -> None:
+        """Tell the guard whom an incident and the customers' file are about.
+
+        Raises:
+            InputError: what names the customer cannot be guarded, or the file is not there or has faults.
+        """
+        named = self.settings.repositories
+        private = [each for each in (named.ops, self.settings.qa, named.private) if each]
+        ours = tuple(Term("repository", each) for each in private if each != self.settings.source)
+        known = self.customers or {}
+        terms = list_terms(incident)
+        alias = str(incident.opening.customer) if terms else ""
+        if alias in known:
+            terms = terms[1:]
+        try:
+            self.guard.learn({"": ours, **known})
+            self.guard.learn({alias: terms})
+        except UnguardableError as error:
+            raise InputError(
+                f"what names the customer of {incident.id} cannot be guarded: {error}",
+                todo="choose an alias of more letters, which no other word holds",
+            ) from error
 
     @property
     def ops_address(self) -> Address:
@@ -216,6 +284,7 @@ class Session:
         """Lend the workbench of an incident, at work in private if its opening says so, or `private` does."""
         with ExitStack() as stack:
             journal = stack.enter_context(self.journal(incident))
+            self.arm(journal.incident())
             opened = journal.incident().opened
             hidden = bool(opened.private) if opened else private
             site = self.private if hidden else self.public
@@ -237,6 +306,7 @@ class Session:
                 scratch=self.cache / "scratch",
                 say=self.say,
                 renderer=Renderer(find_folder(self.settings.templates_dir)),
+                guard=self.guard,
                 interests=list_interests,
                 releases=stack.enter_context(self.releases()),
                 visit=self.bench,
@@ -262,24 +332,17 @@ def find_folder(path: str | None) -> Path | None:
     return Path(path) if path else None
 
 
-def read_roster(address: Address, ops: str, cache: Path) -> Roster:
-    """Return the roster in force: `roster.toml` on the default branch of the ops repository at `address`.
+def read_files(address: Address, cache: Path, names: Sequence[str]) -> dict[str, bytes | None]:
+    """Return files on the default branch of the ops repository at `address`; None for one that is not there.
 
-    It comes by git, as the journal does, and so costs no request to the API.
+    They come by git, as the journal does, and so cost no request to the API.
 
     Raises:
-        InputError: there is none, or it has faults.
         RemoteError: the ops repository was not reached.
     """
     with Mirror.open(address, cache=cache) as mirror:
         head = mirror.fetch_default()
-        content = mirror.repository.read_file(head, ROSTER) if head else None
-    if content is None:
-        raise InputError(
-            f"{ops} has no {ROSTER}, so nobody is entitled to approve anything",
-            todo='write one on its default branch: [roles] with RM = ["login"], QA = ["login"], …',
-        )
-    return parse_roster(content.decode("utf-8", "replace"), f"{ops}:{ROSTER}")
+        return {name: mirror.repository.read_file(head, name) if head else None for name in names}
 
 
 def choose_incident(known: Sequence[str], wanted: str | None, environment: Mapping[str, str]) -> str:

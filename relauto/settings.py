@@ -196,6 +196,15 @@ class Doors(Table, frozen=True):
     expire_after: Annotated[float, _text("hours after which an approval is asked for anew", gt=0)] = 24
 
 
+class Guard(Table, frozen=True):
+    """What must not be named where others read."""
+
+    customers: Annotated[
+        str | None,
+        _text("file of the ops repository with customers' terms; default: customers.toml, if there is one"),
+    ] = None
+
+
 class Contacts(Table, frozen=True):
     """Whom notices go to."""
 
@@ -234,6 +243,7 @@ class Settings(Table, frozen=True):
     checks: Checks = Checks()
     build: Build = Build()
     doors: Doors = Doors()
+    guard: Guard = Guard()
     contacts: Contacts = Contacts()
     waiting: Waiting = Waiting()
     cache: Cache = Cache()

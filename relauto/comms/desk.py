@@ -21,13 +21,14 @@ DOORS = (
     "prepare.release",
     "deploy.send",
     "deploy.acknowledge",
+    "leak",
     "lost",
     "reply",
 )
 """What a door comment can be about. `prepare.accept` asks for other commits that would ship,
-`prepare.files` for files that relauto did not make, `deploy.acknowledge` for the customer's receipt, `lost`
-what becomes of a proof that is gone, `reply` for a text to the customer, which is shown whole; the others
-are step keys."""
+`prepare.files` for files that relauto did not make, `deploy.acknowledge` for the customer's receipt, `leak`
+for what would name a customer in public, `lost` what becomes of a proof that is gone, `reply` for a text to
+the customer, which is shown whole; the others are step keys."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def accept_loss_command(step: str, digest: str) -> str:
 def reopen_command(step: str) -> str:
     """Return the command that lets a step be done again; its last word is to be replaced."""
     return f"/reopen {step} REASON"
+
+
+def waive_command(gate: str) -> str:
+    """Return the command that lets a gate stand open for four hours; its last word is to be replaced."""
+    return f"/waive {gate} 4h REASON"
 
 
 def decision_command() -> str:

@@ -1,52 +1,41 @@
-"""The leak guard: what a text must not say to its audience, looked for before anything is sent."""
+"""What an incident itself tells the leak guard: whom it is about, and what its own people are called."""
 
-import re
-from collections.abc import Iterable, Iterator
-from typing import Literal
+from collections.abc import Iterator, Sequence
 
-from relauto.comms.neutral import BREAK
+from relauto.guard.guard import Guard, Leak, Passage
+from relauto.guard.terms import SHORTEST, Term
 from relauto.model.incident import Incident
-from relauto.model.words import Text
 
-Reader = Literal["public", "internal", "customer"]
+_LONG = 12
+"""Characters of the shortest note that is taken for a term: fewer are words that stand anywhere."""
 
-_TOKEN = re.compile(
-    r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|AKIA[0-9A-Z]{16}|xox[abpr]-[A-Za-z0-9-]{10,})"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-)
+
+def list_terms(incident: Incident) -> tuple[Term, ...]:
+    """Return what an incident knows of its customer: the alias, and what was noted about them."""
+    if incident.opened is None or not incident.opening.customer:
+        return ()
+    notes = [note.text for note in incident.notes if note.kind == "customer" and len(note.text) >= _LONG]
+    return (Term("alias", str(incident.opening.customer)), *(Term("note", str(text)) for text in notes))
 
 
 def find_leaks(
-    text: str, reader: Reader, incident: Incident, *, private: Iterable[str] = (), product: str = ""
-) -> tuple[str, ...]:
-    """Return what in `text` must not reach `reader`, one sentence each; none means it may be sent.
+    guard: Guard, passages: Sequence[Passage], incident: Incident, *, product: str = ""
+) -> tuple[Leak, ...]:
+    """Return what texts to an incident's customer must not say: others' terms, our logins and branches.
 
-    Nobody may read tokens or private keys. The public may read neither the customer's name nor
-    anything noted about the customer; the customer neither logins nor the names of the fixes'
-    branches. `private` are further names neither may read: other customers, private repositories.
     `product` is left out of the logins, which may be named like it.
     """
-    shown = text.replace(BREAK, "")
-    leaks = ["it holds a token or a private key"] if _TOKEN.search(shown) else []
-    if reader != "internal":
-        names = [*private, *(_customer(incident) if reader == "public" else _inside(incident))]
-        found = sorted({name for name in names if name and name != product and _says(shown, name)})
-        leaks += [f"it says {name!r}" for name in found]
-    return tuple(leaks)
+    inside = Guard({"": tuple(term for term in _list_inside(incident) if term.text != product)})
+    found = [*guard.find(passages, reader=incident.opening.customer), *inside.find(passages)]
+    return tuple(dict.fromkeys(found))
 
 
-def _says(text: str, name: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE) is not None
-
-
-def _customer(incident: Incident) -> Iterator[str]:
-    yield incident.opening.customer
-    yield from (note.text for note in incident.notes if note.kind == "customer")
-
-
-def _inside(incident: Incident) -> Iterator[Text | str]:
-    yield from (record.actor for record in incident.steps.values())
-    yield from (note.actor for note in incident.notes)
-    yield from (acceptance.actor for acceptance in incident.accepted)
-    yield from (approval.actor for door in incident.doors.values() for approval in door.approvals)
-    yield from (fix.branch for fix in incident.fixes if fix.branch)
+def _list_inside(incident: Incident) -> Iterator[Term]:
+    people = {
+        *(record.actor for record in incident.steps.values()),
+        *(note.actor for note in incident.notes),
+        *(acceptance.actor for acceptance in incident.accepted),
+        *(approval.actor for door in incident.doors.values() for approval in door.approvals),
+    }
+    yield from (Term("login", str(login)) for login in sorted(people) if len(login) >= SHORTEST)
+    yield from (Term("branch", str(fix.branch)) for fix in incident.fixes if fix.branch)

@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +14,12 @@ from types import TracebackType
 from relauto.git.address import Address, set_config
 from relauto.git.denial import Deed, DeniedError, find_denial
 from relauto.git.errors import PushRejectedError, PushUnknownError, RefMovedError
+from relauto.git.outgoing import list_pushed
 from relauto.git.refs import RefUpdate, check_ref
 from relauto.git.refusals import find_refusal
 from relauto.git.repository import Repository, list_object_directories
 from relauto.git.runner import Answer, Git, GitError
+from relauto.guard.guard import Passage
 from relauto.model.names import Commit
 
 _LAYOUT = "2"
@@ -36,7 +38,10 @@ class Mirror:
     Attributes:
         address: the remote.
         repository: the local copy, read like any other.
+        vet: is shown what a push would bring before it is sent, and raises where it must not be.
     """
+
+    vet: Callable[[Iterable[Passage]], None] | None = None
 
     def __init__(self, address: Address, repository: Repository, *, partial: bool) -> None:
         self.address = address
@@ -186,13 +191,17 @@ class Mirror:
             _refuse_unreached(self.address, "push", answer)
         return denial
 
-    def push(self, updates: Sequence[RefUpdate], *, to: Address | None = None) -> None:
+    def push(
+        self, updates: Sequence[RefUpdate], *, to: Address | None = None, known: Sequence[str] = ("--all",)
+    ) -> None:
         """Move refs of the remote (or of another, `to`), all or none, each only from its old value.
 
         A value that the remote has already is a success; deleting what is gone is rejected. The mirror's
-        own refs stay as they are: fetch to see the outcome, whatever it was.
+        own refs stay as they are: fetch to see the outcome, whatever it was. `known` are commits that the
+        remote has, or `--all` that the mirror has refs for.
 
         Raises:
+            LeakError: it would bring what its readers must not get; nothing was sent.
             PushRejectedError: the remote has other values, or forbids one; nothing was moved.
             DeniedError: the token is not taken, or lacks a right; nothing was moved.
             UnreachableError: the remote was not reached; nothing was sent.
@@ -200,6 +209,8 @@ class Mirror:
         """
         if not updates:
             return
+        if self.vet:
+            self.vet(list_pushed(self.repository, updates, known))
         leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
         specs = [f"{update.new or ''}:{update.ref}" for update in updates]
         options = ("--porcelain", "--atomic", "--no-verify", "--no-follow-tags", "--recurse-submodules=no")

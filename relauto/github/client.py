@@ -6,7 +6,7 @@ a second); the values in the modules beside it can be had without.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -28,12 +28,14 @@ from relauto.github.faults import (
     read_reset,
 )
 from relauto.github.memory import Answer, Memory
+from relauto.github.outgoing import list_passages
 from relauto.github.refusals import explain, forbid_field, make_unseen
 from relauto.github.retry import Patience, repeat_read, send_write
 from relauto.github.wire import TIMEOUT, Wire
+from relauto.guard.guard import Leak, LeakError, Passage, require_no_secret
 from relauto.model.names import RepositoryName
 from relauto.proxy import is_past_proxies
-from relauto.redaction import learn
+from relauto.redaction import holds_known, learn
 
 T = TypeVar("T")
 Parameter = str | int | bool
@@ -80,7 +82,8 @@ class Client:
     """The API of one repository. Not to be shared between threads; close it when done.
 
     Paths are relative to `/repos/OWNER/NAME` (the empty path is the repository itself), or start
-    with a slash for the rest of the API (`/user`). Request bodies are plain dictionaries.
+    with a slash for the rest of the API (`/user`). Request bodies are plain dictionaries. `vet` is shown
+    every text of a write before it is sent, and raises where it must not be.
     """
 
     address: Address
@@ -91,6 +94,7 @@ class Client:
     patience: Patience = field(default_factory=Patience, kw_only=True)
     memory: Memory = field(default_factory=Memory, kw_only=True)
     timeout: int = field(default=TIMEOUT, kw_only=True)
+    vet: Callable[[Iterable[Passage]], None] = field(default=require_no_secret, kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.token:
@@ -194,9 +198,11 @@ class Client:
         Raises:
             UnknownOutcomeError: it may have happened; look before anything else.
             NoGraphQLError, NotFoundError, ForbiddenError, RefusedError, LimitError: nothing happened.
+            LeakError: it holds what its readers must not get; nothing was sent.
         """
         operation = _OPERATION.match(document)
         request = f"GraphQL {operation[1] if operation else 'mutation'}"
+        self.vet(list_passages(request, variables))
         envelope = send_write(
             lambda: self._query(document, dict(variables), request, "write"), self.clock, self.patience
         )
@@ -210,8 +216,10 @@ class Client:
         Raises:
             UnknownOutcomeError: it may have happened; look before anything else.
             NotFoundError, ForbiddenError, RefusedError, LimitError: GitHub refused; nothing happened.
+            LeakError: it holds what its readers must not get; nothing was sent.
         """
         url, request = self._locate(path), f"{verb} {path}"
+        self.vet(list_passages(request, body))
         reply = self._send_write(lambda: self._wire.send(verb, url, body=body), request)
         return self._decode(reply, into, request)
 
@@ -221,6 +229,9 @@ class Client:
         Raises:
             as `write`; RemoteError also where the address is not the API's own.
         """
+        self.vet([Passage("the name of a file", name)])
+        if holds_known(data):
+            raise LeakError([Leak("a token", "a file of the release", "")])
         with self.counts.about("assets"):
             reply = self._send_write(lambda: self._wire.upload(url, name, data), "POST upload")
         return self._decode(reply, into, "POST upload")

@@ -63,10 +63,10 @@ def describe(leaks: Sequence[Leak]) -> str:
 
 @dataclass
 class Guard:
-    """What is known of customers, and what a person lets pass. Terms of the owner "" name us."""
+    """What is known of customers. Terms of the owner "" name us; `permitted` lines a person lets pass."""
 
     terms: dict[str, tuple[Term, ...]] = field(default_factory=dict)
-    _permitted: set[str] = field(default_factory=set)
+    permitted: frozenset[str] = frozenset()
     _matchers: dict[str | None, Matcher] = field(default_factory=dict)
 
     def learn(self, terms: Mapping[str, Iterable[Term]]) -> None:
@@ -78,10 +78,6 @@ class Guard:
         for owner, more in terms.items():
             self.terms[owner] = tuple(dict.fromkeys((*self.terms.get(owner, ()), *more)))
         self._matchers.clear()
-
-    def permit(self, digests: Iterable[str]) -> None:
-        """Let pass the lines that these digests stand for."""
-        self._permitted.update(digests)
 
     def find(self, passages: Iterable[Passage], *, reader: str | None = None) -> tuple[Leak, ...]:
         """Return what in some passages `reader`, a customer's alias, must not read; None is everybody.
@@ -106,7 +102,7 @@ class Guard:
         for match in self._matcher(reader).find(passage.text):
             digest = hashlib.sha256("\n".join(lines[match.first : match.last + 1]).encode("utf-8", "replace"))
             short = digest.hexdigest()[:12]
-            if short not in self._permitted:
+            if short not in self.permitted:
                 where = self._name_place(passage, match.first)
                 yield Leak(NOUNS[match.term.kind], where, short, self._find_owner(match.term))
 

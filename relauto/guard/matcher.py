@@ -19,8 +19,8 @@ _INSIDE = 7
 _SPACED = 8
 """Letters of a term that may be parted by spaces: of what is shorter, other words may be made by chance."""
 
-_BINARY = 6
-"""Letters of the shortest term looked for among bytes, where letters meet by chance."""
+_BINARY = 4
+"""Letters of the shortest term looked for in lines of bytes, where fewer meet by chance."""
 
 _FEW = 256
 """Hosts of the widest network that a plain number may be an address of."""
@@ -67,23 +67,21 @@ class Matcher:
 
     def find(self, text: str) -> tuple[Match, ...]:
         """Return the terms in a text in the order of its lines, each once a line."""
-        least = _BINARY if "\0" in text else 0
-        found: dict[Match, None] = {}
+        lines, found = text.split("\n"), dict[Match, None]()
         for reading in read(text):
-            for term, start, end in [*self._find_words(reading, least), *self._find_networks(reading)]:
-                found[Match(term, *reading.find_lines(start, end))] = None
+            for term, start, end in [*self._find_words(reading), *self._find_networks(reading)]:
+                first, last = reading.find_lines(start, end)
+                by_chance = end - start < _BINARY and any("\0" in line for line in lines[first : last + 1])
+                if not by_chance:
+                    found[Match(term, first, last)] = None
         return tuple(sorted(found, key=lambda match: (match.first, match.last)))
 
-    def _find_words(self, reading: Reading, least: int) -> Iterator[tuple[Term, int, int]]:
+    def _find_words(self, reading: Reading) -> Iterator[tuple[Term, int, int]]:
         letters, origin = reading.letters, reading.origin
         for start in range(len(letters) - SHORTEST + 1):
             for word, term in self._words.get(letters[start : start + SHORTEST], ()):
                 end = start + len(word.letters)
-                if (
-                    end - start >= least
-                    and letters.startswith(word.letters, start)
-                    and _is_meant(reading, start, word, term)
-                ):
+                if letters.startswith(word.letters, start) and _is_meant(reading, start, word, term):
                     yield term, origin[start], origin[end - 1] + 1
 
     def _find_networks(self, reading: Reading) -> Iterator[tuple[Term, int, int]]:
@@ -106,8 +104,9 @@ def _is_meant(reading: Reading, start: int, word: Word, term: Term) -> bool:
         )
     alone = _begins(reading, start) and _ends(reading, end)
     if origin[end - 1] - origin[start] == end - start - 1:
-        long = len(word.letters) >= (_INSIDE + 2 * word.dotted) and word.letters.isalpha()
-        return long or (alone and not word.dotted)
+        if word.joints:
+            return alone and len(word.letters) > _SPACED
+        return alone or (len(word.letters) >= _INSIDE and word.letters.isalpha())
     return alone and _is_parted(reading, start, word)
 
 
@@ -117,7 +116,7 @@ def _is_parted(reading: Reading, start: int, word: Word) -> bool:
     for at in range(1, len(word.letters)):
         between = reading.shown[reading.origin[start + at - 1] + 1 : reading.origin[start + at]]
         if at in word.breaks:
-            if len(between) > _FAR or (word.dotted and not set(between) & set(".-_。")):
+            if len(between) > _FAR or (word.joints and not set(between) & set(word.joints)):
                 return False
         elif between:
             blank = any(map(str.isspace, between))

@@ -44,8 +44,12 @@ NOUNS: dict[Kind, str] = {
     "branch": "the name of a branch",
 }
 
+_DOTS = ".-_。"
+
 SHORTEST = 3
 """Letters and digits of the shortest term that can be guarded."""
+
+_JOINTS: dict[Kind, str] = {"domain": _DOTS, "host": _DOTS, "repository": "/"}
 
 # What a company's name ends with says nothing about which company it is.
 _FORMS = re.compile(
@@ -79,12 +83,12 @@ class Term:
 class Word:
     """A term in its normal form: `breaks` are the indices of letters before which it is parted itself.
 
-    A `dotted` one has a dot, or what stands for one, at each break.
+    Where there are `joints`, one of these signs stands at each break.
     """
 
     letters: str
     breaks: frozenset[int]
-    dotted: bool = False
+    joints: str = ""
 
 
 def find_network(text: str) -> Network | None:
@@ -113,8 +117,8 @@ def list_words(term: Term) -> tuple[Word, ...]:
     """
     if term.kind == "address" and find_network(term.text):
         return ()
-    dotted = term.kind in ("domain", "host")
-    shapes = dict.fromkeys(_normalise(shown, dotted=dotted) for shown in _list_spellings(term))
+    joints = _JOINTS.get(term.kind, "")
+    shapes = dict.fromkeys(_normalise(shown, joints) for shown in _list_spellings(term))
     if len(next(iter(shapes)).letters) < SHORTEST:
         raise UnguardableError(f"it has fewer than {SHORTEST} letters and digits")
     return tuple(word for word in shapes if len(word.letters) >= SHORTEST)
@@ -152,17 +156,18 @@ def _is_shared(domain: str) -> bool:
     return _suffixes().privatesuffix(domain.lower().rstrip(".")) is None
 
 
-def _normalise(shown: str, *, dotted: bool) -> Word:
+def _normalise(shown: str, joints: str) -> Word:
+    joints = joints if set(joints) & set(shown.strip(".")) else ""
     letters, breaks, parted = "", set(), False
     for before, char in zip(" " + shown, shown, strict=False):
         if not char.isalnum():
             parted = True
             continue
-        if letters and (parted or _turns(before, char, dotted=dotted)):
+        if letters and (parted or (not joints and _turns(before, char))):
             breaks.add(len(letters))
         letters, parted = letters + char.casefold(), False
-    return Word(letters, frozenset(breaks), dotted and "." in shown.strip("."))
+    return Word(letters, frozenset(breaks), joints)
 
 
-def _turns(before: str, char: str, *, dotted: bool) -> bool:
-    return not dotted and ((before.islower() and char.isupper()) or before.isdigit() != char.isdigit())
+def _turns(before: str, char: str) -> bool:
+    return (before.islower() and char.isupper()) or before.isdigit() != char.isdigit()

@@ -1,5 +1,6 @@
 """Gates by name, `prepare.verify:qa`, and which of them a person let stand open, for what, until when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +11,13 @@ from relauto.model.target import Place
 from relauto.model.words import Person, Text
 
 GATES: dict[str, tuple[str, ...]] = {
+    "investigate.pr": ("leak",),
     "prepare.merge": ("checks", "reviews"),
-    "prepare.pick": ("checks", "reviews"),
-    "prepare.verify": ("contained", "scope", "artifacts", "checks", "qa"),
+    "prepare.pick": ("leak", "checks", "reviews"),
+    "prepare.verify": ("contained", "scope", "artifacts", "checks", "qa", "leak"),
+    "prepare.release": ("leak",),
+    "debt.main": ("leak",),
+    "debt.line": ("leak",),
 }
 """The gates of each step that has some. GitHub's own rules are none of them: nobody here can waive those."""
 
@@ -95,6 +100,15 @@ def list_overridden(waivers: list[Waiver], place: Place, commit: str, now: datet
         if (waiver.place, waiver.gate, waiver.commit) == (place, "reviews", commit) and now < waiver.until
         for objection in waiver.objections
     )
+
+
+def list_permitted(waivers: Iterable[Waiver], gate: str, now: datetime) -> frozenset[str]:
+    """Return everything that waivers of a gate let pass at `now`, whatever step they were given at.
+
+    Of such a gate the `commit` of a waiver is the digests of what it is about, joined by hyphens.
+    """
+    standing = [waiver.commit for waiver in waivers if waiver.gate == gate and now < waiver.until]
+    return frozenset(digest for subject in standing for digest in subject.split("-"))
 
 
 def lift(refused: list[CandidateRefused], place: Place, commit: str) -> list[CandidateRefused]:

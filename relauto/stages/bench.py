@@ -31,6 +31,7 @@ from relauto.github.look import Look, read_together
 from relauto.github.pull_state import Pull
 from relauto.github.repositories import RepositoryFacts
 from relauto.github.rules import look_at_rules
+from relauto.guard.guard import Guard
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model.event import Body, Event, Plan, Said
@@ -57,6 +58,7 @@ class Bench:
     write brought up, and texts for the incident's branch by their path; `after` are the places whose
     notices are drafted once their proof is recorded. `visit` lends the bench of another incident.
     `interests` lists what may be looked at together.
+    `guard` is asked before a text leaves.
     Where the work is embargoed, `source` and `mirror` are of the private repository, and `public` is what
     `outside` works with.
     """
@@ -78,6 +80,7 @@ class Bench:
     say: Callable[[str], None]
     renderer: Renderer
     releases: Releases
+    guard: Guard
     visit: Callable[[str], AbstractContextManager["Bench"]]
     public: tuple[Client, Mirror] | None = None
     is_outside: bool = False

@@ -11,6 +11,7 @@ from relauto.git.scope import describe_foreign, list_foreign
 from relauto.github import pull_reads, pulls
 from relauto.github.faults import NotFoundError
 from relauto.github.pull_state import Pull
+from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
 from relauto.model.incident import Fix, StepState
 from relauto.model.names import Branch, Commit
@@ -19,6 +20,7 @@ from relauto.stages import texts
 from relauto.stages.bench import Bench, list_commits
 from relauto.stages.claims import check_home
 from relauto.stages.following import equip_pull, finish_opening
+from relauto.stages.leaks import hold_leaks, read_brought
 from relauto.stages.step import Observation, Proved, Question, Refused, Todo
 
 
@@ -46,9 +48,9 @@ class OpenPull:
             if halved:
                 return halved
             if pull is None:
-                return self._open(bench, fix)
+                return self._open(bench, place, fix)
             refused = refuse_base(bench, pull) or (
-                refuse_foreign(bench, pull.head_sha) if pull.state == "open" else None
+                self._judge_open(bench, place, pull) if pull.state == "open" else None
             )
             if refused:
                 return refused
@@ -67,7 +69,16 @@ class OpenPull:
             )
         return Proved({"pulls": shown}, by_others=all(pull["by_others"] for pull in shown))
 
-    def _open(self, bench: Bench, fix: Fix) -> Observation:
+    def _judge_open(self, bench: Bench, place: Place, pull: Pull) -> Refused | None:
+        """Refuse what must not be merged, whoever wrote it, and again after every push."""
+        what = f"pull request #{pull.number}"
+        texts_ = [Passage(f"the title of {what}", pull.title), Passage(f"the text of {what}", pull.body, 1)]
+        brought = read_brought(bench, pull.head_sha, bench.ref(bench.home.ref))
+        return refuse_foreign(bench, pull.head_sha) or hold_leaks(
+            bench, place, what, [*texts_, *brought], out=tell_out(bench)
+        )
+
+    def _open(self, bench: Bench, place: Place, fix: Fix) -> Observation:
         if fix.branch is None:
             return Refused(
                 f"{bench.source.repository} has no pull request {fix}",
@@ -85,13 +96,17 @@ class OpenPull:
             return foreign
         title, wanted = make_title(bench.product.commit(head).subject), bench.settings.pull
         body = texts.fix_pull(bench, branch, head)
-        leaks = texts.find_public_leaks(bench, title, body, branch)
-        if leaks:
-            return Refused(
-                f"the pull request of {branch} would be public, and {'; '.join(leaks)}",
-                todo="reword the commit or rename the branch, push it, and attach it again",
-            )
-
+        told = [
+            Passage("its title", title),
+            Passage("its text", body, 1),
+            Passage("its branch's name", branch),
+        ]
+        brought = read_brought(bench, head, bench.ref(bench.home.ref))
+        held = hold_leaks(
+            bench, place, "the fix's pull request", [*told, *brought], out=tell_out(bench, branch=True)
+        )
+        if held:
+            return held
         beginning = find_beginning(bench)
 
         def run(_facts: Facts) -> None:
@@ -108,6 +123,14 @@ class OpenPull:
             prepare=lambda: {"head": head, "branch": str(branch)},
             changes=("refs", "pulls") if beginning else ("pulls",),
         )
+
+
+def tell_out(bench: Bench, *, branch: bool = False) -> str:
+    """Return the warning about what people have pushed or written themselves: it may be out already."""
+    if bench.public:
+        return ""
+    what = "its branch was pushed by somebody" if branch else "it stands on GitHub"
+    return f"{what}, so whoever can read {bench.source.repository} can read it already: tell whom it is about"
 
 
 def describe_opening(bench: Bench, branch: Branch, *, alone: bool = True) -> str:

@@ -7,7 +7,6 @@ import msgspec
 
 from relauto.comms import desk as desk_texts
 from relauto.comms.desk import Shown
-from relauto.comms.guard import find_leaks
 from relauto.comms.kit import UpgradeFacts, render_upgrade
 from relauto.comms.proofs import Artifact, Pick, Picks, PullRequest, Pulls
 from relauto.comms.public import (
@@ -28,6 +27,7 @@ from relauto.comms.story import Story, list_installed, tell
 from relauto.git.pick import Pick as MadePick
 from relauto.git.scope import list_scope
 from relauto.github import releases
+from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.qa import QaInstruction, parse_instruction
@@ -45,20 +45,6 @@ def story(bench: Bench) -> Story:
         contacts=bench.settings.contacts,
         product=bench.settings.product,
     )
-
-
-def find_public_leaks(bench: Bench, *shown: str) -> tuple[str, ...]:
-    """Return what in texts that the public could read must not reach it, one sentence each."""
-    repositories = bench.settings.repositories
-    private = [each for each in (repositories.ops, bench.settings.qa, repositories.private) if each]
-    found = [
-        leak
-        for text in shown
-        for leak in find_leaks(
-            text, "public", bench.incident, private=private, product=bench.settings.product
-        )
-    ]
-    return tuple(dict.fromkeys(found))
 
 
 def fix_pull(bench: Bench, branch: Branch, head: Commit) -> str:
@@ -137,6 +123,11 @@ def release_notes(bench: Bench, target: Target, tag: Tag) -> str:
         artifacts=msgspec.convert(verified, tuple[Artifact, ...]),
     )
     return render_notes(text, bench.renderer)
+
+
+def list_told(bench: Bench, target: Target, tag: Tag, title: str) -> list[Passage]:
+    """Return what a candidate's prerelease or a release says to everybody."""
+    return [Passage("its title", title), Passage("its notes", release_notes(bench, target, tag), 1)]
 
 
 def picks_of(bench: Bench, target: Target) -> Picks:

@@ -8,6 +8,8 @@ from relauto.comms.guard import find_leaks
 from relauto.comms.notices import CUSTOMER, INTERNAL, render_notice
 from relauto.comms.story import Story, tell
 from relauto.errors import InputError
+from relauto.guard.guard import Guard, Passage
+from relauto.guard.terms import Term
 from relauto.model import event as events
 from relauto.model.event import Body
 from relauto.model.playbook import load_playbook
@@ -92,7 +94,9 @@ def test_no_reply_says_what_is_ours_alone(step: str, length: int) -> None:
     bodies = (events.FixAttached(branch="fix/last-page"), *PATH[:length], REFUSED)
     notice = render_notice(step, "customer", story_of(*bodies))
     said = f"{notice.subject}\n{notice.body}"
-    assert find_leaks(said, "customer", told(*bodies), private=["Initech", "acme/ops", "release-1.4"]) == ()
+    guard = Guard({"": (Term("repository", "acme/ops"), Term("branch", "release-1.4"))})
+    guard.learn({"initech": [Term("name", "Initech")]})
+    assert find_leaks(guard, [Passage("the reply", said, 1)], told(*bodies)) == ()
     assert "rc1" not in said
 
 

@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-import pytest
-
-from relauto.comms.guard import find_leaks
+from relauto.comms.guard import find_leaks, list_terms
 from relauto.comms.proofs import Artifact
 from relauto.comms.public import (
     BumpText,
@@ -17,6 +15,8 @@ from relauto.comms.public import (
     render_notes,
     render_pick,
 )
+from relauto.guard.guard import Guard, Passage
+from relauto.guard.terms import Term
 from relauto.model import event as events
 from relauto.model.words import Text
 from tests.comms.world import FIX, HEAD, HUB, PICK, START, told
@@ -130,21 +130,24 @@ def test_the_releases_notes() -> None:
 def test_nothing_of_the_customer_is_public() -> None:
     words = Text("their warehouse in Springfield stands still")
     incident = told(events.NoteAdded("customer", words, START + timedelta(hours=1)))
+    guard = Guard({"globex": list_terms(incident), "": (Term("repository", "acme/ops"),)})
     for text in (FIX_BODY, PICK_BODY, NOTES):
-        assert find_leaks(text, "public", incident, private=["acme/ops", "Initech"]) == ()
-        assert find_leaks(f"{text}\nfor GLOBEX.", "public", incident) == ("it says 'Globex'",)
-        assert find_leaks(f"{text}\n{words}", "public", incident) == (f"it says {words!r}",)
-        assert find_leaks(f"{text} Initech", "public", incident, private=["Initech"]) == (
-            "it says 'Initech'",
-        )
+        assert guard.find([Passage("the text", text)]) == ()
+        for more, noun in (
+            ("for GLOBEX.", "the alias of a customer"),
+            (words, "what was noted about a customer"),
+            ("see acme/ops", "the name of a private repository"),
+        ):
+            found = guard.find([Passage("the text", f"{text}\n{more}")])
+            assert list(map(str, found)) == [f"the text holds {noun}"]
 
 
-def test_a_part_of_a_word_is_no_leak() -> None:
-    assert find_leaks("globexit sub-globex", "public", told()) == ()
+def test_short_note_is_no_term_of_its_own() -> None:
+    incident = told(events.NoteAdded("customer", Text("the last"), START + timedelta(hours=1)))
+    assert [term.kind for term in list_terms(incident)] == ["alias"]
 
 
-@pytest.mark.parametrize(
-    "secret", ["ghp_" + "a" * 36, "github_pat_" + "b" * 30, "-----BEGIN OPENSSH PRIVATE KEY-----"]
-)
-def test_a_token_may_reach_nobody(secret: str) -> None:
-    assert find_leaks(f"see {secret}", "internal", told()) == ("it holds a token or a private key",)
+def test_customer_reads_neither_logins_nor_branches_of_ours() -> None:
+    bodies = (events.FixAttached(branch="fix/last-page"),)
+    found = find_leaks(Guard(), [Passage("the reply", "see fix/last-page")], told(*bodies))
+    assert list(map(str, found)) == ["the reply holds the name of a branch"]

@@ -30,7 +30,15 @@ MAY = {
 """Who may, told once more beside the roster's own table: a change there has to be meant."""
 
 DOORS = {"merge-door": "prepare.merge", "release-door": "prepare.release", "send-door": "deploy.send"}
-CLOSED = {"merge-door": "prepare.merge", "pick": "prepare.pick", "verify": "prepare.verify"}
+CLOSED = {
+    "opened": "investigate.pr",
+    "merge-door": "prepare.merge",
+    "pick": "prepare.pick",
+    "verify": "prepare.verify",
+    "release-door": "prepare.release",
+    "send-door": "debt.main",
+    "finished": "debt.line",
+}
 """Where the gates of a step are looked at."""
 
 

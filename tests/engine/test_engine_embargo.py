@@ -166,27 +166,46 @@ def test_what_becomes_public_says_nothing_of_the_private(world, public, private)
         assert secret not in text, secret
 
 
-def test_a_message_that_tells_of_the_customer_is_not_made_public(world, private):
-    world.open(SETTINGS, **HIDDEN)
-    Git(world.root).run("clone", "--quiet", "-b", "fix/line", "private.git", "engineer")
+def say_in_private(world, branch):
+    """Push a commit whose message names the customer to a branch of the private repository."""
+    Git(world.root).run("clone", "--quiet", "-b", branch, "private.git", "engineer")
     who = ("-c", "user.name=Dana", "-c", "user.email=dana@acme.example")
     work = Git(world.root / "engineer")
     message = "Fix the other half\n\nInitech sent us the data."
     work.run(*who, "commit", "--quiet", "--allow-empty", "--message", message)
-    work.run("push", "--quiet", "origin", "fix/line")
-    more = f'{SETTINGS}pull.method = "merge"\n'
-    world.advance(more)
+    work.run("push", "--quiet", "origin", branch)
+
+
+def test_a_fix_that_tells_of_the_customer_is_not_even_begun(world, private):
+    world.open(SETTINGS, **HIDDEN)
+    say_in_private(world, "fix/line")
+    (stop,) = world.advance(SETTINGS).stops
+    assert (stop.place.step, stop.status) == ("investigate.pr", Status.DECISION)
+    assert "line 3, holds the alias of a customer" in stop.reason
+    assert "can read it already" not in stop.reason
+    assert private.pulls() == {}
+
+
+def test_a_message_that_tells_of_the_customer_is_not_made_public(world, private, public):
+    world.open(SETTINGS, **HIDDEN)
+    world.advance(SETTINGS)
     world.decide("no: nothing to try")
     private.pass_pull(1)
-    world.advance(more)
+    world.advance(SETTINGS)
     world.approve("prepare.merge")
-    world.advance(more)
+    world.advance(SETTINGS)
+    say_in_private(world, "relauto/emergency/1.0.1")
     private.pass_pull(2)
-    world.advance(more)
+    world.advance(SETTINGS)
+    (accept,) = [line for line in world.asked() if line.startswith("/accept ")]
+    world.answer(accept.replace("REASON", "it is known"))
     private.check(private.git.read("rev-parse", "v1.0.1-rc1^{commit}"))
-    (stop,) = world.advance(more).stops
+    before = public.seen()
+    (stop,) = world.advance(SETTINGS).stops
     assert (stop.place.step, stop.status) == ("prepare.release", Status.DECISION)
-    assert "the release would make commits public, and it says 'Initech'" in stop.reason
+    assert "the leak guard holds up the release v1.0.1: the message of commit" in stop.reason
+    assert "Initech" not in stop.reason
+    assert public.seen() == before
 
 
 def finish_first_round(world, private):

@@ -52,7 +52,7 @@ def test_term_of_two_customers_is_the_readers_own(guard):
 
 def test_permitted_lines_pass_and_no_others(guard):
     (leak,) = guard.find([Passage("the title", "Fix wren")])
-    guard.permit([leak.digest])
+    guard.permitted = frozenset([leak.digest])
     assert find(guard, ("the body", "first\nFix wren\nlast", 1)) == []
     assert find(guard, ("the body", "Fix wren again", 1)) != []
 

@@ -187,7 +187,8 @@ def test_contract_is_not_found_within_a_longer_number():
 
 
 def test_bytes_hold_short_words_by_chance():
-    assert find("\0\1ace acme\0", *name("Ace", "Acme")) == []
+    assert find("\0\1ace\0", *name("Ace")) == []
+    assert find("A\0c\0m\0e\0 ", *name("Acme")) == ["Acme"]
     assert find("I\0n\0i\0t\0e\0c\0h\0", *name("Initech")) == ["Initech"]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from relauto.errors import InputError
-from relauto.model.gate import GATES, Gate, Waiver, find_waiver, parse_gate
+from relauto.model.gate import GATES, Gate, Waiver, find_waiver, list_permitted, parse_gate
 from relauto.model.moment import parse_end
 from relauto.model.target import Place, Target
 from relauto.model.words import Person, Text
@@ -20,9 +20,27 @@ def test_a_gate_is_named_whole_or_by_the_name_that_only_it_has(name):
     assert parse_gate(name) == Gate("prepare.verify", "qa")
 
 
-@pytest.mark.parametrize("step", GATES)
-def test_checks_are_a_gate_of_each_step(step):
+@pytest.mark.parametrize("step", ["prepare.merge", "prepare.pick", "prepare.verify"])
+def test_checks_are_a_gate_of_each_step_that_waits_for_them(step):
     assert str(parse_gate(f"{step}:checks")) == f"{step}:checks"
+
+
+@pytest.mark.parametrize("step", [step for step in GATES if step != "prepare.merge"])
+def test_leaks_are_a_gate_of_each_step_that_writes_texts(step):
+    assert str(parse_gate(f"{step}:leak")) == f"{step}:leak"
+
+
+def test_a_gate_of_many_lines_lets_pass_what_any_standing_waiver_is_about():
+    def waive(commit, gate="leak", hours=4, step="prepare.pick"):
+        return Waiver(Place(step), gate, commit, NOW + timedelta(hours=hours), Text("x"), Person("robin-rm"))
+
+    waivers = [
+        waive("aa-bb"),
+        waive("cc", step="investigate.pr"),
+        waive("dd", gate="qa"),
+        waive("ee", hours=0),
+    ]
+    assert list_permitted(waivers, "leak", NOW) == {"aa", "bb", "cc"}
 
 
 @pytest.mark.parametrize(

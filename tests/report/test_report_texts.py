@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 from relauto.comms.guard import find_leaks
 from relauto.comms.story import tell
+from relauto.guard.guard import Guard, Passage
+from relauto.guard.terms import Term
 from relauto.model import event as events
 from relauto.model.event import Body
 from relauto.model.incident import fold
@@ -169,8 +171,9 @@ def test_the_customers_summary_is_whole() -> None:
 
 
 def test_the_customers_summary_names_nobody_and_no_branch() -> None:
-    private = ["Initech", "release-1.4", "fix/last-page", "restarted the pool"]
-    assert find_leaks(SUMMARY, "customer", told(*BODIES), private=private) == ()
+    private = ("Initech", "release-1.4", "fix/last-page", "restarted the pool")
+    guard = Guard({"": tuple(Term("note", each) for each in private)})
+    assert find_leaks(guard, [Passage("the summary", SUMMARY, 1)], told(*BODIES)) == ()
 
 
 def test_the_summary_says_what_is_not_known() -> None:

@@ -12,11 +12,13 @@ from typing import Literal, NamedTuple
 
 from relauto.errors import DecisionError, InputError
 from relauto.git.errors import PushRejectedError
+from relauto.git.outgoing import list_brought
 from relauto.git.presence import Presence, find_presence
 from relauto.git.refs import RefUpdate
 from relauto.github import pull_merge, pulls
 from relauto.github.pull_merge import Method
 from relauto.github.pull_state import Pull
+from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place, Target
@@ -24,6 +26,7 @@ from relauto.stages import texts
 from relauto.stages.auto_merge import follow_auto_merge
 from relauto.stages.bench import Bench
 from relauto.stages.following import choose_method, equip_pull, finish_opening, follow_pull
+from relauto.stages.leaks import hold_leaks
 from relauto.stages.prepare.bump import is_bumped
 from relauto.stages.prepare.picks import Made, Recipe, Signed, name_commits
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
@@ -117,11 +120,11 @@ class Landing:
     def bring(self, place: Place, missing: Sequence[Commit]) -> Observation:
         """Return what is next until the branch holds the missing commits and the number."""
         if self.via == "push":
-            return self._push(missing)
+            return self._push(place, missing)
         branch = self._choose_branch(missing)
         pull = self.bench.find_pull(branch, self.branch)
         if pull is None:
-            return self._open(branch, missing)
+            return self._open(place, branch, missing)
         if pull.state == "open":
             unfinished = finish_opening(self.bench, place, pull, self.bench.settings.pick.labels)
             return unfinished or self._merge(place, pull)
@@ -151,7 +154,7 @@ class Landing:
         bumped = self.numbered and (self.takes_bump_along or not missing)
         return Recipe(self.bench, self.target, self.branch, tuple(missing), bumped)
 
-    def _open(self, branch: Branch, missing: Sequence[Commit]) -> Observation:
+    def _open(self, place: Place, branch: Branch, missing: Sequence[Commit]) -> Observation:
         bench = self.bench
         known, signer = bench.ref(branch.ref), find_commit_signer(bench, self.branch)
         if isinstance(signer, Refused):
@@ -162,6 +165,11 @@ class Landing:
             made = self._plan(missing).make(self.head, bench.sign())
         if isinstance(made, Refused):
             return made
+        title, body = self._write_texts(made)
+        told = [Passage("its title", title), Passage("its text", body, 1)]
+        held = self._hold(place, f"the pull request of {branch}", made, told)
+        if held:
+            return held
         signed = Signed(bench, self.head, made, None if known else signer)
 
         def run(facts: Facts) -> None:
@@ -182,6 +190,10 @@ class Landing:
             changes=("refs", "pulls"),
         )
 
+    def _hold(self, place: Place, what: str, made: Made, told: Sequence[Passage]) -> Refused | None:
+        brought = list_brought(self.bench.product, made.head, [self.head])
+        return hold_leaks(self.bench, place, what, [*told, *brought])
+
     def _write_texts(self, made: Made) -> tuple[str, str]:
         if made.bump and not made.picked:
             return texts.bump_pull(self.bench, self.target, self.branch, made.bump)
@@ -193,7 +205,7 @@ class Landing:
         exists = self.bench.ref(self.branch.ref) is not None
         return [] if exists else [RefUpdate(self.branch.ref, None, self.base)]
 
-    def _push(self, missing: Sequence[Commit]) -> Observation:
+    def _push(self, place: Place, missing: Sequence[Commit]) -> Observation:
         refused = self.bench.rules(self.branch).refuse_push()
         if refused:
             return Refused(
@@ -206,6 +218,9 @@ class Landing:
         made = self._plan(missing).make(self.head, self.bench.sign())
         if isinstance(made, Refused):
             return made
+        held = self._hold(place, f"the push to {self.branch}", made, ())
+        if held:
+            return held
         known = self.bench.ref(self.branch.ref)
 
         def run(facts: Facts) -> None:

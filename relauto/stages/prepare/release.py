@@ -5,6 +5,7 @@ from typing import Any
 
 from relauto.git.refs import RefUpdate
 from relauto.github.releases import Release
+from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
@@ -13,6 +14,7 @@ from relauto.stages import texts
 from relauto.stages.bench import Bench, require_target
 from relauto.stages.claims import is_withdrawn
 from relauto.stages.gates import WAIVED
+from relauto.stages.leaks import hold_leaks, read_brought
 from relauto.stages.prepare.artifacts import digest_kit
 from relauto.stages.prepare.publication import (
     ask_about_files,
@@ -61,12 +63,10 @@ class CutRelease:
                 todo=f"push {tag} at {commit.short} again by hand if it went by mistake, "
                 "or release under another number",
             )
-        leaks = find_hidden(bench, target, commit)
-        if leaks:
-            return Refused(
-                f"the release would make commits public, and {'; '.join(leaks)}",
-                todo="reword them on their branch, and have another candidate cut and verified",
-            )
+        told = texts.list_told(bench, target, tag, _title(bench, target))
+        held = hold_leaks(bench, place, f"the release {tag}", [*told, *_list_hidden(bench, target, commit)])
+        if held:
+            return held
         return self._publish(bench, target, tag, commit, Tag(str(verified["tag"])), artifacts)
 
     def _judge_release(
@@ -126,7 +126,7 @@ class CutRelease:
         candidate: Tag,
         artifacts: list[dict[str, Any]],
     ) -> Todo | Refused:
-        version, signer = bench.plan(target).version, find_tag_signer(bench)
+        signer = find_tag_signer(bench)
         if isinstance(signer, Refused):
             return signer
 
@@ -134,7 +134,7 @@ class CutRelease:
             files, outside = download(bench, candidate, artifacts), bench.outside()
             if outside.tags().get(tag) is None:
                 made = bench.product.write_tag(
-                    tag, commit, f"{bench.settings.product} {version}\n", bench.sign(), signer
+                    tag, commit, f"{_title(bench, target)}\n", bench.sign(), signer
                 )
                 push_release(bench, target, commit, RefUpdate(tag.ref, None, made))
             publish(
@@ -142,7 +142,7 @@ class CutRelease:
                 tag,
                 commit,
                 files,
-                title=f"{bench.settings.product} {version}",
+                title=_title(bench, target),
                 body=texts.release_notes(bench, target, tag),
                 prerelease=False,
                 latest=is_newest(outside, target),
@@ -168,6 +168,10 @@ class CutRelease:
         )
 
 
+def _title(bench: Bench, target: Target) -> str:
+    return f"{bench.settings.product} {bench.plan(target).version}"
+
+
 def push_release(bench: Bench, target: Target, commit: Commit, tag: RefUpdate) -> None:
     """Push the final tag; what was embargoed becomes public with it, its branch in the same push."""
     outside = bench.outside()
@@ -178,18 +182,21 @@ def push_release(bench: Bench, target: Target, commit: Commit, tag: RefUpdate) -
         bench.mirror.fill(each)
     branch = bench.release_branch(target)
     known = outside.ref(branch.ref)
-    bench.mirror.push([RefUpdate(branch.ref, known, commit), tag], to=outside.mirror.address)
+    bench.mirror.push(
+        [RefUpdate(branch.ref, known, commit), tag],
+        to=outside.mirror.address,
+        known=[bench.plan(target).base_commit],
+    )
     # The private repository stays a mirror: the next embargoed release grows from this one.
     bench.mirror.push([tag])
     outside.look("refs")
 
 
-def find_hidden(bench: Bench, target: Target, commit: Commit) -> tuple[str, ...]:
-    """Return what the messages of embargoed commits say that the public may not read."""
+def _list_hidden(bench: Bench, target: Target, commit: Commit) -> list[Passage]:
+    """Return what the release makes public that was embargoed until then."""
     if bench.outside() is bench:
-        return ()
-    made = bench.product.commits(Commit(bench.plan(target).base_commit), commit)
-    return texts.find_public_leaks(bench, *(each.message for each in made))
+        return []
+    return read_brought(bench, commit, Commit(bench.plan(target).base_commit))
 
 
 def _show_waived(bench: Bench, target: Target) -> Facts:

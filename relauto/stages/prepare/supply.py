@@ -6,7 +6,7 @@ Files lie in the prerelease of the candidate's tag. What relauto put there is kn
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from relauto.github.releases import Release
@@ -17,6 +17,7 @@ from relauto.model.target import Place, Target
 from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.gates import hold, is_waived
+from relauto.stages.leaks import hold_leaks
 from relauto.stages.prepare import adoption, workflow
 from relauto.stages.prepare.artifacts import SUMS, Built, build_artifacts
 from relauto.stages.prepare.command import is_ci
@@ -114,7 +115,7 @@ def _begin(
     if bench.settings.build.way == "attach":
         lacking = f"{tag} has no files yet: relauto candidate.attach {tag} FILE --sha256 …"
         return Waiting("RM", lacking)
-    return judge_origin(bench, place, tag, commit) or _make(bench, target, tag, commit)
+    return judge_origin(bench, place, tag, commit) or _make(bench, place, target, tag, commit)
 
 
 def _find_intent(bench: Bench, place: Place, action: str, commit: Commit) -> Facts | None:
@@ -141,7 +142,7 @@ def _hold(
             f"relauto began to publish {tag} by itself, and build.by is {bench.settings.build.way!r} by now",
             todo="delete the release of the tag, or let relauto build",
         )
-    return judge_origin(bench, place, tag, commit) or _make(bench, target, tag, commit)
+    return judge_origin(bench, place, tag, commit) or _make(bench, place, target, tag, commit)
 
 
 def _keep(
@@ -168,8 +169,14 @@ def _refuse_other(tag: Tag, reason: str) -> Refused:
     )
 
 
-def _make(bench: Bench, target: Target, tag: Tag, commit: Commit) -> Todo:
+def _make(bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit) -> Todo | Refused:
     built: list[Built] = []
+    title = f"{bench.settings.product} {tag}"
+    if bench.facts("prepare.candidate", target):
+        told = texts.list_told(bench, target, tag, title)
+        held = hold_leaks(bench, place, f"the prerelease {tag}", told)
+        if held:
+            return replace(held, facts={"tag": tag, **held.facts})
 
     def prepare() -> Facts:
         built.append(build_artifacts(bench, target, commit))
@@ -187,7 +194,7 @@ def _make(bench: Bench, target: Target, tag: Tag, commit: Commit) -> Todo:
             tag,
             commit,
             built[0].artifacts,
-            title=f"{bench.settings.product} {tag}",
+            title=title,
             body=texts.release_notes(bench, target, tag),
             prerelease=True,
         )

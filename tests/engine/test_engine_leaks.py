@@ -1,0 +1,189 @@
+"""Nothing that others can read names a customer: held up before it is written, let pass line by line."""
+
+import pytest
+
+from relauto.errors import InputError, Status
+from relauto.guard.guard import LeakError, Passage
+from tests.engine.agreement import agree
+from tests.engine.conftest import OPS, ROSTER, SOURCE, only_stop
+
+CUSTOMERS = """\
+[customers.initech]
+names = ["Initech GmbH"]
+hosts = ["db01.initech.example"]
+people = ["Bill Lumbergh"]
+[customers.globex]
+names = ["Globex"]
+exact = ["Target"]
+"""
+TERMS = ("initech", "lumbergh", "globex")
+
+
+def begin(at, fix="fix/crash", message="Fix the crash", files=None, customers=CUSTOMERS):
+    """Return a world with customers on file and a fix like `fix/crash` with this message and more files."""
+    world = at("blank")
+    world.replace_ops({"roster.toml": ROSTER, "customers.toml": customers})
+    text = world.product.read("show", "main:app.txt").replace("line 5\n", "line five\n") + "\n"
+    world.product.run("branch", "--force", fix, "main")
+    world.commit_on(fix, message, {"app.txt": text, **(files or {})})
+    world.open(fix=fix, customer="initech")
+    return world
+
+
+def said_in_public(world):
+    """Return everything that can be read of the product, names and objects included."""
+    told = [world.objects(), world.product.read("log", "--all", "--format=%H %B")]
+    api = world.api("dev")
+    paths = ("issues?state=all", "pulls?state=all", "releases", "labels")
+    told.extend(str(api.get(f"repos/{SOURCE}/{path}")) for path in paths)
+    return "\n".join(told).lower()
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"message": "Fix the crash at Init\u200bech"}, "its title holds the alias of a customer"),
+        ({"message": "Fix it\n\nSeen by B\u00edll Lumbergh."}, "holds a person at a customer"),
+        ({"fix": "fix/globex-crash"}, "holds the name of a customer"),
+        ({"files": {"notes-globex.txt": "x\n"}}, "the name of a file holds the name of a customer"),
+        (
+            {"files": {"run.sh": "first\nping web-2.initech%2Eexample\n"}},
+            "run.sh, line 2, holds a host of a customer",
+        ),
+    ],
+)
+def test_fix_that_names_a_customer_gets_no_pull_request(at, changed, told):
+    world = begin(at, **changed)
+    stop = only_stop(world.advance())
+    assert (stop.place.step, stop.status) == ("investigate.pr", Status.DECISION)
+    assert told in stop.reason
+    assert f"whoever can read {SOURCE} can read it already: tell whom it is about" in stop.reason
+    assert world.pulls() == []
+    words = f"{stop.reason} {stop.todo} {' '.join(world.said)}".lower()
+    assert [term for term in TERMS if term in words] == []
+    assert "/waive investigate.pr:leak 4h REASON" in world.asked()
+    assert "(initech)" in world.desk()[-1] or "(globex)" in world.desk()[-1]
+
+
+def test_plan_foresees_that_it_is_held_up(at):
+    world = begin(at, message="Fix it for Globex")
+    agree(world)
+
+
+def test_what_a_person_lets_pass_passes_and_nothing_else(at):
+    world = begin(at, message="Aim at the Target")
+    world.advance()
+    world.answer("/waive investigate.pr:leak 400h it is the target of the shot", by="mallory")
+    assert only_stop(world.advance()).place.step == "investigate.pr"
+    world.answer("/waive investigate.pr:leak 400h it is the target of the shot")
+    world.advance()
+    (pull,) = world.pulls()
+    assert pull["title"] == "Aim at the Target"
+    assert [(each.kind, each.what) for each in world.incident.overrides] == [
+        ("gate waived", "investigate.pr:leak")
+    ]
+    with world.bench() as bench, pytest.raises(LeakError, match="the title holds the name of a customer"):
+        bench.guard.require([Passage("the title", "Another Target")])
+
+
+def test_pull_request_that_people_opened_and_pushed_to_is_read_again(at):
+    world = begin(at)
+    number = world.open_pull("fix/crash")
+    world.advance()
+    world.api("dev").patch(f"repos/{SOURCE}/pulls/{number}", {"body": "Asked for by\nBill Lumbergh"})
+    stop = only_stop(world.advance())
+    assert f"the text of pull request #{number}, line 2, holds a person at a customer" in stop.reason
+    world.api("dev").patch(f"repos/{SOURCE}/pulls/{number}", {"body": "Asked for"})
+    assert only_stop(world.advance()).place.step != "investigate.pr"
+    world.push(world.commit_on("fix/crash", "More", {"more.txt": "for globex\n"}), "fix/crash")
+    assert "more.txt, line 1, holds the name of a customer" in only_stop(world.advance()).reason
+    world.pass_pull(number)
+    assert only_stop(world.advance()).status is Status.DECISION
+    assert world.pull(number)["merged"] is False
+
+
+def test_whole_path_of_a_customer_on_file_names_nobody(at):
+    world = begin(at)
+    world.reach_merge_door()
+    world.pass_merge_door()
+    world.reach_verify()
+    world.reach_release_door()
+    world.reach_send_door()
+    world.finish()
+    assert [term for term in TERMS if term in said_in_public(world)] == []
+
+
+def test_notes_that_would_name_a_customer_are_held_up(at):
+    world = begin(at)
+    world.reach_merge_door()
+    world.pass_merge_door()
+    world.commit_on("release-1.0", "Speed up Globex", {"speed.txt": "fast\n"})
+    for _ in range(6):
+        outcome = world.advance()
+        for number in [pull["number"] for pull in world.pulls() if pull["state"] == "open"]:
+            world.pass_pull(number)
+        for line in {line for line in world.asked() if line.startswith(("/accept", "/tick"))}:
+            world.answer(line.replace("REASON", "it is known"))
+    stop = only_stop(outcome)
+    assert stop.place.step == "prepare.verify"
+    assert "the leak guard holds up the prerelease v1.0.1-rc1: its notes, line" in stop.reason
+    assert world.api("dev").get(f"repos/{SOURCE}/releases") == []
+    world.answer("/waive prepare.verify:leak 400h the customer agrees")
+    world.advance()
+    assert [each["tag_name"] for each in world.api("dev").pages(f"repos/{SOURCE}/releases")] == ["v1.0.1-rc1"]
+
+
+def test_every_text_is_vetted_as_it_leaves(at):
+    world = begin(at)
+    with world.bench() as bench:
+        for verb, path, body in (
+            ("POST", "issues", {"title": "x", "body": "a\nGlobex"}),
+            ("POST", "pulls", {"title": "x", "head": "fix/gl.o.b.e.x", "base": "main"}),
+            ("POST", "issues/1/labels", {"labels": ["ok", "globex"]}),
+            ("POST", "statuses/abc", {"description": "for Globex", "context": "x"}),
+            ("POST", "check-runs", {"name": "x", "output": {"annotations": [{"message": "glo-bex"}]}}),
+            ("POST", "actions/workflows/x/dispatches", {"inputs": {"note": "%47lobex"}}),
+            ("PUT", "pulls/1/merge", {"commit_title": "x", "commit_message": "For GLOBEX"}),
+            ("POST", "releases", {"tag_name": "v1-globex", "name": "x"}),
+        ):
+            with pytest.raises(LeakError, match="the leak guard refused a text"):
+                bench.source.write(verb, path, body, object)
+        with pytest.raises(LeakError):
+            bench.source.mutate("mutation Enable { x }", object, message="Globex")
+        with pytest.raises(LeakError):
+            bench.source.upload(f"{world.hub.api}/x", "globex.tar.gz", b"", object)
+    assert world.writes == 0
+
+
+def test_private_repository_may_name_customers_and_never_a_secret(at):
+    world = begin(at)
+    with world.bench() as bench:
+        made = bench.ops.write("POST", "issues", {"title": "Initech", "body": "Globex"}, dict)
+        assert made["title"] == "Initech"
+        with pytest.raises(LeakError, match="holds a token or a private key"):
+            bench.ops.write("POST", "issues", {"title": "x", "body": f"token-of-{world.bot}"}, dict)
+        with pytest.raises(LeakError, match="a file of the release holds a token"):
+            bench.source.upload(f"{world.hub.api}/x", "x.txt", f"a token-of-{world.bot}".encode(), object)
+
+
+def test_customer_who_is_on_no_file_is_not_opened_for(at):
+    world = begin(at)
+    with pytest.raises(InputError, match="has no customer 'hooli'"):
+        world.open(customer="hooli", incident="INC-else")
+    with pytest.raises(InputError, match="the alias of the customer cannot be guarded: it has fewer than 3"):
+        world.open(customer="hp", incident="INC-else")
+
+
+def test_file_that_is_set_has_to_be_there_and_whole(at):
+    world = at("opened")
+    with pytest.raises(InputError, match=f"{OPS} has no people.toml, so nobody knows whom no text may name"):
+        world.advance('guard.customers = "people.toml"\n')
+    world.replace_ops({"roster.toml": ROSTER, "customers.toml": '[customers.x1z]\nnames = ["A"]\n'})
+    with pytest.raises(InputError, match=r"customers.x1z.names\[0\]: it has fewer than 3 letters and digits"):
+        world.advance()
+
+
+def test_without_a_file_the_alias_of_the_incident_is_guarded(at):
+    world = at("opened")
+    with world.bench() as bench, pytest.raises(LeakError):
+        bench.source.write("POST", "issues", {"title": "for initech"}, object)
