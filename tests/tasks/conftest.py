@@ -34,6 +34,9 @@ def _hermetic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name)
     monkeypatch.delenv("GH_TOKEN", raising=False)
     (tmp_path / "home").mkdir()
+    # Nothing here outlives the machine, so git need not wait for the disk.
+    settings = "[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[init]\n\ttemplateDir =\n"
+    (tmp_path / "home" / ".gitconfig").write_text(settings)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home" / ".config"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
