@@ -1,0 +1,42 @@
+"""No input makes a parser fail in a way that a user would see as a traceback."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.fuzz.parsers import PARSERS, Parser
+
+MANY, FEW = 10_000, 100
+
+
+def fuzz(parser: Parser, cases: int) -> None:
+    tried = 0
+
+    @settings(
+        max_examples=cases,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(parser.inputs)
+    def try_one(value: object) -> None:
+        nonlocal tried
+        tried += 1
+        with suppress(*parser.refusals):
+            parser.read(value)
+
+    try_one()
+    assert tried >= cases
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_a_hundred_odd_inputs(name):
+    fuzz(PARSERS[name], FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PARSERS)
+def test_ten_thousand_odd_inputs(name):
+    fuzz(PARSERS[name], MANY)
