@@ -117,7 +117,7 @@ class CommitObject:
 def _decode(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, ValueError):  # an encoding's name that holds a NUL is a ValueError
         return data.decode("utf-8", "surrogateescape")
 
 

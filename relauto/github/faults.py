@@ -138,10 +138,10 @@ def find_limit(reply: Reply, now: datetime) -> float | None:
 def find_retry_after(reply: Reply) -> float | None:
     """Return the seconds in Retry-After, or None when it is absent or a date."""
     asked = reply.headers.get("retry-after", "")
-    return float(asked) if asked.isdigit() else None
+    return float(asked) if asked.isdecimal() else None
 
 
 def read_reset(reply: Reply, now: datetime) -> float:
     """Return the seconds until x-ratelimit-reset has passed, at least one."""
     reset = reply.headers.get("x-ratelimit-reset", "")
-    return max(1.0, int(reset) - now.timestamp() + 1) if reset.isdigit() else _UNTOLD_WAIT
+    return max(1.0, int(reset) - now.timestamp() + 1) if reset.isdecimal() else _UNTOLD_WAIT

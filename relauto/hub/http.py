@@ -50,7 +50,7 @@ def read_body(shape: type[_T]) -> _T:
         asked = msgspec.json.decode(raw, type=shape)
     except msgspec.ValidationError as error:
         raise ApiError(422, f"Invalid request.\n\n{error}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ApiError(400, "Problems parsing JSON") from error
     _check_sizes(asked)
     return asked

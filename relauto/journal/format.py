@@ -130,7 +130,7 @@ def parse_meta(content: bytes) -> Meta:
     try:
         check_format(msgspec.json.decode(content, type=_FormatOnly).format, "the journal")
         return msgspec.json.decode(content, type=Meta)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DamagedJournalError(META, str(error)) from error
 
 

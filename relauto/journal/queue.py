@@ -119,7 +119,7 @@ class Queue:
     def _read(self, path: Path) -> Unpushed:
         try:
             return msgspec.json.decode(path.read_bytes(), type=Unpushed)
-        except (msgspec.DecodeError, OSError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
             raise InputError(
                 f"{path} is no record that relauto can read: {error}", todo="mend it, or remove the file"
             ) from error

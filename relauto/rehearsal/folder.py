@@ -58,7 +58,7 @@ class Folder:
             )
         try:
             return msgspec.json.decode(self.record_path.read_bytes(), type=Record)
-        except (msgspec.DecodeError, OSError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
             raise InputError(
                 f"{self.record_path} cannot be read: {error}", todo="name an empty folder with --out"
             ) from error

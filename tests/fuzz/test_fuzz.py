@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.fuzz.parsers import PARSERS, Parser
+from tests.fuzz.parsers import PARSERS, STORED, Parser
 
 MANY, FEW = 10_000, 100
 
@@ -29,6 +29,20 @@ def fuzz(parser: Parser, cases: int) -> None:
 
     try_one()
     assert tried >= cases
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("commits", STORED.replace("latin-1", "lat\0in").encode()),
+        ("journal: head", b'{"format":1,"incident":"\x80"}'),
+        ("unpushed records", b'{"nonce":"\x80"}'),
+        ("headers", "\u00b2"),
+    ],
+)
+def test_what_once_went_through(name, value):
+    with suppress(*PARSERS[name].refusals):
+        PARSERS[name].read(value)
 
 
 @pytest.mark.parametrize("name", PARSERS)
