@@ -14,7 +14,7 @@ from relauto.errors import InputError
 from relauto.git.address import Address
 from relauto.git.errors import MissingObjectError, UnreachableError
 from relauto.git.refusals import find_refusal
-from relauto.git.runner import Git
+from relauto.git.runner import DISCREET, Git
 
 if TYPE_CHECKING:
     from git import Git as Command
@@ -38,6 +38,7 @@ class ObjectStore:
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
             "GIT_CONFIG_PARAMETERS": "",
             "GIT_NO_REPLACE_OBJECTS": "1",
+            **DISCREET,
             **environment,
         }
         self._command: Command | None = None

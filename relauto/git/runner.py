@@ -18,6 +18,13 @@ from relauto.redaction import redact
 
 MINIMUM = (2, 38)
 
+DISCREET = {
+    "GIT_TRACE_REDACT": "1",
+    "GIT_TRACE2_CONFIG_PARAMS": "relauto.nothing",
+    "GIT_TRACE2_ENV_VARS": "LC_ALL",
+}
+"""A trace shows headers, settings and variables only as far as these let it, whatever git's settings say."""
+
 # What survives from the caller's environment besides these would change what git does:
 # GIT_DIR, GIT_INDEX_FILE and the like point elsewhere, and translations break nothing here
 # only because every message that is read is asked for in the C locale.
@@ -28,10 +35,7 @@ _FIXED = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_ADVICE": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
-    # A trace shows headers, settings and variables only as far as these let it, whatever git's settings say.
-    "GIT_TRACE_REDACT": "1",
-    "GIT_TRACE2_CONFIG_PARAMS": "relauto.nothing",
-    "GIT_TRACE2_ENV_VARS": "LC_ALL",
+    **DISCREET,
 }
 _KEPT_GIT_VARIABLES = re.compile(
     r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|SSL_\w+|ASKPASS|HTTP_\w+|PROXY_\w+|TRACE\w*|EXEC_PATH|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)"

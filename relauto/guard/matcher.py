@@ -29,9 +29,9 @@ _NEAR, _FAR = 4, 20
 """Characters that may part the letters of a word, and those of two words of a term."""
 
 _HYPHENATED = re.compile(r"[-\u2010]\s*\n\s*")
-_OCTETS = re.compile(
-    r"(?<![\d.])(\d{1,3})[\[({]?[.\-_][\])}]?(\d{1,3})[\[({]?[.\-_][\])}]?(\d{1,3})[\[({]?[.\-_][\])}]?(\d{1,3})(?!\d)"
-)
+_OCTET, _PARTED = r"(\d{1,3})", r"[\[({]?[.\-_][\])}]?"
+# One may begin within what looks like another: `v1-10.0.0.7`.
+_OCTETS = re.compile(rf"(?<![\d.])(?=({_PARTED.join([_OCTET] * 4)})(?!\d))")
 _NUMBER = re.compile(r"(?<![\w.])(?:0x([0-9A-Fa-f]{8})|(\d{8,10}))(?!\w|\.\d)")
 _COLONS = re.compile(
     r"(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?::?\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])"
@@ -163,10 +163,11 @@ def _turns(reading: Reading, one: int, other: int, ours: int) -> bool:
 
 def _list_addresses(shown: str) -> Iterator[tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int, int]]:
     for found in _OCTETS.finditer(shown):
-        octets = [int(each) for each in found.groups()]
+        octets = [int(each) for each in found.groups()[1:]]
         if max(octets) < 256:
-            backwards = shown[found.end() : found.end() + 8].lower() == ".in-addr"
-            yield ipaddress.IPv4Address(bytes(reversed(octets) if backwards else octets)), *found.span()
+            end = found.end(1)
+            backwards = shown[end : end + 8].lower() == ".in-addr"
+            yield ipaddress.IPv4Address(bytes(reversed(octets) if backwards else octets)), found.start(), end
     for found in _NUMBER.finditer(shown):
         number = int(found[1], 16) if found[1] else int(found[2])
         if number < 1 << 32:

@@ -6,7 +6,9 @@ A draft is written once for what it tells; when facts change it is a new draft w
 import hashlib
 from collections.abc import Iterable
 
+from relauto.comms.guard import find_leaks
 from relauto.comms.notices import FAILED, INTERNAL, Notice, NoticeAudience, render_notice
+from relauto.guard.guard import Passage, describe
 from relauto.model.event import Body, CandidateRefused, Event, NoticeDrafted, RoundStarted, StepProved
 from relauto.model.facts import Facts
 from relauto.model.target import Place
@@ -90,6 +92,8 @@ def _draft(bench: Bench, place: Place, step: str, audience: NoticeAudience) -> N
     if audience == "customer" and (place, audience) in told:
         return
     notice = render_notice(step, audience, texts.story(bench), bench.renderer)
+    if audience == "customer" and _refuse(bench, place, notice):
+        return
     content = write_notice(notice, audience)
     number = len(bench.incident.notices) + 1
     path = f"notices/{number:02}-{step}-{audience}.md"
@@ -98,6 +102,15 @@ def _draft(bench: Bench, place: Place, step: str, audience: NoticeAudience) -> N
     drafted = NoticeDrafted(place=place, number=number, audience=audience, path=path, digest=digest)
     bench.suppose(drafted)
     bench.found.append(drafted)
+
+
+def _refuse(bench: Bench, place: Place, notice: Notice) -> bool:
+    """Say why a reply is not drafted, where it holds what its customer must not read; it stays owed."""
+    told = [Passage("its subject", notice.subject), Passage("its text", notice.body, 1)]
+    leaks = find_leaks(bench.guard, told, bench.incident, product=bench.settings.product)
+    if leaks:
+        bench.say(f"{place}: the leak guard refuses the reply to the customer: {describe(leaks)}")
+    return bool(leaks)
 
 
 def write_notice(notice: Notice, audience: str) -> bytes:

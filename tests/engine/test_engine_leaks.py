@@ -187,3 +187,16 @@ def test_without_a_file_the_alias_of_the_incident_is_guarded(at):
     world = at("opened")
     with world.bench() as bench, pytest.raises(LeakError):
         bench.source.write("POST", "issues", {"title": "for initech"}, object)
+
+
+def test_reply_that_names_another_customer_is_not_drafted_and_stays_owed(at):
+    world = at("blank")
+    world.replace_ops({"roster.toml": ROSTER, "customers.toml": CUSTOMERS})
+    world.open('contacts.product = "the Globex build"\n', customer="initech")
+    told = "escalate.reply: the leak guard refuses the reply to the customer: its "
+    refused = [line for line in world.said if line.startswith(told)]
+    assert len(refused) == 1
+    assert "holds the name of a customer" in refused[0]
+    assert "globex" not in refused[0].lower()
+    world.advance()
+    assert "escalate.reply" in [notice.place.step for notice in world.incident.notices]
