@@ -169,7 +169,9 @@ class Build(Table, frozen=True):
         None
     )
     none: Annotated[bool, _text("no artifact is made; the release then has none")] = False
-    timeout: Annotated[float, _text("seconds one command, or one run of the workflow, may take", gt=0)] = 1800
+    timeout: Annotated[
+        float, _text("seconds one command, or one run of the workflow, may take", gt=0, le=86_400)
+    ] = 1800
 
     @property
     def way(self) -> Literal["none", "archive", "command", "workflow", "attach"]:
@@ -193,7 +195,9 @@ class Doors(Table, frozen=True):
     release_people: Annotated[
         int, _text("different people who must say yes to a release; the candidate's tester is one", ge=1)
     ] = 2
-    expire_after: Annotated[float, _text("hours after which an approval is asked for anew", gt=0)] = 24
+    expire_after: Annotated[
+        float, _text("hours after which an approval is asked for anew", gt=0, le=8_760)
+    ] = 24
 
 
 class Guard(Table, frozen=True):
@@ -217,7 +221,7 @@ class Contacts(Table, frozen=True):
 class Waiting(Table, frozen=True):
     """How long relauto waits for others when told to (`advance --wait`)."""
 
-    poll: Annotated[float, _text("seconds between two looks at most", gt=0)] = 30
+    poll: Annotated[float, _text("seconds between two looks at most", gt=0, le=3_600)] = 30
 
 
 class Cache(Table, frozen=True):

@@ -167,6 +167,13 @@ def test_any_text_is_settings_or_has_faults(text):
         assert isinstance(parse_settings(text, "relauto.toml"), Settings)
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "inf", "nan", "1e300"])
+@pytest.mark.parametrize("option", ["doors.expire_after", "waiting.poll", "build.timeout"])
+def test_a_time_that_no_clock_reaches_is_a_fault(option, number):
+    (fault,) = faults_of(f"{option} = {number}\n{LEAST}")
+    assert fault.startswith(f"{option}: ")
+
+
 def test_the_digest_is_of_what_is_in_force():
     spelled = parse_settings(f'{LEAST}[pick]\nvia = "pull"\n', "x")
     other = parse_settings(f'{LEAST}[pick]\nvia = "push"\n', "x")

@@ -4,6 +4,7 @@ What is appended is decoded again before anyone uses it, so the state a writer g
 one that every later reader gets.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -140,7 +141,7 @@ def encode_event(event: Event, previous: str, words: Words) -> tuple[bytes, list
             payloads.append(payload)
         return {"text": payload.digest}
 
-    _refuse_words(event.body)
+    _refuse_values(event.body)
     try:
         line = msgspec.json.encode(_to_builtins(event, previous), enc_hook=lambda value: _plain(value, hide))
     except (NotImplementedError, UnicodeEncodeError, TypeError) as error:
@@ -168,11 +169,14 @@ def _plain(value: Any, hide: Any) -> Any:
     return hide(value)
 
 
-def _refuse_words(body: Body) -> None:
+def _refuse_values(body: Body) -> None:
     for name in body.__struct_fields__:
         value = getattr(body, name)
         if isinstance(value, dict) and _holds_words(value):
             raise InputError(f"{body.kind}: {name} holds words of a person, which do not belong in facts")
+        # JSON has no form for these, and what is written in their place cannot be read again.
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(f"{body.kind}: {name} is {value}, which is no number to keep")
 
 
 def _holds_words(value: Any) -> bool:

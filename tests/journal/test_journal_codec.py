@@ -15,7 +15,7 @@ from relauto.journal.codec import Decoder, encode_event
 from relauto.journal.format import START, DamagedJournalError
 from relauto.journal.snapshot import extend, start
 from relauto.journal.words import Words, parse_payloads
-from relauto.model.event import KINDS, Body, Event, FixAttached, NoteAdded, StepProved
+from relauto.model.event import KINDS, Body, DoorReached, Event, FixAttached, NoteAdded, StepProved
 from relauto.model.incident import fold
 from relauto.model.names import Commit
 from relauto.model.target import Place, Target
@@ -41,6 +41,7 @@ places = some.builds(
 )
 known = {
     datetime: moments,
+    float: some.floats(allow_nan=False, allow_infinity=False),
     Text: strings.map(Text),
     Person: strings.map(Person),
     Target: targets,
@@ -136,6 +137,8 @@ def test_a_person_is_stored_once_and_a_text_each_time() -> None:
         StepProved(Place("prepare.pick"), {"deep": [{"words": Text("x")}]}),
         StepProved(Place("prepare.pick"), {"odd": object()}),
         NoteAdded("decision", Text("\ud800"), NIGHT),
+        DoorReached(Place("prepare.pick"), "v1", {}, hours=float("inf")),
+        DoorReached(Place("prepare.pick"), "v1", {}, hours=float("nan")),
         Body(),
     ],
 )
