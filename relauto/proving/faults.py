@@ -9,6 +9,7 @@ One run in some goes on to the very end of the path, people and all.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from relauto.errors import InputError, RelautoError
 from relauto.hub.script import Fault, Rule
@@ -25,8 +26,9 @@ _CALLS = 4
 _ONE_WHOLE_IN = 40
 IMPATIENT = Timeouts(api=1, git=1)
 
-_BEFORE: tuple[Fault, ...] = ("500-before", "502-before", "503-before", "reset-before", "hang-before", "401")
-_AFTER: tuple[Fault, ...] = ("500-after", "502-after", "503-after", "reset-after", "hang-after")
+_ERRORS = ("500", "502", "503")
+_BEFORE: tuple[Fault, ...] = ("500-before", "reset-before", "hang-before", "401")
+_AFTER: tuple[Fault, ...] = ("500-after", "reset-after", "hang-after")
 _LIMITS: tuple[Fault, ...] = ("limit-403-told", "limit-403", "limit-429-told", "limit-429", "limit-spent")
 _DAMAGED: tuple[Fault, ...] = ("truncated", "cut", "shape")
 
@@ -43,6 +45,7 @@ _FAULTS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
 """What can befall a request, by its name; the first that fits counts.
 
 A read has no effect that a fault could come after; git speaks to its own server, which knows one limit.
+Each third request that fails with a 500 here does so with a 502, and each third with a 503.
 """
 
 
@@ -64,12 +67,21 @@ class FaultMatrix:
     """Every request of the path times every fault that can befall it."""
 
     def list_cases(self, legs: Sequence[Leg]) -> list[Case]:
-        """Return every case of the path, in its order."""
+        """Return every case of the path, in its order.
+
+        What several legs begin with, request by request alike, is the same code at the same work: its faults
+        are spread over these legs, each once.
+        """
+        shared: dict[tuple[str, ...], list[int]] = {}
+        for leg in legs:
+            for at in range(1, len(leg.requests) + 1):
+                shared.setdefault(leg.requests[:at], []).append(leg.number)
         return [
             Case(leg.number, at, fault, request)
             for leg in legs
             for at, request in enumerate(leg.requests, 1)
-            for fault in list_faults(request)
+            for turn, fault in enumerate(list_faults(request, at))
+            if _has_turn(shared[leg.requests[:at]], leg.number, turn + at)
         ]
 
     def run(self, ground: Ground, legs: Sequence[Leg], case: Case) -> Run:
@@ -90,9 +102,14 @@ class FaultMatrix:
         return Run(str(case), differences, unfired)
 
 
-def list_faults(request: str) -> tuple[Fault, ...]:
-    """Return what can befall a request."""
-    return next(faults for pattern, faults in _FAULTS if re.search(pattern, request))
+def list_faults(request: str, at: int = 0) -> tuple[Fault, ...]:
+    """Return what can befall a request, which is the one of the number `at`."""
+    faults = next(faults for pattern, faults in _FAULTS if re.search(pattern, request))
+    return tuple(cast(Fault, fault.replace("500", _ERRORS[at % len(_ERRORS)])) for fault in faults)
+
+
+def _has_turn(legs: Sequence[int], leg: int, turn: int) -> bool:
+    return legs[turn % len(legs)] == leg
 
 
 def choose_cases(cases: Sequence[Case], *, case: str = "", size: int = 0, whole: bool = False) -> list[Case]:
@@ -113,8 +130,11 @@ def choose_cases(cases: Sequence[Case], *, case: str = "", size: int = 0, whole:
 
 
 def _call_until_it_ends(ground: Ground, case: Case) -> str:
-    """Call relauto until a call ends without an error; return how the last failed, empty where none did."""
-    ended = ""
+    """Call relauto until a call ends without an error; return how the last failed, empty where none did.
+
+    Who saw what was no longer so may have stopped early, without an error: one more call follows.
+    """
+    ended, looks = "", 2 if case.fault == "stale" else 1
     for _ in range(_CALLS):
         try:
             call(ground, case.leg, timeouts=IMPATIENT if case.fault.startswith("hang") else TIMEOUTS)
@@ -123,5 +143,7 @@ def _call_until_it_ends(ground: Ground, case: Case) -> str:
         except Exception as error:  # noqa: BLE001 - whatever it is, the run is not as it should be
             return f"a bug of relauto's own: {error!r}"
         else:
-            return ""
+            looks -= 1
+            if not looks:
+                return ""
     return f"{_CALLS} calls failed; the last {ended}"

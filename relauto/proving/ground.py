@@ -74,6 +74,7 @@ class Ground:
             stage.seat(hub, self.world, self.folder, self.record)
             with closing(self.connect()) as session:
                 stockroom.publish_base(session.source, self.world)
+            hub.keep_past()
 
     @contextmanager
     def serve(self, wrap: "Callable[[WSGIApplication], WSGIApplication] | None" = None) -> Iterator[Hub]:
@@ -117,7 +118,7 @@ class Ground:
     def keep(self, name: str) -> Path:
         """Keep what is there, while no hub serves it, and return where."""
         for config in self.folder.path.rglob("config"):
-            if (config.parent / "objects").is_dir():
+            if (config.parent / "objects").is_dir() and "past" not in config.parts:
                 Git(config.parent).run("repack", "-a", "-d", "-q", "--no-write-bitmap-index")
         kept = self.root.resolve() / "kept" / name
         _copy(self.folder.path, kept)

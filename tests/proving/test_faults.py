@@ -21,7 +21,9 @@ def test_every_fault_befalls_some_request() -> None:
         "POST /api/uploads/repos/acme/stockroom/releases/1/assets?name=a",
         "PUT /api/v3/repos/acme/stockroom/pulls/1/merge",
     )
-    assert {fault for request in requests for fault in list_faults(request)} == set(FAULTS)
+    assert {fault for request in requests for at in range(3) for fault in list_faults(request, at)} == set(
+        FAULTS
+    )
 
 
 def test_a_sample_is_spread_and_always_alike() -> None:
