@@ -24,7 +24,7 @@ from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
 from relauto.stages.losses import ask_loss, describe_now, is_loss_accepted, is_lost
 from relauto.stages.registry import ADVISORY, STEPS, WATCHED, Span, observe
-from relauto.stages.step import Proved, Question, Refused, Seal, Todo, Waiting
+from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
 
 _MOST_ACTIONS = 20
 """A step that has written so often in one run, and is not done, goes round in circles."""
@@ -205,7 +205,7 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
         known = bench.incident.record(place)
         if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
             return None
-        seen = observe(bench, place)
+        seen = _observe(bench, place, known)
         if isinstance(seen, Proved):
             _note_proof(bench, place, seen)
             return None
@@ -221,6 +221,15 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
             )
         if _act(bench, place, next_):
             tried.add(next_.action)
+
+
+def _observe(bench: Bench, place: Place, known: StepRecord | None) -> Observation:
+    """Look at a step, and again before a refusal goes on record: one answer of several may lag behind."""
+    seen = observe(bench, place)
+    if isinstance(seen, Refused) and not seen.question and not _is_refused(known, seen):
+        bench.look()
+        seen = observe(bench, place)
+    return seen
 
 
 def _stop(
@@ -261,7 +270,7 @@ def _wait(bench: Bench, place: Place, known: StepRecord | None, seen: Waiting) -
 
 def _refuse(bench: Bench, place: Place, known: StepRecord | None, seen: Refused) -> Stop:
     facts = normalise(seen.facts)
-    if known is None or (known.state, known.reason, known.facts) != (StepState.REFUSED, seen.reason, facts):
+    if not _is_refused(known, seen):
         burned = [each for each in seen.records if isinstance(each, events.CandidateRefused)]
         outbox.draft_refused(bench, place, burned)
         if place.target:
@@ -270,6 +279,11 @@ def _refuse(bench: Bench, place: Place, known: StepRecord | None, seen: Refused)
         refusal = events.StepRefused(place=place, reason=Text(seen.reason), facts=facts, objectors=objectors)
         record(bench, *seen.records, refusal)
     return Stop(place, Status.DECISION, seen.reason, todo=seen.todo)
+
+
+def _is_refused(known: StepRecord | None, seen: Refused) -> bool:
+    told = (StepState.REFUSED, seen.reason, normalise(seen.facts))
+    return known is not None and (known.state, known.reason, known.facts) == told
 
 
 def _ask(bench: Bench, place: Place, known: StepRecord | None, seen: Refused, question: Question) -> Stop:

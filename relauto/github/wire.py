@@ -23,7 +23,7 @@ from github.Requester import (
 from relauto import __version__
 from relauto.authority import Authority
 from relauto.errors import RelautoError, RemoteError
-from relauto.github.faults import Reply
+from relauto.github.faults import NoReplyError, Reply
 from relauto.github.silence import explain_silence
 
 API_VERSION = "2022-11-28"
@@ -129,6 +129,8 @@ class Wire:
             return Reply(error.status, error.headers or {}, _encode(error.data))
         except requests.RequestException as error:
             raise self._explain("POST", url, url, error) from error
+        except ValueError as error:  # PyGithub decodes this one answer itself
+            raise NoReplyError(f"GitHub's answer to POST {address.path} cannot be read: {error}") from error
 
     def download(self, url: str) -> tuple[Reply, bytes]:
         """Fetch the bytes at `url`, in the API or where it sends on to.

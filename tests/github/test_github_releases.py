@@ -153,13 +153,13 @@ def test_without_a_digest_the_bytes_are_compared(wire, client, draft):
     assert upload_asset(client, release, "stockroom.pyz", DATA).id == 1
 
 
-@pytest.mark.parametrize("failure", [requests.ReadTimeout(), 502])
+@pytest.mark.parametrize("failure", [requests.ReadTimeout(), 502, '{"id": 1, "na'])
 def test_a_lost_upload_that_arrived_is_kept(wire, client, draft, failure):
     release = draft()
     if isinstance(failure, int):
         wire.mock.add("POST", UPLOADS, json={"message": "bad gateway"}, status=failure)
     else:
-        wire.mock.add("POST", UPLOADS, body=failure)
+        wire.mock.add("POST", UPLOADS, body=failure, status=201, content_type="application/json")
     wire.answer("GET", "releases/3/assets", [asset()])
     assert upload_asset(client, release, "stockroom.pyz", DATA).id == 1
     assert client.counts.write == 1

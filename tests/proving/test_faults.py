@@ -1,5 +1,7 @@
 """The matrix of faults: what it is made of, that it passes, and that it sees code that was broken."""
 
+import re
+
 import pytest
 
 from relauto.errors import InputError
@@ -7,6 +9,7 @@ from relauto.hub.script import FAULTS
 from relauto.proving.crew import play, sample
 from relauto.proving.faults import Case, FaultMatrix, choose_cases, list_faults
 from relauto.proving.sabotage import SABOTAGES, check_sabotage
+from tests.proving.conftest import Walked
 
 CASES = [Case(leg, at, "503-before", "GET /user") for leg in range(10) for at in range(1, 21)]
 
@@ -46,6 +49,27 @@ def test_one_case_is_named_and_played_whole() -> None:
 def test_unknown_sabotage_is_refused() -> None:
     with pytest.raises(InputError, match="there is no sabotage 'all'"):
         check_sabotage("all")
+
+
+@pytest.mark.parametrize(
+    ("fault", "request_"),
+    [
+        # git's refs lag behind what the API says of a merge: that refuses nothing.
+        ("stale", r"4 POST .*stockroom.git/git-upload-pack"),
+        # The answer to an upload that arrived cannot be read.
+        ("cut", r"POST /api/uploads/"),
+    ],
+)
+def test_what_was_found_once_is_not_found_again(walked: Walked, fault: str, request_: str) -> None:
+    ground, legs = walked
+    cases = [
+        case
+        for case in FaultMatrix().list_cases(legs)
+        if case.fault == fault and re.search(request_, f"{case.leg} {case.request}")
+    ]
+    assert cases
+    runs = [FaultMatrix().run(ground, legs, case) for case in cases]
+    assert [run for run in runs if not run.identical] == []
 
 
 @pytest.mark.slow

@@ -1,21 +1,14 @@
 """A leg that is restored and played again ends in the same world; what is missing or twice is told."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from relauto.proving.comparison import compare, read_facts
-from relauto.proving.ground import INCIDENT, Ground
-from relauto.proving.legs import Leg, call, walk
+from relauto.proving.ground import INCIDENT
+from relauto.proving.legs import call
+from tests.proving.conftest import Walked
 
 
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ground, list[Leg]]]:
-    with Ground(tmp_path_factory.mktemp("ground")) as ground:
-        yield ground, walk(ground)
-
-
-def test_the_path_is_walked_to_its_end(walked: tuple[Ground, list[Leg]]) -> None:
+def test_the_path_is_walked_to_its_end(walked: Walked) -> None:
     _, legs = walked
     assert [leg.step for leg in legs] == [
         "opening",
@@ -32,7 +25,7 @@ def test_the_path_is_walked_to_its_end(walked: tuple[Ground, list[Leg]]) -> None
 
 
 @pytest.mark.parametrize("number", [0, 1, 5])
-def test_a_leg_played_again_ends_alike(walked: tuple[Ground, list[Leg]], number: int) -> None:
+def test_a_leg_played_again_ends_alike(walked: Walked, number: int) -> None:
     ground, legs = walked
     ground.restore(legs[number].kept)
     with ground.serve():
@@ -40,7 +33,7 @@ def test_a_leg_played_again_ends_alike(walked: tuple[Ground, list[Leg]], number:
     assert compare(legs[number].expected, read_facts(ground.folder.path, INCIDENT)) == []
 
 
-def test_a_leg_not_played_is_lost(walked: tuple[Ground, list[Leg]]) -> None:
+def test_a_leg_not_played_is_lost(walked: Walked) -> None:
     ground, legs = walked
     ground.restore(legs[1].kept)
     lines = compare(legs[1].expected, read_facts(ground.folder.path, INCIDENT))
