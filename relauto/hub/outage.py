@@ -30,12 +30,7 @@ def switch_outage(root: Path, mode: str) -> Mode:
     """
     if mode not in get_args(Mode):
         raise InputError(f"there is no outage {mode!r}", todo=f"there are: {', '.join(get_args(Mode))}")
-    if not Store.is_in(root):
-        raise InputError(f"{root} is no folder of a hub", todo="name the one that the hub was started with")
     chosen = cast(Mode, mode)
-    store = Store(root)
-    try:
+    with Store.found_in(root) as store:
         write_outage(store, chosen)
-    finally:
-        store.close()
     return chosen

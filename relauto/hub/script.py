@@ -7,7 +7,8 @@ its own way what comes back (`relauto.hub.failing` does so for HTTP, the API's a
 
 import re
 from collections.abc import Sequence
-from typing import Literal, get_args
+from pathlib import Path
+from typing import Literal, cast, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -99,6 +100,33 @@ def write_script(store: Store, rules: Sequence[Rule], *, name: str = _MAIN) -> N
         _check(rule)
     with store.transaction() as tx:
         tx.put("", name, Script(id=_NAMES.index(name), rules=tuple(rules)))
+
+
+def parse_rule(text: str) -> Rule:
+    """Return the rule that a line says, such as `502-after POST /pulls$`, or `401@3` for the third request.
+
+    Raises:
+        InputError: there is no such fault, the number is none, or the request is no regular expression.
+    """
+    what, _, request = text.partition(" ")
+    fault, at, first = what.partition("@")
+    if at and not (first.isascii() and first.isdigit() and int(first)):
+        raise InputError(f"{text!r} says of no request which it is", todo="count from 1, as in 401@3")
+    rule = Rule(fault=cast(Fault, fault), request=request, first=int(first or 1))
+    _check(rule)
+    return rule
+
+
+def switch_script(root: Path, lines: Sequence[str]) -> tuple[Rule, ...]:
+    """Let these lines be what fails of the hub whose directory is `root`, served or not; return the rules.
+
+    Raises:
+        InputError: a line is no rule, or there is no hub in that directory.
+    """
+    rules = tuple(parse_rule(line) for line in lines)
+    with Store.found_in(root) as store:
+        write_script(store, rules)
+    return rules
 
 
 def read_script(store: Store, *, name: str = _MAIN) -> tuple[Rule, ...]:

@@ -113,6 +113,24 @@ class Store:
         """Tell whether there is a store in a directory."""
         return (root / _FILE).is_file()
 
+    @classmethod
+    @contextmanager
+    def found_in(cls, root: Path) -> Iterator["Store"]:
+        """Lend the store of a hub's directory, served or not.
+
+        Raises:
+            InputError: there is none.
+        """
+        if not cls.is_in(root):
+            raise InputError(
+                f"{root} is no folder of a hub", todo="name the one that the hub was started with"
+            )
+        store = cls(root)
+        try:
+            yield store
+        finally:
+            store.close()
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Yield a transaction that is committed at the end, or rolled back when an exception leaves it.

@@ -4,12 +4,13 @@ It is always played at the same place and on the same port: paths and addresses 
 kept. What is kept has its objects packed and is linked, not copied, where git never writes twice.
 """
 
+import json
 import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,12 +70,19 @@ class Ground:
     def build(self) -> None:
         """Write the sample's repositories, seat everybody, and publish the release that is in use."""
         self.folder.write(self.record)
-        self._world = stage.build(self.folder, self.record)
+        world = stage.build(self.folder, self.record)
+        self._world = replace(world, settings=self._build_once(world))
         with self.serve() as hub:
             stage.seat(hub, self.world, self.folder, self.record)
             with closing(self.connect()) as session:
                 stockroom.publish_base(session.source, self.world)
             hub.keep_past()
+
+    def _build_once(self, world: World) -> str:
+        """Return settings by which the product is built the first time, and brought from there ever after."""
+        built, command = self.root.resolve() / "built", world.build_command
+        once = f"cp -r '{built}' dist 2>/dev/null || {{ {command} && cp -r dist '{built}'; }}"
+        return world.settings.replace(f'command = "{command}"', f"command = {json.dumps(once)}")
 
     @contextmanager
     def serve(self, wrap: "Callable[[WSGIApplication], WSGIApplication] | None" = None) -> Iterator[Hub]:

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
         "setup": "file (TOML) with accounts, repositories, rights and protection",
         "sample": "put the sample product on it, with a cast to play with",
         "outage": "none, refuse or silent: how the hub of this folder answers from now on; serves nothing",
+        "fault": "let one request fail, such as '502-after POST /pulls$'; none ends it; serves nothing",
         "tls-cert": "certificate (PEM); the hub is then at https",
         "tls-key": "its key (PEM)",
         "dry-run": "serve nothing",
         "json": "say nothing besides the line of JSON",
     },
+    iterable=["fault"],
 )
 @about_nobody
 def hub(
@@ -36,6 +38,7 @@ def hub(
     setup: str = "",
     sample: bool = False,
     outage: str = "",
+    fault: list[str] | None = None,
     tls_cert: str = "",
     tls_key: str = "",
     dry_run: bool = False,
@@ -46,6 +49,7 @@ def hub(
 
     from relauto.errors import InputError
     from relauto.hub.outage import switch_outage
+    from relauto.hub.script import switch_script
     from relauto.hub.server import Hub, describe
     from relauto.hub.setup import apply_setup, read_setup
     from relauto.rehearsal.playground import Playground, explain
@@ -54,11 +58,16 @@ def hub(
         raise InputError("a certificate and its key belong together", todo="give --tls-cert and --tls-key")
     told = read_setup(Path(setup)) if setup else None
     if dry_run or c.config.run.dry:
-        show(f"would set an outage: {outage}" if outage else f"would serve {root}; nothing was done")
+        wanted = f"an outage: {outage}" if outage else f"faults: {', '.join(fault)}" if fault else ""
+        show(f"would set {wanted}" if wanted else f"would serve {root}; nothing was done")
         return
     place = Path(root).resolve()
     if outage:
         show(f"the hub of {place} fails on purpose: {switch_outage(place, outage)}")
+        return
+    if fault:
+        rules = switch_script(place, [] if fault == ["none"] else fault)
+        show(f"the hub of {place} will fail {len(rules)} requests on purpose")
         return
     if sample:
         say("writing the sample product")

@@ -73,13 +73,6 @@ def test_what_was_found_once_is_not_found_again(walked: Walked, fault: str, requ
 
 
 @pytest.mark.slow
-def test_a_sample_ends_identical() -> None:
-    runs = list(play(FaultMatrix(), lambda cases: choose_cases(cases, size=30)))
-    assert [run for run in runs if not run.identical] == []
-    assert len(runs) == 30
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("sabotage", ["blind-retry", "no-look"])
 def test_code_that_was_broken_is_seen(sabotage: str) -> None:
     assert sabotage in SABOTAGES

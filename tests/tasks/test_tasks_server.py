@@ -136,9 +136,22 @@ def test_owner_lets_the_hub_fail_and_answer_again_from_elsewhere(desk: Desk, hub
     assert api.login() == "bot"
 
 
+def test_owner_lets_one_request_fail_from_elsewhere(desk: Desk, hub: HubProcess) -> None:
+    api = Api(hub.facts["api"], hub.token("bot"))
+    said = desk.run("hub", "hub", "--fault", "503-before@2 GET .*/user$")
+    assert (said.status, said.out) == (0, f"the hub of {hub.root} will fail 1 requests on purpose\n")
+    assert api.login() == "bot"
+    with pytest.raises(ApiError, match="503"):
+        api.login()
+    assert api.login() == "bot"
+    assert desk.run("hub", "hub", "--fault", "none").status == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
+        (("hub", "hub", "--fault", "fire"), "there is no fault 'fire'\n  there are: 500-before"),
+        (("hub", "hub", "--fault", "401@0"), "count from 1, as in 401@3"),
         (("hub", "hub", "--outage", "some"), "there is no outage 'some'\n  there are: none, refuse, silent"),
         (("hub", "other", "--outage", "none"), "other is no folder of a hub"),
         (("hub", "hub", "--tls-cert", "a.pem"), "give --tls-cert and --tls-key"),
