@@ -17,7 +17,7 @@ _SHORTEST = 8
 _LOOKS = re.compile(
     r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|AKIA[0-9A-Z]{16}|xox[abpr]-[A-Za-z0-9-]{10,})"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^-\"]+-----END [A-Z ]*PRIVATE KEY-----)?"
-    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"
+    r"|\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,}"
 )
 _CARRIED = re.compile(
     r"(?i)(?P<header>\bauthorization:\s*(?:basic|bearer|token)\s+)[^\s'\"]+|(?<=://)[^/@\s'\"]+(?=@)"

@@ -1,4 +1,4 @@
-"""The people: whether somebody is there for every decision."""
+"""The people: whether somebody is there for every decision, and whom no text may name."""
 
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -7,6 +7,7 @@ from relauto.doctor.finding import Finding
 from relauto.errors import InputError
 from relauto.github.faults import NotFoundError
 from relauto.github.people import RestUser
+from relauto.guard.customers import FILE
 from relauto.session import Session
 
 _NEEDED = (
@@ -39,6 +40,27 @@ def examine_people(session: Session) -> Iterator[Finding]:
         yield Finding("roster", "refused", f"nobody may {deed}", todo)
     if not lacking and not absent:
         yield Finding("roster", "ok", f"somebody is there for every decision: {', '.join(logins)}")
+
+
+def examine_customers(session: Session) -> Iterator[Finding]:
+    """Yield whether it is known whom no public text may name."""
+    try:
+        customers = session.customers
+    except InputError as error:
+        yield Finding("customers", "refused", error.what, error.todo)
+        return
+    if customers is None:
+        yield Finding(
+            "customers",
+            "warning",
+            "of each customer only the alias is kept from public texts: there is no file of their terms",
+            f"write {FILE} in the ops repository",
+        )
+        return
+    terms = sum(map(len, customers.values()))
+    yield Finding(
+        "customers", "ok", f"{terms} terms of {len(customers)} customers are kept from public texts"
+    )
 
 
 def _is_known(session: Session, login: str) -> bool:

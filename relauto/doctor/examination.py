@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from relauto.doctor.branches import examine_branches
-from relauto.doctor.company import examine_people
+from relauto.doctor.company import examine_customers, examine_people
 from relauto.doctor.finding import Finding
 from relauto.doctor.machine import examine_clock, examine_machine
 from relauto.doctor.repositories import examine_ops, examine_repositories, examine_tags
@@ -26,5 +26,6 @@ def examine(session: Session, line: Branch | None) -> Iterator[Finding]:
     yield from examine_repositories(session)
     yield from examine_ops(session)
     yield from examine_people(session)
+    yield from examine_customers(session)
     yield from examine_branches(session, line)
     yield from examine_tags(session)

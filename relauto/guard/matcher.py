@@ -67,12 +67,12 @@ class Matcher:
 
     def find(self, text: str) -> tuple[Match, ...]:
         """Return the terms in a text in the order of its lines, each once a line."""
-        lines, found = text.split("\n"), dict[Match, None]()
+        binary = {at for at, line in enumerate(text.split("\n")) if "\0" in line} if "\0" in text else set()
+        found: dict[Match, None] = {}
         for reading in read(text):
             for term, start, end in [*self._find_words(reading), *self._find_networks(reading)]:
                 first, last = reading.find_lines(start, end)
-                by_chance = end - start < _BINARY and any("\0" in line for line in lines[first : last + 1])
-                if not by_chance:
+                if end - start >= _BINARY or binary.isdisjoint(range(first, last + 1)):
                     found[Match(term, first, last)] = None
         return tuple(sorted(found, key=lambda match: (match.first, match.last)))
 

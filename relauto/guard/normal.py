@@ -8,6 +8,7 @@ that a word can be told from a part of another.
 import html
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +24,9 @@ _ESCAPE = re.compile(
 )
 _PUNYCODE = re.compile(r"(?i)\bxn--([a-z0-9-]{1,59})")
 _TAG = re.compile(r"<!--[^\n]{0,200}?-->|</?[A-Za-z][^<>\n]{0,200}>")
-_SPOKEN = re.compile(r"(?i)\s*[\[({<]\s*(?P<in>at|dot|punkt|\.|@)\s*[\])}>]\s*|\s+(?P<bare>at|dot)\s+")
+_SPOKEN = re.compile(
+    r"(?i)\s{0,3}[\[({<]\s{0,3}(?P<in>at|dot|punkt|\.|@)\s{0,3}[\])}>]\s{0,3}|\s{1,3}(?P<bare>at|dot)\s{1,3}"
+)
 _SIGNS = {"at": "@", "@": "@", "dot": ".", "punkt": ".", ".": "."}
 _DROPPED = frozenset({"Mn", "Me", "Cf", "Cc", "Cs"})
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
@@ -92,8 +95,11 @@ class Reading:
 
     def find_lines(self, start: int, end: int) -> tuple[int, int]:
         """Return the numbers, from 0, of the first and last line of `shown[start:end]`."""
-        first = self.shown.count("\n", 0, start)
-        return first, first + self.shown.count("\n", start, end)
+        return bisect_left(self._ends, start), bisect_left(self._ends, end)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [at for at, char in enumerate(self.shown) if char == "\n"]
 
 
 def read(text: str) -> tuple[Reading, ...]:

@@ -7,6 +7,7 @@ import pytest
 from relauto.doctor.examination import examine
 from relauto.doctor.machine import judge_clock
 from relauto.model.names import Branch
+from tests.engine.conftest import ROSTER
 
 SOURCE, OPS, MAIN, LINE, CHECK = "acme/stockroom", "acme/ops", "main", "release-1.0", "unit tests"
 
@@ -148,3 +149,22 @@ def test_line_that_takes_signed_commits_needs_a_key(ask):
     assert told["signing.release-1.0"] == [
         ("refused", "release-1.0 takes signed commits alone, and git names no key here")
     ]
+
+
+@pytest.mark.parametrize(
+    ("file", "more", "state", "says"),
+    [
+        (None, "", "warning", "of each customer only the alias is kept from public texts"),
+        ("[customers.heron]\nnames = ['Heron Foods']\n", "", "ok", "2 terms of 1 customers"),
+        ("[customers.heron]\nnames = ['H']\n", "", "refused", "it has fewer than 3 letters"),
+        (None, 'guard.customers = "people.toml"\n', "refused", "acme/ops has no people.toml"),
+    ],
+)
+def test_whom_no_text_may_name_is_known(ask, file, more, state, says):
+    def prepare(world):
+        if file:
+            world.replace_ops({"roster.toml": ROSTER, "customers.toml": file})
+
+    ((found, what),) = ask(prepare, more)["customers"]
+    assert found == state
+    assert says in what

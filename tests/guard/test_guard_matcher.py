@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from relauto.guard.customers import parse_customers
 from relauto.guard.matcher import Matcher
 from relauto.guard.terms import Term, UnguardableError, find_network, list_words
+from relauto.redaction import redact
 from tests.guard.disguises import ADDRESS, DISGUISES, EXACT
 
 CUSTOMERS = parse_customers(Path(__file__).with_name("sample.toml").read_text("utf-8"), "the sample")
@@ -205,6 +206,17 @@ def test_bytes_hold_short_words_by_chance():
 def test_what_would_be_found_everywhere_cannot_be_guarded(term, why):
     with pytest.raises(UnguardableError, match=why):
         list_words(term)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [" ", "\n", "<", "[ ", "%41", "&#", "\\u00", "a ", "xn--", "acme ", "1.", ":", "eyJ-", "://", "\u0301"],
+)
+def test_text_of_one_piece_again_and_again_is_read_in_time(piece):
+    """What is not linear in the text does not end here."""
+    text = piece * (300_000 // len(piece))
+    MATCHER.find(text)
+    redact(text)
 
 
 def test_time_grows_with_the_text_and_not_with_the_terms():
