@@ -98,3 +98,14 @@ def test_the_license_is_the_one_that_is_named() -> None:
     assert PROJECT["project"]["license"] == "Apache-2.0"
     assert "Apache License" in text
     assert text.rstrip().endswith("limitations under the License.")
+
+
+def test_every_defence_names_tests_that_are_there() -> None:
+    text = (ROOT / ".github" / "SECURITY.md").read_text("utf-8")
+    table = text.partition("| tried in |")[2].partition("\n\n")[0]
+    rows = [row.split("|")[3] for row in table.splitlines() if row.count("|") == 4 and "---" not in row]
+    assert len(rows) > 10
+    for row in rows:
+        named = re.findall(r"`([^`]+)`", row)
+        assert named, row
+        assert [name for name in named if not (ROOT / name).exists()] == []
