@@ -9,6 +9,7 @@ import yaml
 
 import relauto
 from relauto.errors import Status
+from relauto.guard.customers import parse_customers
 from relauto.model.playbook import load_playbook
 from relauto.model.roster import parse_roster
 from relauto.resources import find_resource
@@ -55,14 +56,15 @@ def test_the_readmes_table_of_exit_statuses_is_whole() -> None:
     assert {int(status) for status in table("Exit statuses")} == {int(status) for status in Status}
 
 
-def test_the_readmes_settings_and_roster_are_usable() -> None:
-    settings, roster = blocks("toml")
+def test_the_readmes_settings_roster_and_customers_are_usable() -> None:
+    settings, roster, customers = blocks("toml")
     assert parse_settings(settings, "README").checks.required == ("unit tests",)
     assert parse_roster(roster, "README").may("robin", "approve prepare.release")
+    assert parse_customers(customers, "README")
 
 
 def test_the_readmes_links_lead_somewhere() -> None:
-    for document in ("README.md", ".github/CONTRIBUTING.md", "CHANGELOG.md"):
+    for document in ("README.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md", "CHANGELOG.md"):
         text = (ROOT / document).read_text("utf-8")
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
             assert (ROOT / document).parent.joinpath(target).exists(), f"{document}: {target}"
