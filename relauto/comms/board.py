@@ -1,5 +1,6 @@
 """The board: where an incident stands, on one page. The same journal gives the same page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -114,10 +115,12 @@ def draw_board(
     moment = now or last_moment(incident)
     name = product or incident.targets[0].name.name
     story = tell(incident, playbook, now=moment, contacts=contacts or Contacts(), product=name)
+    asked = _find_asked(incident, story, moment)
+    reached = {place: incident.doors[place] for place in asked}
     return Board(
         story,
         tuple(_draw_section(stage.title, stage.steps) for stage in story.stages),
-        (*_find_asked(incident, story, moment), *find_turns(story)),
+        (*asked.values(), *_find_turns(story, reached)),
         tuple(
             (place, incident.doors[place], _tell_standing(incident, place, moment))
             for place in sorted(incident.doors, key=str)
@@ -137,9 +140,9 @@ def last_moment(incident: Incident) -> datetime:
     return max(moments)
 
 
-def _find_asked(incident: Incident, story: Story, now: datetime) -> list[Turn]:
-    """Return what waits at a door: who has said yes, and who still has to."""
-    found = []
+def _find_asked(incident: Incident, story: Story, now: datetime) -> dict[Place, Turn]:
+    """Return what waits at each door: who has said yes, and who still has to."""
+    found = {}
     for step in story.steps:
         for place in sorted((place for place in incident.doors if place.step == step.key), key=str):
             standing, record = find_standing(incident, place, now), incident.record(place)
@@ -147,7 +150,7 @@ def _find_asked(incident: Incident, story: Story, now: datetime) -> list[Turn]:
             settled = record is not None and record.state in SETTLED
             if current and not settled and standing and not standing.is_open:
                 who = describe_holders(standing)
-                found.append(Turn(str(place), step.title, "open", who, describe_standing(standing)))
+                found[place] = Turn(str(place), step.title, "open", who, describe_standing(standing))
     return found
 
 
@@ -158,24 +161,33 @@ def _tell_standing(incident: Incident, place: Place, now: datetime) -> str:
     return f"{standing.lacking} more needed, of {describe_holders(standing)}"
 
 
-def find_turns(story: Story) -> list[Turn]:
-    """Return what has to happen next.
+def _find_turns(story: Story, reached: Mapping[Place, Door]) -> list[Turn]:
+    """Return what has to happen next, besides answers at the doors in `reached`.
 
     First everything that waits, is refused or is lost, then each stage's first open step, then debts.
     """
-    held, following = [], []
+    held, following, asked = [], [], {place.step for place in reached}
     for stage in story.stages:
         fresh = True
         for step in stage.steps:
             stuck = [pair for pair in step.current if pair[1].state not in SETTLED]
-            held += [_turn(place, step, record) for place, record in stuck]
-            if fresh and not stuck and step.now not in SETTLED:
+            held += [
+                _turn(place, step, record)
+                for place, record in stuck
+                if place not in reached or not _is_over(record, reached[place])
+            ]
+            if fresh and not stuck and step.now not in SETTLED and step.key not in asked:
                 roles = ", ".join(step.roles)
                 who = f"relauto, then {roles}" if step.door else "relauto" if step.automated else roles
                 place = Place(step.key, None, step.round)
                 following.append(Turn(str(place), step.title, step.now.value, who, ""))
             fresh = fresh and step.now in SETTLED
     return held + following + [_turn_of_debt(debt) for debt in story.debts if not debt.paid]
+
+
+def _is_over(record: StepRecord, door: Door) -> bool:
+    """Return whether what a step waited for has come: only then is its door reached."""
+    return record.state is StepState.WAITING and door.at is not None and record.at <= door.at
 
 
 def _turn_of_debt(debt: Debt) -> Turn:

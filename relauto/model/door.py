@@ -22,7 +22,8 @@ class Door:
     """What was last shown at a door, and every answer so far.
 
     So many different `people` have to say yes, none longer than so many `hours` ago (0: whenever).
-    `whom` were entitled to, and `asked_by` is the login that relauto asked with.
+    `whom` were entitled to, and `asked_by` is the login that relauto asked with, `at` when
+    this was first shown.
     """
 
     subject: str
@@ -32,6 +33,7 @@ class Door:
     hours: float = 0
     whom: tuple[str, ...] = ()
     asked_by: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

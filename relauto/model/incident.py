@@ -251,7 +251,7 @@ def _door_reached(incident: Incident, event: Event, body: events.DoorReached) ->
     kept = before.approvals if before and before.facts == body.facts else ()
     whom = tuple(filter(None, body.whom.split(", ")))
     incident.doors[body.place] = Door(
-        body.subject, body.facts, kept, body.people, body.hours, whom, event.actor
+        body.subject, body.facts, kept, body.people, body.hours, whom, event.actor, event.at
     )
 
 

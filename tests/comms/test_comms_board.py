@@ -153,21 +153,36 @@ def stand_at_door(*yes: str) -> str:
     return render_board(fold([*happen(), first, *given]), SMALL)
 
 
+def wait_for_review(*, again: bool) -> list[str]:
+    """Return whose turn it is at a door behind a review, which has to be given once more if `again`."""
+    waiting = events.StepWaiting(Place("prepare.merge"), "reviewer", Text("0 of 1 approvals"))
+    reached = events.DoorReached(Place("prepare.merge"), HEAD, {}, 1, 0, Text("robin-rm"))
+    board = render_board(told(waiting, reached, *[waiting] * again), SMALL)
+    return [line for line in cut(board, "Whose turn it is").splitlines() if line]
+
+
+def test_what_a_step_waited_for_before_its_door_is_nobodys_turn_any_more() -> None:
+    door = "- **robin-rm**: `prepare.merge` Merge the fix (open): nobody has said yes yet; 1 more needed"
+    assert wait_for_review(again=False) == [door]
+    review = "- **reviewer**: `prepare.merge` Merge the fix (waiting): 0 of 1 approvals"
+    assert wait_for_review(again=True) == [door, review]
+
+
 def cut(board: str, title: str) -> str:
     return board.partition(f"## {title}\n\n")[2].partition("\n## ")[0].strip()
 
 
 def test_a_door_that_needs_two_names_who_has_said_yes_and_who_is_needed() -> None:
-    turn = "- **{}**: `prepare.merge` Merge the fix (open): {} more needed\n- **relauto, then RM**: "
+    turn = "- **{}**: `prepare.merge` Merge the fix (open): {} more needed"
     row = f"| door | what is shown | approved by |\n| --- | --- | --- |\n| `prepare.merge` | `{HEAD}` | "
     board = stand_at_door()
     told_ = turn.format("robin-rm, sasha-rm, kim-rm", "nobody has said yes yet; 2")
-    assert cut(board, "Whose turn it is") == f"{told_}`prepare.merge` Merge the fix (open)"
+    assert cut(board, "Whose turn it is") == told_
     assert cut(board, "Doors") == f"{row}nobody yet; 2 more needed, of robin-rm, sasha-rm, kim-rm |"
     board = stand_at_door("robin-rm")
     told_ = turn.format("sasha-rm, kim-rm", "robin-rm said yes; 1")
-    assert cut(board, "Whose turn it is") == f"{told_}`prepare.merge` Merge the fix (open)"
+    assert cut(board, "Whose turn it is") == told_
     assert cut(board, "Doors").endswith("robin-rm 2026-03-02 03:13 UTC; 1 more needed, of sasha-rm, kim-rm |")
     board = stand_at_door("robin-rm", "robin-rm")
-    assert cut(board, "Whose turn it is") == f"{told_}`prepare.merge` Merge the fix (open)", "one counts once"
+    assert cut(board, "Whose turn it is") == told_, "one counts once"
     assert "needed" not in stand_at_door("robin-rm", "kim-rm")
