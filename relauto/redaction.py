@@ -49,7 +49,17 @@ def redact(text: str) -> str:
 
 def holds_secret(text: str) -> bool:
     """Return whether a text holds a secret that was learnt, or what looks like a token or a key."""
-    return any(secret in text for secret in _known) or _LOOKS.search(text) is not None
+    return holds_learnt(text) or bool(find_lookalikes(text))
+
+
+def holds_learnt(text: str) -> bool:
+    """Return whether a text holds a secret that was learnt."""
+    return any(secret in text for secret in _known)
+
+
+def find_lookalikes(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where in a text something looks like a token or a key, by start and end."""
+    return tuple(found.span() for found in _LOOKS.finditer(text))
 
 
 def holds_known(content: bytes) -> bool:

@@ -27,7 +27,7 @@ from relauto.github.repositories import RepositoryFacts
 from relauto.github.wire import TIMEOUT
 from relauto.guard.customers import FILE as CUSTOMERS
 from relauto.guard.customers import Customers, parse_customers
-from relauto.guard.guard import Guard, Passage, require_no_secret
+from relauto.guard.guard import Guard, LeakError, Passage, require_no_secret
 from relauto.guard.terms import Term, UnguardableError
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
@@ -105,9 +105,8 @@ class Session:
         self.guard = Guard()
         self.source = self._connect(settings.source, tokens.source, self.guard.require)
         self.ops = self._connect(settings.repositories.ops, tokens.ops)
-        # Whether others read along there is not asked: QA's texts name no customer either way.
-        shared = settings.qa != settings.repositories.ops
-        self.qa = self._connect(settings.qa, tokens.qa, self.guard.require if shared else require_no_secret)
+        inside = settings.qa == settings.repositories.ops
+        self.qa = self._connect(settings.qa, tokens.qa, require_no_secret if inside else self._vet_for_qa)
         self.cache.mkdir(parents=True, exist_ok=True)
         require_git(Git(self.cache))
         self.mirror = self._mirror(settings.source, tokens.source)
@@ -138,6 +137,14 @@ class Session:
         )
         self._stack.callback(client.close)
         return client
+
+    def _vet_for_qa(self, passages: Iterable[Passage]) -> None:
+        """Let pass what names a customer only where GitHub says that nobody else reads QA's repository."""
+        told = list(passages)
+        require_no_secret(told)
+        leaks = self.guard.find(told)
+        if leaks and not repositories.read_repository(self.qa).closed:
+            raise LeakError(leaks)
 
     def _mirror(self, repository: str, token: str) -> Mirror:
         settings = self.settings.cache

@@ -4,6 +4,7 @@ Invoke prints the message of its own `Exit` and ends with its code; any other ex
 traceback.
 """
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -43,6 +44,8 @@ def _guard(body: Callable[..., None]) -> Callable[..., None]:
                 raise Refusal(error) from error
             except Exception as error:
                 if not output.is_public():
+                    # Under plain `inv`, too, what the traceback says is told without secrets.
+                    sys.excepthook = output.show_bug
                     raise
                 # A traceback shows values; its kind is all that everybody may know.
                 told = output.phrase_end(f"a bug of relauto's own ({type(error).__name__})", 1)

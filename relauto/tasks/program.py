@@ -75,5 +75,4 @@ program = RelautoProgram(name="relauto", binary="relauto", version=__version__, 
 
 def main() -> None:
     """Run `relauto` with the arguments of this process."""
-    sys.excepthook = output.show_bug
     program.run()

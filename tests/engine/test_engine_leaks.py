@@ -5,7 +5,7 @@ import pytest
 from relauto.errors import InputError, Status
 from relauto.guard.guard import LeakError, Passage
 from tests.engine.agreement import agree
-from tests.engine.conftest import OPS, ROSTER, SOURCE, only_stop
+from tests.engine.conftest import MAIN, OPS, QA, ROSTER, SOURCE, only_stop
 
 CUSTOMERS = """\
 [customers.initech]
@@ -164,6 +164,22 @@ def test_private_repository_may_name_customers_and_never_a_secret(at):
             bench.ops.write("POST", "issues", {"title": "x", "body": f"token-of-{world.bot}"}, dict)
         with pytest.raises(LeakError, match="a file of the release holds a token"):
             bench.source.upload(f"{world.hub.api}/x", "x.txt", f"a token-of-{world.bot}".encode(), object)
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_qa_reads_of_customers_where_nobody_else_reads_along(at, private):
+    world = begin(at)
+    access = {world.bot: "write"}
+    where = world.root / "qa.git"
+    world.hub.add_repository(QA, where, private=private, default_branch=MAIN, access=access)
+    with world.bench() as bench:
+        if private:
+            assert bench.qa.write("POST", "issues", {"title": "For Globex"}, dict)["title"] == "For Globex"
+        else:
+            with pytest.raises(LeakError, match="the title"):
+                bench.qa.write("POST", "issues", {"title": "For Globex"}, dict)
+        with pytest.raises(LeakError, match="a token"):
+            bench.qa.write("POST", "issues", {"title": f"token-of-{world.bot}"}, dict)
 
 
 def test_customer_who_is_on_no_file_is_not_opened_for(at):

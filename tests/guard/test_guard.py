@@ -72,6 +72,14 @@ def test_of_many_leaks_the_first_are_told(guard):
     assert describe(leaks).endswith("; the body, line 5, holds the alias of a customer; and 4 more")
 
 
+def test_key_of_a_projects_tests_can_be_let_pass(guard):
+    text = "x\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"
+    (leak,) = guard.find([Passage("tests/key.pem", text, 1)])
+    assert str(leak) == "tests/key.pem, line 2, holds a token or a private key"
+    guard.permitted = frozenset([leak.digest])
+    assert find(guard, ("tests/key.pem", text, 1)) == []
+
+
 def test_secrets_are_for_nobody(guard, monkeypatch):
     monkeypatch.setattr(redaction, "_known", {})
     redaction.learn("token-of-somebody")
@@ -81,3 +89,5 @@ def test_secrets_are_for_nobody(guard, monkeypatch):
         with pytest.raises(LeakError, match=told):
             require_no_secret([Passage("the comment", text)])
     require_no_secret([Passage("the comment", "wren")])
+    (leak,) = guard.find([Passage("the comment", "see token-of-somebody")])
+    assert leak.digest == "", "it has none by which it could be let pass"

@@ -162,15 +162,17 @@ def test_a_bug_keeps_its_traceback_and_ends_with_1(tmp_path: Path) -> None:
 def test_a_bug_tells_no_secret(tmp_path: Path) -> None:
     (tmp_path / "buggy.py").write_text(
         "from relauto.redaction import learn\n"
-        "from relauto.tasks.program import main, program\n"
-        "def fall(c, id='', json=False):\n"
+        "from relauto.tasks import connect\n"
+        "from relauto.tasks.program import program\n"
+        "def fall(id):\n"
         "    learn('canary-of-a-token')\n"
         "    raise KeyError('canary-of-' + 'a-token')\n"
-        "program.namespace['status'].body = fall\n"
-        "import sys; sys.argv = ['relauto', 'status']; main()\n"
+        "connect.reader = fall\n"
+        "program.run(['relauto', 'status'])\n"
     )
     ended = start(sys.executable, "buggy.py", folder=tmp_path)
     assert ended.returncode == 1
+    assert ended.stderr.startswith("Traceback (most recent call last)")
     assert ended.stderr.endswith("KeyError: '***'\n")
 
 
