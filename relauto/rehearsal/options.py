@@ -1,12 +1,11 @@
 """What a rehearsal is asked to do."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Literal
 
 import msgspec
 
 from relauto.errors import FaultsError, InputError
-from relauto.rehearsal.scenarios import SCENARIOS
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -31,8 +30,8 @@ PARTS = ("reviewer", "ci", "qa", "release-manager", "customer")
 """The members of the cast."""
 
 
-def make_options(**told: Any) -> Options:
-    """Return the options, checked as a whole.
+def make_options(scenarios: Collection[str], **told: Any) -> Options:
+    """Return the options, checked as a whole; `scenarios` are those that there are.
 
     Raises:
         InputError: they are not usable together; every fault is named.
@@ -43,15 +42,15 @@ def make_options(**told: Any) -> Options:
         raise InputError(
             f"the rehearsal's options are not usable: {error}", todo="see relauto --help rehearse"
         ) from error
-    faults = list(_find_faults(options))
+    faults = list(_find_faults(options, scenarios))
     if faults:
         raise FaultsError("the rehearsal's call", faults, todo="see relauto --help rehearse")
     return options
 
 
-def _find_faults(options: Options) -> Iterator[str]:
-    if options.scenario not in SCENARIOS:
-        yield f"there is no scenario {options.scenario!r}; there are: {', '.join(SCENARIOS)}"
+def _find_faults(options: Options, scenarios: Collection[str]) -> Iterator[str]:
+    if options.scenario not in scenarios:
+        yield f"there is no scenario {options.scenario!r}; there are: {', '.join(scenarios)}"
     if options.repository and options.scenario != "happy":
         yield "scenarios are played on the sample product: leave out --repo or --scenario"
     if not options.repository and (options.fix or options.line or options.at or options.main):

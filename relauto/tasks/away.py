@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from relauto.tasks.local import list_local, load_local
 from relauto.tasks.output import say, show, show_json
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ def find_queue() -> Queue:
     """
     from relauto.journal.queue import Queue
     from relauto.session import find_cache
-    from relauto.tasks.connect import load_local
 
     settings = load_local()
     return Queue.of(find_cache(settings), settings.repositories.ops)
@@ -118,7 +118,6 @@ def kept(id_: str, deed: Deed, words: Mapping[str, str], *, dry: bool, json: boo
 def _choose(id_: str) -> str:
     """Return the incident meant, of those that this machine knows; a name is taken at its word."""
     from relauto.session import choose_incident
-    from relauto.tasks.connect import list_local
 
     named = id_ or os.environ.get("RELAUTO_INCIDENT")
     if named:
@@ -136,7 +135,6 @@ def remembered(id_: str | None, error: RelautoError) -> Iterator[JournalReader]:
     """
     from relauto.journal.log import JournalReader
     from relauto.session import choose_incident, find_cache
-    from relauto.tasks.connect import load_local
 
     known, moment = _list_cached()
     if not known:
@@ -151,14 +149,12 @@ def remembered(id_: str | None, error: RelautoError) -> Iterator[JournalReader]:
 def _list_cached() -> tuple[list[str], datetime | None]:
     from relauto.journal.log import list_cached_incidents
     from relauto.session import find_cache
-    from relauto.tasks.connect import load_local
 
     return list_cached_incidents(_find_ops(), cache=find_cache(load_local()))
 
 
 def _find_ops() -> Address:
     from relauto.session import locate
-    from relauto.tasks.connect import load_local
 
     settings = load_local()
     return locate(settings, settings.repositories.ops, None)

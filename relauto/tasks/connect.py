@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from relauto.tasks.local import list_local, load_local, when_fetched
 from relauto.tasks.output import say
 
 if TYPE_CHECKING:
@@ -30,22 +31,6 @@ def session() -> Iterator[Session]:
     settings = _settings_in_force(local, tokens.ops)
     with Session(settings, tokens, clock=SystemClock(), say=say) as opened:
         yield opened
-
-
-def load_local() -> Settings:
-    """Return the settings of this folder, with the ops repository that `RELAUTO_OPS` names.
-
-    Raises:
-        InputError: there are none, or they have faults.
-    """
-    from msgspec.structs import replace
-
-    from relauto.model.names import RepositoryName
-    from relauto.settings import find_settings, load_settings
-
-    local = load_settings(find_settings(Path.cwd()))
-    ops = RepositoryName(os.environ.get("RELAUTO_OPS") or local.repositories.ops)
-    return replace(local, repositories=replace(local.repositories, ops=str(ops)))
 
 
 def _settings_in_force(local: Settings, token: str) -> Settings:
@@ -103,7 +88,7 @@ def reader(id_: str | None) -> Iterator[JournalReader]:
     here = Path.cwd()
     local = list_local(here)
     if local:
-        say(f"read from this clone, as of its last fetch{_when_fetched(here)}")
+        say(f"read from this clone, as of its last fetch{when_fetched(here)}")
         with JournalReader.open_local(here, choose_incident(local, id_, os.environ)) as opened:
             yield opened
         return
@@ -113,27 +98,3 @@ def reader(id_: str | None) -> Iterator[JournalReader]:
         except AwayError as error:
             journal = stack.enter_context(remembered(id_, error))
         yield journal
-
-
-def _when_fetched(clone: Path) -> str:
-    from datetime import UTC, datetime
-
-    from relauto.git.runner import Git
-
-    head = clone / Git(clone).ask("rev-parse", "--git-path", "FETCH_HEAD").text
-    return (
-        f" at {datetime.fromtimestamp(head.stat().st_mtime, UTC):%Y-%m-%dT%H:%MZ}" if head.is_file() else ""
-    )
-
-
-def list_local(here: Path) -> list[str]:
-    """Return the incidents in the clone of the ops repository that a folder is, if it is one."""
-    from relauto.errors import InputError
-    from relauto.journal.log import list_local_incidents
-
-    if os.environ.get("RELAUTO_OPS"):
-        return []
-    try:
-        return list_local_incidents(here)
-    except InputError:
-        return []

@@ -67,8 +67,10 @@ def rehearse(
         rehearse_live(github, ops, api, clean=clean, json=json)
     from relauto.rehearsal.options import make_options
     from relauto.rehearsal.run import rehearse as run
+    from relauto.rehearsal.scenarios import SCENARIOS
 
     options = make_options(
+        SCENARIOS,
         repository=str(Path(repo).resolve()) if repo else None,
         fix=fix or None,
         line=line or None,

@@ -21,8 +21,9 @@ from relauto.hub.server import Hub
 from relauto.model.names import Branch, RepositoryName
 from relauto.rehearsal.options import Options, make_options
 from relauto.rehearsal.run import rehearse
+from relauto.rehearsal.scenarios import SCENARIOS
 
-SCENARIOS: dict[Via, str] = {"push": "direct-push", "pull": "happy"}
+WAYS: dict[Via, str] = {"push": "direct-push", "pull": "happy"}
 NAME = RepositoryName("acme/bare")
 
 
@@ -43,7 +44,7 @@ def time_floor(root: Path, requests: int) -> float:
 
 def play(root: Path, via: Via) -> None:
     """Play one rehearsal and print its figures."""
-    options: Options = make_options(scenario=SCENARIOS[via])
+    options: Options = make_options(SCENARIOS, scenario=WAYS[via])
     ended = rehearse(options, root / "out", lambda _: None)
     summary = json.loads((root / "out" / "summary.json").read_bytes())
     path = summary["requests"]["by_kind"]["path"]
@@ -60,7 +61,7 @@ def play(root: Path, via: Via) -> None:
 
 def main() -> None:
     """Print a line for each way of a pick."""
-    for via in SCENARIOS:
+    for via in WAYS:
         with tempfile.TemporaryDirectory() as folder:
             play(Path(folder), via)
 

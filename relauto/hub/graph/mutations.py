@@ -3,13 +3,15 @@
 import base64
 import binascii
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLError
 
 from relauto.hub import queue
 from relauto.hub.graph.common import Info, Node, forbid, show_actor
-from relauto.hub.graph.queue import show_entry, show_pull_of
+from relauto.hub.graph.pulls import show_pull_of
+from relauto.hub.graph.queue import show_entry
 from relauto.hub.graph.repositories import show_repository
 from relauto.hub.place import ApiError, Call, Place
 from relauto.hub.pulls import read_pull
@@ -69,15 +71,19 @@ def _enter(call: Call, repository: Repository, pull: Pull) -> tuple[Place, Pull]
     return place, read_pull(place, pull.number)
 
 
+def _show(place: Place, entry: QueueEntry) -> Node:
+    return show_entry(place, entry, partial(show_pull_of, place, repository=show_repository))
+
+
 def _enqueue(place: Place, pull: Pull, told: Node) -> Node:
     entry = queue.enqueue(place, pull, told.get("expectedHeadOid"))
-    return {"mergeQueueEntry": show_entry(place, entry, show_repository)}
+    return {"mergeQueueEntry": _show(place, entry)}
 
 
 def _dequeue(place: Place, pull: Pull, _: Node) -> Node:
     entry = place.find(QueueEntry, pull.number)
     queue.dequeue(place, entry, "manual")
-    return {"mergeQueueEntry": show_entry(place, entry, show_repository)}
+    return {"mergeQueueEntry": _show(place, entry)}
 
 
 def _enable(place: Place, pull: Pull, told: Node) -> Node:

@@ -26,6 +26,11 @@ from relauto.hub.records import Pull, Review
 from relauto.hub.views.common import node_id
 
 
+def show_pull_of(place: Place, number: int, repository: Callable[[Place], Node]) -> Node:
+    """Show a pull request by its number."""
+    return show_pull(place, pulls.read_pull(place, number), repository)
+
+
 def find_pull(place: Place, number: int, repository: Callable[[Place], Node]) -> Node:
     """Show one pull request.
 
@@ -90,7 +95,7 @@ def show_pull(place: Place, pull: Pull, repository: Callable[[Place], Node]) -> 
         "closed": pull.state == "closed",
         "createdAt": pull.created_at,
         "updatedAt": pull.updated_at,
-        **show_queueing(place, pull, repository),
+        **show_queueing(place, pull, lambda number: show_pull_of(place, number, repository)),
         "baseRef": guard(place, "contents", lambda _: show_base(place, pull)),
         "isCrossRepository": False,
         "author": show_actor(place.call, pull.user),

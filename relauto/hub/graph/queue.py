@@ -7,13 +7,15 @@ from relauto.hub import queue
 from relauto.hub.graph.common import Info, Node, connect, show_actor
 from relauto.hub.graph.objects import show_object
 from relauto.hub.place import Place
-from relauto.hub.pulls import read_pull
 from relauto.hub.records import AutoMerge, Pull, QueueEntry, QueueMove
 from relauto.hub.views.common import node_id
 
 
-def show_queueing(place: Place, pull: Pull, repository: Callable[[Place], Node]) -> Node:
-    """Show how a pull request stands to its base's queue, and whether it merges by itself."""
+def show_queueing(place: Place, pull: Pull, show_pull: Callable[[int], Node]) -> Node:
+    """Show how a pull request stands to its base's queue, and whether it merges by itself.
+
+    `show_pull` shows a pull request by its number, as every entry and wish links to its own.
+    """
     entry, wish = place.get(QueueEntry, pull.number), place.get(AutoMerge, pull.number)
 
     def list_items(info: Info, itemTypes: list[str] | None = None, **args: Any) -> Node:  # noqa: N803
@@ -27,8 +29,8 @@ def show_queueing(place: Place, pull: Pull, repository: Callable[[Place], Node])
     return {
         "isInMergeQueue": entry is not None,
         "isMergeQueueEnabled": queue.queue_of(place, pull.base_ref) is not None,
-        "mergeQueueEntry": show_entry(place, entry, repository) if entry else None,
-        "autoMergeRequest": show_wish(place, wish, repository) if wish else None,
+        "mergeQueueEntry": show_entry(place, entry, show_pull) if entry else None,
+        "autoMergeRequest": show_wish(place, wish, show_pull) if wish else None,
         "timelineItems": list_items,
     }
 
@@ -49,7 +51,7 @@ def _show_move(place: Place, move: QueueMove) -> Node:
     }
 
 
-def show_entry(place: Place, entry: QueueEntry, repository: Callable[[Place], Node]) -> Node:
+def show_entry(place: Place, entry: QueueEntry, show_pull: Callable[[int], Node]) -> Node:
     """Show a place in the queue."""
     line = [each.number for each in queue.list_entries(place, entry.base_ref)]
     return {
@@ -60,11 +62,11 @@ def show_entry(place: Place, entry: QueueEntry, repository: Callable[[Place], No
         "state": "AWAITING_CHECKS" if entry.commit else "QUEUED",
         "baseCommit": lambda _: show_object(place, entry.base_sha) if entry.base_sha else None,
         "headCommit": lambda _: show_object(place, entry.commit) if entry.commit else None,
-        "pullRequest": lambda _: show_pull_of(place, entry.number, repository),
+        "pullRequest": lambda _: show_pull(entry.number),
     }
 
 
-def show_wish(place: Place, wish: AutoMerge, repository: Callable[[Place], Node]) -> Node:
+def show_wish(place: Place, wish: AutoMerge, show_pull: Callable[[int], Node]) -> Node:
     """Show an auto-merge that somebody asked for."""
     return {
         "commitHeadline": wish.title,
@@ -72,12 +74,5 @@ def show_wish(place: Place, wish: AutoMerge, repository: Callable[[Place], Node]
         "enabledAt": wish.at,
         "enabledBy": show_actor(place.call, wish.by),
         "mergeMethod": wish.method.upper(),
-        "pullRequest": lambda _: show_pull_of(place, wish.number, repository),
+        "pullRequest": lambda _: show_pull(wish.number),
     }
-
-
-def show_pull_of(place: Place, number: int, repository: Callable[[Place], Node]) -> Node:
-    """Show a pull request by its number."""
-    from relauto.hub.graph.pulls import show_pull  # a pull request shows its entry, and that the former
-
-    return show_pull(place, read_pull(place, number), repository)
