@@ -10,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from relauto.errors import InputError
 from relauto.proving.ground import Ground
 from relauto.proving.legs import Leg, walk
 from relauto.proving.sabotage import break_code
@@ -56,6 +57,20 @@ def play(
             yield from pool.map(partial(_run, matrix, root), cases)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def choose(cases: Sequence[C], *, case: str = "", size: int = 0) -> list[C]:
+    """Return the one case that is named, a sample of `size`, or else all.
+
+    Raises:
+        InputError: there is no such case.
+    """
+    if not case:
+        return sample(cases, size) if size else list(cases)
+    named = [each for each in cases if str(each) == case]
+    if not named:
+        raise InputError(f"there is no case {case!r}", todo=f"there are {len(cases)}, as {cases[0]}")
+    return named
 
 
 def sample(cases: Sequence[C], size: int, *, seed: int = 0) -> list[C]:

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from relauto.errors import InputError, RelautoError
+from relauto.errors import RelautoError
 from relauto.hub.script import Fault, Rule
 from relauto.proving.comparison import compare, read_facts
-from relauto.proving.crew import sample
+from relauto.proving.crew import choose, sample
 from relauto.proving.ground import INCIDENT, Ground
 from relauto.proving.legs import Leg, call, finish
 from relauto.proving.tally import Run
@@ -118,13 +118,7 @@ def choose_cases(cases: Sequence[Case], *, case: str = "", size: int = 0, whole:
     Raises:
         InputError: there is no such case.
     """
-    chosen = list(cases)
-    if case:
-        chosen = [each for each in cases if str(each) == case]
-        if not chosen:
-            raise InputError(f"there is no case {case!r}", todo=f"there are {len(cases)}, as {cases[0]}")
-    elif size:
-        chosen = sample(cases, size)
+    chosen = choose(cases, case=case, size=size)
     ends = set(map(str, chosen if whole or case else sample(chosen, -(-len(chosen) // _ONE_WHOLE_IN))))
     return [replace(each, whole=str(each) in ends) for each in chosen]
 

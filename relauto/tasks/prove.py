@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
 from invoke import Context, task
 
 from relauto.errors import Status
 from relauto.tasks.output import about_nobody, say, show, show_json
+
+if TYPE_CHECKING:
+    from relauto.proving.crew import Matrix
+
+_SAMPLE = "play only so many cases, spread at random but always alike"
+_WORKERS = "processes that play"
+_DRY = "play nothing"
+_JSON = "print one JSON document"
 
 
 @task(
     positional=[],
     help={
         "case": "play this one case to the very end of the path, such as 3.17.reset-after",
-        "sample": "play only so many cases, spread at random but always alike",
+        "sample": _SAMPLE,
         "whole": "play each to the very end of the path; else one in 40, the rest until relauto next waits",
         "sabotage": "break the code on purpose: blind-retry or no-look; the matrix must then fail",
-        "workers": "processes that play",
-        "dry-run": "play nothing",
-        "json": "print one JSON document",
+        "workers": _WORKERS,
+        "dry-run": _DRY,
+        "json": _JSON,
     },
 )
 @about_nobody
@@ -39,19 +50,72 @@ def faults(
     """
     from functools import partial
 
-    from relauto.proving.crew import play
     from relauto.proving.faults import FaultMatrix, choose_cases
+
+    choose = partial(choose_cases, case=case, size=sample, whole=whole)
+    dry, workers = dry_run or c.config.run.dry, 1 if case else workers
+    _prove("faults", FaultMatrix(), choose, sabotage=sabotage, workers=workers, dry=dry, json=json)
+
+
+@task(
+    positional=[],
+    help={
+        "case": "play this one case, such as 3.17.after",
+        "sample": _SAMPLE,
+        "sabotage": "break the code on purpose (see prove.faults and prove.races)",
+        "workers": _WORKERS,
+        "dry-run": _DRY,
+        "json": _JSON,
+    },
+)
+@about_nobody
+def crashes(
+    c: Context,
+    case: str = "",
+    sample: int = 0,
+    sabotage: str = "",
+    workers: int = 2,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Kill relauto at every request and every append to the journal, and compare.
+
+    A run begins from a copy taken before the call of relauto under test, kills it and all that it has started
+    before a request is taken or after what it asked for was done, calls it again on the same folder, and
+    compares as `prove.faults` does.
+    """
+    from functools import partial
+
+    from relauto.proving.crashes import CrashMatrix
+    from relauto.proving.crew import choose
+
+    chosen = partial(choose, case=case, size=sample)
+    dry, workers = dry_run or c.config.run.dry, 1 if case else workers
+    _prove("crashes", CrashMatrix(), chosen, sabotage=sabotage, workers=workers, dry=dry, json=json)
+
+
+def _prove(
+    name: str,
+    matrix: Matrix[Any],
+    choose: Callable[[Sequence[Any]], Sequence[Any]],
+    *,
+    sabotage: str,
+    workers: int,
+    dry: bool,
+    json: bool,
+) -> None:
+    """Play a matrix, tell of each run that failed as it comes, and end with the tally."""
+    from relauto.proving.crew import play
     from relauto.proving.sabotage import check_sabotage
     from relauto.proving.tally import Tally
 
     check_sabotage(sabotage)
-    if dry_run or c.config.run.dry:
-        show("would play the faults; nothing was done")
+    if dry:
+        show(f"would play the {name}; nothing was done")
         return
     broken = f" --sabotage {sabotage}" if sabotage else ""
-    tally = Tally(f"relauto prove.faults{broken} --case")
-    choose = partial(choose_cases, case=case, size=sample, whole=whole)
-    for run in play(FaultMatrix(), choose, workers=1 if case else workers, sabotage=sabotage):
+    tally = Tally(f"relauto prove.{name}{broken} --case")
+    for run in play(matrix, choose, workers=workers, sabotage=sabotage):
         tally.add(run)
         if not run.identical:
             say("\n".join(tally.explain(run)))

@@ -57,6 +57,8 @@ Subcommands:
   journal.verify     Check the incident's log for edits, cuts, reordering and
                      foreign commits.
   notice.preview     Render a notice from today's facts; nothing is written.
+  prove.crashes      Kill relauto at every request and every append to the
+                     journal, and compare.
   prove.faults       Let every request of the whole path fail in every way, and
                      compare.
   qa.show            Show the page that QA was given for a candidate.
