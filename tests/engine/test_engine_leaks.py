@@ -216,3 +216,36 @@ def test_reply_that_names_another_customer_is_not_drafted_and_stays_owed(at):
     assert "globex" not in refused[0].lower()
     world.advance()
     assert "escalate.reply" in [notice.place.step for notice in world.incident.notices]
+
+
+def say_yes(world):
+    """Let everybody do what is asked of them, whatever it is."""
+    for pull in world.pulls():
+        if pull["state"] == "open":
+            world.pass_pull(pull["number"])
+    for line in set(world.asked()):
+        if line.startswith("/tick"):
+            world.answer(line.replace("yes: REASON", "no: nothing to see"))
+        if line.startswith("/approve"):
+            world.answer(line, by="robin-rm")
+            world.answer(line, by="sasha-rm")
+    if "v1.0.1-rc1" in world.tags():
+        world.check(world.head("v1.0.1-rc1"))
+
+
+def test_false_alarm_is_let_pass_all_along_the_path(at):
+    """A word that is a customer's name, too, stands in every text of the path: each asks once."""
+    world = begin(at, message="Aim at the Target\n\nThe Target moved.")
+    asked = []
+    for _ in range(12):
+        held = [stop for stop in world.advance().stops if "the leak guard holds up" in stop.reason]
+        for stop in held:
+            asked.append(stop.place.step)
+            world.answer(f"/waive {stop.place.step}:leak 400h it is no customer")
+        if "v1.0.1" in world.tags():
+            break
+        say_yes(world)
+    assert asked == ["investigate.pr", "prepare.pick", "prepare.verify"]
+    release = world.api("dev").get(f"repos/{SOURCE}/releases/tags/v1.0.1")
+    assert "Aim at the Target" in release["body"]
+    assert [each.what for each in world.incident.overrides] == [f"{step}:leak" for step in asked]
