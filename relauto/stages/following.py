@@ -85,20 +85,32 @@ def follow_pull(bench: Bench, place: Place, pull: Pull, rules_of: Branch) -> Wai
             f"{name} conflicts with {pull.base_ref}", todo="resolve the conflict on its branch and push"
         )
     bound = pull.rules.checks if pull.rules else ()
-    ours = () if is_waived(bench, place, "checks", pull.head_sha) else find_required(bench, rules_of)
+    untested = is_waived(bench, place, "checks", pull.head_sha)
+    ours = () if untested else find_required(bench, rules_of)
     verdict = checks.judge(pull.checks, {*ours, *bound})
     if verdict.state == "failed":
+        failed = f"{'; '.join(verdict.reasons)} on {pull.head_sha[:10]}"
         return Refused(
-            f"{name}: {'; '.join(verdict.reasons)} on {pull.head_sha[:10]}",
-            todo="mend it and push, or run the check again",
+            f"{name}: {_insist(pull, [failed], waived=untested)[0]}",
+            todo="mend it and push, or run the check again"
+            + ("; else an administrator has to change GitHub's rules" if untested else ""),
             facts=hold(pull.head_sha, checks="failed"),
         )
     unread = is_waived(bench, place, "reviews", pull.head_sha)
     objected = _refuse_objections(bench, place, pull)
     if objected:
         return objected
-    lacking = {"CI": list(verdict.reasons), "reviewer": _count_lacking(bench, pull, unread=unread)}
+    lacking = {
+        "CI": _insist(pull, verdict.reasons, waived=untested),
+        "reviewer": _insist(pull, _count_lacking(bench, pull, unread=unread), waived=unread),
+    }
     return _wait_for(pull, {whom: reasons for whom, reasons in lacking.items() if reasons})
+
+
+def _insist(pull: Pull, reasons: Sequence[str], *, waived: bool) -> list[str]:
+    """Say with reasons that stand in spite of a waiver who still asks for it: GitHub itself."""
+    why = f", which GitHub's own rules for {pull.base_ref} ask for whatever is waived here" if waived else ""
+    return [f"{reason}{why if number == len(reasons) else ''}" for number, reason in enumerate(reasons, 1)]
 
 
 def _wait_for(pull: Pull, lacking: dict[str, list[str]]) -> Waiting | None:

@@ -118,3 +118,12 @@ def test_githubs_own_rules_hold_whatever_is_waived(at):
     world.answer("/waive prepare.merge:reviews 4h all are asleep")
     stop = only_stop(world.advance())
     assert (stop.place.step, stop.whom) == ("prepare.merge", "CI and reviewer")
+    head = world.pull(1)["head"]["sha"][:10]
+    still = ", which GitHub's own rules for main ask for whatever is waived here"
+    assert stop.reason == (
+        f"pull request #1: unit tests has not been reported{still}; 0 of 1 approvals of {head}{still}"
+    )
+    world.check(world.pull(1)["head"]["sha"], "failure")
+    stop = only_stop(world.advance())
+    assert stop.reason == f"pull request #1: unit tests is failure on {head}{still}"
+    assert stop.todo.endswith("; else an administrator has to change GitHub's rules")
