@@ -262,7 +262,10 @@ def _wait(bench: Bench, place: Place, known: StepRecord | None, seen: Waiting) -
     told = known and (known.state, known.reason, known.facts) == (StepState.WAITING, seen.reason, facts)
     # What was proved once stays on record as it is: waiting must not open what is lost.
     if not told and (known is None or known.state not in (StepState.DONE, StepState.LOST)):
-        record(bench, events.StepWaiting(place=place, whom=seen.whom, reason=Text(seen.reason), facts=facts))
+        record(
+            bench,
+            events.StepWaiting(place=place, whom=Text(seen.whom), reason=Text(seen.reason), facts=facts),
+        )
     return Stop(
         place, Status.WAITING, seen.reason, whom=seen.whom, todo="run advance again when they have acted"
     )
@@ -290,7 +293,7 @@ def _ask(bench: Bench, place: Place, known: StepRecord | None, seen: Refused, qu
     """Wait for a person's word: nothing is wrong with the step, but only they can say."""
     facts, whom = normalise(seen.facts), ", ".join(bench.roster.holders(question.deed))
     if known is None or (known.state, known.reason, known.facts) != (StepState.WAITING, seen.reason, facts):
-        record(bench, events.StepWaiting(place=place, whom=whom, reason=Text(seen.reason), facts=facts))
+        record(bench, events.StepWaiting(place, Text(whom), Text(seen.reason), facts))
     desk.ask(bench, place, question)
     return Stop(place, Status.DECISION, seen.reason, todo=seen.todo, whom=whom)
 

@@ -129,13 +129,13 @@ class Mirror:
     def _looked(self) -> Path:
         return self.repository.directory / "fetched"
 
-    def take_note(self, update: RefUpdate) -> None:
-        """Move a ref here to where a push has just moved the remote's, for whoever reads it offline.
+    def take_note(self, updates: Sequence[RefUpdate]) -> None:
+        """Move refs here to where a push has just moved the remote's, for whoever reads them offline.
 
-        Where somebody has fetched another value meanwhile, that stays.
+        Where somebody has fetched another value meanwhile, all stay.
         """
         with suppress(RefMovedError):
-            self.repository.update_refs([update])
+            self.repository.update_refs(updates)
             self._looked.touch()
 
     def fetch_default(self) -> Commit | None:

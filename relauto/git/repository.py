@@ -236,7 +236,7 @@ class Repository:
         """Return the files of `commit` as .tar.gz: `relauto.git.export.make_archive`."""
         return export.make_archive(self.git, commit, prefix, self._remote)
 
-    def write_files(self, base: str, files: Mapping[str, bytes]) -> str:
+    def write_files(self, base: str, files: Mapping[str, bytes | None]) -> str:
         """Return the id of the tree `base` with `files` in it: `relauto.git.tree.write_files`."""
         return tree.write_files(self.store, base, files)
 

@@ -1,5 +1,6 @@
 """Trees: find a file in one, write a changed one, list all files, without an index or a checkout."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -111,8 +112,8 @@ def walk_files(store: ObjectStore, tree: str, prefix: str = "") -> Iterator[tupl
             yield prefix + name, entry
 
 
-def write_files(store: ObjectStore, tree: str, files: Mapping[str, bytes]) -> str:
-    """Return the id of `tree` with `files` written into it.
+def write_files(store: ObjectStore, tree: str, files: Mapping[str, bytes | None]) -> str:
+    """Return the id of `tree` with `files` written into it; what None stands for is taken away.
 
     A file keeps its mode; what was a directory, a link or a submodule becomes a plain file.
 
@@ -125,13 +126,15 @@ def write_files(store: ObjectStore, tree: str, files: Mapping[str, bytes]) -> st
     return _write_level(store, tree, files) if files else tree
 
 
-def _write_level(store: ObjectStore, tree: str | None, files: Mapping[str, bytes]) -> str:
+def _write_level(store: ObjectStore, tree: str | None, files: Mapping[str, bytes | None]) -> str:
     entries = parse_tree(store.read(tree, "tree")) if tree else {}
-    below: dict[str, dict[str, bytes]] = {}
+    below: dict[str, dict[str, bytes | None]] = {}
     for path, content in files.items():
         name, _, rest = path.partition("/")
         if rest:
             below.setdefault(name, {})[rest] = content
+        elif content is None:
+            entries.pop(name, None)
         else:
             entries[name] = Entry(_mode_of(entries.get(name)), store.write("blob", content))
     for name, inside in below.items():
@@ -141,6 +144,12 @@ def _write_level(store: ObjectStore, tree: str | None, files: Mapping[str, bytes
         subtree = old.id if old and old.is_directory else None
         entries[name] = Entry(_DIRECTORY, _write_level(store, subtree, inside))
     return store.write("tree", serialize_tree(entries))
+
+
+def name_blob(content: bytes) -> str:
+    """Return the id that a file with this content has."""
+    # Git's name of it, not a protection of anything.
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def _mode_of(old: Entry | None) -> str:

@@ -14,9 +14,17 @@ import msgspec
 from relauto.errors import InputError
 from relauto.journal.format import DamagedJournalError, digest_line, events_file
 from relauto.journal.words import Payload, Words
-from relauto.model.event import KINDS, Body, Event
+from relauto.model.event import FORMER, KINDS, Body, Event, Former
 from relauto.model.words import Person, Text
 from relauto.redaction import redact
+
+
+class UnknownEventError(InputError):
+    """An event is of a kind, or of a version of one, that this relauto does not read."""
+
+    def __init__(self, place: str, fault: str, *, todo: str) -> None:
+        self.fault = fault
+        super().__init__(f"{place}: {fault}", todo=todo)
 
 
 class _Line(msgspec.Struct):
@@ -43,14 +51,14 @@ class Decoder:
         self.head = head
         self._words = words
         self._line = msgspec.json.Decoder(_Line, dec_hook=words.reveal)
-        self._bodies: dict[str, msgspec.json.Decoder[Any]] = {}
+        self._bodies: dict[tuple[str, int], msgspec.json.Decoder[Any]] = {}
 
     def read(self, line: bytes) -> Event:
         """Return the event in the next line.
 
         Raises:
             DamagedJournalError: it is not the line that was written after the one before.
-            InputError: its kind, or the kind's version, is unknown.
+            UnknownEventError: its kind, or the kind's version, is none that is read.
         """
         place = f"event {self.sequence + 1} in {events_file(self.sequence + 1)}"
         try:
@@ -66,35 +74,30 @@ class Decoder:
         return Event(stored.sequence, stored.id, stored.at, stored.actor, body)
 
     def _read_body(self, stored: _Line, place: str) -> Body:
-        decoder = self._bodies.get(stored.kind)
+        key = stored.kind, stored.v
+        decoder = self._bodies.get(key)
         if decoder is None:
-            decoder = msgspec.json.Decoder(_find_kind(stored.kind, place), dec_hook=self._words.reveal)
-            self._bodies[stored.kind] = decoder
-        _check_version(stored, place)
-        body: Body = decoder.decode(stored.data)
-        return body
+            decoder = msgspec.json.Decoder(_find_kind(stored, place), dec_hook=self._words.reveal)
+            self._bodies[key] = decoder
+        body: Body | Former = decoder.decode(stored.data)
+        return body.renew() if isinstance(body, Former) else body
 
 
-def _find_kind(kind: str, place: str) -> type[Body]:
+def _find_kind(stored: _Line, place: str) -> type[Body] | type[Former]:
+    kind, version = stored.kind, stored.v
     if kind not in KINDS:
-        raise InputError(
-            f"{place} is of the kind {kind!r}, which this relauto does not know", todo="upgrade relauto"
-        )
+        what = f"it is of the kind {kind!r}, which this relauto does not know"
+        raise UnknownEventError(place, what, todo="upgrade relauto")
+    if (kind, version) in FORMER:
+        return FORMER[kind, version]
+    known = KINDS[kind].version
+    if version > known:
+        what = f"{kind} has version {version}, newer than this relauto reads ({known})"
+        raise UnknownEventError(place, what, todo="upgrade relauto")
+    if version < known:
+        what = f"{kind} has version {version}, which this relauto no longer reads ({known})"
+        raise UnknownEventError(place, what, todo="finish the incident with the relauto that wrote it")
     return KINDS[kind]
-
-
-def _check_version(stored: _Line, place: str) -> None:
-    known = KINDS[stored.kind].version
-    if stored.v > known:
-        raise InputError(
-            f"{place}: {stored.kind} has version {stored.v}, newer than this relauto reads ({known})",
-            todo="upgrade relauto",
-        )
-    if stored.v < known:
-        raise InputError(
-            f"{place}: {stored.kind} has version {stored.v}, which this relauto no longer reads ({known})",
-            todo="finish the incident with the relauto that wrote it",
-        )
 
 
 def split_lines(content: bytes, path: str) -> list[bytes]:
@@ -113,7 +116,7 @@ def read_events(lines: Iterable[bytes], decoder: Decoder) -> Iterator[Event]:
 
     Raises:
         DamagedJournalError: the chain does not hold.
-        InputError: a kind or a version is unknown.
+        UnknownEventError: a kind or a version is none that is read.
     """
     return (decoder.read(line) for line in lines)
 
@@ -134,12 +137,9 @@ def encode_event(event: Event, previous: str, words: Words) -> tuple[bytes, list
     def hide(value: Any) -> Any:
         if not isinstance(value, Text):
             raise NotImplementedError(f"a {type(value).__name__} cannot be stored in the journal")
-        payload = words.hide(value)
-        words.add(payload)
-        words.reveal(type(value), {"text": payload.digest})
-        if payload.salt:
-            payloads.append(payload)
-        return {"text": payload.digest}
+        digest, stored = words.store(value)
+        payloads.extend(stored)
+        return {"text": digest}
 
     _refuse_values(event.body)
     try:

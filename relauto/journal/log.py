@@ -1,7 +1,8 @@
 """The journal of an incident: read it, and append what was decided on the grounds of what it says."""
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,17 +13,64 @@ from relauto.errors import InputError
 from relauto.git.address import Address
 from relauto.git.mirror import Mirror
 from relauto.git.repository import Repository
-from relauto.git.tree import walk_files
-from relauto.journal.format import DamagedJournalError, journal_branch
-from relauto.journal.snapshot import Draft, Render, extend, read_snapshot, start
-from relauto.journal.swap import Proposal, SharedBranch
-from relauto.journal.verification import Fault, verify_branch
+from relauto.journal.fault import Fault
+from relauto.journal.format import DamagedJournalError, journal_branch, words_branch
+from relauto.journal.snapshot import Draft, Render, Tips, extend, list_files, read_snapshot, start
+from relauto.journal.swap import Change, Proposal, SharedBranches
+from relauto.journal.verification import Verdict, verify_journal
+from relauto.journal.watch import fetch_watched, list_left
 from relauto.model.event import Body, Event, Said
 from relauto.model.incident import Incident
 from relauto.model.names import Commit
 
+_ACTOR = re.compile(r"[^\s<>]+")
+
 Decide = Callable[[Incident], Sequence[Body | Said]]
 """Says what to record, given the state; called again with a newer state when others were faster."""
+
+
+@dataclass(frozen=True)
+class UnreadJournal:
+    """The branches of a journal, wherever they lie, before anything is read: it may be damaged."""
+
+    repository: Repository
+    incident_id: str
+    tips: Tips
+
+    @classmethod
+    def find_local(cls, repository: Repository, incident_id: str) -> "UnreadJournal":
+        """Find it in a clone, without any network: the local branch, else that of a remote as fetched last.
+
+        Raises:
+            InputError: there is no journal of this incident.
+        """
+        _, log = repository.find_branch(journal_branch(incident_id))
+        try:
+            _, words = repository.find_branch(words_branch(incident_id))
+        except InputError:
+            return cls(repository, incident_id, Tips(log))
+        return cls(repository, incident_id, Tips(log, words))
+
+    @classmethod
+    def find_cached(cls, mirror: Mirror, incident_id: str, *, fetch: bool = False) -> "UnreadJournal":
+        """Find it in a mirror, as it was fetched last or, with `fetch`, as it is now.
+
+        Raises:
+            RemoteError: the repository was not reached.
+        """
+        refs = [branch.ref for branch in (journal_branch(incident_id), words_branch(incident_id))]
+        known = fetch_watched(mirror, refs) if fetch else mirror.repository.refs("refs/heads")
+        tips = Tips(*(Commit(known[ref]) if ref in known else None for ref in refs))
+        return cls(mirror.repository, incident_id, tips)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its branch is there, or was when this repository was fetched before."""
+        return bool(self.tips.log or list_left(self.repository, journal_branch(self.incident_id), None))
+
+    def verify(self) -> Verdict:
+        """Return every fault of the journal and of its history."""
+        return verify_journal(self.repository, self.tips, self.incident_id)
 
 
 class JournalReader:
@@ -37,32 +85,29 @@ class JournalReader:
     def open_local(cls, directory: Path, incident_id: str) -> "JournalReader":
         """Open the journal of an incident in a clone of the ops repository, without any network.
 
-        The local branch is read when there is one, else that of a remote as fetched last.
-
         Raises:
             InputError: there is no repository, or no journal of this incident in it.
+            DamagedJournalError: the journal is not as it was written.
         """
         repository = Repository.open(directory)
-        try:
-            reader = cls(repository, incident_id)
-            _, tip = repository.find_branch(journal_branch(incident_id))
-            reader._take(tip)
-        except BaseException:
-            repository.close()
-            raise
-        return reader
+        return cls._open(repository, incident_id, lambda: UnreadJournal.find_local(repository, incident_id))
 
     @classmethod
     def open_cached(cls, address: Address, incident_id: str, *, cache: Path) -> "JournalReader":
         """Open the journal of an incident as it was fetched last, without any network; it may be empty."""
         mirror = Mirror.open(address, cache=cache)
-        reader = cls(mirror.repository, incident_id)
+        find = lambda: UnreadJournal.find_cached(mirror, incident_id)  # noqa: E731
+        return cls._open(mirror.repository, incident_id, find)
+
+    @classmethod
+    def _open(
+        cls, repository: Repository, incident_id: str, find: Callable[[], UnreadJournal]
+    ) -> "JournalReader":
+        reader = cls(repository, incident_id)
         try:
-            branch = journal_branch(incident_id)
-            tip = mirror.repository.refs(branch.ref).get(branch.ref)
-            reader._take(Commit(tip) if tip else None)
+            reader._take(find().tips)
         except BaseException:
-            mirror.close()
+            repository.close()
             raise
         return reader
 
@@ -81,7 +126,7 @@ class JournalReader:
     @property
     def tip(self) -> Commit | None:
         """The commit that was read; None when nobody has opened the incident."""
-        return self._snapshot.tip
+        return self._snapshot.tips.log
 
     def events(self) -> list[Event]:
         """Return everything that happened, in order."""
@@ -92,22 +137,20 @@ class JournalReader:
         return self._snapshot.incident
 
     def rendered(self, prefix: str) -> dict[str, bytes]:
-        """Return the files for people below a folder of the branch, by path."""
-        if self.tip is None:
-            return {}
-        tree = self.repository.commit_object(self.tip).tree
-        paths = [path for path, _ in walk_files(self.repository.store, tree) if path.startswith(prefix)]
-        return {path: self.repository.read_file(self.tip, path) or b"" for path in paths}
+        """Return the files for people below a folder of the words' branch, by path."""
+        found = {path: blob for path, blob in self._snapshot.beside.items() if path.startswith(prefix)}
+        return {path: self.repository.store.read(blob, "blob") for path, blob in found.items()}
 
-    def verify(self) -> list[Fault]:
-        """Return every fault of the log and of its history, none when it is whole."""
-        return verify_branch(self.repository, self.tip, self.incident_id) if self.tip else []
+    def verify(self) -> tuple[Fault, ...]:
+        """Return every fault of the journal and of its history, none when it is whole."""
+        unread = UnreadJournal(self.repository, self.incident_id, self._snapshot.tips)
+        return unread.verify().faults if self.tip else ()
 
-    def _take(self, tip: Commit | None) -> None:
-        if tip is None and self._snapshot.tip is not None:
+    def _take(self, tips: Tips) -> None:
+        if tips.log is None and self.tip is not None:
             raise DamagedJournalError(journal_branch(self.incident_id), "the branch is gone")
-        if tip is not None and tip != self._snapshot.tip:
-            self._snapshot = read_snapshot(self.repository, tip, self._snapshot)
+        if tips.log is not None and tips != self._snapshot.tips:
+            self._snapshot = read_snapshot(self.repository, tips, self._snapshot)
 
 
 class Journal(JournalReader):
@@ -117,9 +160,9 @@ class Journal(JournalReader):
     append either is on the branch whole, or left nothing that others see.
     """
 
-    def __init__(self, branch: SharedBranch, incident_id: str, clock: Clock, actor: str) -> None:
-        super().__init__(branch.mirror.repository, incident_id)
-        self._branch = branch
+    def __init__(self, branches: SharedBranches, incident_id: str, clock: Clock, actor: str) -> None:
+        super().__init__(branches.mirror.repository, incident_id)
+        self._branches = branches
         self._clock = clock
         self._actor = actor
         self._draft: Draft | None = None
@@ -133,20 +176,19 @@ class Journal(JournalReader):
             incident_id: whose journal.
             cache: a directory for mirrors, shared by any number of processes.
             clock: dates the events.
-            actor: the login behind the token; every event and commit of this journal names it.
+            actor: the login behind the token; every event of this journal names it.
 
         Raises:
             RemoteError: the repository was not reached.
             DamagedJournalError: the journal is not as it was written.
             InputError: it is of another format, or the id or the actor is none.
         """
-        branch = journal_branch(incident_id)
-        if not actor.strip():
+        names = journal_branch(incident_id), words_branch(incident_id)
+        if not _ACTOR.fullmatch(actor):
             raise InputError("a journal is written by somebody", todo="give a token that names its login")
         mirror = Mirror.open(address, cache=cache)
         try:
-            shared = SharedBranch(mirror, branch, clock=clock, actor=actor)
-            journal = cls(shared, incident_id, clock, actor)
+            journal = cls(SharedBranches(mirror, *names, clock=clock), incident_id, clock, actor)
             journal.fetch()
         except BaseException:
             mirror.close()
@@ -160,7 +202,10 @@ class Journal(JournalReader):
             RemoteError: the repository was not reached.
             DamagedJournalError: it is not as it was written, or not as it was at the last look.
         """
-        self._take(self._branch.fetch())
+        self._take(Tips(*self._branches.fetch()))
+        if self._snapshot.lost:
+            # The branches are moved at once, but may have been listed one before and one after it.
+            self._take(Tips(*self._branches.fetch()))
 
     def append(self, decide: Decide, *, render: Render | None = None) -> Incident:
         """Append what `decide` says as one commit, and return the state that it leads to.
@@ -181,13 +226,13 @@ class Journal(JournalReader):
             DamagedJournalError: what others wrote in between is no journal.
         """
         self._draft = None
-        commit = self._branch.advance(
+        commit = self._branches.advance(
             lambda: self._propose(decide, render), refresh=self.fetch, landed=lambda _: self._has_landed()
         )
         if commit and self._draft and not self._has_landed():
-            tree = self.repository.commit_object(commit).tree
-            files = {path: entry.id for path, entry in walk_files(self.repository.store, tree)}
-            self._snapshot = replace(self._draft.snapshot, tip=commit, files=files)
+            tips = Tips(*self._branches.tips.values())
+            log, beside = (list_files(self.repository, tip) for tip in tips)
+            self._snapshot = replace(self._draft.snapshot, tips=tips, log=log, beside=beside)
         return self.incident()
 
     def _propose(self, decide: Decide, render: Render | None) -> Proposal | None:
@@ -195,7 +240,17 @@ class Journal(JournalReader):
         if not bodies:
             return None
         self._draft = extend(self._snapshot, bodies, at=self._clock.now(), actor=self._actor, render=render)
-        return Proposal(self._draft.files, _describe(self.incident_id, self._draft.added))
+        return self._write(self._draft)
+
+    def _write(self, draft: Draft) -> Proposal:
+        log, words = self._branches.branches
+        tips = self._snapshot.tips
+        changes = [Change(log, draft.log, base=tips.log)]
+        if draft.beside:
+            # What is moved over from format 1 stands in the log's own tree.
+            moved = self._snapshot.meta.format == 1
+            changes.append(Change(words, draft.beside, base=tips.log if moved else tips.words))
+        return Proposal(changes, _describe(self.incident_id, draft.added), draft.writer)
 
     def _has_landed(self) -> bool:
         if self._draft is None:
@@ -220,8 +275,8 @@ def list_incidents(address: Address, *, cache: Path) -> list[str]:
     """
     prefix = "refs/heads/incidents/"
     with Mirror.open(address, cache=cache) as mirror:
-        mirror.fetch([f"{prefix}*"])
-        return sorted(ref.removeprefix(prefix) for ref in mirror.repository.refs(prefix.rstrip("/")))
+        known = fetch_watched(mirror, [f"{prefix}*"])
+        return sorted(ref.removeprefix(prefix) for ref in known if ref.startswith(prefix))
 
 
 def list_cached_incidents(address: Address, *, cache: Path) -> tuple[list[str], datetime | None]:

@@ -17,12 +17,13 @@ from relauto.clock import Clock
 from relauto.errors import DecisionError, InputError
 from relauto.git.address import Address
 from relauto.git.mirror import Mirror
-from relauto.journal.format import FORMAT, check_format
-from relauto.journal.swap import Proposal, SharedBranch
+from relauto.journal.format import check_format
+from relauto.journal.swap import Change, Proposal, SharedBranches
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Target
 
 FILE = "record.json"
+FORMAT = 1
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -93,8 +94,8 @@ class Releases:
             RemoteError: the ops repository was not reached.
             InputError: the record is of another format, or is none.
         """
-        branch = self._open_branch(repository, version)
-        return self._parse(branch.branch, branch.fetch())
+        branch = record_branch(repository, version)
+        return self._parse(branch, self._share(branch).fetch()[0])
 
     def read_all(self, repository: str) -> list[Record]:
         """Return every record of a repository as it is now, sorted by the name of its version.
@@ -200,11 +201,12 @@ class Releases:
     def _change(
         self, repository: str, version: str, decide: Callable[[Record | None], Record | None], why: str
     ) -> Record:
-        branch = self._open_branch(repository, version)
-        known = [self._parse(branch.branch, branch.fetch())]
+        branch = record_branch(repository, version)
+        shared = self._share(branch)
+        known = [self._parse(branch, shared.fetch()[0])]
 
         def refresh() -> None:
-            known[0] = self._parse(branch.branch, branch.fetch())
+            known[0] = self._parse(branch, shared.fetch()[0])
 
         def propose() -> Proposal | None:
             changed = decide(known[0])
@@ -212,27 +214,28 @@ class Releases:
                 return None
             # Two equal claims must not make equal commits: the second push would pass for accepted.
             content = msgspec.json.encode(msgspec.structs.replace(changed, nonce=secrets.token_hex(8)))
-            return Proposal({FILE: content + b"\n"}, f"{repository} {version}: {why}")
+            change = Change(branch, {FILE: content + b"\n"}, base=shared.tips[branch])
+            return Proposal([change], f"{repository} {version}: {why}", self._actor)
 
         def has_landed(commit: Commit) -> bool:
-            return branch.tip is not None and self._mirror.repository.is_ancestor(commit, branch.tip)
+            tip = shared.tips[branch]
+            return tip is not None and self._mirror.repository.is_ancestor(commit, tip)
 
-        branch.advance(propose, refresh=refresh, landed=has_landed)
-        record = self._parse(branch.branch, branch.tip)
+        shared.advance(propose, refresh=refresh, landed=has_landed)
+        record = self._parse(branch, shared.tips[branch])
         if record is None:
-            raise InputError(f"{branch.branch} has no {FILE}", todo="look who changed this branch")
+            raise InputError(f"{branch} has no {FILE}", todo="look who changed this branch")
         return record
 
-    def _open_branch(self, repository: str, version: str) -> SharedBranch:
-        name = record_branch(repository, version)
-        return SharedBranch(self._mirror, name, clock=self._clock, actor=self._actor)
+    def _share(self, branch: Branch) -> SharedBranches:
+        return SharedBranches(self._mirror, branch, clock=self._clock)
 
     def _parse(self, branch: Branch, tip: Commit | None) -> Record | None:
         if tip is None:
             return None
         try:
             content = self._mirror.repository.read_file(tip, FILE) or b""
-            check_format(int(msgspec.json.decode(content)["format"]), str(branch))
+            check_format(int(msgspec.json.decode(content)["format"]), str(branch), (FORMAT,))
             return msgspec.json.decode(content, type=Record)
         except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
             raise InputError(

@@ -1,20 +1,20 @@
 """A journal as it is at one commit: read whole, read on from an earlier one, or extended by a draft."""
 
-import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from relauto.git.repository import Repository
-from relauto.git.tree import walk_files
+from relauto.git.tree import name_blob, walk_files
 from relauto.journal import format as layout
 from relauto.journal.codec import Decoder, encode_event, read_events, split_lines
-from relauto.journal.format import META, START, DamagedJournalError, Meta
-from relauto.journal.words import Words, parse_payloads
+from relauto.journal.format import META, README, START, DamagedJournalError, Meta
+from relauto.journal.words import Payload, Words, parse_payloads
 from relauto.model.event import Body, Event, Said
 from relauto.model.incident import Incident
 from relauto.model.names import Commit
@@ -26,31 +26,59 @@ Render = Callable[[Incident], Mapping[str, bytes]]
 """Makes the files for people to read, by path, from the state that an append leads to."""
 
 
+class Tips(NamedTuple):
+    """The newest commits of a journal: of its log, and of the words beside it."""
+
+    log: Commit | None = None
+    words: Commit | None = None
+
+
 @dataclass
 class Snapshot:
-    """What a journal says at `tip`; without a tip there is no journal yet.
+    """What a journal says at `tips`; without that of a log there is no journal yet.
 
     Attributes:
-        files: blob ids by path, of the whole tree.
+        log: blob ids by path, of the log's tree.
+        beside: the same of the tree that holds the words and what is rendered.
         tail: content of the events' file and of the private file that an append goes on with.
     """
 
     meta: Meta
-    tip: Commit | None = None
-    files: dict[str, str] = field(default_factory=dict)
+    tips: Tips = field(default_factory=Tips)
+    log: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     incident: Incident = field(default_factory=Incident)
     words: Words = field(default_factory=Words)
     tail: dict[str, bytes] = field(default_factory=dict)
 
+    @property
+    def lost(self) -> set[str]:
+        """Digests whose words are not there although nobody erased them."""
+        return self.words.missing - self.incident.erased
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The files that the journal is read from."""
+        events = {path: blob for path, blob in self.log.items() if path.startswith("events/")}
+        return events | {path: blob for path, blob in self.beside.items() if path.startswith("private/")}
+
 
 @dataclass(frozen=True)
 class Draft:
-    """An append that is not on the branch yet: the files to write and what they lead to."""
+    """An append that is not on the branches yet: what to write, and what it leads to.
 
-    files: dict[str, bytes]
+    Attributes:
+        log: files of the log to write, or to take away (None).
+        beside: the same of the words' branch.
+        writer: the digest that stands for who appends.
+    """
+
+    log: dict[str, bytes | None]
+    beside: dict[str, bytes | None]
     snapshot: Snapshot
     added: tuple[Event, ...]
+    writer: str
 
 
 def start(incident_id: str) -> Snapshot:
@@ -63,33 +91,42 @@ def fork(incident: Incident) -> Incident:
     return replace(incident, **{part.name: copy(getattr(incident, part.name)) for part in fields(incident)})
 
 
-def read_snapshot(repository: Repository, tip: Commit, known: Snapshot) -> Snapshot:
-    """Return the journal at `tip`, reading no more than what `known` does not say already.
+def read_snapshot(repository: Repository, tips: Tips, known: Snapshot) -> Snapshot:
+    """Return the journal at `tips`, reading no more than what `known` does not say already.
 
     Raises:
         DamagedJournalError: it is not as it was written, or `known` is no earlier state of it.
         InputError: it is of another format, or holds kinds that this relauto does not know.
     """
-    tree = repository.commit_object(tip).tree
-    files = {path: entry.id for path, entry in walk_files(repository.store, tree)}
-    read = _Reader(repository, files)
-    meta = layout.parse_meta(read(META))
+    log, beside = list_files(repository, tips.log), list_files(repository, tips.words)
+    meta = layout.parse_meta(_Reader(repository, log)(META))
+    if meta.format == 1:
+        beside = {path: blob for path, blob in log.items() if not layout.is_of_log(path)}
+    found = Snapshot(meta, tips, log, beside)
+    read = _Reader(repository, found.own)
     if meta.incident != known.meta.incident:
         raise DamagedJournalError(META, f"it is that of {meta.incident!r}")
-    goes_on = known.tip is not None and _goes_on(known, files, read)
-    begun = _reuse(known) if goes_on else start(meta.incident)
+    begun = _reuse(known) if _goes_on(known, found.own, read) else start(meta.incident)
     decoder = Decoder(begun.words, begun.meta.sequence, begun.meta.head)
-    for path in _list_files(files, "private/", after=begun.meta.sequence):
+    for path in _list_after(found.own, "private/", begun.meta.sequence):
         for payload in parse_payloads(read(path), path):
             begun.words.add(payload)
-    for event in read_events(_lines(files, begun, read), decoder):
+    for event in read_events(_lines(found.own, begun, read), decoder):
         begun.events.append(event)
         begun.incident.apply(event)
         if event.sequence == known.meta.sequence and decoder.head != known.meta.head:
             raise DamagedJournalError(f"event {event.sequence}", "it was another one when it was read before")
     _check_end(meta, decoder, known)
-    tail = {path: read(path) for path in _tail_paths(meta.sequence) if path in files}
-    return replace(begun, meta=meta, tip=tip, files=files, tail=tail)
+    tail = {path: read(path) for path in _tail_paths(meta.sequence) if path in found.own}
+    return replace(begun, meta=meta, tips=tips, log=log, beside=beside, tail=tail)
+
+
+def list_files(repository: Repository, commit: Commit | None) -> dict[str, str]:
+    """Return the blob ids of a commit's files by path; there are none where there is no commit."""
+    if commit is None:
+        return {}
+    tree = repository.commit_object(commit).tree
+    return {path: entry.id for path, entry in walk_files(repository.store, tree)}
 
 
 class _Reader:
@@ -109,15 +146,16 @@ def _tail_paths(sequence: int) -> tuple[str, str]:
     return layout.events_file(max(sequence, 1)), layout.private_file(max(sequence, 1))
 
 
-def _list_files(files: Mapping[str, str], folder: str, *, after: int) -> list[str]:
-    first = layout.events_file(max(after, 1)).rpartition("/")[2]
+def _list_after(files: Mapping[str, str], folder: str, sequence: int) -> list[str]:
+    first = layout.events_file(max(sequence, 1)).rpartition("/")[2]
     return sorted(path for path in files if path.startswith(folder) and path.removeprefix(folder) >= first)
 
 
 def _goes_on(known: Snapshot, files: Mapping[str, str], read: _Reader) -> bool:
-    """Tell whether the tree only adds to what is known: erased words, for one, need a new reading."""
-    own = [path for path in known.files if path.startswith(("events/", "private/"))]
-    changed = [path for path in own if files.get(path) != known.files[path]]
+    """Tell whether the files only add to what is known: erased words, for one, need a new reading."""
+    if known.tips.log is None or known.lost:
+        return False
+    changed = [path for path, blob in known.own.items() if files.get(path) != blob]
     return all(
         path in known.tail and path in files and read(path).startswith(known.tail[path]) for path in changed
     )
@@ -129,7 +167,7 @@ def _reuse(known: Snapshot) -> Snapshot:
 
 def _lines(files: Mapping[str, str], begun: Snapshot, read: _Reader) -> Iterator[bytes]:
     passed = begun.meta.sequence % layout.SEGMENT or (layout.SEGMENT if begun.meta.sequence else 0)
-    paths = _list_files(files, "events/", after=begun.meta.sequence)
+    paths = _list_after(files, "events/", begun.meta.sequence)
     for number, path in enumerate(paths):
         lines = split_lines(read(path), path)
         expected = layout.events_file(max(begun.meta.sequence, 1) + number * layout.SEGMENT)
@@ -167,8 +205,10 @@ def extend(
     """
     draft = _reuse(snapshot)
     tail: dict[str, bytes] = dict(snapshot.tail)
-    changed: dict[str, bytes] = {}
+    changed: dict[str, bytes | None] = {}
     decoder = Decoder(draft.words, draft.meta.sequence, draft.meta.head)
+    writer, introduction = draft.words.store(Person(actor))
+    _add_payloads(changed, tail, decoder.sequence + 1, introduction)
     for each in bodies:
         who, body = (each.actor, each.body) if isinstance(each, Said) else (Person(actor), each)
         event = Event(decoder.sequence + 1, make_id(), at, who, body)
@@ -177,27 +217,46 @@ def extend(
         draft.events.append(stored)
         draft.incident.apply(stored)
         _add_lines(changed, tail, layout.events_file(stored.sequence), [line])
-        _add_lines(changed, tail, layout.private_file(stored.sequence), map(msgspec.json.encode, payloads))
+        _add_payloads(changed, tail, stored.sequence, payloads)
     draft.meta = Meta(layout.FORMAT, draft.meta.incident, decoder.sequence, decoder.head)
     draft.tail = {path: tail[path] for path in _tail_paths(decoder.sequence) if path in tail}
     changed[META] = msgspec.json.encode(draft.meta) + b"\n"
-    changed |= _render_changes(render, draft) if render else {}
-    return Draft(changed, draft, tuple(draft.events[len(snapshot.events) :]))
+    log, beside = _part(snapshot, changed)
+    beside |= _render_changes(render, draft) if render else {}
+    return Draft(log, beside, draft, tuple(draft.events[len(snapshot.events) :]), writer)
+
+
+def _part(
+    snapshot: Snapshot, changed: Mapping[str, bytes | None]
+) -> tuple[dict[str, bytes | None], dict[str, bytes | None]]:
+    """Part changes by the branch that they belong to; a journal of format 1 is moved over with them."""
+    log = {path: content for path, content in changed.items() if layout.is_of_log(path)}
+    beside = {path: content for path, content in changed.items() if path not in log}
+    if snapshot.meta.format == 1:
+        log |= dict.fromkeys(sorted({path.partition("/")[0] for path in snapshot.beside}))
+        beside |= {META: None, "events": None}
+    signpost = layout.write_signpost(snapshot.meta.incident)
+    if snapshot.meta.format == 1 or snapshot.log.get(README) != name_blob(signpost):
+        log[README] = signpost
+    return log, beside
+
+
+def _add_payloads(
+    changed: dict[str, bytes | None], tail: dict[str, bytes], sequence: int, payloads: Iterable[Payload]
+) -> None:
+    _add_lines(changed, tail, layout.private_file(sequence), map(msgspec.json.encode, payloads))
 
 
 def _add_lines(
-    changed: dict[str, bytes], tail: dict[str, bytes], path: str, lines: Sequence[bytes] | Iterator[bytes]
+    changed: dict[str, bytes | None], tail: dict[str, bytes], path: str, lines: Iterable[bytes]
 ) -> None:
     added = b"".join(line + b"\n" for line in lines)
     if added:
         tail[path] = changed[path] = tail.get(path, b"") + added
 
 
-def _render_changes(render: Render, draft: Snapshot) -> dict[str, bytes]:
+def _render_changes(render: Render, draft: Snapshot) -> dict[str, bytes | None]:
     rendered = {layout.check_rendered(path): content for path, content in render(draft.incident).items()}
-    return {path: content for path, content in rendered.items() if draft.files.get(path) != _blob_id(content)}
-
-
-def _blob_id(content: bytes) -> str:
-    # Git's name of a file's content, not a protection of anything.
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    return {
+        path: content for path, content in rendered.items() if draft.beside.get(path) != name_blob(content)
+    }

@@ -1,10 +1,10 @@
-"""Compare and swap on a branch elsewhere: whoever loses a race looks, and decides again, within bounds.
+"""Compare and swap on branches elsewhere: whoever loses a race looks, and decides again, within bounds.
 
-Nothing is concluded from the reason that git gives for a failed push. The branch is fetched, and what it
-holds says whether the commit landed, also when the connection broke after the server had accepted it.
+Nothing is concluded from the reason that git gives for a failed push. The branches are fetched, and what
+they hold says whether the commit landed, also when the connection broke after the server had accepted it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from relauto.git.commit import EMPTY_TREE, Signature
 from relauto.git.errors import UnreachableError
 from relauto.git.mirror import Mirror
 from relauto.git.refs import RefUpdate
+from relauto.journal.watch import fetch_watched
 from relauto.model.names import Branch, Commit
 
 ATTEMPTS = 40
@@ -37,39 +38,56 @@ class LostRaceError(RemoteError):
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A commit to be made on top of the branch: files to write, and why."""
-
-    files: Mapping[str, bytes]
-    message: str
-
-
-class SharedBranch:
-    """A branch that many append to at once.
+class Change:
+    """What to write on one branch.
 
     Attributes:
-        mirror: the repository it lies in, as fetched last.
-        branch: its name.
-        tip: where it was at the last look; None while it does not exist.
+        branch: where.
+        files: contents by path; None takes a file, or a folder, away.
+        base: the commit whose other files stay.
+        alone: the commit stands in place of all that the branch had, instead of on top of it.
     """
 
-    def __init__(self, mirror: Mirror, branch: Branch, *, clock: Clock, actor: str) -> None:
-        self.mirror = mirror
-        self.branch = branch
-        self.tip: Commit | None = None
-        self._clock = clock
-        self._actor = actor
+    branch: Branch
+    files: Mapping[str, bytes | None]
+    base: Commit | None = None
+    alone: bool = False
 
-    def fetch(self) -> Commit | None:
-        """Look where the branch is and return that.
+
+@dataclass(frozen=True)
+class Proposal:
+    """Commits to be made, one on each branch, all pushed or none; `writer` stands as their e-mail address."""
+
+    changes: Sequence[Change]
+    message: str
+    writer: str
+
+
+class SharedBranches:
+    """Branches that many write to at once.
+
+    Attributes:
+        mirror: the repository they lie in, as fetched last.
+        branches: their names; the first is the one that every proposal moves.
+        tips: where they were at the last look; None for one that does not exist.
+    """
+
+    def __init__(self, mirror: Mirror, *branches: Branch, clock: Clock) -> None:
+        self.mirror = mirror
+        self.branches = branches
+        self.tips: dict[Branch, Commit | None] = dict.fromkeys(branches)
+        self._clock = clock
+
+    def fetch(self) -> tuple[Commit | None, ...]:
+        """Look where the branches are and return that, in their order.
 
         Raises:
             RemoteError: it could not be found out.
         """
-        self.mirror.fetch([self.branch.ref])
-        found = self.mirror.repository.refs(self.branch.ref).get(self.branch.ref)
-        self.tip = Commit(found) if found else None
-        return self.tip
+        known = fetch_watched(self.mirror, [branch.ref for branch in self.branches])
+        for branch in self.branches:
+            self.tips[branch] = Commit(known[branch.ref]) if branch.ref in known else None
+        return tuple(self.tips.values())
 
     def advance(
         self,
@@ -78,13 +96,13 @@ class SharedBranch:
         refresh: Callable[[], None],
         landed: Callable[[Commit], bool],
     ) -> Commit | None:
-        """Put what `propose` returns on top of the branch and return its commit.
+        """Put what `propose` returns on the branches, and return the commit on the first of them.
 
         Args:
             propose: makes the proposal from what is known; None writes nothing, and None is returned.
                 Called again after every lost race.
             refresh: calls `fetch` and takes in what is there.
-            landed: says, after a refresh, whether a commit of ours is part of the branch.
+            landed: says, after a refresh, whether a commit of ours is part of the first branch.
 
         Raises:
             LostRaceError: the bounds are reached; nothing was written.
@@ -119,18 +137,21 @@ class SharedBranch:
         proposal = propose()
         if proposal is None:
             return None
-        old = self.tip
-        commit = self._write(proposal, old)
+        before = dict(self.tips)
+        made = {change.branch: self._write(change, proposal) for change in proposal.changes}
+        updates = [RefUpdate(branch.ref, before[branch], commit) for branch, commit in made.items()]
+        first = made[self.branches[0]]
         try:
-            self.mirror.push([RefUpdate(self.branch.ref, old, commit)])
+            self.mirror.push(updates)
         except RemoteError as error:
             self._look(refresh, error)
-            if not landed(commit):
-                raise LostRaceError(self.branch, error, moved=self.tip != old) from error
+            if not landed(first):
+                moved = self.tips != before
+                raise LostRaceError(self.branches[0], error, moved=moved) from error
         else:
-            self.tip = commit
-            self.mirror.take_note(RefUpdate(self.branch.ref, old, commit))
-        return commit
+            self.tips.update(made)
+            self.mirror.take_note(updates)
+        return first
 
     def _look(self, refresh: Callable[[], None], error: RemoteError) -> None:
         if isinstance(error, UnreachableError):
@@ -139,17 +160,19 @@ class SharedBranch:
             refresh()
         except RemoteError as blind:
             raise UnknownOutcomeError(
-                f"whether the commit landed on {self.branch} is not known: {error.what}; then {blind.what}",
+                f"whether the commit landed on {self.branches[0]} is not known: {error.what};"
+                f" then {blind.what}",
                 todo="run again when the repository answers; nothing is written twice",
             ) from blind
 
-    def _write(self, proposal: Proposal, parent: Commit | None) -> Commit:
+    def _write(self, change: Change, proposal: Proposal) -> Commit:
         repository = self.mirror.repository
-        base = repository.commit_object(parent).tree if parent else EMPTY_TREE
-        signature = Signature("relauto", self._actor, self._clock.now())
+        base = repository.commit_object(change.base).tree if change.base else EMPTY_TREE
+        tip = None if change.alone else self.tips[change.branch]
+        signature = Signature("relauto", proposal.writer, self._clock.now())
         return repository.write_commit(
-            repository.write_files(base, proposal.files),
-            [parent] if parent else [],
+            repository.write_files(base, change.files),
+            [tip] if tip else [],
             proposal.message,
             signature,
             signature,

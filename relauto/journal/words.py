@@ -60,10 +60,17 @@ def parse_payloads(content: bytes, path: str) -> Iterator[Payload]:
 
 @dataclass
 class Words:
-    """All words of one journal, by digest."""
+    """All words of one journal, by digest.
+
+    Attributes:
+        values: what was said, by digest.
+        people: the digest of each person.
+        missing: digests that an event named and whose words are not there.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
     make_salt: Callable[[int], str] = secrets.token_hex
 
     def add(self, payload: Payload) -> None:
@@ -72,7 +79,7 @@ class Words:
 
     def fork(self) -> "Words":
         """Return a copy that can be added to."""
-        return Words(dict(self.values), dict(self.people), self.make_salt)
+        return Words(dict(self.values), dict(self.people), set(self.missing), self.make_salt)
 
     def reveal(self, kind: type[Text], reference: Any) -> Text:
         """Return the words that an event refers to: empty and marked where they were erased.
@@ -85,15 +92,23 @@ class Words:
         digest: str = reference["text"]
         value = self.values.get(digest)
         if value is None:
+            self.missing.add(digest)
             return kind(erased=True)
         if kind is Person:
             self.people.setdefault(value, digest)
         return kind(value)
 
-    def hide(self, text: Text) -> Payload:
-        """Return the payload to store for `text`, without secrets; of a known person, the known one."""
+    def store(self, text: Text) -> tuple[str, list[Payload]]:
+        """Take in `text`; return the digest that stands for it, and the payloads to be stored with it.
+
+        Secrets are taken out before. A person who is known already needs no payload.
+        """
         value = redact(text)
         if isinstance(text, Person) and value in self.people:
-            return Payload(self.people[value], "", value)
+            return self.people[value], []
         salt = self.make_salt(_SALT_BYTES)
-        return Payload(digest_words(salt, value), salt, value)
+        payload = Payload(digest_words(salt, value), salt, value)
+        self.add(payload)
+        if isinstance(text, Person):
+            self.people[value] = payload.digest
+        return payload.digest, [payload]

@@ -170,11 +170,15 @@ class StepProved(Body, frozen=True):
 
 
 class StepWaiting(Body, frozen=True):
-    """A step cannot go on before `whom` has acted; `facts` is what they were asked about, if anything."""
+    """A step cannot go on before `whom` has acted; `facts` is what they were asked about, if anything.
+
+    `whom` is roles, or the logins of those who are entitled.
+    """
 
     kind = "step.waiting"
+    version = 2
     place: Place
-    whom: str
+    whom: Text
     reason: Text
     facts: Facts = {}
 
@@ -414,8 +418,45 @@ class NoteAdded(Body, frozen=True):
     source: str = ""
 
 
+class WordsErased(Body, frozen=True):
+    """Words of people were erased, for good: `digests` stood for them in the log, and still do.
+
+    `pages` are the rendered files, by path, in which they stood and no longer stand.
+    """
+
+    kind = "words.erased"
+    digests: tuple[str, ...]
+    reason: Text
+    pages: tuple[str, ...] = ()
+
+
 KINDS: dict[str, type[Body]] = {body.kind: body for body in Body.__subclasses__()}
 """Every kind by its name."""
+
+
+class Former(msgspec.Struct, frozen=True):
+    """A kind as older versions wrote it."""
+
+    def renew(self) -> Body:
+        """Return the same in today's version."""
+        raise NotImplementedError
+
+
+class StepWaiting1(Former, frozen=True):
+    """`step.waiting` with `whom` in clear."""
+
+    place: Place
+    whom: str
+    reason: Text
+    facts: Facts = {}
+
+    def renew(self) -> Body:
+        """Return the same in today's version."""
+        return StepWaiting(self.place, Text(self.whom), self.reason, self.facts)
+
+
+FORMER: dict[tuple[str, int], type[Former]] = {("step.waiting", 1): StepWaiting1}
+"""Older versions of kinds that are still read, by name and version."""
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -347,3 +347,8 @@ def _drafted(incident: Incident, _event: Event, body: events.NoticeDrafted) -> N
 @_on(events.NoteAdded)
 def _noted(incident: Incident, event: Event, body: events.NoteAdded) -> None:
     incident.notes.append(Note(body.note, body.text, body.happened_at, event.actor))
+
+
+@_on(events.WordsErased)
+def _erased(incident: Incident, _event: Event, body: events.WordsErased) -> None:
+    incident.erased.update(body.digests)

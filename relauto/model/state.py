@@ -47,6 +47,7 @@ class Incident:
     overrides: list[Override] = field(default_factory=list)
     unheard: dict[str, tuple[events.AnswerRefused, ...]] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)
     sequence: int = 0
 
     @property

@@ -166,4 +166,5 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "kit.acknowledged": lambda body: f"The receipt of the kit {shorten(body.digest)} was put on record.",
     "notice.drafted": lambda body: f"A notice was drafted for {body.place.step} ({body.audience}).",
     "note.added": lambda body: f"Note ({body.note}).",
+    "words.erased": lambda body: f"Words of people were erased: {len(body.digests)}.",
 }

@@ -134,16 +134,28 @@ def remembered(id_: str | None, error: RelautoError) -> Iterator[JournalReader]:
         RelautoError: `error`, where nothing was.
     """
     from relauto.journal.log import JournalReader
-    from relauto.session import choose_incident, find_cache
+    from relauto.session import choose_incident
+
+    address, cache, known = recall_ops(error)
+    incident = choose_incident(known, id_, os.environ)
+    with JournalReader.open_cached(address, incident, cache=cache) as opened:
+        yield opened
+
+
+def recall_ops(error: RelautoError) -> tuple[Address, Path, list[str]]:
+    """Return where the ops repository's copy on this machine is, its cache, and the incidents in it.
+
+    Raises:
+        RelautoError: `error`, where nothing was fetched to this machine.
+    """
+    from relauto.session import find_cache
 
     known, moment = _list_cached()
     if not known:
         raise error
     when = _moment(moment) if moment else "its last fetch"
     say(f"{error.what}\n  read from this machine's copy, as of {when}")
-    incident = choose_incident(known, id_, os.environ)
-    with JournalReader.open_cached(_find_ops(), incident, cache=find_cache(load_local())) as opened:
-        yield opened
+    return _find_ops(), find_cache(load_local()), known
 
 
 def _list_cached() -> tuple[list[str], datetime | None]:

@@ -12,7 +12,7 @@ from relauto.tasks.local import list_local, load_local, when_fetched
 from relauto.tasks.output import say
 
 if TYPE_CHECKING:
-    from relauto.journal.log import JournalReader
+    from relauto.journal.log import JournalReader, UnreadJournal
     from relauto.session import Session
     from relauto.settings import Settings
     from relauto.stages.bench import Bench
@@ -97,4 +97,41 @@ def reader(id_: str | None) -> Iterator[JournalReader]:
             journal: JournalReader = stack.enter_context(bench(id_)).journal
         except AwayError as error:
             journal = stack.enter_context(remembered(id_, error))
+        yield journal
+
+
+@contextmanager
+def unread(id_: str | None) -> Iterator[UnreadJournal]:
+    """Lend the journal of the incident meant as `reader` does, but unread: it may be damaged.
+
+    An incident whose branch is gone can be named.
+    """
+    from relauto.errors import AwayError
+    from relauto.git.mirror import Mirror
+    from relauto.git.repository import Repository
+    from relauto.journal.log import UnreadJournal, list_incidents
+    from relauto.session import choose_incident
+    from relauto.tasks.away import recall_ops
+
+    here = Path.cwd()
+    local = list_local(here)
+    if local:
+        say(f"read from this clone, as of its last fetch{when_fetched(here)}")
+        with Repository.open(here) as repository:
+            yield UnreadJournal.find_local(repository, choose_incident(local, id_, os.environ))
+        return
+    named = id_ or os.environ.get("RELAUTO_INCIDENT")
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(session())
+            address, cache, away = opened.ops_address, opened.cache, False
+            known = list_incidents(address, cache=cache)
+        except AwayError as error:
+            address, cache, known = recall_ops(error)
+            away = True
+        mirror = stack.enter_context(Mirror.open(address, cache=cache))
+        incident = named or choose_incident(known, None, os.environ)
+        journal = UnreadJournal.find_cached(mirror, incident, fetch=not away)
+        if not journal.is_known:
+            choose_incident(known, incident, os.environ)
         yield journal

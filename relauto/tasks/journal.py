@@ -11,15 +11,17 @@ from relauto.tasks.output import show, show_json
 def verify(_c: Context, id: str = "", json: bool = False) -> None:
     """Check the incident's log for edits, cuts, reordering and foreign commits."""
     from relauto.errors import Status
+    from relauto.journal.verification import UNPROVED
 
-    with connect.reader(id or None) as reader:
-        faults = reader.verify()
-        events = len(reader.events())
+    with connect.unread(id or None) as journal:
+        verdict = journal.verify()
     if json:
-        told = [{"place": str(fault.place), "what": fault.what} for fault in faults]
-        show_json({"incident": reader.incident_id, "events": events, "faults": told})
-    elif faults:
-        show("\n".join(f"{fault.place}: {fault.what}" for fault in faults))
+        faults = [{"place": each.place, "what": each.what, "todo": each.todo} for each in verdict.faults]
+        told = {"incident": journal.incident_id, "events": verdict.events, "faults": faults}
+        show_json({**told, "unproved": list(UNPROVED)})
     else:
-        show(f"{reader.incident_id}: {events} events, whole")
-    raise SystemExit(int(Status.DECISION if faults else Status.REACHED))
+        found = f"{len(verdict.faults)} faults" if verdict.faults else "whole"
+        show("\n".join(str(fault) for fault in verdict.faults))
+        show(f"{journal.incident_id}: {verdict.events} events, {found}")
+        show("\n".join(["Not proved by this:", *(f"  {each}" for each in UNPROVED)]))
+    raise SystemExit(int(Status.DECISION if verdict.faults else Status.REACHED))

@@ -211,8 +211,8 @@ class World:
         self.answer(f"/tick investigate.qa-decision {decision}")
 
     def rendered(self, path: str) -> str:
-        """Return a file for people on the incident's branch."""
-        return Git(self.root / "ops.git").read("show", f"incidents/{INCIDENT}:{path}")
+        """Return a file for people, which lies beside the incident's log."""
+        return Git(self.root / "ops.git").read("show", f"words/{INCIDENT}:{path}")
 
     def qa_issue(self) -> dict[str, Any]:
         return next(self.api("quinn-qa").pages(f"repos/{QA}/issues", labels="relauto-qa"))

@@ -18,6 +18,7 @@ from relauto.model.words import Text
 
 INCIDENT = "INC-7f3k"
 BRANCH = f"refs/heads/incidents/{INCIDENT}"
+WORDS = f"refs/heads/words/{INCIDENT}"
 NIGHT = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 LINE = Target("acme/stockroom", "release-1.4")
 
@@ -29,6 +30,7 @@ class Story:
 
     incident = INCIDENT
     branch = BRANCH
+    words = WORDS
     night = NIGHT
     line = LINE
 
@@ -88,13 +90,18 @@ def open_journal(ops: Path, tmp_path: Path, clock: ManualClock) -> Iterator[Open
 
 
 @pytest.fixture
-def change(ops: Path) -> Callable[[dict[str, bytes | None]], None]:
-    """Commits to the journal's branch as somebody who is not relauto."""
+def change(ops: Path) -> Callable[..., None]:
+    """Commits to a branch of the journal as somebody who is not relauto, or not the one they say."""
 
-    def commit(files: dict[str, bytes | None]) -> None:
-        git = Git(ops, {"GIT_AUTHOR_NAME": "Sam", "GIT_AUTHOR_EMAIL": "sam@example.com"})
-        rows = [f"commit {BRANCH}\ncommitter Sam <sam@example.com> 1772420400 +0000\ndata 4\nedit\n"]
-        rows += [f"from {git.read('rev-parse', BRANCH)}\n"]
+    def commit(
+        files: dict[str, bytes | None],
+        branch: str = BRANCH,
+        who: str = "Sam <sam@example.com>",
+        message: str = "edit",
+    ) -> None:
+        git = Git(ops)
+        rows = [f"commit {branch}\ncommitter {who} 1772420400 +0000\ndata {len(message)}\n{message}\n"]
+        rows += [f"from {git.read('rev-parse', branch)}\n"]
         stream = "".join(rows).encode()
         for path, content in files.items():
             if content is None:

@@ -82,7 +82,7 @@ def test_any_sequence_survives_storing(decisions: list[list[Body]], actor: str) 
     snapshot, files = start("INC-1"), {}
     for number, decision in enumerate(decisions):
         draft = extend(snapshot, decision, at=NIGHT + timedelta(minutes=number), actor=actor)
-        files |= draft.files
+        files |= draft.log | draft.beside
         snapshot = draft.snapshot
     events = read_back(files)
     assert [event.body for event in events] == [body for decision in decisions for body in decision]
@@ -156,7 +156,7 @@ def test_checked_names_are_stored_as_what_they_say() -> None:
 
 def test_words_that_are_no_reference_are_damage() -> None:
     draft = extend(start("INC-1"), [FixAttached(pull=1)], at=NIGHT, actor="a")
-    line = draft.files["events/000000.jsonl"].removesuffix(b"\n")
+    line = draft.log["events/000000.jsonl"].removesuffix(b"\n")
     digest = msgspec.json.decode(line)["actor"]["text"].encode()
     with pytest.raises(DamagedJournalError):
         Decoder(Words(), 0, START).read(line.replace(b'{"text":"' + digest + b'"}', b'"robin"'))

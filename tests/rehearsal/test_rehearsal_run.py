@@ -143,7 +143,7 @@ def test_every_notice_is_a_file_and_the_journal_is_whole(happy):
     assert drafted == [f"notices/{path.name}" for path in sorted((happy / "notices").iterdir())]
     assert len({notice["step"] for notice in summary["notices"] if notice["audience"] == "customer"}) == 7
     with JournalReader.open_local(happy / "ops.git", summary["incident"]) as reader:
-        assert reader.verify() == []
+        assert reader.verify() == ()
         assert {notice.path for notice in reader.incident().notices} == set(drafted)
 
 

@@ -1,0 +1,51 @@
+"""Fetching branches that are only ever added to, and remembering where one was that has lost its history.
+
+A fetch makes this machine's refs equal to the remote's, also where somebody has moved a branch back. What
+it stood on then keeps a ref of its own below `LEFT`, so that `journal.verify` can tell, and the commits can
+be put back.
+"""
+
+from collections.abc import Sequence
+
+from relauto.git.mirror import Mirror
+from relauto.git.refs import RefUpdate
+from relauto.git.repository import Repository
+from relauto.model.names import Branch, Commit
+
+LEFT = "refs/relauto/left"
+_WATCHED = ("refs/heads/incidents/", "refs/heads/releases/")
+
+
+def fetch_watched(mirror: Mirror, wanted: Sequence[str]) -> dict[str, str]:
+    """Fetch refs, take note of what was moved back, and return all branches as they are now.
+
+    Raises:
+        RemoteError: the remote was not reached.
+    """
+    before = mirror.repository.refs("refs/heads")
+    mirror.fetch(wanted)
+    after = mirror.repository.refs("refs/heads")
+    for ref, old in before.items():
+        if ref.startswith(_WATCHED) and not _is_part(mirror.repository, old, after.get(ref)):
+            mirror.repository.update_refs([RefUpdate(_name(ref, old), None, old)])
+    return after
+
+
+def _name(ref: str, commit: str) -> str:
+    return f"{LEFT}/{ref.removeprefix('refs/heads/')}/{commit}"
+
+
+def _is_part(repository: Repository, old: str, new: str | None) -> bool:
+    return old == new or (new is not None and repository.is_ancestor(Commit(old), Commit(new)))
+
+
+def list_left(repository: Repository, branch: Branch, tip: Commit | None) -> list[Commit]:
+    """Return commits that a branch stood on when it was fetched before and that are no part of it now.
+
+    In a clone that was made by hand the reflog of the remote's branch remembers them.
+    """
+    kept = list(repository.refs(f"{LEFT}/{branch}").values())
+    for ref in repository.refs("refs/remotes"):
+        if ref.endswith(f"/{branch}"):
+            kept += repository.git.ask("rev-list", "--walk-reflogs", ref).text.split()
+    return [Commit(each) for each in dict.fromkeys(kept) if not _is_part(repository, each, tip)]
