@@ -9,7 +9,7 @@ from relauto.tasks.output import show, show_json
 
 @task(positional=[], help={"id": ID, "json": "print one JSON document"})
 def verify(_c: Context, id: str = "", json: bool = False) -> None:
-    """Check the incident's log for edits, cuts, reordering and foreign commits."""
+    """Check the incident's log for edits, cuts, reordering and foreign commits; say what cannot be known."""
     from relauto.errors import Status
     from relauto.journal.verification import UNPROVED
 
@@ -21,7 +21,8 @@ def verify(_c: Context, id: str = "", json: bool = False) -> None:
         show_json({**told, "unproved": list(UNPROVED)})
     else:
         found = f"{len(verdict.faults)} faults" if verdict.faults else "whole"
-        show("\n".join(str(fault) for fault in verdict.faults))
+        for fault in verdict.faults:
+            show(str(fault))
         show(f"{journal.incident_id}: {verdict.events} events, {found}")
         show("\n".join(["Not proved by this:", *(f"  {each}" for each in UNPROVED)]))
     raise SystemExit(int(Status.DECISION if verdict.faults else Status.REACHED))
