@@ -231,7 +231,7 @@ def test_no_token_is_said_or_given_as_an_argument(story: Story, finished: Ended)
 def test_what_a_person_pasted_is_on_record_without_the_token(story: Story, finished: Ended) -> None:
     assert finished.status == 0
     ops = story.repository("acme/ops")
-    (journal,) = ops.read("for-each-ref", "--format=%(refname)", "refs/heads/incidents").split()
+    (journal,) = ops.read("for-each-ref", "--format=%(refname)", "refs/heads/words").split()
     words = ops.read("grep", "--text", "-h", "with \\*\\*\\*", journal)
     assert SAID in words
 
