@@ -46,7 +46,9 @@ _NEAR = 0.7
 """How like a command's name a word has to be, as difflib measures it: `/aprove` is, `/merge` is like none."""
 
 _SHIELD = " \t>*+`-"
-_PLACEHOLDERS = ("EVIDENCE", "REASON", "WORDS")
+_UNFILLED = re.compile(r"(?:.*\s)?(?P<placeholder>EVIDENCE|REASON|WORDS|WHAT WAS DIFFERENT)")
+"""A text that ends as relauto offers it: with what stands there for a person's own words."""
+
 _FENCE = re.compile(r" {0,3}(?P<bar>`{3,}|~{3,})(?P<info>.*)")
 _INDENTED = re.compile(r" {0,3}\t| {4}")
 
@@ -70,12 +72,14 @@ class Malformed:
     """A line that was meant as a command of `verb` and is none; `words` is what follows its name.
 
     `shielded`: it is written as a command is, but GitHub shows it as a quote, as code or in a list.
+    `unfilled` is the placeholder that it still ends with.
     """
 
     line: str
     verb: Verb
     words: tuple[str, ...]
     shielded: bool = False
+    unfilled: str = ""
 
 
 def parse_lines(comment: str) -> list[Command | Malformed]:
@@ -104,7 +108,8 @@ def _find_shielded(comment: str) -> list[Command | Malformed]:
         Malformed(line, command.verb, tuple(line.split()[1:]), shielded=True)
         for line in bare
         for command in _parse_line(line)
-        if not line.endswith(_PLACEHOLDERS)
+        # What relauto offers is often quoted as it is, and means nothing.
+        if isinstance(command, Command)
     ]
 
 
@@ -113,7 +118,8 @@ def parse_commands(comment: str) -> list[Command]:
 
     Only what GitHub shows as plain text counts: quoted lines, code and HTML comments hold none.
     """
-    return [command for line, plain in _visible_lines(comment) if plain for command in _parse_line(line)]
+    read = [found for line, plain in _visible_lines(comment) if plain for found in _parse_line(line)]
+    return [found for found in read if isinstance(found, Command)]
 
 
 def _visible_lines(comment: str) -> Iterator[tuple[str, bool]]:
@@ -135,10 +141,13 @@ def _visible_lines(comment: str) -> Iterator[tuple[str, bool]]:
             yield line.strip(), not _INDENTED.match(line)
 
 
-def _parse_line(line: str) -> list[Command]:
+def _parse_line(line: str) -> list[Command | Malformed]:
     for verb, form in _FORMS.items():
         matched = form.fullmatch(line)
         if matched:
             parts = {name: (value or "").strip() for name, value in matched.groupdict().items()}
+            left = _UNFILLED.fullmatch(parts.get("text", ""))
+            if left:
+                return [Malformed(line, verb, tuple(line.split()[1:]), unfilled=left["placeholder"])]
             return [Command(verb, **parts)]
     return []

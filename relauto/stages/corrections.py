@@ -28,6 +28,8 @@ def explain(malformed: Malformed) -> str:
     name, usage = malformed.line.split()[0], USAGE[malformed.verb]
     if malformed.shielded:
         return "it stands in a quote, in code or in a list, and only a line by itself counts"
+    if malformed.unfilled:
+        return f"{malformed.unfilled} stands where your own words belong"
     if name != f"/{malformed.verb}":
         return f"there is no command {name}; the nearest is {usage}"
     if malformed.verb == "approve" and len(malformed.words) == 2 and _is_short(malformed.words[1]):

@@ -1,5 +1,6 @@
 """The desk: what is decided stands there whole, and the printed command is the one that counts."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -56,13 +57,18 @@ def test_every_door_prints_its_commands_in_one_block(door: str) -> None:
     ("line", "command"),
     [
         (desk.approve_command("deploy.send", SUMS), Command("approve", "deploy.send", SUMS)),
-        (desk.accept_command(PICK), Command("accept", "", PICK, "REASON")),
-        (desk.decision_command(), Command("tick", "investigate.qa-decision", "", "yes: REASON")),
-        (desk.acknowledge_command(SUMS), Command("acknowledge", "", SUMS, "WORDS")),
+        (desk.accept_command(PICK), Command("accept", "", PICK, "own")),
+        (desk.accept_loss_command("prepare.pick", PICK), Command("accept", "prepare.pick", PICK, "own")),
+        (desk.reopen_command("prepare.pick"), Command("reopen", "prepare.pick", "", "own")),
+        (desk.waive_command("prepare.pick:leak"), Command("waive", "", "prepare.pick:leak", "own", "4h")),
+        (desk.decision_command(), Command("tick", "investigate.qa-decision", "", "yes: own")),
+        (desk.acknowledge_command(SUMS), Command("acknowledge", "", SUMS, "own")),
     ],
 )
-def test_a_printed_command_is_one_that_is_understood(line: str, command: Command) -> None:
-    assert parse_commands(line) == [command]
+def test_a_printed_command_is_understood_with_words_of_ones_own(line: str, command: Command) -> None:
+    filled = re.sub("REASON|WORDS", "own", line)
+    assert parse_commands(filled) == [command]
+    assert parse_commands(line) == ([command] if line == filled else [])
 
 
 def test_a_text_to_decide_on_is_shown_whole() -> None:

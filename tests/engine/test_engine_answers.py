@@ -195,6 +195,17 @@ def test_every_command_has_its_line(at):
     assert [reply.split("```")[1].strip() for reply in found] == list(lines.values())
 
 
+def test_a_placeholder_that_is_left_is_no_reason(at):
+    world = at("merge-door")
+    reopen = "/reopen investigate.pr REASON"
+    said = [(reopen, "robin-rm"), ("/tick investigate.qa-decision no: REASON", "dev")]
+    assert replies_to(world, *said) == [
+        tell(by, line, "REASON stands where your own words belong", line) for line, by in said
+    ]
+    assert (world.record("investigate.pr").state, world.incident.overrides) == ("done", [])
+    assert world.record("investigate.qa-decision").reason == "yes: to be sure"
+
+
 def test_a_line_that_counts_counts_beside_one_that_does_not(at):
     world = at("merge-door")
     exact = world.asked()[-1]

@@ -66,8 +66,7 @@ class Crew:
         self.advance()
         world.approve("deploy.send")
         self.advance()
-        receipt = [line for line in world.asked() if line.startswith("/acknowledge")][-1]
-        world.answer(receipt, by="tam-noor")
+        world.acknowledge()
         return self.advance()
 
     def fail(self):
@@ -307,7 +306,7 @@ def test_a_joined_incident_has_rounds_of_its_own(at):
         world.advance()
         world.approve("deploy.send")
         world.advance()
-        world.answer(next(line for line in world.asked() if line.startswith("/acknowledge")), by="tam-noor")
+        world.acknowledge()
         assert world.advance().status is Status.REACHED
         crew = Foreseen(world, MAIN, (LINE,))
         crew.fail()

@@ -31,7 +31,7 @@ def walk(world, more=""):
     yield agree(world, more)
     world.approve("deploy.send")
     yield agree(world, more)
-    world.answer(next(line for line in world.asked() if line.startswith("/acknowledge")), by="tam-noor")
+    world.acknowledge()
     yield agree(world, more)
     yield agree(world, more)
 

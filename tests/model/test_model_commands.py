@@ -158,6 +158,28 @@ def test_what_the_desk_asks_is_quoted_without_a_word():
     assert parse_lines(f"> /accept {SHA} REASON\n\nWhat is this commit?") == []
 
 
+@pytest.mark.parametrize(
+    ("line", "placeholder"),
+    [
+        (f"/accept {SHA} REASON", "REASON"),
+        (f"/accept prepare.pick {DIGEST} REASON", "REASON"),
+        ("/reopen prepare.pick REASON", "REASON"),
+        ("/skip deploy.send they have it, REASON", "REASON"),
+        ("/tick gather.packet EVIDENCE", "EVIDENCE"),
+        ("/tick investigate.qa-decision yes: REASON", "REASON"),
+        ("/waive prepare.verify:qa 4h REASON", "REASON"),
+        (f"/acknowledge {DIGEST} WORDS", "WORDS"),
+        ("/qa fail v1 WHAT WAS DIFFERENT", "WHAT WAS DIFFERENT"),
+    ],
+)
+def test_a_placeholder_that_is_left_is_no_word_of_anybodys(line, placeholder):
+    verb, *words = line[1:].split()
+    assert parse_lines(line) == [Malformed(line, verb, tuple(words), unfilled=placeholder)]
+    assert parse_commands(line) == []
+    (command,) = parse_lines(line.replace(placeholder, "REASONS enough"))
+    assert command.text.endswith("REASONS enough")
+
+
 def test_a_command_in_an_html_comment_is_talk():
     assert parse_lines(f"<!--\n/approve prepare.merge {SHA}\n/aprove\n-->") == []
 
