@@ -14,10 +14,12 @@ from relauto.github.issues import Comment
 from relauto.model import event as events
 from relauto.model.commands import Command, Malformed, Verb, parse_lines
 from relauto.model.event import AnswerRefused, Body, Said, locate
+from relauto.model.names import Tag
 from relauto.model.roster import list_deeds
 from relauto.model.words import Person, Text
 from relauto.stages import corrections, decisions, desk, doors, rounds
 from relauto.stages.bench import Bench
+from relauto.stages.prepare import qa
 
 MOST_REPLIES = 10
 """So often one person is told that something does not count. Who goes on has been told how it is done."""
@@ -31,6 +33,7 @@ EDITED = "it was edited, by whom is not known; answer in a new comment"
 def read_answers(bench: Bench) -> Iterator[Said | Body]:
     """Yield what people answered at the desk since the journal last took note, in order.
 
+    Behind it comes what QA meant as a verdict and is none; verdicts are read where they are waited for.
     Each is to be taken into account before the next is asked for: it may be about what follows.
 
     Raises:
@@ -42,6 +45,23 @@ def read_answers(bench: Bench) -> Iterator[Said | Body]:
         lines = parse_lines(comment.body)
         if lines and locate(comment.url) not in bench.incident.answered:
             yield from _read(bench, comment, lines)
+    for target in bench.incident.targets:
+        tag = bench.facts("prepare.candidate", target).get("tag", "")
+        asked = bench.incident.qa_requests.get(str(tag))
+        if asked and not bench.facts("prepare.release", target):
+            for comment in qa.read_comments(bench, asked.number):
+                yield from _read_nearly_signed(bench, comment, Tag(asked.tag))
+
+
+def _read_nearly_signed(bench: Bench, comment: Comment, tag: Tag) -> Iterator[AnswerRefused]:
+    """Yield the record of each verdict that is none on `tag`; a comment with one that is counts as it is."""
+    lines = [line for line in dict.fromkeys(parse_lines(comment.body)) if line.verb == "qa"]
+    signed = any(isinstance(line, Command) and line.subject == tag for line in lines)
+    if signed or comment.author == bench.login or locate(comment.url) in bench.incident.answered:
+        return
+    for line in lines[:_MOST_LINES]:
+        wrong, reason = corrections.explain_verdict(line, tag)
+        yield from _refuse_line(bench, comment, wrong, reason, corrections.correct_verdict(wrong, tag))
 
 
 def _read(bench: Bench, comment: Comment, lines: list[Command | Malformed]) -> Iterator[Said | Body]:
@@ -55,7 +75,8 @@ def _read(bench: Bench, comment: Comment, lines: list[Command | Malformed]) -> I
         if isinstance(line, Command):
             yield from _settle(bench, comment, line)
     for line in [each for each in dict.fromkeys(lines) if isinstance(each, Malformed)][:_MOST_LINES]:
-        yield from _refuse_malformed(bench, comment, line)
+        offered = corrections.correct(bench, line.verb, line.words)
+        yield from _refuse_line(bench, comment, line, corrections.explain(line), offered)
 
 
 def _settle(bench: Bench, comment: Comment, command: Command) -> Iterator[Said | Body]:
@@ -67,16 +88,19 @@ def _settle(bench: Bench, comment: Comment, command: Command) -> Iterator[Said |
         yield refuse(bench, comment, said, error, _correct(bench, comment, command))
 
 
-def _refuse_malformed(bench: Bench, comment: Comment, line: Malformed) -> Iterator[AnswerRefused]:
-    """Yield the record of a line that comes near a command, unless nobody is told of it."""
+def _refuse_line(
+    bench: Bench, comment: Comment, line: Malformed, reason: str, offered: str
+) -> Iterator[AnswerRefused]:
+    """Yield the record of a line that comes near a command, unless nobody is told of it.
+
+    What is `offered` instead is told to those who may say it.
+    """
     told = sum(first.author == comment.author for first, *_ in bench.incident.unheard.values())
     if comment.author_type != "User" or issues.is_marked(comment) or told > MOST_REPLIES:
         return
     deeds = list_deeds(line.verb, *line.words[:1])
-    reason, instead = corrections.explain(line), ""
-    if any(bench.roster.may(comment.author, deed) for deed in deeds):
-        instead = corrections.correct(bench, line.verb, line.words)
-    else:
+    instead = offered if any(bench.roster.may(comment.author, deed) for deed in deeds) else ""
+    if not instead:
         holders = dict.fromkeys(login for deed in deeds for login in bench.roster.holders(deed))
         reason += (
             f"; besides, {comment.author} is not on the roster for it: {', '.join(holders) or 'nobody'} is"

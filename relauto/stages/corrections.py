@@ -10,9 +10,10 @@ from relauto.comms.desk import (
     approve_command,
 )
 from relauto.comms.neutral import is_clean
-from relauto.model.commands import USAGE, Malformed, Verb
+from relauto.model.commands import USAGE, Command, Malformed, Verb
 from relauto.model.gate import GATES, NEVER
 from relauto.model.incident import SETTLED, StepState
+from relauto.model.names import Tag
 from relauto.stages import doors
 from relauto.stages.bench import Bench
 
@@ -35,6 +36,24 @@ def explain(malformed: Malformed) -> str:
     if malformed.verb == "approve" and len(malformed.words) == 2 and _is_short(malformed.words[1]):
         return f"{malformed.words[1]} is too short: {_SHORTEST} digits of the SHA are needed, at the least"
     return f"the form is {usage}, on a line by itself"
+
+
+def explain_verdict(line: Command | Malformed, tag: Tag) -> tuple[Malformed, str]:
+    """Return a line that was meant as a verdict on a candidate, and what is wrong with it."""
+    if isinstance(line, Malformed):
+        return line, explain(line)
+    written = f"/qa {line.step} {line.subject} {line.text}".strip()
+    wrong = Malformed(written, "qa", tuple(written.split()[1:]))
+    return wrong, f"this issue is about {tag}, and not about {line.subject}"
+
+
+def correct_verdict(line: Malformed, tag: Tag) -> str:
+    """Return what may have been meant as a verdict on a candidate, one command a line."""
+    said = " ".join(line.words[2:])
+    different = said if said and is_clean(said) else "WHAT WAS DIFFERENT"
+    lines = {"pass": f"/qa pass {tag}", "fail": f"/qa fail {tag} {different}"}
+    near = difflib.get_close_matches(line.words[0].lower() if line.words else "", lines, 1)
+    return "\n".join(lines[verdict] for verdict in near or lines)
 
 
 def _is_short(word: str) -> bool:

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from relauto.comms.desk import render_edited, render_refusal
 from relauto.github import issues
 from relauto.github.client import Client
-from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment
 from relauto.model.event import locate
 from relauto.model.incident import SETTLED
 from relauto.stages import answers, desk
 from relauto.stages.bench import Bench, Kind
+from relauto.stages.prepare import qa
 
 
 def tell_refused(bench: Bench) -> None:
@@ -44,12 +44,7 @@ class _There:
     url: str
 
     def comments(self, bench: Bench) -> tuple[Comment, ...]:
-        if self.kind == "desk":
-            return desk.read(bench)
-        try:
-            return bench.see("qa", issues.look_at_issue(self.client, self.number))[1]
-        except NotFoundError:
-            return ()
+        return desk.read(bench) if self.kind == "desk" else qa.read_comments(bench, self.number)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ _RECORD = re.compile(
     r"claim \S+ of \S+ in the release record, .*|attach \S+ to \S+, whose release it rides on"
 )
 _REPLY = re.compile(r"tell \S+ at the desk that .*")
+_QA_REPLY = re.compile(r"tell \S+ at QA's issue about \S+ that .*")
 _FOUND = ("done", "done (by others)")
 
 
@@ -41,7 +42,7 @@ def agree(world, more: str = "", *, until: str | None = None, only: str | None =
     assert world.writes == 0, "a dry run wrote to GitHub"
     assert (world.objects(), world.journal()) == still, "a dry run pushed"
     outcome = world.advance(more, until=until, only=only)
-    about_none = (_RECORD, _REPLY)
+    about_none = (_RECORD, _REPLY, _QA_REPLY)
     said = [
         line
         for line in world.said

@@ -206,6 +206,44 @@ def test_a_placeholder_that_is_left_is_no_reason(at):
     assert world.record("investigate.qa-decision").reason == "yes: to be sure"
 
 
+def read_qa(world):
+    number = world.qa_issue()["number"]
+    listed = world.api(BOT).pages(f"repos/acme/qa/issues/{number}/comments")
+    return [MARKER.sub("", each["body"]) for each in listed if each["user"]["login"] == BOT]
+
+
+def test_who_nearly_signs_is_told_the_exact_line(at):
+    world = at("verify")
+    tag, form = "v1.0.1-rc1", "the form is /qa pass TAG, on a line by itself"
+    passed, failed = f"/qa pass {tag}", f"/qa fail {tag} WHAT WAS DIFFERENT"
+    other = f"this issue is about {tag}, and not about {{}}"
+    told = {
+        f"/qa pas {tag}": (form, passed),
+        "/qa pass": (form, passed),
+        f"/qa {tag} ok": (form, f"{passed}\n{failed}"),
+        failed: ("WHAT WAS DIFFERENT stands where your own words belong", failed),
+        f"> {passed}": (SHIELDED, passed),
+        "/qa pass v1.0.1-rc2": (other.format("v1.0.1-rc2"), passed),
+        "/qa fail v1.0.0 it still stops": (other.format("v1.0.0"), f"/qa fail {tag} it still stops"),
+    }
+    for line in (*told, "Looks good.", "/approve prepare.release 0123456"):
+        world.answer_qa(line)
+    world.answer_qa("/qa pass", by="mallory")
+    world.answer_qa("/qa pas", by=CI)
+    agree(world)
+    expected = [tell("quinn-qa", line.strip("> "), *why) for line, why in told.items()]
+    besides = f"{form}; besides, mallory is not on the roster for it: quinn-qa is"
+    assert read_qa(world) == [*expected, tell("mallory", "/qa pass", besides)]
+    world.advance()
+    assert (len(read_qa(world)), world.writes) == (len(told) + 1, 0), "once"
+    world.check(world.head(tag))
+    world.tick_all()
+    world.answer_qa(f"/qa pas {tag}\n{passed}")
+    (stop,) = agree(world).stops
+    assert (stop.place.step, stop.status) == ("prepare.release", Status.DECISION)
+    assert len(read_qa(world)) == len(told) + 1, "a verdict beside it counts"
+
+
 def test_a_line_that_counts_counts_beside_one_that_does_not(at):
     world = at("merge-door")
     exact = world.asked()[-1]

@@ -165,6 +165,14 @@ def _look_for_issue(bench: Bench, tag: Tag) -> Look[Issue | None]:
     return issues.look_for_issue(bench.qa, _key(bench, tag), LABEL)
 
 
+def read_comments(bench: Bench, number: int) -> tuple[Comment, ...]:
+    """Return what was said in an issue of QA's; nothing where it is gone."""
+    try:
+        return bench.see("qa", issues.look_at_issue(bench.qa, number))[1]
+    except NotFoundError:
+        return ()
+
+
 def look_at_issue(bench: Bench, tag: Tag) -> Look[Any]:
     """Return the look at QA's issue about a candidate, or the one for it while nobody was asked."""
     asked = bench.incident.qa_requests.get(tag)
