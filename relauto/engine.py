@@ -123,8 +123,7 @@ def _wait_for_change(bench: Bench, outcome: Outcome, end: datetime) -> bool:
 
 def refresh(bench: Bench) -> None:
     """Fetch the journal and the refs, and take note of what people answered at the desk."""
-    bench.journal.fetch()
-    bench.incident = bench.journal.incident()
+    bench.read_journal()
     bench.look()
     if bench.incident.desk is None:
         opened = desk.open_desk(bench)

@@ -118,8 +118,7 @@ def foresee(
 
 
 def _look(bench: Bench) -> None:
-    bench.journal.fetch()
-    bench.incident = bench.journal.incident()
+    bench.read_journal()
     bench.look()
     for said in answers.read_answers(bench):
         bench.suppose(said)

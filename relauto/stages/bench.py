@@ -95,6 +95,19 @@ class Bench:
     _answers: dict[tuple[Kind, Hashable], object] = field(default_factory=dict)
     _facts: RepositoryFacts | None = None
     _outside: "Bench | None" = None
+    _is_new: bool = True
+
+    def read_journal(self) -> None:
+        """Take the incident as its journal says now: at first as it was fetched when the bench was lent.
+
+        Raises:
+            RemoteError: the ops repository was not reached.
+            DamagedJournalError: the journal is not as it was.
+        """
+        if not self._is_new:
+            self.journal.fetch()
+        self._is_new = False
+        self.incident = self.journal.incident()
 
     def suppose(self, said: Body | Said) -> None:
         """Take an event into account that the next append will take along.
