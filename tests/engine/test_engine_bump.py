@@ -94,6 +94,7 @@ def test_bump_is_opened_followed_and_merged_after_the_pick(waiting):
     assert (proof.facts["bumps"], proof.by_others) == ([world.head("v1.0.1-rc1")], False)
 
 
+@pytest.mark.slow
 def test_bump_of_a_bot_is_adopted_by_its_content(waiting):
     world = waiting
     made = world.commit_on(LINE, "chore: next is 1.0.1", {"VERSION": "1.0.1\n"})
@@ -104,6 +105,7 @@ def test_bump_of_a_bot_is_adopted_by_its_content(waiting):
     assert world.pull(3)["state"] == "open", "theirs to close: nothing of it is missing"
 
 
+@pytest.mark.slow
 def test_bump_that_precedes_the_fix_leaves_nothing_to_open(at):
     world = at("blank")
     world.open(OWN)
@@ -114,6 +116,7 @@ def test_bump_that_precedes_the_fix_leaves_nothing_to_open(at):
     assert len(world.pulls()) == 2
 
 
+@pytest.mark.slow
 def test_run_that_ended_between_push_and_opening_goes_on_there(at, monkeypatch):
     world = at("blank")
     world.open(OWN)
@@ -133,6 +136,7 @@ def test_run_that_ended_between_push_and_opening_goes_on_there(at, monkeypatch):
     assert [pull["head"]["sha"] for pull in world.pulls() if pull["head"]["ref"] == BUMP] == [pushed]
 
 
+@pytest.mark.slow
 def test_what_was_pushed_to_the_bump_is_no_part_of_it(waiting):
     world, bump = waiting, waiting.pull(3)["head"]
     world.product.run("branch", "work", bump["sha"])
@@ -145,6 +149,7 @@ def test_what_was_pushed_to_the_bump_is_no_part_of_it(waiting):
     assert world.product.read("show", f"{LINE}:VERSION") == "1.0.0"
 
 
+@pytest.mark.slow
 def test_bump_that_was_closed_is_a_persons_matter(waiting):
     world = waiting
     world.close_pull(3)
@@ -156,6 +161,7 @@ def test_bump_that_was_closed_is_a_persons_matter(waiting):
     assert is_cut(agree(world, OWN))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("passed", [True, False], ids=["both pass at once", "one after the other"])
 def test_further_fix_is_picked_before_the_same_bump_lands(waiting, passed):
     world = waiting
@@ -183,6 +189,7 @@ def test_setting_that_changes_under_way_doubles_nothing(at):
     assert len(world.pulls()) == 2
 
 
+@pytest.mark.slow
 def test_pick_without_the_bump_is_followed_by_it_after_the_setting_changed(at):
     world = at("blank")
     world.open(OWN)
@@ -205,6 +212,7 @@ def test_pushed_directly_it_is_a_push_of_its_own(at):
     assert not world.record("prepare.pick").by_others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", ["", OWN], ids=["with", "own"])
 def test_line_first_it_is_all_that_the_line_lacks(at, more):
     world = at("blank")
@@ -221,6 +229,7 @@ def test_line_first_it_is_all_that_the_line_lacks(at, more):
     assert subjects(world, "v1.0.0..v1.0.1-rc1") == ["Bump version to 1.0.1", "Fix the crash (#1)"]
 
 
+@pytest.mark.slow
 def test_from_the_last_tag_the_emergency_branch_alone_gets_it(at):
     world = at("blank")
     world.commit_on(LINE, "Something else", {"else.txt": "else\n"})
@@ -238,6 +247,7 @@ def test_from_the_last_tag_the_emergency_branch_alone_gets_it(at):
     assert world.product.read("show", "v1.0.1-rc1:VERSION") == "1.0.1"
 
 
+@pytest.mark.slow
 def test_merge_commits_of_both_pull_requests_belong_to_them(at):
     world = at("blank")
     stranger = world.commit_on(LINE, "Something else", {"else.txt": "else\n"})
@@ -251,6 +261,7 @@ def test_merge_commits_of_both_pull_requests_belong_to_them(at):
     assert len(world.product.read("rev-list", "--merges", f"v1.0.0..{LINE}").split()) == 2
 
 
+@pytest.mark.slow
 def test_bump_goes_through_the_queue_of_the_line(at):
     world = at("blank")
     protect(world, LINE, reviews=1, queue="rebase", ruleset=True)
@@ -264,6 +275,7 @@ def test_bump_goes_through_the_queue_of_the_line(at):
     assert is_cut(outcome)
 
 
+@pytest.mark.slow
 def test_bump_is_signed_where_the_line_asks_for_it(at, tmp_path):
     world = at("blank")
     protect(world, LINE, reviews=1, signatures=True, ruleset=True)
@@ -276,6 +288,7 @@ def test_bump_is_signed_where_the_line_asks_for_it(at, tmp_path):
     assert set(verdicts(world, f"v1.0.0..{LINE}")) == {"G"}
 
 
+@pytest.mark.slow
 def test_gits_own_words_name_the_bumped_file_alone(waiting):
     git = Git(waiting.root / "product.git")
     assert git.read("diff", "--name-only", f"{LINE}...{BUMP}") == "VERSION"

@@ -116,6 +116,7 @@ def test_nothing_is_public_before_the_release_door(world, public, private):
     assert [each["base"]["ref"] for each in private.pulls().values()] == ["relauto/emergency/1.0.1"] * 2
 
 
+@pytest.mark.slow
 def test_the_release_brings_branch_tag_and_files_to_the_public_in_one_go(world, public, private):
     reach_release_door(world, private)
     approve_release(world)
@@ -232,6 +233,7 @@ def fix_again(world):
     world.attach("fix/way-round", more=SETTINGS)
 
 
+@pytest.mark.slow
 def test_a_second_round_is_embargoed_until_its_own_release(world, public, private):
     finish_first_round(world, private)
     agree(world, SETTINGS)

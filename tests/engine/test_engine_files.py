@@ -71,6 +71,7 @@ def stop_of(outcome):
     return stop.place.step, stop.status, stop.reason
 
 
+@pytest.mark.slow
 def test_a_prerelease_of_somebody_in_the_settings_is_taken_over(at):
     world = at("pick")
     cut_by_hand(world)
@@ -179,6 +180,7 @@ def test_what_was_taken_over_must_stay_what_it_was(at):
     assert f"app.bin (by mallory) is {newer}, not {sha256(DATA)[:12]}" in reason
 
 
+@pytest.mark.slow
 def test_a_file_that_others_add_to_a_candidate_stops_it_until_it_goes_or_is_accepted(at):
     world = at("verify")
     upload(world, TAG, "extra.txt", b"extra\n")

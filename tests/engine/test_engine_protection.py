@@ -143,6 +143,7 @@ def test_what_the_queue_throws_out_is_refused_until_a_person_says_again(at):
     assert "is in the merge queue of main" in only(world.advance()).reason
 
 
+@pytest.mark.slow
 def test_what_the_queue_throws_out_in_the_same_run_is_refused_with_the_reason(at):
     world = at("merge-door")
     protect(world, MAIN, reviews=1, queue="squash", ruleset=True)
@@ -164,6 +165,7 @@ def test_what_the_queue_throws_out_in_the_same_run_is_refused_with_the_reason(at
     assert only(world.advance()).reason == stop.reason
 
 
+@pytest.mark.slow
 def test_what_was_put_into_the_queue_on_record_alone_is_put_there(at, monkeypatch):
     world = at("merge-door")
     protect(world, MAIN, reviews=1, queue="squash", ruleset=True)

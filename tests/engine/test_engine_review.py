@@ -139,6 +139,7 @@ def test_the_line_goes_on_to_its_next_number(at, chapter):
         assert stop_of(outcome) == ("deploy.send", Status.DECISION), outcome
 
 
+@pytest.mark.slow
 def test_a_tag_cut_again_elsewhere_has_no_verdict(at):
     world = at("release-door")
     tested = world.head("v1.0.1-rc1")
@@ -180,6 +181,7 @@ def test_a_pull_request_that_cannot_carry_a_fix_is_not_attached(at):
     assert "incidents" not in world.journal()
 
 
+@pytest.mark.slow
 def test_each_pick_names_its_own_pull_request(at):
     world = at("verify")
     world.answer_qa("/qa fail v1.0.1-rc1 it still stops")
@@ -232,6 +234,7 @@ def test_a_candidate_that_vanishes_behind_the_door_is_not_published_without_its_
     assert [each for each in listed if each["tag_name"] == "v1.0.1"] == []
 
 
+@pytest.mark.slow
 def test_a_fix_in_two_pull_requests_of_one_branch_is_not_halved(at):
     world = at("blank")
     number = world.open_pull("fix/crash")

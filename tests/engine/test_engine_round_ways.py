@@ -112,6 +112,7 @@ def plan_of(world):
     return plan.base_tag, plan.version
 
 
+@pytest.mark.slow
 def test_line_first_owes_main_what_each_round_brought(at):
     world = at("blank")
     begin(world)
@@ -130,6 +131,7 @@ def test_line_first_owes_main_what_each_round_brought(at):
     assert holds(world, "v1.0.2") == holds(world, "main") == BOTH
 
 
+@pytest.mark.slow
 def test_what_the_first_round_owes_is_paid_while_the_second_lacks_a_fix(at):
     world = at("blank")
     begin(world)
@@ -144,6 +146,7 @@ def test_what_the_first_round_owes_is_paid_while_the_second_lacks_a_fix(at):
     agree(world, only="debt.main")
 
 
+@pytest.mark.slow
 def test_line_only_stays_so(at):
     world = at("blank")
     begin(world)
@@ -168,6 +171,7 @@ def emergency(at):
     return world
 
 
+@pytest.mark.slow
 def test_an_emergency_grows_from_the_one_before(emergency):
     crew = Foreseen(emergency, MAIN, ("relauto/emergency/1.0.2", LINE))
     crew.fail()
@@ -180,6 +184,7 @@ def test_an_emergency_grows_from_the_one_before(emergency):
     assert holds(emergency, LINE) == BOTH | {"unreleased": True}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seen", [True, False])
 def test_an_emergency_whose_release_was_withdrawn_begins_before_it(emergency, seen):
     crew = Foreseen(emergency, MAIN)
@@ -197,6 +202,7 @@ def test_an_emergency_whose_release_was_withdrawn_begins_before_it(emergency, se
     assert holds(emergency, "v1.0.2-rc1") == {"first": True, "second": False, "unreleased": False}
 
 
+@pytest.mark.slow
 def test_the_next_incident_grows_from_an_emergency_that_its_line_does_not_hold(emergency):
     request = emergency.request(base="tag", fix="fix/again", incident="INC-next")
     with emergency.session() as session:
@@ -237,6 +243,7 @@ def open_second(world, **changed):
         open_incident(session, world.request(**told))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", ["tip", "tag"])
 def test_a_round_grows_from_what_another_incident_released_meanwhile(at, base):
     world = at("blank")
@@ -259,6 +266,7 @@ def test_a_round_grows_from_what_another_incident_released_meanwhile(at, base):
     assert "line fifteen" in world.product.read("show", "v1.0.3:app.txt"), "what the other one mended stays"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", ["tip", "tag"])
 def test_while_the_line_is_anothers_nothing_is_merged_to_it(at, base):
     world = at("blank")
@@ -288,6 +296,7 @@ def test_while_the_line_is_anothers_nothing_is_merged_to_it(at, base):
     ]
 
 
+@pytest.mark.slow
 def test_a_joined_incident_has_rounds_of_its_own(at):
     world = at("opened")
     open_second(world, join="INC-test")
@@ -319,6 +328,7 @@ def test_a_joined_incident_has_rounds_of_its_own(at):
     assert world.advance().status is Status.REACHED, "who made the first release is done with it"
 
 
+@pytest.mark.slow
 def test_who_joined_may_join_the_next_round_too(at):
     world = at("blank")
     world.open()
@@ -339,6 +349,7 @@ def test_who_joined_may_join_the_next_round_too(at):
     ]
 
 
+@pytest.mark.slow
 def test_a_queue_takes_the_fixes_of_every_round(at):
     world = at("blank")
     world.open()

@@ -2,7 +2,9 @@
 
 import pytest
 
+from relauto import engine
 from relauto.errors import FaultsError, InputError, Status
+from relauto.journal.log import Journal
 from relauto.opening import make_id
 from relauto.session import choose_incident
 
@@ -116,3 +118,24 @@ def test_an_id_says_nothing():
     made = {make_id() for _ in range(50)}
     assert len(made) > 45
     assert all(len(each) == len("INC-7f3k") and each.startswith("INC-") for each in made)
+
+
+def test_a_run_fetches_the_journal_once(at, monkeypatch):
+    world, fetched, fetch = at("merge-door"), [], Journal.fetch
+
+    def count(journal):
+        fetched.append(journal.incident_id)
+        fetch(journal)
+
+    monkeypatch.setattr(Journal, "fetch", count)
+    world.advance()
+    assert fetched == ["INC-test"]
+
+
+def test_a_bench_that_is_used_again_sees_what_others_recorded(at):
+    world = at("merge-door")
+    with world.bench() as bench:
+        engine.advance(bench)
+        world.attach("fix/again")
+        engine.advance(bench)
+        assert [str(fix) for fix in bench.incident.fixes] == ["fix/crash", "fix/again"]

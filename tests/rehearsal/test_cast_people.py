@@ -123,6 +123,7 @@ def test_qa_refuses_the_half_fix_and_leaves_its_boxes_open(world: Any) -> None:
     assert still_open == ["new.last-page-served -->", "sign-off -->"]
 
 
+@pytest.mark.slow
 def test_qa_refuses_when_the_defect_does_not_show_on_the_old_build(world: Any) -> None:
     tree = world.fixed_tree(FIX)
     world.cut("v1.4.3-rc1", tree)
@@ -134,6 +135,7 @@ def test_qa_refuses_when_the_defect_does_not_show_on_the_old_build(world: Any) -
     assert "/qa fail v1.4.3-rc1 old.orders-complete (exit status 0 instead of 1)" in said
 
 
+@pytest.mark.slow
 def test_qa_refuses_files_that_are_not_what_the_page_says(world: Any) -> None:
     old, new = lay_out(world, world.fixed_tree(FIX))
     world.ask_qa("v1.4.3-rc1", old=old, new=new + b"x")

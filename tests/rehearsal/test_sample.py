@@ -125,6 +125,7 @@ def test_without_a_fix_qa_refuses(sample: Sample, tools: Any, tmp_path: Path) ->
     ]
 
 
+@pytest.mark.slow
 def test_the_first_of_two_fixes_is_refused_by_qa_and_the_second_mends_it(
     sample: Sample, tools: Any, tmp_path: Path
 ) -> None:

@@ -287,6 +287,7 @@ def test_a_fix_goes_through_its_first_door(world: World, incident: str) -> None:
     assert (steps["prepare.merge"], steps["prepare.pick"]) == ("done", "open")
 
 
+@pytest.mark.slow
 def test_auto_merge_is_told_with_what_it_does_not_wait_for(world: World, incident: str) -> None:
     assert world.run("advance").status == 4
     decision = ("tick", "investigate.qa-decision", "--evidence", "no: the customer tries it first")
@@ -345,6 +346,7 @@ def test_another_fix_is_attached(world: World, incident: str) -> None:
     assert world.run("attach").status == 2
 
 
+@pytest.mark.slow
 def test_a_file_is_attached_to_a_candidate(world: World, incident: str) -> None:
     with (world.root / "relauto.toml").open("a") as settings:
         settings.write('pick.via = "push"\nbuild.by = "attach"\n')
@@ -375,6 +377,7 @@ def test_a_file_is_attached_to_a_candidate(world: World, incident: str) -> None:
     assert incident
 
 
+@pytest.mark.slow
 def test_a_bump_of_its_own_is_told_before_and_when_it_is_opened(world: World, incident: str) -> None:
     with (world.root / "relauto.toml").open("a") as settings:
         settings.write('pick.bump = "own"\nversion_files = [{path = "line.txt"}]\n')
@@ -458,16 +461,16 @@ def test_a_release_fails_by_its_own_task(world: World, incident: str) -> None:
 
 
 DECISIONS = [
-    (("tick", "escalate.call", "--evidence", "in the call"), "step.ticked", "rae-reviewer"),
-    (("skip", "escalate.call", "--reason", "nobody calls"), "step.skipped", "robin-rm"),
-    (("reopen", "escalate.call", "--reason", "again"), "step.reopened", "robin-rm"),
     (("note", "we wait", "--kind", "decision"), "note.added", "quinn-qa"),
-    (("withdraw", "--fix", "fix/sell", "--reason", "wrong"), "fix.withdrawn", "rae-reviewer"),
     (
         ("waive", "prepare.merge:reviews", "--reason", "it is night", "--expires", "2099-01-01"),
         "gate.waived",
         "robin-rm",
     ),
+    (("tick", "escalate.call", "--evidence", "in the call"), "step.ticked", "rae-reviewer"),
+    (("reopen", "escalate.call", "--reason", "again"), "step.reopened", "robin-rm"),
+    (("skip", "escalate.call", "--reason", "nobody calls"), "step.skipped", "robin-rm"),
+    (("withdraw", "--fix", "fix/sell", "--reason", "wrong"), "fix.withdrawn", "rae-reviewer"),
 ]
 
 
@@ -478,19 +481,17 @@ def waiting(world: World, incident: str) -> World:
     return world
 
 
-@pytest.mark.parametrize(("decision", "kind", "by"), DECISIONS, ids=lambda part: part[0] if part else "")
-def test_a_decision_is_told_as_a_document_or_only_foreseen(
-    waiting: World, decision: tuple[str, ...], kind: str, by: str
-) -> None:
-    refused = waiting.run(*decision, by="mallory")
-    assert (refused.status, refused.out) == (3, "")
-    assert "mallory may not" in refused.err
-    assert by in refused.err.partition("ask one of: ")[2]
-    foreseen = waiting.dry(*decision, "--json", by=by).document
-    assert (foreseen["recorded"], foreseen["events"]) == (False, [kind])
-    made = waiting.run(*decision, "--json", by=by).document
-    assert made == {**foreseen, "recorded": True}
-    assert (made["schema"], made["by"]) == (1, by)
+def test_decisions_are_told_as_documents_or_only_foreseen(waiting: World) -> None:
+    for decision, kind, by in DECISIONS:
+        refused = waiting.run(*decision, by="mallory")
+        assert (refused.status, refused.out) == (3, ""), decision
+        assert "mallory may not" in refused.err
+        assert by in refused.err.partition("ask one of: ")[2]
+        foreseen = waiting.dry(*decision, "--json", by=by).document
+        assert (foreseen["recorded"], foreseen["events"]) == (False, [kind])
+        made = waiting.run(*decision, "--json", by=by).document
+        assert made == {**foreseen, "recorded": True}
+        assert (made["schema"], made["by"]) == (1, by)
 
 
 CANNOT_BE = [
