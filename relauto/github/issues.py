@@ -205,6 +205,7 @@ def open_issue(
         lambda: find_issue(client, key, named[0]),
         lambda: client.write("POST", "issues", wanted, _RestIssue).issue(),
         absent=absent,
+        doubles=client.clock,
     )
     if named[0].lower() not in (label.lower() for label in made.labels):
         raise RemoteError(
@@ -300,6 +301,7 @@ def comment(client: Client, number: int, key: str, body: str, *, absent: bool = 
         lambda: find_comment(read_comments(client, number), key),
         lambda: client.write("POST", path, {"body": mark(key, body)}, _RestComment).comment(),
         absent=absent,
+        doubles=client.clock,
     )
 
 

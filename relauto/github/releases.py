@@ -270,6 +270,7 @@ def create_release(
         lambda: find_release(client, tag),
         lambda: client.write("POST", "releases", wanted, _RestRelease).release(),
         absent=absent,
+        doubles=client.clock,
     )
 
 

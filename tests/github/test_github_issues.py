@@ -144,6 +144,15 @@ def test_a_lost_comment_is_never_doubled(wire, client, say, happened):
     assert client.counts.write == (1 if happened else 2)
 
 
+def test_a_lost_comment_that_is_not_shown_yet_is_never_doubled(wire, client, say):
+    wire.lose("POST", "issues/1/comments")
+    wire.answer("GET", "issues/1/comments", [])
+    wire.answer("GET", "issues/1/comments", [say.comment(2, mark("door", "approve"))])
+    began = client.clock.now()
+    assert comment(client, 1, "door", "approve", absent=True).id == 2
+    assert (client.counts.write, (client.clock.now() - began).seconds) == (1, 5)
+
+
 def test_an_edit_sends_what_is_given_alone(wire, client, say):
     wire.answer("PATCH", "issues/1", say.issue(1, "new", state="closed"))
     assert edit_issue(client, 1, state="closed").state == "closed"

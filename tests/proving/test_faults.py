@@ -24,9 +24,8 @@ def test_every_fault_befalls_some_request() -> None:
         "POST /api/uploads/repos/acme/stockroom/releases/1/assets?name=a",
         "PUT /api/v3/repos/acme/stockroom/pulls/1/merge",
     )
-    assert {fault for request in requests for at in range(3) for fault in list_faults(request, at)} == set(
-        FAULTS
-    )
+    listed = {fault for request in requests for at in range(3) for fault in list_faults(request, at)}
+    assert {part for fault in listed for part in fault.split("+")} == set(FAULTS)
 
 
 def test_a_sample_is_spread_and_always_alike() -> None:
@@ -58,6 +57,8 @@ def test_unknown_sabotage_is_refused() -> None:
         ("stale", r"4 POST .*stockroom.git/git-upload-pack"),
         # The answer to an upload that arrived cannot be read.
         ("cut", r"POST /api/uploads/"),
+        # The answer is lost, and the next look does not show yet what was made.
+        (r"50\d-after\+stale", r"POST .*/(issues|comments|releases)$"),
     ],
 )
 def test_what_was_found_once_is_not_found_again(walked: Walked, fault: str, request_: str) -> None:
@@ -65,7 +66,7 @@ def test_what_was_found_once_is_not_found_again(walked: Walked, fault: str, requ
     cases = [
         case
         for case in FaultMatrix().list_cases(legs)
-        if case.fault == fault and re.search(request_, f"{case.leg} {case.request}")
+        if re.fullmatch(fault, case.fault) and re.search(request_, f"{case.leg} {case.request}")
     ]
     assert cases
     runs = [FaultMatrix().run(ground, legs, case) for case in cases]
