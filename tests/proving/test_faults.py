@@ -50,6 +50,7 @@ def test_unknown_sabotage_is_refused() -> None:
         check_sabotage("all")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "request_"),
     [
