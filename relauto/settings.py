@@ -43,11 +43,19 @@ class Table(msgspec.Struct, frozen=True):
 class Repositories(Table, frozen=True):
     """Which repositories play which part, each `owner/name`."""
 
-    source: Annotated[_Name, _text("where the fix, main, the lines, tags and releases live")]
-    ops: Annotated[_Name, _text("private: journal, settings, roster, desk")]
-    qa: Annotated[_Name | None, _text("where QA's issues are opened; default: ops")] = None
+    source: Annotated[
+        _Name, _text("where the fix, main, the lines, tags and releases live", examples=["acme/stockroom"])
+    ]
+    ops: Annotated[_Name, _text("private: journal, settings, roster, desk", examples=["acme/ops"])]
+    qa: Annotated[_Name | None, _text("where QA's issues are opened; default: ops", examples=["acme/qa"])] = (
+        None
+    )
     private: Annotated[
-        _Name | None, _text("private mirror of source, where embargoed fixes are worked on until the release")
+        _Name | None,
+        _text(
+            "private mirror of source, where embargoed fixes are worked on until the release",
+            examples=["acme/stockroom-private"],
+        ),
     ] = None
 
 
@@ -61,7 +69,8 @@ class GitHub(Table, frozen=True):
         _text(
             "file (PEM) of the certificate authorities to trust instead of those built in, for the API, "
             "uploads and git; a path from this file on. Default: RELAUTO_CA, REQUESTS_CA_BUNDLE, "
-            "CURL_CA_BUNDLE, SSL_CERT_FILE or GIT_SSL_CAINFO, the first that is set"
+            "CURL_CA_BUNDLE, SSL_CERT_FILE or GIT_SSL_CAINFO, the first that is set",
+            examples=["acme.pem"],
         ),
     ] = None
 
@@ -69,8 +78,10 @@ class GitHub(Table, frozen=True):
 class Pull(Table, frozen=True):
     """Pull requests that relauto opens."""
 
-    labels: Annotated[tuple[str, ...], _text("labels put on the fix's pull request")] = ()
-    reviewers: Annotated[tuple[str, ...], _text("logins asked to review")] = ()
+    labels: Annotated[
+        tuple[str, ...], _text("labels put on the fix's pull request", examples=[("sev1",)])
+    ] = ()
+    reviewers: Annotated[tuple[str, ...], _text("logins asked to review", examples=[("dana",)])] = ()
     method: Annotated[
         Literal["merge", "squash", "rebase"] | None,
         _text(
@@ -91,13 +102,16 @@ class Pick(Table, frozen=True):
             "pull request or a push as `via` says"
         ),
     ] = "with"
-    labels: Annotated[tuple[str, ...], _text("labels put on the pick's pull request, and the bump's")] = ()
+    labels: Annotated[
+        tuple[str, ...],
+        _text("labels put on the pick's pull request, and the bump's", examples=[("backport",)]),
+    ] = ()
 
 
 class VersionFile(Table, frozen=True):
     """A file that carries the version number."""
 
-    path: Annotated[str, _text("path in the repository", min_length=1)]
+    path: Annotated[str, _text("path in the repository", min_length=1, examples=["stockroom/__init__.py"])]
     pattern: Annotated[str, _text("a line of the file with {version} in it", pattern=r"\{version\}")] = (
         "{version}"
     )
@@ -106,8 +120,11 @@ class VersionFile(Table, frozen=True):
 class Tags(Table, frozen=True):
     """How tags are written; default: as the project's own tags show."""
 
-    final: Annotated[_FinalPattern | None, _text("pattern with {version}")] = None
-    candidate: Annotated[_CandidatePattern | None, _text("pattern with {version} and {number}")] = None
+    final: Annotated[_FinalPattern | None, _text("pattern with {version}", examples=["v{version}"])] = None
+    candidate: Annotated[
+        _CandidatePattern | None,
+        _text("pattern with {version} and {number}", examples=["v{version}-rc{number}"]),
+    ] = None
 
 
 class Signing(Table, frozen=True):
@@ -123,7 +140,8 @@ class Checks(Table, frozen=True):
     """Which checks must be green."""
 
     required: Annotated[
-        tuple[str, ...] | None, _text("names; [] means none on purpose; absent: as GitHub requires them")
+        tuple[str, ...] | None,
+        _text("names; [] means none on purpose; absent: as GitHub requires them", examples=[("unit tests",)]),
     ] = None
 
 
@@ -142,7 +160,8 @@ class Build(Table, frozen=True):
         ),
     ] = None
     command: Annotated[
-        str | None, _text("run in an export of the tag; absent: a source archive of the tag")
+        str | None,
+        _text("run in an export of the tag; absent: a source archive of the tag", examples=["make dist"]),
     ] = None
     local: Annotated[
         bool,
@@ -155,19 +174,29 @@ class Build(Table, frozen=True):
         _WorkflowFile | None,
         _text(
             "file in .github/workflows that is dispatched on the candidate's tag with the inputs tag, commit "
-            "and nonce; its run-name holds the nonce, and it publishes the tag's prerelease with its files"
+            "and nonce; its run-name holds the nonce, and it publishes the tag's prerelease with its files",
+            examples=["release.yml"],
         ),
     ] = None
     adopt: Annotated[
         tuple[str, ...],
-        _text("logins whose files on a candidate's prerelease are taken over, such as jenkins-acme[bot]"),
+        _text(
+            "logins whose files on a candidate's prerelease are taken over", examples=[("jenkins-acme[bot]",)]
+        ),
     ] = ()
     artifacts: Annotated[
-        tuple[str, ...], _text("globs of what the command leaves; files of others are matched by name alone")
+        tuple[str, ...],
+        _text(
+            "globs of what the command leaves; files of others are matched by name alone",
+            examples=[("dist/*.tar.gz",)],
+        ),
     ] = ()
-    version_command: Annotated[str | None, _text("prints the artifact's version; {artifact} is its path")] = (
-        None
-    )
+    version_command: Annotated[
+        str | None,
+        _text(
+            "prints the artifact's version; {artifact} is its path", examples=["tar -xOf {artifact} VERSION"]
+        ),
+    ] = None
     none: Annotated[bool, _text("no artifact is made; the release then has none")] = False
     timeout: Annotated[
         float, _text("seconds one command, or one run of the workflow, may take", gt=0, le=86_400)
@@ -205,17 +234,24 @@ class Guard(Table, frozen=True):
 
     customers: Annotated[
         str | None,
-        _text("file of the ops repository with customers' terms; default: customers.toml, if there is one"),
+        _text(
+            "file of the ops repository with customers' terms; default: customers.toml, if there is one",
+            examples=["customers.toml"],
+        ),
     ] = None
 
 
 class Contacts(Table, frozen=True):
     """Whom notices go to."""
 
-    executive: Annotated[str | None, _text("the executive looped in when an outage exceeds one hour")] = None
-    product: Annotated[str | None, _text("what the product is called in texts; default: its repository")] = (
-        None
-    )
+    executive: Annotated[
+        str | None,
+        _text("the executive looped in when an outage exceeds one hour", examples=["chief@acme.example"]),
+    ] = None
+    product: Annotated[
+        str | None,
+        _text("what the product is called in texts; default: its repository", examples=["Stockroom"]),
+    ] = None
 
 
 class Waiting(Table, frozen=True):
@@ -227,8 +263,14 @@ class Waiting(Table, frozen=True):
 class Cache(Table, frozen=True):
     """What is kept on this machine between runs."""
 
-    directory: Annotated[str | None, _text("folder of the mirrors; default: the user's cache folder")] = None
-    reference: Annotated[str | None, _text("a local clone whose objects are borrowed, not copied")] = None
+    directory: Annotated[
+        str | None,
+        _text("folder of the mirrors; default: the user's cache folder", examples=["/var/cache/relauto"]),
+    ] = None
+    reference: Annotated[
+        str | None,
+        _text("a local clone whose objects are borrowed, not copied", examples=["/srv/git/stockroom.git"]),
+    ] = None
 
 
 class Settings(Table, frozen=True):
@@ -236,7 +278,9 @@ class Settings(Table, frozen=True):
 
     repositories: Repositories
     github: GitHub = GitHub()
-    main: Annotated[str | None, _text("branch that fixes are merged to; default: the repository's")] = None
+    main: Annotated[
+        str | None, _text("branch that fixes are merged to; default: the repository's", examples=["main"])
+    ] = None
     pull: Pull = Pull()
     pick: Pick = Pick()
     version_files: Annotated[
@@ -251,8 +295,10 @@ class Settings(Table, frozen=True):
     contacts: Contacts = Contacts()
     waiting: Waiting = Waiting()
     cache: Cache = Cache()
-    playbook_dir: Annotated[str | None, _text("folder with your own sev1.yaml")] = None
-    templates_dir: Annotated[str | None, _text("folder with your own templates")] = None
+    playbook_dir: Annotated[str | None, _text("folder with your own sev1.yaml", examples=["playbook"])] = None
+    templates_dir: Annotated[str | None, _text("folder with your own templates", examples=["templates"])] = (
+        None
+    )
 
     @property
     def source(self) -> str:

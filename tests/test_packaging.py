@@ -11,9 +11,10 @@ import relauto
 from relauto.errors import Status
 from relauto.guard.customers import parse_customers
 from relauto.model.playbook import load_playbook
-from relauto.model.roster import parse_roster
 from relauto.resources import find_resource
 from relauto.settings import parse_settings
+from relauto.skeleton.answers import Answers
+from relauto.skeleton.drafts import draft_files
 from relauto.tasks import namespace
 
 ROOT = Path(relauto.__file__).parents[1]
@@ -56,10 +57,11 @@ def test_the_readmes_table_of_exit_statuses_is_whole() -> None:
     assert {int(status) for status in table("Exit statuses")} == {int(status) for status in Status}
 
 
-def test_the_readmes_settings_roster_and_customers_are_usable() -> None:
-    settings, roster, customers = blocks("toml")
-    assert parse_settings(settings, "README").checks.required == ("unit tests",)
-    assert parse_roster(roster, "README").may("robin", "approve prepare.release")
+def test_the_readmes_settings_and_customers_are_usable() -> None:
+    settings, customers = blocks("toml")
+    written = draft_files(Answers(source="acme/stockroom", ops="acme/ops"))["relauto.toml"]
+    whole = written.replace("[checks]\n", "").replace("[build]\n", "") + settings
+    assert parse_settings(whole, "README").checks.required == ("unit tests",)
     assert parse_customers(customers, "README")
 
 

@@ -34,6 +34,8 @@ Subcommands:
   fail               Say that the release did not help: the next round of
                      stages 4 to 6 begins.
   hub                Serve the embedded GitHub from a folder until interrupted.
+  init               Write what an adopter begins with, each file explained;
+                     again, it renews what nobody changed.
   join               Put this incident's fix into the release that another
                      incident is making.
   next               Say what happens next and who must act, from the journal.

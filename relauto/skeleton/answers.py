@@ -1,0 +1,81 @@
+"""What is asked of an adopter, once: it is remembered beside the files."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from relauto.errors import InputError
+from relauto.model.names import Branch
+from relauto.model.roster import ROLES
+from relauto.settings import GitHub, Settings
+
+_GITHUB = GitHub()
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?")
+
+
+class Answers(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Attributes that the files are made from.
+
+    Attributes:
+        source: the product's repository, `owner/name`.
+        ops: the private one; None until it is told.
+        line: the release line that the examples name.
+        checks: names of the checks that must be green; empty: as GitHub requires them.
+        roles: logins by role; told again, those of a role take the place of the former.
+        api: address of the REST API; `git` that of repositories.
+    """
+
+    source: str
+    ops: str | None = None
+    qa: str | None = None
+    line: str | None = None
+    checks: tuple[str, ...] = ()
+    roles: dict[str, tuple[str, ...]] = {}
+    api: str = _GITHUB.api
+    git: str = _GITHUB.git
+
+
+def gather_answers(
+    given: Mapping[str, Any], remembered: Answers | None, settings: Settings | None
+) -> Answers:
+    """Return what is said now, else what was said before, else what settings that are there already say.
+
+    Raises:
+        InputError: nobody has said which repository is the product's, or which is for operations; or the
+            line is no name of a branch.
+    """
+    known: dict[str, Any] = {}
+    if settings:
+        known = {"source": settings.source, "ops": settings.repositories.ops, "qa": settings.repositories.qa}
+        known |= {"api": settings.github.api, "git": settings.github.git}
+    if remembered:
+        known |= msgspec.structs.asdict(remembered)
+    roles = {**known.get("roles", {}), **given.get("roles", {})}
+    known |= {key: value for key, value in given.items() if value} | {"roles": roles}
+    lacking = [f"--{key} OWNER/NAME" for key in ("source", "ops") if not known.get(key)]
+    if lacking:
+        raise InputError(f"init needs {' and '.join(lacking)}", todo="see relauto --help init")
+    answers = Answers(**known)
+    if answers.line:
+        Branch(answers.line)
+    return answers
+
+
+def parse_roles(told: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return logins by role, from texts such as `RM=robin`; a role may be told of several times.
+
+    Raises:
+        InputError: one of them has another form, or there is no such role.
+    """
+    roles: dict[str, tuple[str, ...]] = {}
+    for each in told:
+        role, _, login = each.partition("=")
+        if not _LOGIN.fullmatch(login) or role not in ROLES:
+            raise InputError(
+                f"--role cannot be {each!r}",
+                todo=f"write it as RM=LOGIN; the roles are {', '.join(ROLES)}",
+            )
+        roles[role] = (*roles.get(role, ()), login)
+    return roles

@@ -1,0 +1,98 @@
+"""The files that an adopter begins with, made from their answers and read back before anybody gets them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from relauto.comms.rendering import Markdown, shipped
+from relauto.guard.customers import FILE as CUSTOMERS
+from relauto.guard.customers import parse_customers
+from relauto.model.playbook import load_playbook
+from relauto.model.roster import ENTITLED, ROLES, parse_roster
+from relauto.model.roster import FILE as ROSTER
+from relauto.settings import FILE as SETTINGS
+from relauto.settings import GitHub, parse_settings
+from relauto.skeleton.answers import Answers
+from relauto.skeleton.branches import SCOPES
+from relauto.skeleton.options import list_lines, write_comment, write_value
+
+README = "README.md"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file to be written: its path, from which template of `init/`, and what reads it in earnest.
+
+    `parse` takes the text and a name for messages, and raises FaultsError; None where only people read it.
+    """
+
+    path: str
+    parse: Callable[[str, str], Any] | None = None
+
+    @property
+    def template(self) -> str:
+        """The name of its template."""
+        return f"init/{self.path}"
+
+
+DRAFTS = (
+    Draft(SETTINGS, parse_settings),
+    Draft(ROSTER, parse_roster),
+    Draft(CUSTOMERS, parse_customers),
+    Draft(README),
+)
+"""Every file, in the order in which people hear of them."""
+
+
+def draft_files(answers: Answers) -> dict[str, str]:
+    """Return the text of every file by its path.
+
+    Raises:
+        FaultsError: an answer makes a file that could not be read.
+    """
+    renderer = shipped()
+    values = {
+        "answers": answers,
+        "line": Markdown(answers.line or "LINE"),
+        "options": Markdown("\n".join(list_lines(_list_given(answers)))),
+        "roles": list(_list_roles(answers)),
+        "scopes": SCOPES,
+    }
+    drafted = {}
+    for draft in DRAFTS:
+        drafted[draft.path] = renderer.render(draft.template, **values)
+        check(draft, drafted[draft.path])
+    return drafted
+
+
+def check(draft: Draft, text: str) -> None:
+    """Read a file as it will be read in earnest.
+
+    Raises:
+        FaultsError: it cannot be.
+    """
+    if draft.parse:
+        draft.parse(text, draft.path)
+
+
+def _list_given(answers: Answers) -> dict[str, Any]:
+    told = {
+        "repositories.source": answers.source,
+        "repositories.ops": answers.ops,
+        "repositories.qa": answers.qa,
+        "checks.required": answers.checks or None,
+    }
+    usual = GitHub()
+    told["github.api"] = None if answers.api == usual.api else answers.api
+    told["github.git"] = None if answers.git == usual.git else answers.git
+    return told
+
+
+def _list_roles(answers: Answers) -> Iterator[Markdown]:
+    names = load_playbook()[0].roles
+    for role in ROLES:
+        deeds = [deed for deed, entitled in ENTITLED.items() if role in entitled]
+        told = f"{role}, {names[role]}" + (f". May: {', '.join(deeds)}" if deeds else "")
+        logins = answers.roles.get(role, ())
+        line = f"{role} = {write_value(logins)}" if logins else f'# {role} = ["login"]'
+        yield Markdown("\n".join([*write_comment(told), line]))
