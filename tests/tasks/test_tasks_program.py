@@ -57,7 +57,7 @@ Subcommands:
   candidate.attach   Attach a file that others built to a candidate; repeat it
                      for each file.
   journal.verify     Check the incident's log for edits, cuts, reordering and
-                     foreign commits.
+                     foreign commits; say what cannot be known.
   notice.preview     Render a notice from today's facts; nothing is written.
   prove.crashes      Kill relauto at every request and every append to the
                      journal, and compare.
