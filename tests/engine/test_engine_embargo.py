@@ -267,6 +267,7 @@ def test_a_second_round_is_embargoed_until_its_own_release(world, public, privat
         assert "again.txt" in public.git.read("ls-tree", "--name-only", branch)
 
 
+@pytest.mark.slow
 def test_what_the_first_round_owes_the_public_is_brought_there_meanwhile(world, public, private):
     finish_first_round(world, private)
     for number in public.pulls():
@@ -275,6 +276,7 @@ def test_what_the_first_round_owes_the_public_is_brought_there_meanwhile(world, 
     assert [debt.place.round for debt in list_unpaid(world.incident)] == [2, 2]
 
 
+@pytest.mark.slow
 def test_a_second_round_notices_that_its_mirror_was_left_behind(world, private):
     finish_first_round(world, private)
     with world.session(SETTINGS) as session, session.releases() as releases:

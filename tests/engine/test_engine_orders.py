@@ -9,6 +9,7 @@ from relauto.model.incident import StepState
 from relauto.model.playbook import load_playbook
 
 FIXED = "".join(f"line {number}\n" for number in range(1, 21)).replace("line 5\n", "line five\n")
+SLOW = pytest.mark.slow
 LINE_FIRST = {"fix": "fix/line", "order": "line-first"}
 LINE_ONLY = {"fix": "fix/line", "order": "line-only", "reason": "main is written anew, without this code"}
 
@@ -88,6 +89,7 @@ def test_line_first_releases_while_main_still_waits(at):
     assert world.product.read("show", "main:app.txt").count("line five") == 0
 
 
+@pytest.mark.slow
 def test_line_first_is_paid_when_main_holds_it(at):
     world = at("blank")
     begin(world)
@@ -103,7 +105,9 @@ def test_line_first_is_paid_when_main_holds_it(at):
     assert "line five" in world.product.read("show", "main:app.txt")
 
 
-@pytest.mark.parametrize("way", ["trailer", "patch-id", "ancestor"])
+@pytest.mark.parametrize(
+    "way", ["patch-id", *(pytest.param(way, marks=SLOW) for way in ("trailer", "ancestor"))]
+)
 def test_main_may_get_it_by_others(at, way):
     world = at("blank")
     begin(world)

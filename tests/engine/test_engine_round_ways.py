@@ -17,8 +17,7 @@ from relauto.stages import decisions
 from .agreement import agree
 from .conftest import LINE, MAIN, SOURCE, TARGET, World
 from .test_engine_orders import LINE_FIRST, LINE_ONLY, begin
-from .test_engine_protection import group as tested
-from .test_engine_protection import protect
+from .test_engine_protection import group, protect
 
 UNRELEASED = {"more.txt": "more\n"}
 BOTH = {"first": True, "second": True, "unreleased": False}
@@ -365,11 +364,11 @@ def test_a_queue_takes_the_fixes_of_every_round(at):
     crew.advance()
     world.approve("prepare.merge")
     assert "is in the merge queue of main" in crew.advance().stops[0].reason
-    world.check(tested(world))
+    world.check(group(world))
     crew.advance()
     world.pass_pull(crew.pull_to(LINE))
     assert "is in the merge queue of release-1.0" in crew.advance().stops[0].reason
-    world.check(tested(world))
+    world.check(group(world))
     # What the queue tested is the candidate's commit, so its checks are green at once.
     crew = Crew(world, MAIN)
     assert crew.advance().stops[0].place == Place("prepare.release", TARGET, 2)

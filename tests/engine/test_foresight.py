@@ -100,8 +100,9 @@ def test_a_release_from_the_last_tag_is_foreseen(at):
     assert (stop.place.step, stop.status) == ("prepare.verify", Status.WAITING)
 
 
-@pytest.mark.parametrize("order", [pytest.param("line-first", marks=SLOW), "line-only"])
-@pytest.mark.parametrize("base", ["tip", pytest.param("tag", marks=SLOW)])
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["line-first", "line-only"])
+@pytest.mark.parametrize("base", ["tip", "tag"])
 def test_other_orders_are_foreseen(at, order, base):
     world = at("blank")
     world.product.run("branch", "fix/line", "v1.0.0")
@@ -124,7 +125,8 @@ def test_other_orders_are_foreseen(at, order, base):
 
 
 @pytest.mark.parametrize(
-    ("conclusion", "step"), [("success", "prepare.release"), ("failure", "prepare.verify")]
+    ("conclusion", "step"),
+    [("success", "prepare.release"), pytest.param("failure", "prepare.verify", marks=SLOW)],
 )
 def test_checks_from_before_the_tag_are_foreseen(at, conclusion, step):
     """As where a merge queue has tested the very commit."""
