@@ -72,6 +72,8 @@ def advance(bench: Bench, *, until: str | None = None, only: str | None = None) 
     if bench.journal.tip == tip:
         bench.source.counts.call_waiting(sent)
     status = min((stop.status for stop in stops), default=Status.REACHED)
+    if status is Status.REACHED:
+        desk.close_finished(bench)
     return Outcome(status, tuple(stops))
 
 

@@ -114,7 +114,10 @@ def foresee(
             _foresee_debt(bench, place, seen, span)
         elif _settle(bench, place, seen, span) and span.stops_at(place.step):
             break
-    return seen.end()
+    seen.end()
+    if seen.status is Status.REACHED and desk.must_close(bench):
+        seen.writes.append(desk.describe_closing())
+    return seen
 
 
 def _look(bench: Bench) -> None:

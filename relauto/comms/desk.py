@@ -7,6 +7,7 @@ the command to answer with stands in a fenced block of the kind `relauto-command
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from relauto.comms.evidence import summarise
 from relauto.comms.rendering import Renderer, shipped
 from relauto.comms.story import Story
 from relauto.model.event import AnswerRefused
@@ -135,6 +136,21 @@ def render_edited(author: str, url: str, approved: Sequence[str], renderer: Rend
 def render_reopened(closer: str, renderer: Renderer | None = None) -> str:
     """Return the comment that tells that the desk was closed too early, and is open again."""
     return (renderer or shipped()).render("desk/reopened.md", closer=closer)
+
+
+def render_closed(story: Story, renderer: Renderer | None = None) -> str:
+    """Return the last word at the desk: what was released, and what is said of the retrospective.
+
+    Raises:
+        InputError: a proof in the journal cannot be read.
+    """
+    looked_back = [
+        (step.title, " ".join(piece.text for piece in summarise(place, record)))
+        for step in story.steps
+        if step.key.startswith("retro.")
+        for place, record in step.current
+    ]
+    return (renderer or shipped()).render("desk/closed.md", story=story, looked_back=looked_back)
 
 
 def render_desk(story: Story, renderer: Renderer | None = None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from relauto.errors import InputError
 from relauto.model.incident import SETTLED, Incident, StepRecord, StepState
+from relauto.model.playbook import Playbook
 from relauto.model.target import Place
 
 MAIN, LINE = "debt.main", "debt.line"
@@ -77,3 +78,12 @@ def refuse_closing(incident: Incident, step: str) -> None:
 def list_unpaid(incident: Incident) -> tuple[Debt, ...]:
     """Return what the incident still owes."""
     return tuple(debt for debt in list_debts(incident) if not debt.paid)
+
+
+def is_finished(incident: Incident, playbook: Playbook) -> bool:
+    """Return whether the incident is over: every step of its last round is settled, and nothing is owed.
+
+    What an earlier round left open nobody can settle any more.
+    """
+    settled = all(incident.state(step.key, now=True) in SETTLED for step in playbook.steps)
+    return settled and not list_unpaid(incident)

@@ -22,8 +22,8 @@ from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment, Issue
 from relauto.github.look import Look
 from relauto.model import event as events
+from relauto.model.debt import is_finished
 from relauto.model.door import Standing
-from relauto.model.incident import SETTLED
 from relauto.model.target import Place
 from relauto.stages import doors, texts
 from relauto.stages.bench import Bench
@@ -164,17 +164,20 @@ def find_closer(bench: Bench) -> str:
     """Return who closed the desk while the incident needs it, or "" where nothing is to be done about it.
 
     What is answered at a closed desk counts; but people do not look there. It is opened again once: whoever
-    closes it after that has been told, and is left alone.
+    closes it after that has been told, and is left alone. So is a desk that relauto itself has closed.
     """
-    if bench.incident.desk is None or all(
-        bench.incident.state(step.key) in SETTLED for step in bench.playbook.steps
-    ):
+    if bench.incident.desk is None or is_finished(bench.incident, bench.playbook):
         return ""
     comments = read(bench)
-    issue = bench.see("desk", issues.look_at_issue(bench.ops, number(bench)))[0]
-    if issue.state == "open" or issues.find_comment(comments, _key_of_reopening(bench)) is not None:
+    told = (_key_of_reopening(bench), _key_of_closing(bench))
+    if _read_state(bench) == "open" or any(issues.find_comment(comments, key) for key in told):
         return ""
-    return bench.remember("desk", "closer", lambda: issues.read_closer(bench.ops, issue.number))
+    closer = bench.remember("desk", "closer", lambda: issues.read_closer(bench.ops, number(bench)))
+    return "" if closer == bench.login else closer
+
+
+def _read_state(bench: Bench) -> str:
+    return bench.see("desk", issues.look_at_issue(bench.ops, number(bench)))[0].state
 
 
 def reopen_closed(bench: Bench) -> None:
@@ -191,6 +194,35 @@ def reopen_closed(bench: Bench) -> None:
 def describe_reopening(closer: str) -> str:
     """Return the sentence for the desk that is opened again."""
     return f"tell {closer} at the desk that it is still needed, and open it again"
+
+
+def must_close(bench: Bench) -> bool:
+    """Return whether the incident is finished, and the desk does not say so: it is closed once."""
+    if bench.incident.desk is None or not is_finished(bench.incident, bench.playbook):
+        return False
+    return issues.find_comment(read(bench), _key_of_closing(bench)) is None
+
+
+def close_finished(bench: Bench) -> None:
+    """Close the desk with a last word where the incident is finished."""
+    if not must_close(bench):
+        return
+    bench.say(describe_closing())
+    with bench.ops.counts.about("notices"):
+        # The word comes last: a desk that is open behind it was opened again by somebody.
+        if _read_state(bench) == "open":
+            issues.edit_issue(bench.ops, number(bench), state="closed")
+        issues.comment(bench.ops, number(bench), _key_of_closing(bench), texts.last_word(bench), absent=True)
+    bench.look("desk")
+
+
+def describe_closing() -> str:
+    """Return the sentence for the desk that is closed."""
+    return "tell everybody at the desk that the incident is finished, and close it"
+
+
+def _key_of_closing(bench: Bench) -> str:
+    return f"{bench.incident.id}:desk-closed"
 
 
 def _key_of_reopening(bench: Bench) -> str:

@@ -143,6 +143,11 @@ def desk(bench: Bench) -> tuple[str, str]:
     )
 
 
+def last_word(bench: Bench) -> str:
+    """Return the desk's comment that ends the incident."""
+    return desk_texts.render_closed(story(bench), bench.renderer)
+
+
 def question(bench: Bench, place: Place, asked: Question) -> str:
     """Return the desk's comment that asks a question."""
     return desk_texts.render_door(

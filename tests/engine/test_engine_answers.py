@@ -8,6 +8,8 @@ import pytest
 from relauto import engine
 from relauto.errors import DecisionError, Status
 from relauto.model.event import locate
+from relauto.model.incident import SETTLED
+from relauto.model.playbook import load_playbook
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, CI
 
@@ -349,3 +351,63 @@ def test_a_desk_that_is_closed_too_early_is_opened_again_once_and_hears_what_was
     world.approve("prepare.merge")
     world.advance(until="prepare.merge")
     assert world.pull(1)["merged"], "what is answered at a closed desk counts"
+
+
+def finish(world):
+    """Settle what is left once the customer has the release: by skipping it, or with evidence."""
+    left = [step.key for step in load_playbook()[0].steps if world.incident.state(step.key) not in SETTLED]
+    said = {"retro.meeting": "notes at https://wiki.acme.example/INC-test"}
+    lines = [f"/tick {key} {said[key]}" if key in said else f"/skip {key} no need" for key in left]
+    world.answer("\n".join(lines))
+
+
+def read_state(world):
+    return world.api(BOT).get(f"repos/acme/ops/issues/{world.incident.desk.number}")["state"]
+
+
+def test_a_desk_is_closed_once_with_a_last_word_when_the_incident_is_finished(at):
+    world = at("finished")
+    agree(world)
+    assert read_state(world) == "open"
+    finish(world)
+    told = len(world.desk())
+    assert agree(world).status is Status.REACHED
+    assert read_state(world) == "closed"
+    (word,) = world.desk()[told:]
+    url = f"{world.hub.address}/acme/stockroom/releases/tag/v1.0.1"
+    assert MARKER.sub("", word) == (
+        "`INC-test` is finished: every step is settled, and nothing is owed.\n\n"
+        f"- `acme/stockroom@release-1.0`: [v1.0.1]({url}) is released.\n"
+        "- Hold the retrospective: `notes at https://wiki.acme.example/INC-test`\n"
+        "- Draft the incident summary for the customer: `no need`\n"
+        "- Send the incident summary to the customer: `no need`\n"
+        "- Close the conversation with the customer: `no need`\n\n"
+        "This desk is closed. Whoever needs it may open it again: relauto reads it still, and leaves it open."
+    )
+    agree(world)
+    assert (len(world.desk()), world.writes) == (told + 1, 0), "once"
+    world.api("sasha-rm").patch(f"repos/acme/ops/issues/{world.incident.desk.number}", {"state": "open"})
+    agree(world)
+    assert (read_state(world), len(world.desk())) == ("open", told + 1), "opened on purpose"
+
+
+def test_a_desk_that_relauto_closed_is_not_closed_too_early(at):
+    world = at("finished")
+    finish(world)
+    world.advance()
+    told = len(world.desk())
+    world.answer("/reopen retro.reply there is more to say")
+    agree(world)
+    assert (read_state(world), len(world.desk())) == ("closed", told)
+    world.answer("/skip retro.reply nothing after all")
+    agree(world)
+    assert len(world.desk()) == told, "the last word is said"
+
+
+def test_a_last_word_that_was_cut_off_is_said_by_the_next_run(at):
+    world = at("finished")
+    finish(world)
+    close_desk(world, by=BOT)
+    told = len(world.desk())
+    agree(world)
+    assert (read_state(world), len(world.desk())) == ("closed", told + 1)

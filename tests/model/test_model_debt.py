@@ -6,9 +6,10 @@ import pytest
 
 from relauto.errors import InputError
 from relauto.model import event as events
-from relauto.model.debt import CLOSING, MAIN, list_debts, list_unpaid, refuse_closing
+from relauto.model.debt import CLOSING, MAIN, is_finished, list_debts, list_unpaid, refuse_closing
 from relauto.model.event import Event
 from relauto.model.incident import Incident, fold
+from relauto.model.playbook import load_playbook
 from relauto.model.target import Place, Target
 from relauto.model.words import Person, Text
 
@@ -66,3 +67,25 @@ def test_an_incident_with_a_debt_is_not_closed(step: str) -> None:
 def test_a_further_fix_opens_the_debt_again() -> None:
     more = events.FixAttached(branch="fix/again")
     assert len(list_unpaid(make_incident("line-first", PAID, more))) == 1
+
+
+def test_an_incident_is_finished_when_every_step_of_its_last_round_is_settled_and_nothing_owed() -> None:
+    playbook, target = load_playbook()[0], Target("acme/stockroom", "release-1.0")
+    started = events.RoundStarted(2, Place("deploy.send", target, 1), Text("no"))
+    incident = make_incident("line-first", started)
+    settled = [
+        events.StepSkipped(
+            incident.place(step.key, target if step.scope == "target" else None), Text("no need")
+        )
+        for step in playbook.steps
+    ]
+    owed = events.StepSkipped(Place(MAIN), Text("no"))
+    paid = (owed, events.StepSkipped(Place(MAIN, None, 2), Text("no")))
+
+    def ends(*bodies: events.Body) -> bool:
+        return is_finished(make_incident("line-first", started, *bodies), playbook)
+
+    assert ends(*settled, *paid)
+    assert not ends(*settled, owed), "what the second round brought is owed"
+    assert not ends(*settled[1:], *paid)
+    assert not ends(*settled, *paid, events.StepLost(settled[0].place, Text("gone")))
