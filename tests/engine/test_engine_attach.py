@@ -117,6 +117,7 @@ def test_another_file_of_that_name_is_shown_and_left_alone(world, attach):
     assert world.incident.files == []
 
 
+@pytest.mark.slow
 def test_a_file_that_others_uploaded_is_accepted_by_attaching_the_same(world, attach):
     publish(world, TAG, {"app.bin": DATA, "words.txt": WORDS})
     assert stop_of(world.advance(SETTINGS))[1] is Status.DECISION

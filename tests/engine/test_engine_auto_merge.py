@@ -78,6 +78,7 @@ def test_an_approval_of_another_head_is_none(at):
     assert only(agree(world)).reason.endswith(SWITCH)
 
 
+@pytest.mark.slow
 def test_the_door_is_asked_at_once_auto_merge_is_off_again(at):
     world = at("opened")
     world.advance()

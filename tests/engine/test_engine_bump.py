@@ -199,6 +199,7 @@ def test_pick_without_the_bump_is_followed_by_it_after_the_setting_changed(at):
     assert world.pull(3)["head"]["ref"] == BUMP
 
 
+@pytest.mark.slow
 def test_pushed_directly_it_is_a_push_of_its_own(at):
     world = at("blank")
     world.unprotect()

@@ -294,6 +294,7 @@ def test_a_command_outside_ci_builds_nothing(at):
     assert release_of(world, TAG) is None
 
 
+@pytest.mark.slow
 def test_what_was_built_outside_ci_is_not_promoted_once_the_settings_forbid_it(at):
     world = at("pick")
     world.reach_verify(f"{COMMAND}build.local = true\n")
@@ -311,6 +312,7 @@ def waive(world):
         recording.record(bench, Said(Person("robin-rm"), waived))
 
 
+@pytest.mark.slow
 def test_a_waived_gate_lets_a_laptop_build_for_one_commit(at):
     world = at("pick")
     world.pass_pull(2)

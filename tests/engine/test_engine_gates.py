@@ -59,6 +59,7 @@ def test_a_waiver_ends(at):
     assert "no verdict yet" in stop.reason
 
 
+@pytest.mark.slow
 def test_strangers_by_one_word(at):
     world = at("pick")
     world.unprotect()
@@ -96,6 +97,7 @@ def test_who_may_not(at):
 OWN = 'checks.required = ["unit tests"]\n'
 
 
+@pytest.mark.slow
 def test_own_rules_of_a_pull_request_but_not_githubs(at):
     world = at("opened")
     world.unprotect()

@@ -127,6 +127,7 @@ def test_main_may_get_it_by_others(at, way):
     assert bases(world) == {1: "release-1.0", 2: "release-1.0"}, "the fix's and the bump's, none to main"
 
 
+@pytest.mark.slow
 def test_a_debt_that_conflicts_with_main_stops_only_itself(at):
     world = at("blank")
     begin(world)
@@ -270,6 +271,7 @@ def test_a_debt_keeps_the_incident_open_until_it_is_paid_or_forgiven(at):
     assert "no longer owed the fix (skipped): main has other code there by now" in render_board_of(world)
 
 
+@pytest.mark.slow
 def test_the_board_shows_the_debt_and_whose_turn_it_is(at):
     world = at("blank")
     begin(world)
@@ -281,6 +283,7 @@ def test_the_board_shows_the_debt_and_whose_turn_it_is(at):
     assert "- `debt.main`: the main branch is still owed the fix (waiting): " in shown
 
 
+@pytest.mark.slow
 def test_the_reason_for_line_only_is_shown_inside_and_never_outside(at):
     world = at("blank")
     begin(world)

@@ -201,6 +201,7 @@ def test_queue_of_a_person_is_followed(at):
     assert world.record("prepare.merge").by_others
 
 
+@pytest.mark.slow
 def test_pick_goes_through_the_queue_of_the_line(at):
     world = at("pick")
     protect(world, LINE, reviews=1, queue="rebase", ruleset=True)
@@ -243,6 +244,7 @@ def test_pick_is_signed_where_the_line_asks_for_it(at, tmp_path):
     assert world.record("prepare.pick").facts["picks"][0]["status"] == "clean"
 
 
+@pytest.mark.slow
 def test_tags_are_signed_where_git_says_so(at, tmp_path):
     world = at("pick")
     be_signer(world, tmp_path)

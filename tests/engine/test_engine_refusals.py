@@ -83,6 +83,7 @@ def test_a_final_tag_on_another_commit(at):
     assert finals == []
 
 
+@pytest.mark.slow
 def test_a_candidate_that_qa_refused_is_burned(at):
     world = at("verify")
     world.check(world.head("v1.0.1-rc1"))

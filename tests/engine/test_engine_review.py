@@ -23,6 +23,7 @@ def recut_elsewhere(world):
     return world.advance()
 
 
+@pytest.mark.slow
 def test_a_pull_request_for_another_branch_is_not_merged(at):
     world = at("blank")
     number = world.open_pull("fix/crash")
@@ -112,6 +113,7 @@ def test_a_fix_that_is_reverted_after_its_merge_was_proved_is_lost(at):
     assert "the proof is gone" in outcome.stops[0].reason
 
 
+@pytest.mark.slow
 def test_a_series_pushed_to_main_is_not_halved(at):
     world = at("blank")
     world.unprotect()

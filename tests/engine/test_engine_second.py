@@ -105,6 +105,7 @@ def test_one_release_proves_both(at):
         assert [record.version for record in releases.read_all(SOURCE)] == ["1.0.1"], "one release"
 
 
+@pytest.mark.slow
 def test_a_ride_that_was_given_up_goes_on_by_itself(at):
     world = at("opened")
     open_second(world, join="INC-test")
@@ -117,6 +118,7 @@ def test_a_ride_that_was_given_up_goes_on_by_itself(at):
     assert stop.place.step == "prepare.merge", "what needs no line goes on"
 
 
+@pytest.mark.slow
 def test_who_waits_comes_after_the_release(at):
     world = at("verify")
     open_second(world, wait_for="INC-test")

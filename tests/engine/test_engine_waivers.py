@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from relauto.errors import Status
 from relauto.journal.log import JournalReader
 from tests.engine.agreement import agree
@@ -36,6 +38,7 @@ def test_the_reviews_of_a_pull_request_are_waived_for_its_head_alone(at):
     assert stop_of(world.advance(two)) == ("prepare.merge", Status.WAITING, "reviewer")
 
 
+@pytest.mark.slow
 def test_an_objection_is_overridden_by_a_waiver_that_was_given_when_it_was_shown(at):
     world = at("opened")
     world.unprotect()
@@ -65,6 +68,7 @@ def test_an_objection_is_overridden_by_a_waiver_that_was_given_when_it_was_shown
     assert world.pull(1)["merged"]
 
 
+@pytest.mark.slow
 def test_red_checks_of_a_pull_request_are_waived_by_name(at):
     world = at("opened")
     world.unprotect()

@@ -54,6 +54,7 @@ def test_a_single_commit_is_picked_as_it_was_merged(at, method):
     )
 
 
+@pytest.mark.slow
 def test_a_number_that_was_raised_before_is_left_alone(at):
     world = at("blank")
     bump = world.commit_on("release-1.0", "Prepare 1.0.1", {"VERSION": "1.0.1\n"})
@@ -73,6 +74,7 @@ def test_what_comes_with_a_number_has_to_be_accepted(at):
     assert f"{bump[:12]} Prepare 1.0.1" in stop.reason
 
 
+@pytest.mark.slow
 def test_nothing_built_is_said_to_be_nothing(at):
     world = at("blank")
     more = f"{PUSH}build.none = true\n"

@@ -145,6 +145,7 @@ def test_a_workflow_builds_and_its_files_are_taken_over(at):
     assert len(runs_of(world)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("older", [400, 204])
 def test_an_older_servers_run_is_found_by_its_nonce(at, older):
     world = reach(at)
@@ -172,6 +173,7 @@ def test_a_lost_answer_starts_no_second_run(at):
     assert world.incident.builds[TAG].run == run["id"]
 
 
+@pytest.mark.slow
 def test_a_lost_dispatch_is_made_again_once_nothing_can_be_late(at):
     world = reach(at)
     serve_as(world, lose_dispatches)
@@ -190,6 +192,7 @@ def test_a_lost_dispatch_is_made_again_once_nothing_can_be_late(at):
     assert world.incident.builds[TAG].run == run["id"]
 
 
+@pytest.mark.slow
 def test_a_run_that_cannot_be_told_apart_is_for_a_person(at):
     world = reach(at, FILE)
     serve_as(world, be_older(204))
@@ -202,6 +205,7 @@ def test_a_run_that_cannot_be_told_apart_is_for_a_person(at):
     assert len(runs_of(world)) == 1
 
 
+@pytest.mark.slow
 def test_a_run_that_failed_may_be_run_again_or_dispatched_anew(at):
     world = reach(at)
     advance(world)
@@ -220,6 +224,7 @@ def test_a_run_that_failed_may_be_run_again_or_dispatched_anew(at):
     assert len(runs_of(world)) == 2
 
 
+@pytest.mark.slow
 def test_a_run_that_takes_too_long_is_refused(at):
     world = reach(at)
     advance(world)
@@ -240,6 +245,7 @@ def test_a_run_without_a_prerelease_is_refused(at):
     assert reason == f"the run {run['html_url']} ended well, but {TAG} has no release with files"
 
 
+@pytest.mark.slow
 def test_files_of_somebody_else_beside_the_run_are_shown(at):
     world = reach(at)
     advance(world)

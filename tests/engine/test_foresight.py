@@ -124,9 +124,10 @@ def test_other_orders_are_foreseen(at, order, base):
     assert {stop.place.step for stop in outcome.stops} == {"prepare.verify"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("conclusion", "step"),
-    [("success", "prepare.release"), pytest.param("failure", "prepare.verify", marks=SLOW)],
+    [("success", "prepare.release"), ("failure", "prepare.verify")],
 )
 def test_checks_from_before_the_tag_are_foreseen(at, conclusion, step):
     """As where a merge queue has tested the very commit."""

@@ -116,6 +116,7 @@ def test_the_fix_applies_to_the_line_and_does_what_qa_asks(
     assert steps_failing(sample, tmp_path) == []
 
 
+@pytest.mark.slow
 def test_without_a_fix_qa_refuses(sample: Sample, tools: Any, tmp_path: Path) -> None:
     lay_out(tools, sample, sample.line, tmp_path)
     assert steps_failing(sample, tmp_path) == [

@@ -136,6 +136,7 @@ def test_owner_lets_the_hub_fail_and_answer_again_from_elsewhere(desk: Desk, hub
     assert api.login() == "bot"
 
 
+@pytest.mark.slow
 def test_owner_lets_one_request_fail_from_elsewhere(desk: Desk, hub: HubProcess) -> None:
     api = Api(hub.facts["api"], hub.token("bot"))
     said = desk.run("hub", "hub", "--fault", "503-before@2 GET .*/user$")
