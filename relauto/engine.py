@@ -18,7 +18,7 @@ from relauto.model.facts import digest_facts, normalise, tell_facts
 from relauto.model.incident import StepRecord, StepState
 from relauto.model.target import Place
 from relauto.model.words import Text
-from relauto.recording import is_proved, note, record
+from relauto.recording import catch_up, is_proved, note, record
 from relauto.stages import answers, claims, desk, doors, outbox, pages, polling, replies, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
@@ -206,7 +206,8 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
         known = bench.incident.record(place)
         if known and known.state in (StepState.SKIPPED, StepState.WAIVED):
             return None
-        seen = _observe(bench, place, known)
+        seen = _observe(bench, place)
+        known = bench.incident.record(place)
         if isinstance(seen, Proved):
             _note_proof(bench, place, seen)
             return None
@@ -224,13 +225,19 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
             tried.add(next_.action)
 
 
-def _observe(bench: Bench, place: Place, known: StepRecord | None) -> Observation:
-    """Look at a step, and again before a refusal goes on record: one answer of several may lag behind."""
+def _observe(bench: Bench, place: Place) -> Observation:
+    """Look at a step, and again before a refusal goes on record.
+
+    One answer of several may lag behind, and what is found may be what another run has just made.
+    """
     seen = observe(bench, place)
-    if isinstance(seen, Refused) and not seen.question and not _is_refused(known, seen):
-        bench.look()
-        seen = observe(bench, place)
-    return seen
+    if not isinstance(seen, Refused) or _is_told(bench.incident.record(place), seen):
+        return seen
+    moved = catch_up(bench)
+    if seen.question and not moved:
+        return seen
+    bench.look()
+    return observe(bench, place)
 
 
 def _stop(
@@ -274,7 +281,7 @@ def _wait(bench: Bench, place: Place, known: StepRecord | None, seen: Waiting) -
 
 def _refuse(bench: Bench, place: Place, known: StepRecord | None, seen: Refused) -> Stop:
     facts = normalise(seen.facts)
-    if not _is_refused(known, seen):
+    if not _is_told(known, seen):
         burned = [each for each in seen.records if isinstance(each, events.CandidateRefused)]
         outbox.draft_refused(bench, place, burned)
         if place.target:
@@ -285,15 +292,16 @@ def _refuse(bench: Bench, place: Place, known: StepRecord | None, seen: Refused)
     return Stop(place, Status.DECISION, seen.reason, todo=seen.todo)
 
 
-def _is_refused(known: StepRecord | None, seen: Refused) -> bool:
-    told = (StepState.REFUSED, seen.reason, normalise(seen.facts))
+def _is_told(known: StepRecord | None, seen: Refused) -> bool:
+    state = StepState.WAITING if seen.question else StepState.REFUSED
+    told = (state, seen.reason, normalise(seen.facts))
     return known is not None and (known.state, known.reason, known.facts) == told
 
 
 def _ask(bench: Bench, place: Place, known: StepRecord | None, seen: Refused, question: Question) -> Stop:
     """Wait for a person's word: nothing is wrong with the step, but only they can say."""
     facts, whom = normalise(seen.facts), ", ".join(bench.roster.holders(question.deed))
-    if known is None or (known.state, known.reason, known.facts) != (StepState.WAITING, seen.reason, facts):
+    if not _is_told(known, seen):
         record(bench, events.StepWaiting(place, Text(whom), Text(seen.reason), facts))
     desk.ask(bench, place, question)
     return Stop(place, Status.DECISION, seen.reason, todo=seen.todo, whom=whom)

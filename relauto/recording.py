@@ -12,7 +12,7 @@ from relauto.model.event import Body, Said
 from relauto.model.facts import Facts
 from relauto.model.incident import Incident, StepState
 from relauto.model.target import Place
-from relauto.stages import outbox
+from relauto.stages import doors, outbox
 from relauto.stages.bench import Bench
 
 
@@ -38,6 +38,23 @@ def record(bench: Bench, *bodies: Body | Said) -> None:
         bench.files.clear()
 
 
+def catch_up(bench: Bench) -> bool:
+    """Take in what others have put on record; return whether there was anything. What was noted stays noted.
+
+    Raises:
+        RemoteError: the journal cannot be read.
+    """
+    tip = bench.journal.tip
+    bench.journal.fetch()
+    if bench.journal.tip == tip:
+        return False
+    bench.incident = bench.journal.incident()
+    bench.found[:] = _still_new(bench.incident, bench.found)
+    for each in bench.found:
+        bench.suppose(each)
+    return True
+
+
 def _still_new(incident: Incident, pending: Sequence[Body | Said]) -> list[Body | Said]:
     return [
         each for each in pending if not _is_known(incident, each.body if isinstance(each, Said) else each)
@@ -56,6 +73,8 @@ def _is_known(incident: Incident, body: Body) -> bool:
         return body.tag in incident.qa_requests
     if isinstance(body, events.NoticeDrafted):
         return any(notice.path == body.path for notice in incident.notices)
+    if isinstance(body, events.DoorReached):
+        return doors.is_reached(incident, body)
     if isinstance(body, events.StepProved):
         return is_proved(incident, body.place, body.facts)
     return False

@@ -134,7 +134,8 @@ class Mirror:
 
         Where somebody has fetched another value meanwhile, all stay.
         """
-        with suppress(RefMovedError):
+        # git fails a fetch in which another process moves a ref of it.
+        with suppress(RefMovedError), _lock(self.repository.directory):
             self.repository.update_refs(updates)
             self._looked.touch()
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import NoneType
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from relauto.errors import InputError, RemoteError
 from relauto.github.ensure import ensure
+from relauto.github.faults import NotFoundError
 from relauto.github.look import CutOffError, Look, require
 from relauto.github.people import ActorNode, LabelNode, Labels, RestUser, name_actor, name_user
 from relauto.github.queries import ISSUE, ISSUES
@@ -290,6 +292,8 @@ def edit_issue(
 def comment(client: Client, number: int, key: str, body: str, *, absent: bool = False) -> Comment:
     """Post a comment, or return the one that has the key.
 
+    Of several runs that post it at once all but one take theirs back: the first of those posted stays.
+
     Args:
         absent: the caller has just read the comments, and none had it.
 
@@ -297,12 +301,38 @@ def comment(client: Client, number: int, key: str, body: str, *, absent: bool = 
         RefusedError, UnknownOutcomeError: see `ensure`.
     """
     path = f"issues/{number}/comments"
-    return ensure(
-        lambda: find_comment(read_comments(client, number), key),
+
+    def look() -> Comment | None:
+        return find_comment(read_comments(client, number), key)
+
+    made = ensure(
+        look,
         lambda: client.write("POST", path, {"body": mark(key, body)}, _RestComment).comment(),
         absent=absent,
         doubles=client.clock,
     )
+    first = look() or made
+    if first.id < made.id:
+        _delete_comment(client, made.id)
+        return first
+    return made
+
+
+def _delete_comment(client: Client, comment_id: int) -> None:
+    path = f"issues/comments/{comment_id}"
+
+    def look() -> bool | None:
+        try:
+            client.read(path, _RestComment)
+        except NotFoundError:
+            return True
+        return None
+
+    def send() -> bool:
+        client.write("DELETE", path, None, NoneType)
+        return True
+
+    ensure(look, send, absent=True)
 
 
 def find_comment(comments: Iterable[Comment], key: str) -> Comment | None:

@@ -40,7 +40,7 @@ def read_facts(out: Path, incident: str) -> Facts:
     """Return everything about the world in a rehearsal's folder that another run must have alike."""
     repositories = {name: out / f"{name}.git" for name in ("product", "ops")}
     facts: Facts = {
-        "refs": {name: list(_read_refs(path, incident)) for name, path in repositories.items()},
+        "refs": {name: list(_read_refs(path)) for name, path in repositories.items()},
         "hub": _read_hub(out / ".rehearsal" / "hub"),
         "journal": _read_journal(out / "ops.git", incident),
     }
@@ -60,12 +60,12 @@ def name_objects(directory: Path) -> dict[str, str]:
     return named
 
 
-def _read_refs(directory: Path, incident: str) -> Iterator[str]:
+def _read_refs(directory: Path) -> Iterator[str]:
     """Yield every ref with its tree and message; of a journal the name alone, its events are read as such."""
     shape = "--format=%(refname)%00%(*objectname)%00%(tree)%00%(*tree)%00%(contents)%00%00"
     for entry in Git(directory).read("for-each-ref", shape).split("\0\0\n"):
         name, _, rest = entry.partition("\0")
-        kept = name.endswith(incident) or name.startswith("refs/heads/releases/")
+        kept = name.startswith(("refs/heads/incidents/", "refs/heads/releases/"))
         if name:
             yield name if kept else f"{name} {rest}".replace("\0", " ").strip()
 

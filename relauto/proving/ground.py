@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from relauto.clock import Clock, ManualClock
 from relauto.git.runner import Git
 from relauto.git.signer import Signing
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 INCIDENT = "INC-pr5f"
 
 
-@dataclass
+@dataclass(eq=False)
 class Ground:
     """The sample product's world under a folder `root`, served on one port for as long as this is open.
 
@@ -91,11 +93,24 @@ class Ground:
         with Hub(private, port=self.record.port, clock=self.clock, wrap=wrap) as hub:
             yield hub
 
-    def connect(self, *, clock: Clock | None = None, timeouts: Timeouts = TIMEOUTS) -> Session:
-        """Return relauto's own session, as each call of it makes a new one."""
-        token = self.tokens[BOT]
+    def connect(
+        self,
+        *,
+        login: str = BOT,
+        cache: Path | None = None,
+        clock: Clock | None = None,
+        timeouts: Timeouts = TIMEOUTS,
+    ) -> Session:
+        """Return a session, relauto's own by default, as each call makes a new one.
+
+        With a `cache` of its own it is one on another machine.
+        """
+        token = self.tokens[login]
+        settings = stage.read_settings(self.folder, self.world, self.address)
+        if cache:
+            settings = structs.replace(settings, cache=structs.replace(settings.cache, directory=str(cache)))
         return Session(
-            stage.read_settings(self.folder, self.world, self.address),
+            settings,
             Tokens(token, token, token),
             clock=clock or self.clock,
             say=lambda _: None,

@@ -55,10 +55,15 @@ def call(
         if number == 0:
             open_incident(session, ground.request())
             return None
-        return _advance(session)
+        return advance(session)
 
 
-def _advance(session: Session) -> Outcome:
+def advance(session: Session) -> Outcome:
+    """Call relauto to go on with the incident, and let it look once whether what it waits for has come.
+
+    Raises:
+        RelautoError: as that call does.
+    """
     with session.bench(INCIDENT) as bench:
         outcome = engine.advance(bench)
         if outcome.status is Status.WAITING:

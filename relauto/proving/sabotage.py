@@ -4,10 +4,13 @@ A breakage is of this process alone.
 """
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
 
 from relauto.errors import InputError
+from relauto.git import runner
 from relauto.github import client, ensure, retry
+from relauto.journal import releases, snapshot
 
 
 def _retry_blindly() -> None:
@@ -20,8 +23,32 @@ def _look_never() -> None:
     setattr(ensure, "_look_after", lambda _error, _look: None)  # noqa: B010 - mypy would take it for a fault
 
 
+def _push_over() -> None:
+    """Push whatever the other side has by now, instead of from the old value alone."""
+    ask = runner.Git.ask
+
+    def force(self: runner.Git, *arguments: str, **more: Any) -> runner.Answer:
+        leased = any(each.startswith("--force-with-lease=") for each in arguments)
+        kept = [each for each in arguments if not each.startswith("--force-with-lease=")]
+        return ask(self, *kept[:1], *(["--force"] if leased else []), *kept[1:], **more)
+
+    runner.Git.ask = force  # type: ignore[method-assign]
+
+
+def _write_alike() -> None:
+    """Give all events and claims the same id, so that two writers at once make one and the same commit."""
+    alike = SimpleNamespace(token_hex=lambda size: "0" * 2 * size)
+    for module in (snapshot, releases):
+        setattr(module, "secrets", alike)  # noqa: B010 - mypy would take it for a fault
+
+
 SABOTAGES: Mapping[str, Callable[[], None]] = MappingProxyType(
-    {"blind-retry": _retry_blindly, "no-look": _look_never}
+    {
+        "blind-retry": _retry_blindly,
+        "no-look": _look_never,
+        "no-lease": _push_over,
+        "no-nonce": _write_alike,
+    }
 )
 """Each breakage by its name."""
 

@@ -5,6 +5,7 @@ from relauto.errors import DecisionError
 from relauto.model import event as events
 from relauto.model.door import Door, Standing
 from relauto.model.facts import normalise
+from relauto.model.incident import Incident
 from relauto.model.standing import find_standing
 from relauto.model.target import Place
 from relauto.model.words import Text
@@ -25,13 +26,19 @@ def reach(bench: Bench, place: Place, seal: Seal) -> events.DoorReached | None:
         hours=settings.expire_after,
         whom=Text(", ".join(bench.roster.holders(f"approve {place.step}"))),
     )
+    if is_reached(bench.incident, reached):
+        return None
     door = bench.incident.doors.get(place)
-    if door is None or not _asks_the_same(door, reached):
-        return reached
     # Who is on the roster by now matters only while somebody has to answer.
-    if ", ".join(door.whom) == reached.whom or stand(bench, place).is_open:
+    if door and _asks_the_same(door, reached) and stand(bench, place).is_open:
         return None
     return reached
+
+
+def is_reached(incident: Incident, reached: events.DoorReached) -> bool:
+    """Return whether the record shows a door that asks for just this, of the same people."""
+    door = incident.doors.get(reached.place)
+    return door is not None and _asks_the_same(door, reached) and ", ".join(door.whom) == reached.whom
 
 
 def _asks_the_same(door: Door, reached: events.DoorReached) -> bool:

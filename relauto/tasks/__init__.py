@@ -50,7 +50,9 @@ def build_namespace() -> Collection:
     namespace.add_collection(Collection("notice", preview=words.notice_preview))
     namespace.add_collection(Collection("release", free=release.free))
     namespace.add_collection(Collection("journal", verify=journal.verify))
-    namespace.add_collection(Collection("prove", faults=prove.faults, crashes=prove.crashes))
+    namespace.add_collection(
+        Collection("prove", faults=prove.faults, crashes=prove.crashes, races=prove.races)
+    )
     guard_tasks(namespace)
     return namespace
 

@@ -94,6 +94,44 @@ def crashes(
     _prove("crashes", CrashMatrix(), chosen, sabotage=sabotage, workers=workers, dry=dry, json=json)
 
 
+@task(
+    positional=[],
+    help={
+        "case": "play this one case, such as crew.4.1",
+        "sample": _SAMPLE,
+        "sabotage": "break the code on purpose: no-lease or no-nonce; the matrix must then fail",
+        "workers": _WORKERS,
+        "dry-run": _DRY,
+        "json": _JSON,
+    },
+)
+@about_nobody
+def races(
+    c: Context,
+    case: str = "",
+    sample: int = 0,
+    sabotage: str = "",
+    workers: int = 1,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Let several at once advance, open and decide, and compare.
+
+    Eight processes advance one incident from each place where it waits, eight open incidents on one line and
+    on eight, and two engineers decide, by a token and at the desk, while two workflows advance. A seed says
+    how late each comes, and whether they share a machine. What they leave is compared with a world in which
+    each came after the other.
+    """
+    from functools import partial
+
+    from relauto.proving.crew import choose
+    from relauto.proving.races import RaceMatrix
+
+    chosen = partial(choose, case=case, size=sample)
+    dry, workers = dry_run or c.config.run.dry, 1 if case else workers
+    _prove("races", RaceMatrix(), chosen, sabotage=sabotage, workers=workers, dry=dry, json=json)
+
+
 def _prove(
     name: str,
     matrix: Matrix[Any],

@@ -1,4 +1,5 @@
 import base64
+import fcntl
 import multiprocessing
 import os
 import socket
@@ -55,6 +56,22 @@ def test_a_fetch_brings_what_is_wanted_and_no_more(remote, mirror):
     head = remote.resolve("main")
     assert mirror.repository.refs() == {"refs/heads/release-5.35": head, "refs/tags/v5.35.0": head}
     assert not (mirror.repository.directory / "FETCH_HEAD").exists()
+
+
+def test_a_push_is_noted_while_no_other_process_fetches(remote, mirror, monkeypatch):
+    taken = []
+    lock = mirror.repository.directory.with_suffix(".lock")
+
+    def is_held(_updates):
+        with lock.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                taken.append(True)
+
+    monkeypatch.setattr(mirror.repository, "update_refs", is_held)
+    mirror.take_note([RefUpdate("refs/heads/main", None, remote.resolve("main"))])
+    assert taken == [True]
 
 
 def test_a_ref_that_the_remote_lacks_is_no_error_and_goes(remote, mirror):

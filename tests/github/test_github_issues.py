@@ -134,6 +134,16 @@ def test_a_comment_is_posted_once(wire, client, say):
     assert client.counts.write == 1
 
 
+@pytest.mark.parametrize("first", [1, 3])
+def test_of_two_comments_posted_at_once_the_first_stays(wire, client, say, first):
+    door = mark("door", "approve")
+    wire.answer("POST", "issues/1/comments", say.comment(2, door), 201)
+    wire.answer("GET", "issues/1/comments", [say.comment(each, door) for each in sorted((first, 2))])
+    wire.mock.add("DELETE", "https://api.github.com:443/repos/acme/stockroom/issues/comments/2", status=204)
+    assert comment(client, 1, "door", "approve", absent=True).id == min(first, 2)
+    assert client.counts.write == (2 if first == 1 else 1)
+
+
 @pytest.mark.parametrize("happened", [True, False])
 def test_a_lost_comment_is_never_doubled(wire, client, say, happened):
     made = say.comment(2, mark("door", "approve"))
