@@ -13,12 +13,11 @@ from relauto.github.needs import Access, Part
 from relauto.github.repositories import read_repository
 from relauto.github.rights import Rights, read_rights
 from relauto.github.rules import read_branch_rules
+from relauto.journal.branches import SCOPES, Scope
 from relauto.model.names import Branch
 from relauto.session import Session
 
 _SOON = timedelta(days=7)
-_INCIDENTS = Branch("incidents/INC-0000")
-"""Stands for the branches that incidents are kept on."""
 
 
 def examine_repositories(session: Session) -> Iterator[Finding]:
@@ -85,22 +84,25 @@ def examine_ops(session: Session) -> Iterator[Finding]:
     else:
         todo = "make it private: customers' names and notices stand there"
         yield Finding("ops.private", "refused", f"{name} is public", todo)
+    for scope in SCOPES:
+        yield _judge_scope(session, scope)
+
+
+def _judge_scope(session: Session, scope: Scope) -> Finding:
+    name, check = session.ops.repository, "ops.lasting"
     try:
-        rules = read_branch_rules(session.ops, _INCIDENTS)
+        rules = read_branch_rules(session.ops, Branch(scope.probe))
     except RemoteError as error:
-        yield Finding("ops.lasting", "unknown", f"{name}: {error.what}")
-        return
-    if rules.lasting:
-        yield Finding(
-            "ops.lasting", "ok", f"{name}: branches of incidents can be neither deleted nor rewritten"
-        )
-        return
-    yield Finding(
-        "ops.lasting",
-        "warning",
-        f"{name}: whoever may push can delete or rewrite an incident's branch",
-        "add a ruleset for incidents/** there that forbids deletion and force pushes",
-    )
+        return Finding(check, "unknown", f"{name}: {error.what}")
+    lacking = scope.find_lacking(kept=rules.kept, forward=rules.forward)
+    if lacking:
+        what = f"{name}: whoever may push can {' and '.join(lacking)} a branch of {scope.prefix}"
+        return Finding(check, "warning", what, f"relauto init --ops {name} forbids that by a ruleset")
+    if scope.is_replaceable and rules.forward:
+        what = f"{name}: words cannot be erased, as rules forbid force pushes to {scope.prefix}"
+        return Finding(check, "warning", what, f"leave {scope.pattern} out of that rule")
+    kept = "deleted" if scope.is_replaceable else "deleted or rewritten"
+    return Finding(check, "ok", f"{name}: no branch of {scope.prefix} can be {kept}")
 
 
 class _Ruleset(msgspec.Struct, frozen=True):

@@ -23,7 +23,8 @@ class BranchRules:
         queue: whether changes come through a merge queue alone.
         locked: only those who may pass over the rules may move it.
         closed: this token may not push to it; classic protection does not say why.
-        lasting: it can be neither deleted nor moved back.
+        kept: it cannot be deleted.
+        forward: it cannot be moved back.
         protected: whether there is any rule at all.
         unknown: what is asked for and could not be read, or is nothing that relauto judges.
     """
@@ -39,7 +40,8 @@ class BranchRules:
     queue: bool = False
     locked: bool = False
     closed: bool = False
-    lasting: bool = False
+    kept: bool = False
+    forward: bool = False
     protected: bool = False
     unknown: tuple[str, ...] = field(default=())
 

@@ -89,7 +89,8 @@ def gather_rules(branch: str, rules: Sequence[_RuleNode | Rule]) -> BranchRules:
         signatures="required_signatures" in kinds,
         queue="merge_queue" in kinds,
         locked=bool(kinds & {"update", "lock_branch"}),
-        lasting={"deletion", "non_fast_forward"} <= kinds,
+        kept="deletion" in kinds,
+        forward="non_fast_forward" in kinds,
         protected=bool(kinds),
         unknown=tuple(f"a rule of the kind {kind}" for kind in sorted(kinds - _KNOWN)),
     )
@@ -106,7 +107,8 @@ def _add_classic(rules: BranchRules, classic: _UpdateRule) -> BranchRules:
         linear=rules.linear or classic.requires_linear_history,
         signatures=rules.signatures or classic.requires_signatures,
         closed=not classic.viewer_can_push,
-        lasting=rules.lasting or not (classic.allows_deletions or classic.allows_force_pushes),
+        kept=rules.kept or not classic.allows_deletions,
+        forward=rules.forward or not classic.allows_force_pushes,
         protected=True,
     )
 

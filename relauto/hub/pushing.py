@@ -5,6 +5,7 @@ from relauto.hub.events import publish
 from relauto.hub.place import ApiError, Place
 from relauto.hub.records import Protection
 from relauto.hub.requirements import QUEUED, name_rules_page, refuse_commits, refuse_mover
+from relauto.hub.rulesets import list_kinds
 
 _ZERO = "0" * 40
 
@@ -15,12 +16,12 @@ def push_refusal(place: Place, ref: str, old: str | None, new: str | None) -> st
     Whether the move is a fast-forward is asked by the caller: a push's objects are not there yet.
     """
     branch = ref.removeprefix("refs/heads/")
-    protection = place.get(Protection, branch) if branch != ref else None
-    if protection is None:
+    if branch == ref:
         return None
-    if new is None:
+    protection = place.get(Protection, branch)
+    if new is None and (protection or "deletion" in list_kinds(place, branch)):
         return f"Cannot delete this branch: {branch} is protected"
-    if old is None:
+    if protection is None or old is None or new is None:
         return None
     refused = refuse_mover(place, protection)
     if refused:
@@ -34,16 +35,18 @@ def push_refusal(place: Place, ref: str, old: str | None, new: str | None) -> st
 
 def list_refusals(place: Place, ref: str, old: str | None, new: str | None) -> list[str]:
     """Return what the `update` hook is told about one move (`relauto.hub.guard`)."""
-    protection = place.get(Protection, ref.removeprefix("refs/heads/"))
-    if protection is None or not ref.startswith("refs/heads/"):
+    branch = ref.removeprefix("refs/heads/")
+    protection, kinds = place.get(Protection, branch), list_kinds(place, branch)
+    if branch == ref or not (protection or kinds):
         return []
-    lines = [f"{ref}@ {name_rules_page(place, ref)}"] if protection.ruleset else []
+    by_ruleset = kinds or (protection and protection.ruleset)
+    lines = [f"{ref}@ {name_rules_page(place, ref)}"] if by_ruleset else []
     reason = push_refusal(place, ref, old, new)
     if reason:
         return [*lines, f"{ref}! {reason}"]
-    lines.append(f"{ref}?")
-    lines += [f"{ref}-"] if protection.linear else []
-    return [*lines, f"{ref}="] if protection.signatures else lines
+    lines += [f"{ref}?"] if new and (protection or "non_fast_forward" in kinds) else []
+    lines += [f"{ref}-"] if protection and protection.linear else []
+    return [*lines, f"{ref}="] if protection and protection.signatures else lines
 
 
 def refuse_push(place: Place, ref: str, old: str | None, new: str | None) -> None:
@@ -53,11 +56,13 @@ def refuse_push(place: Place, ref: str, old: str | None, new: str | None) -> Non
         ApiError: 422, with the reason.
     """
     reason = push_refusal(place, ref, old, new)
-    protected = ref.startswith("refs/heads/") and place.get(Protection, ref.removeprefix("refs/heads/"))
-    if reason is None and protected and old and new:
-        if not place.bare.is_ancestor(old, new):
+    branch = ref.removeprefix("refs/heads/")
+    protected = place.get(Protection, branch) if branch != ref else None
+    if reason is None and branch != ref and old and new:
+        forward = place.bare.is_ancestor(old, new)
+        if not forward and (protected or "non_fast_forward" in list_kinds(place, branch)):
             reason = "Cannot force-push to this branch"
-        else:
+        elif protected:
             reason = refuse_commits(place, protected, old, new)
     if reason:
         raise ApiError(422, reason)

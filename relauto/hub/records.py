@@ -72,6 +72,17 @@ class Repository(Record, frozen=True, kw_only=True):
         return self.full_name.partition("/")[2]
 
 
+class Ruleset(Record, frozen=True, kw_only=True):
+    """What the branches whose refs match `include` and not `exclude` refuse, by the types of its `rules`."""
+
+    name: str
+    enforcement: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    rules: tuple[str, ...]
+    created_at: str
+
+
 class Protection(Record, frozen=True, kw_only=True):
     """What a branch requires before it moves; `ruleset` says which of GitHub's two systems shows it.
 

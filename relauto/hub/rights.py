@@ -14,7 +14,8 @@ _ORDER: tuple[Access, ...] = ("read", "write", "admin")
 # By what `X-Accepted-GitHub-Permissions` says: any one of the permissions between semicolons is enough.
 _ENDPOINTS = {
     "metadata=read": """
-        branches.list_rules commits.list_tags repositories.read_permission repositories.read_repository""",
+        branches.list_rules commits.list_tags repositories.read_permission repositories.read_repository
+        rulesets.list_rulesets rulesets.read_ruleset""",
     "contents=read": """
         assets.download assets.list_assets assets.read_asset branches.list_branches branches.read_branch
         commits.compare commits.list_commits commits.read_commit refs.list_matching refs.read_commit
@@ -48,6 +49,7 @@ _ENDPOINTS = {
         workflows.list_runs workflows.list_runs_of workflows.list_workflows workflows.read_run
         workflows.read_workflow""",
     "actions=write": "runs.report_run workflows.dispatch",
+    "administration=write": "rulesets.create_ruleset",
     "administration=read": "branches.read_protection branches.read_required_checks",
 }
 

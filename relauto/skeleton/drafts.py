@@ -7,13 +7,13 @@ from typing import Any
 from relauto.comms.rendering import Markdown, shipped
 from relauto.guard.customers import FILE as CUSTOMERS
 from relauto.guard.customers import parse_customers
+from relauto.journal.branches import SCOPES
 from relauto.model.playbook import load_playbook
 from relauto.model.roster import ENTITLED, ROLES, parse_roster
 from relauto.model.roster import FILE as ROSTER
 from relauto.settings import FILE as SETTINGS
 from relauto.settings import GitHub, parse_settings
 from relauto.skeleton.answers import Answers
-from relauto.skeleton.branches import SCOPES
 from relauto.skeleton.options import list_lines, write_comment, write_value
 
 README = "README.md"

@@ -6,6 +6,8 @@ import pytest
 
 from relauto.doctor.examination import examine
 from relauto.doctor.machine import judge_clock
+from relauto.hub.script import Rule
+from relauto.journal.branches import SCOPES
 from relauto.model.names import Branch
 from tests.engine.conftest import ROSTER
 
@@ -43,7 +45,7 @@ def test_nothing_is_refused_where_all_is_in_place(ask):
 
 
 def test_what_cannot_be_read_is_unknown(ask):
-    told = ask(line=None)
+    told = ask(lambda world: world.hub.set_faults(Rule(fault="shape", request="GET .*/rulesets")), line=None)
     assert told["tags"][0][0] == "unknown"
     assert told["line"] == [("unknown", "no line was named")]
 
@@ -124,8 +126,29 @@ def test_no_roster_at_all(ask):
     assert told["roster"][0][0] == "refused"
 
 
-def test_incidents_that_could_be_deleted(ask):
-    assert ask()["ops.lasting"][0][0] == "warning"
+def test_branches_of_the_journal_that_could_be_lost(ask):
+    can = "acme/ops: whoever may push can"
+    assert ask()["ops.lasting"] == [
+        ("warning", f"{can} delete and rewrite a branch of incidents/"),
+        ("warning", f"{can} delete a branch of words/"),
+        ("warning", f"{can} delete and rewrite a branch of releases/"),
+    ]
+
+
+def test_words_that_could_not_be_erased(ask):
+    def prepare(world):
+        for scope in SCOPES:
+            world.hub.protect(OPS, scope.probe, ruleset=True)
+
+    assert ask(prepare)["ops.lasting"] == [
+        ("ok", "acme/ops: no branch of incidents/ can be deleted or rewritten"),
+        ("warning", "acme/ops: words cannot be erased, as rules forbid force pushes to words/"),
+        ("ok", "acme/ops: no branch of releases/ can be deleted or rewritten"),
+    ]
+
+
+def test_tags_that_could_be_moved(ask):
+    assert ask()["tags"][0][0] == "warning"
 
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -42,6 +42,8 @@ _MODELS = {
     r"GET /branches/[^/]+/protection": "BranchProtection",
     r"GET /branches/[^/]+/protection/required_status_checks": "StatusCheckPolicy",
     r"GET /collaborators/[^/]+/permission": "RepositoryCollaboratorPermission",
+    r"GET /rulesets": "[RepositoryRuleset]",
+    r"(POST /rulesets|GET /rulesets/\d+)": "RepositoryRuleset",
     r"GET /commits": "[Commit]",
     r"GET /commits/[^/]+": "Commit",
     r"GET /commits/[^/]+/check-runs": "check_runs:CheckRun",

@@ -137,6 +137,12 @@ def walk_protection(world):
         "required_status_checks",
         "pull_request",
     ]
+    made = world.send(
+        "POST", "/rulesets", {"name": "n", "enforcement": "active", "rules": [{"type": "deletion"}]},
+        by="robin", status=201,
+    )  # fmt: skip
+    world.get("/rulesets")
+    world.get(f"/rulesets/{made['id']}")
     world.hub.protect(name, Branch("fix"), required_checks=["test"], reviews=1)
     world.get("/branches/fix/protection", by="robin")
     world.get("/branches/fix/protection/required_status_checks", by="robin")

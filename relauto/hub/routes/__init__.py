@@ -14,6 +14,7 @@ from relauto.hub.routes import (
     releases,
     repositories,
     reviews,
+    rulesets,
     users,
     workflows,
 )
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     releases.routes,
     repositories.routes,
     reviews.routes,
+    rulesets.routes,
     transport,
     users.routes,
     workflows.routes,

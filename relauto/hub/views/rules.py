@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 from relauto.hub.place import Place
-from relauto.hub.records import Protection
+from relauto.hub.records import Protection, Ruleset
+from relauto.hub.rulesets import list_in_force
 from relauto.hub.views.checks import app_id
 from relauto.hub.views.common import Json, node_id
 
@@ -18,6 +19,48 @@ _PARAMETERS = {
 
 def list_rules(place: Place, branch: str) -> list[Json]:
     """Return the rulesets' rules in force on a branch (`repository-rule-detailed`)."""
+    return [*_list_guard_rules(place, branch), *_list_ruleset_rules(place, branch)]
+
+
+def _list_ruleset_rules(place: Place, branch: str) -> list[Json]:
+    return [
+        {"type": kind} | _name_source(place, ruleset.id)
+        for ruleset in list_in_force(place, branch)
+        for kind in ruleset.rules
+    ]
+
+
+def _name_source(place: Place, number: int) -> Json:
+    return {"ruleset_source_type": "Repository", "ruleset_source": place.name, "ruleset_id": number}
+
+
+def summarize_ruleset(place: Place, ruleset: Ruleset) -> Json:
+    """Return a ruleset as lists show it (`repository-ruleset`)."""
+    return {
+        "id": ruleset.id,
+        "name": ruleset.name,
+        "target": "branch",
+        "source_type": "Repository",
+        "source": place.name,
+        "enforcement": ruleset.enforcement,
+        "node_id": node_id("RepositoryRuleset", ruleset.id),
+        "_links": {
+            "self": {"href": f"{place.url}/rulesets/{ruleset.id}"},
+            "html": {"href": f"{place.page}/rules/{ruleset.id}"},
+        },
+        "created_at": ruleset.created_at,
+        "updated_at": ruleset.created_at,
+    }
+
+
+def show_ruleset(place: Place, ruleset: Ruleset) -> Json:
+    """Return a ruleset with what it is about and what it asks for."""
+    names = {"include": list(ruleset.include), "exclude": list(ruleset.exclude)}
+    rules = [{"type": kind} for kind in ruleset.rules]
+    return summarize_ruleset(place, ruleset) | {"conditions": {"ref_name": names}, "rules": rules}
+
+
+def _list_guard_rules(place: Place, branch: str) -> list[Json]:
     guard = place.get(Protection, branch)
     if guard is None or not guard.ruleset:
         return []
@@ -32,8 +75,7 @@ def list_rules(place: Place, branch: str) -> list[Json]:
         rules.append({"type": "merge_queue", "parameters": _show_queue(guard)})
     if guard.locked:
         rules.append({"type": "update", "parameters": {"update_allows_fetch_and_merge": False}})
-    source = {"ruleset_source_type": "Repository", "ruleset_source": place.name, "ruleset_id": guard.id}
-    return [rule | source for rule in rules]
+    return [rule | _name_source(place, guard.id) for rule in rules]
 
 
 def show_checks(place: Place, guard: Protection, field: str) -> list[Json]:
