@@ -10,7 +10,7 @@ from types import TracebackType
 from relauto.errors import InputError
 from relauto.git import errors, export, refs, revisions, tree
 from relauto.git.address import Address, set_config
-from relauto.git.commit import EMPTY_TREE, CommitFacts, CommitObject, Signature, describe
+from relauto.git.commit import EMPTY_TREE, CommitFacts, CommitObject, Signature, describe, parse_signature
 from relauto.git.objects import ObjectStore
 from relauto.git.refs import RefUpdate
 from relauto.git.refusals import find_refusal
@@ -290,6 +290,22 @@ class Repository:
         head = f"object {commit}\ntype commit\ntag {tag}\ntagger {tagger.line}\n\n"
         content = (head + _check_message(message)).encode("utf-8", "surrogateescape")
         return self.store.write("tag", sign_tag(content, signer) if signer else content)
+
+    def is_tag_of(self, object_id: str, message: str, tagger: Signature) -> bool:
+        """Return whether an object is a tag with exactly this message, signed or not, by this tagger.
+
+        When it was made does not matter.
+
+        Raises:
+            MissingObjectError: the repository does not hold it.
+        """
+        kind, content = self.store.look(object_id)
+        head, _, text = content.decode("utf-8", "surrogateescape").partition("\n\n")
+        made = next((line for line in head.splitlines() if line.startswith("tagger ")), "")
+        found, said = parse_signature(made.removeprefix("tagger ")), _check_message(message)
+        same = (found.name, found.email) == (tagger.name, tagger.email)
+        signed = text.removeprefix(said).startswith("-----BEGIN ")
+        return kind == "tag" and same and (text == said or (text.startswith(said) and signed))
 
     def moment(self, commit: Commit) -> datetime:
         """Return when `commit` was committed."""

@@ -9,6 +9,9 @@ from relauto.stages.bench import Bench
 from relauto.stages.following import show_objections
 from relauto.stages.step import Refused, Seal, Todo, Waiting
 
+QUEUE = "github-merge-queue[bot]"
+"""Who merges what the queue lets through, where that is not whoever put it there."""
+
 
 def needs_queue(bench: Bench, pull: Pull) -> bool:
     """Return whether a pull request can come onto its base by the queue alone."""

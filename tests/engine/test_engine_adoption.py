@@ -2,7 +2,10 @@
 
 import pytest
 
+from relauto import engine, recording
 from relauto.errors import Status
+from relauto.model.event import StepIntended, StepProved
+from tests.engine.conftest import BOT, TARGET
 
 
 def stop_of(outcome):
@@ -107,3 +110,54 @@ def test_a_release_tagged_by_another_on_the_verified_commit(at):
     world.approve("prepare.release")
     assert stop_of(world.advance()) == ("deploy.send", Status.DECISION)
     assert world.product.read("cat-file", "-t", "v1.0.1") == "commit", "the tag stays as it was made"
+
+
+def intend(world, step, action, target=None):
+    """Let relauto die right after it put on record what it was about to do."""
+    with world.bench() as bench:
+        recording.record(bench, StepIntended(place=bench.place(step, target), action=action))
+
+
+@pytest.mark.parametrize("word", ["merge", "enqueue"])
+@pytest.mark.parametrize(("by", "by_others"), [("dev", True), (BOT, False)])
+def test_a_merge_that_relauto_meant_and_another_made(at, word, by, by_others):
+    world = at("merge-door")
+    intend(world, "prepare.merge", f"{word}:1")
+    world.merge(1, by=by)
+    world.advance()
+    assert world.record("prepare.merge").by_others is by_others
+
+
+@pytest.mark.parametrize(
+    "annotation", [(), ("--annotate", "--message", "Stockroom 1.0.1, release candidate 1")]
+)
+def test_a_candidate_that_relauto_meant_and_another_cut(at, annotation):
+    world = at("pick")
+    world.pass_pull(2)
+    intend(world, "prepare.candidate", "cut:v1.0.1-rc1", TARGET)
+    world.merge(2, "rebase", by="robin-rm")
+    world.product.run("tag", *annotation, "v1.0.1-rc1", "release-1.0")
+    world.advance()
+    proof = world.record("prepare.candidate")
+    assert (proof.by_others, proof.facts["tag"]) == (True, "v1.0.1-rc1")
+
+
+def test_a_candidate_that_relauto_cut_before_it_died_is_its_own(at):
+    world = at("pick")
+    world.pass_pull(2)
+    with world.bench() as bench, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recording, "_is_known", die_at_proof_of("prepare.candidate", recording._is_known))
+        with pytest.raises(KeyboardInterrupt):
+            engine.advance(bench)
+    assert "v1.0.1-rc1" in world.tags()
+    world.advance()
+    assert not world.record("prepare.candidate").by_others
+
+
+def die_at_proof_of(step, known):
+    def look(incident, body):
+        if isinstance(body, StepProved) and body.place.step == step:
+            raise KeyboardInterrupt
+        return known(incident, body)
+
+    return look

@@ -10,10 +10,10 @@ import pytest
 
 from relauto import recording
 from relauto.errors import DecisionError, Status
-from relauto.model.event import GateWaived, Said
+from relauto.model.event import GateWaived, Said, StepIntended
 from relauto.model.words import Person, Text
 from relauto.stages.prepare.artifacts import make_archive
-from tests.engine.conftest import SOURCE, TARGET, World
+from tests.engine.conftest import BOT, SOURCE, TARGET, World
 
 TAG, FINAL = "v1.0.1-rc1", "v1.0.1"
 DATA = b"built by another machine\n"
@@ -209,7 +209,7 @@ def test_a_file_that_others_replace_is_shown_with_both_digests(at):
     assert assets_of(world, TAG)[name] == sha256(DATA)
 
 
-def copy_release(world: World, **changed):
+def copy_release(world: World, by="mallory", **changed):
     """Publish the verified candidate's files as the final release, by hand."""
     files = {}
     for asset in release_of(world, TAG)["assets"]:
@@ -217,8 +217,20 @@ def copy_release(world: World, **changed):
             files[asset["name"]] = answer.read()
     files |= changed
     world.product.run("tag", FINAL, f"{TAG}^{{}}")
-    publish(world, FINAL, {name: data for name, data in files.items() if data}, prerelease=False)
+    publish(world, FINAL, {name: data for name, data in files.items() if data}, by=by, prerelease=False)
     return files
+
+
+@pytest.mark.parametrize(("by", "by_others"), [("dev", True), (BOT, False)])
+def test_a_release_that_relauto_meant_and_another_published(at, by, by_others):
+    world = at("release-door")
+    with world.bench() as bench:
+        place = bench.place("prepare.release", TARGET)
+        recording.record(bench, StepIntended(place=place, action=f"release:{FINAL}"))
+    copy_release(world, by)
+    world.advance()
+    proof = world.record("prepare.release")
+    assert (proof.by_others, proof.facts["tag"]) == (by_others, FINAL)
 
 
 def test_a_release_by_hand_of_the_verified_files_needs_no_door(at):

@@ -72,8 +72,15 @@ class CutCandidate:
                 "number": found.number,
                 "url": f"{bench.settings.github.git}/{bench.source.repository}/tree/{found.tag}",
             },
-            by_others=(place, f"cut:{found.tag}") not in bench.incident.intents,
+            by_others=not self._is_ours(bench, place, target, found),
         )
+
+    def _is_ours(self, bench: Bench, place: Place, target: Target, found: Candidate) -> bool:
+        """Return whether relauto cut it: of what it meant to cut others may have been the first."""
+        if (place, f"cut:{found.tag}") not in bench.incident.intents:
+            return False
+        made, message = bench.ref(found.tag.ref), _write_message(bench, target, found.number)
+        return made is not None and bench.product.is_tag_of(made, message, bench.sign())
 
     def _cut(self, bench: Bench, target: Target, head: Commit) -> Observation:
         version = bench.plan(target).version
@@ -89,7 +96,7 @@ class CutCandidate:
 
         def run(_facts: Facts) -> None:
             bench.releases.claim(target, version, bench.incident.id)
-            message = f"{bench.settings.product} {version}, release candidate {number}\n"
+            message = _write_message(bench, target, number)
             made = bench.product.write_tag(tag, head, message, bench.sign(), signer)
             bench.mirror.push([RefUpdate(tag.ref, None, made)])
 
@@ -100,6 +107,10 @@ class CutCandidate:
             prepare=lambda: {"tag": tag, "commit": head},
             changes=("refs",),
         )
+
+
+def _write_message(bench: Bench, target: Target, number: int) -> str:
+    return f"{bench.settings.product} {bench.plan(target).version}, release candidate {number}\n"
 
 
 def describe_cut(branch: Branch, commit: str, tag: Tag) -> str:

@@ -13,7 +13,7 @@ from relauto.stages.bench import Bench
 from relauto.stages.claims import check_home
 from relauto.stages.following import METHODS, choose_method, follow_pull, show_objections
 from relauto.stages.investigate import find_pull, home_holds, home_holds_fixes, refuse_base
-from relauto.stages.queueing import enqueue, follow_queue, needs_queue
+from relauto.stages.queueing import QUEUE, enqueue, follow_queue, needs_queue
 from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
 
 
@@ -57,10 +57,9 @@ class MergeFix:
 
     def _is_ours(self, bench: Bench, place: Place, pull: Pull) -> bool:
         """Return whether relauto merged it: of what it meant to merge others may have been the first."""
-        if (place, f"enqueue:{pull.number}") in bench.incident.intents:
-            return True
-        meant = (place, f"merge:{pull.number}") in bench.incident.intents
-        return meant and pull.merged_by in (None, bench.login)
+        mergers = {"merge": {bench.login}, "enqueue": {bench.login, QUEUE}}
+        meant = (word for word in mergers if (place, f"{word}:{pull.number}") in bench.incident.intents)
+        return any(pull.merged_by in mergers[word] for word in meant)
 
     def _holds(self, bench: Bench, commit: Commit) -> bool:
         """Look again when a queue may have merged between the look at the refs and that at GitHub."""

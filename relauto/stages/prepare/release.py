@@ -114,7 +114,7 @@ class CutRelease:
                 "latest": latest,
                 "assets": [{"name": each["name"], "sha256": each["sha256"]} for each in artifacts],
             },
-            by_others=(place, f"release:{tag}") not in bench.incident.intents,
+            by_others=(place, f"release:{tag}") not in bench.incident.intents or release.by != bench.login,
         )
 
     def _publish(
