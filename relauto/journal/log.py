@@ -1,5 +1,6 @@
 """The journal of an incident: read it, and append what was decided on the grounds of what it says."""
 
+import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -168,7 +169,16 @@ class Journal(JournalReader):
         self._draft: Draft | None = None
 
     @classmethod
-    def open(cls, address: Address, incident_id: str, *, cache: Path, clock: Clock, actor: str) -> "Journal":
+    def open(
+        cls,
+        address: Address,
+        incident_id: str,
+        *,
+        cache: Path,
+        clock: Clock,
+        actor: str,
+        chance: random.Random | None = None,
+    ) -> "Journal":
         """Open the journal of an incident, which need not exist yet, and look what it says.
 
         Args:
@@ -177,6 +187,7 @@ class Journal(JournalReader):
             cache: a directory for mirrors, shared by any number of processes.
             clock: dates the events.
             actor: the login behind the token; every event of this journal names it.
+            chance: draws the pauses after lost races; by itself it is seeded by the machine.
 
         Raises:
             RemoteError: the repository was not reached.
@@ -188,7 +199,8 @@ class Journal(JournalReader):
             raise InputError("a journal is written by somebody", todo="give a token that names its login")
         mirror = Mirror.open(address, cache=cache)
         try:
-            journal = cls(SharedBranches(mirror, *names, clock=clock), incident_id, clock, actor)
+            branches = SharedBranches(mirror, *names, clock=clock, chance=chance)
+            journal = cls(branches, incident_id, clock, actor)
             journal.fetch()
         except BaseException:
             mirror.close()

@@ -4,6 +4,7 @@ Nothing is concluded from the reason that git gives for a failed push. The branc
 they hold says whether the commit landed, also when the connection broke after the server had accepted it.
 """
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +22,9 @@ from relauto.model.names import Branch, Commit
 
 ATTEMPTS = 40
 SECONDS = 120
+PAUSE = 0.05
+LONGEST_PAUSE = 4.0
+"""Seconds. After a lost race the pause is any time up to `PAUSE`, doubled with each race, up to this."""
 REFUSALS = 3
 """How often a push may fail although nobody else moved the branch."""
 
@@ -70,13 +74,18 @@ class SharedBranches:
         mirror: the repository they lie in, as fetched last.
         branches: their names; the first is the one that every proposal moves.
         tips: where they were at the last look; None for one that does not exist.
+
+    `chance` draws the pauses after lost races; by itself it is seeded by the machine.
     """
 
-    def __init__(self, mirror: Mirror, *branches: Branch, clock: Clock) -> None:
+    def __init__(
+        self, mirror: Mirror, *branches: Branch, clock: Clock, chance: random.Random | None = None
+    ) -> None:
         self.mirror = mirror
         self.branches = branches
         self.tips: dict[Branch, Commit | None] = dict.fromkeys(branches)
         self._clock = clock
+        self._chance = chance or random.Random()  # noqa: S311 - it parts writers, and keeps no secret
 
     def fetch(self) -> tuple[Commit | None, ...]:
         """Look where the branches are and return that, in their order.
@@ -121,12 +130,15 @@ class SharedBranches:
 
         retrying = tenacity.Retrying(
             sleep=self._clock.sleep,
-            wait=tenacity.wait_random_exponential(multiplier=0.05, max=4),
+            wait=self._draw_pause,
             stop=is_over,
             retry=tenacity.retry_if_exception_type(LostRaceError),
             reraise=True,
         )
         return retrying(self._attempt, propose, refresh, landed)
+
+    def _draw_pause(self, state: tenacity.RetryCallState) -> float:
+        return self._chance.uniform(0, min(LONGEST_PAUSE, PAUSE * 2 ** (state.attempt_number - 1)))
 
     def _attempt(
         self,

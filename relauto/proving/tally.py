@@ -40,9 +40,16 @@ class Run:
 
 @dataclass
 class Tally:
-    """The runs of one matrix so far; `command` repeats a run when its case is added."""
+    """The runs of one matrix so far.
+
+    Attributes:
+        command: repeats a run when its case is added; or all of them, where they are `together`.
+        together: no run stands alone.
+        runs: in the order in which they ended.
+    """
 
     command: str
+    together: bool = False
     runs: list[Run] = field(default_factory=list)
 
     def add(self, run: Run) -> None:
@@ -76,7 +83,7 @@ class Tally:
         told = ["what was to disturb it did not happen"] if run.unfired else []
         told += [run.fault] if run.fault else []
         lines = [f"{run.case} is not identical:", *(f"  {line}" for line in [*told, *run.differences])]
-        return [*lines, f"  repeat it: {self.command} {run.case}"]
+        return [*lines, f"  repeat it: {self.command}{'' if self.together else f' {run.case}'}"]
 
 
 def _tells(run: Run, word: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from invoke import Context, task
@@ -12,6 +12,7 @@ from relauto.tasks.output import about_nobody, say, show, show_json
 
 if TYPE_CHECKING:
     from relauto.proving.crew import Matrix
+    from relauto.proving.tally import Tally
 
 _SAMPLE = "play only so many cases, spread at random but always alike"
 _WORKERS = "processes that play"
@@ -132,6 +133,52 @@ def races(
     _prove("races", RaceMatrix(), chosen, sabotage=sabotage, workers=workers, dry=dry, json=json)
 
 
+@task(
+    positional=[],
+    help={
+        "events": "events to write, beside each incident's opening",
+        "incidents": "journals they go to",
+        "writers": "processes that write at once",
+        "seed": "another order of appends",
+        "dry-run": "write nothing",
+        "json": _JSON,
+    },
+)
+@about_nobody
+def journal(
+    c: Context,
+    events: int = 10_000,
+    incidents: int = 50,
+    writers: int = 8,
+    seed: int = 0,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Let many write to the journal at once: no event is lost or doubled.
+
+    Writers race in the same incidents, 5 to 20 events an append. Each event must then be there once, each
+    writer's own in their order, and every journal whole. Then one writer appends to journals of 10 to 10,000
+    events: at no size may an append cost twice what it does at 10, nor a fold take half a second.
+    """
+    from relauto.proving.journal import prove_journal
+    from relauto.proving.load import Load
+    from relauto.proving.tally import Tally
+
+    load = Load(events, incidents, writers, seed)
+    if dry_run or c.config.run.dry:
+        show(f"would write {events} events to {incidents} journals by {writers} writers; nothing was done")
+        return
+    options = f"--events {events} --incidents {incidents} --writers {writers} --seed {seed}"
+    proof = prove_journal(load)
+    tally = Tally(f"relauto prove.journal {options}", together=True, runs=list(proof.runs))
+    for run in tally.runs:
+        if not run.identical:
+            say("\n".join(tally.explain(run)))
+    for name, figure in proof.figures.items():
+        say(f"{name.replace('_', ' ')}: {figure:g}")
+    _end(tally, {"figures": proof.figures}, json=json)
+
+
 def _prove(
     name: str,
     matrix: Matrix[Any],
@@ -159,8 +206,13 @@ def _prove(
             say("\n".join(tally.explain(run)))
         elif len(tally.runs) % 100 == 0:
             say(tally.describe())
+    _end(tally, {}, json=json)
+
+
+def _end(tally: Tally, beside: Mapping[str, Any], *, json: bool) -> None:
+    """Print the closing line, or a document that holds what is `beside` too, and exit as the runs ended."""
     if json:
-        show_json(tally.document())
+        show_json({**tally.document(), **beside})
     else:
         show(tally.describe())
     raise SystemExit(int(Status.REACHED if tally.succeeded else Status.BUG))

@@ -1,6 +1,7 @@
 """Appending and reading, alone, in a race, and when the answer to a push is lost."""
 
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,25 @@ def test_losing_every_race_ends_and_says_so(open_journal: Any, story: Any, clock
         mine.append(decide)
     assert 4 <= tries < ATTEMPTS
     assert "mine" not in story.notes(open_journal("tam-noor"))
+
+
+def test_losers_wait_a_time_drawn_from_a_widening_range(ops: Path, tmp_path: Path, story: Any) -> None:
+    clock, chance = ManualClock(), random.Random(1)
+    where = Address(str(ops)), story.incident
+    with (
+        Journal.open(*where, cache=tmp_path / "a", clock=clock, actor="robin-rm", chance=chance) as mine,
+        Journal.open(*where, cache=tmp_path / "b", clock=clock, actor="rae-reviewer") as theirs,
+    ):
+        theirs.append(lambda _: [story.opening()])
+
+        def decide(incident: Incident) -> Sequence[Body]:
+            if incident.sequence < 9:
+                theirs.append(lambda _: [story.note("faster")])
+            return [story.note("mine")]
+
+        mine.append(decide)
+    drawn = random.Random(1)
+    assert clock.slept == [drawn.uniform(0, bound) for bound in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 4)]
 
 
 class _Breaking(Mirror):

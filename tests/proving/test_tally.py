@@ -38,3 +38,8 @@ def test_a_failing_run_says_how_it_is_repeated() -> None:
     ]
     assert count().explain(UNFIRED)[1] == "  what was to disturb it did not happen"
     assert count().explain(BROKEN)[1] == "  it ended 5 three times"
+
+
+def test_runs_that_only_go_together_are_repeated_together() -> None:
+    tally = Tally("relauto prove.journal --seed 1", together=True)
+    assert tally.explain(LOST)[-1] == "  repeat it: relauto prove.journal --seed 1"

@@ -63,6 +63,8 @@ Subcommands:
                      journal, and compare.
   prove.faults       Let every request of the whole path fail in every way, and
                      compare.
+  prove.journal      Let many write to the journal at once: no event is lost or
+                     doubled.
   prove.races        Let several at once advance, open and decide, and compare.
   qa.show            Show the page that QA was given for a candidate.
   release.free       Give up a version and its line: its incident makes no
