@@ -36,7 +36,7 @@ from relauto.model.names import RepositoryName
 from relauto.model.playbook import load_playbook
 from relauto.model.roster import FILE as ROSTER
 from relauto.model.roster import Roster, parse_roster
-from relauto.settings import Settings
+from relauto.settings import GitHub, Settings
 from relauto.stages.bench import Bench
 from relauto.stages.interests import list_interests
 
@@ -322,16 +322,24 @@ class Session:
             yield bench
 
 
-def find_cache(settings: Settings) -> Path:
-    """Return the folder that is kept on this machine between runs."""
-    return Path(settings.cache.directory or platformdirs.user_cache_path("relauto"))
+def find_cache(settings: Settings | None) -> Path:
+    """Return the folder that is kept on this machine between runs; the user's own without settings."""
+    named = settings.cache.directory if settings else None
+    return Path(named or platformdirs.user_cache_path("relauto"))
 
 
 def locate(
     settings: Settings, repository: str, token: str | None, authority: Authority | None = None
 ) -> Address:
     """Return where git finds a repository (`owner/name`), with the token for it and whom TLS trusts there."""
-    return Address(f"{settings.github.git.rstrip('/')}/{repository}.git", token, authority)
+    return locate_at(settings.github, repository, token, authority)
+
+
+def locate_at(
+    github: GitHub, repository: str, token: str | None, authority: Authority | None = None
+) -> Address:
+    """Return the same of a repository on a GitHub of one's own choice."""
+    return Address(f"{github.git.rstrip('/')}/{repository}.git", token, authority)
 
 
 def find_folder(path: str | None) -> Path | None:

@@ -69,6 +69,8 @@ NEEDS = (
     Need("POST actions/workflows/{file}/dispatches", "start a workflow", "actions", "write", ()),
     Need("GET actions/workflows/{file}/runs", "list a workflow's runs", "actions", "read", ()),
     Need("GET actions/runs/{n}", "read a workflow's run", "actions", "read", ()),
+    Need("GET rulesets", "list rulesets", "metadata", "read", ()),
+    Need("POST rulesets", "make a ruleset", "administration", "write", ()),
     Need("GET issues", "list issues", "issues", "read", _PAGES),
     Need("GET issues/{n}", "read an issue", "issues", "read", _PAGES),
     Need("GET issues/{n}/comments", "read an issue's comments", "issues", "read", _PAGES),

@@ -60,6 +60,8 @@ def test_what_was_changed_by_hand_is_merged_with_what_is_new(relauto: Relauto) -
             {"path": "README.md", "state": "gone", "why": ""},
         ],
         "written": [".relauto-init.json", "relauto.toml", "roster.toml"],
+        "pull": None,
+        "branches": [],
     }
     settings = load_settings(path)
     assert (settings.pull.approvals, settings.checks.required) == (2, ("unit tests",))
@@ -96,7 +98,8 @@ def test_settings_that_are_there_answer_and_are_left(relauto: Relauto) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("init",), "relauto: init needs --source OWNER/NAME and --ops OWNER/NAME"),
+        (("init",), "relauto: init needs --dir DIR or --ops OWNER/NAME"),
+        (("init", "--dir", "new"), "relauto: init needs --source OWNER/NAME and --ops OWNER/NAME"),
         ((*CALL, "--role", "RM=ci[bot]"), "ci[bot] is a bot, and bots answer for nothing"),
         ((*CALL, "--line", "a..b"), "a..b"),
     ],
