@@ -21,13 +21,16 @@ class Proof:
     figures: dict[str, float]
 
 
-def prove_journal(load: Load, *, rounds: int = 15) -> Proof:
-    """Write a load, hold it to what was to be written, and measure growth by so many rounds."""
+def prove_journal(load: Load, *, rounds: int = 15, sabotage: str = "") -> Proof:
+    """Write a load, hold it to what was to be written, and measure growth by so many rounds.
+
+    `sabotage` says how the code of the writers is broken, empty for not at all.
+    """
     with tempfile.TemporaryDirectory(prefix="relauto-prove-") as root:
         ops, work = Path(root) / "ops.git", Path(root) / "caches"
         Repository.init(ops).close()
         began = time.perf_counter()
-        written = write(ops, work, load)
+        written = write(ops, work, load, sabotage=sabotage)
         seconds = time.perf_counter() - began
         runs = list(check(ops, load, written))
         growth = measure_growth(ops, work, sizes=choose_sizes(load.events), rounds=rounds)

@@ -25,6 +25,7 @@ from relauto.model.event import Body, Event, IncidentOpened, NoteAdded, StepProv
 from relauto.model.incident import Incident
 from relauto.model.target import Place, Target
 from relauto.model.words import Text
+from relauto.proving.sabotage import break_code
 from relauto.proving.tally import Run
 
 _AT_ONCE = (5, 20)
@@ -100,11 +101,14 @@ class Written:
     fault: str = ""
 
 
-def write(ops: Path, work: Path, load: Load) -> list[Written]:
-    """Let all writers of a load write to the repository `ops`, with their caches in `work`."""
+def write(ops: Path, work: Path, load: Load, *, sabotage: str = "") -> list[Written]:
+    """Let all writers of a load write to the repository `ops`, with their caches in `work`.
+
+    `sabotage` says how the code is broken in them (`relauto.proving.sabotage`), empty for not at all.
+    """
     context = multiprocessing.get_context("spawn")
     sign = context.Barrier(load.writers, timeout=_GATHER)
-    with ProcessPoolExecutor(load.writers, context, initializer=_gather, initargs=(sign,)) as pool:
+    with ProcessPoolExecutor(load.writers, context, initializer=_gather, initargs=(sign, sabotage)) as pool:
         return list(pool.map(partial(_write, ops, work, load), range(load.writers)))
 
 
@@ -179,7 +183,8 @@ def _check_incident(ops: Path, name: str, plans: dict[str, list[Batch]]) -> Run:
         return Run(name, fault=str(error))
 
 
-def _gather(sign: Barrier) -> None:
+def _gather(sign: Barrier, sabotage: str) -> None:
+    break_code(sabotage)
     sign.wait()
 
 

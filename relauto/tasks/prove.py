@@ -140,6 +140,7 @@ def races(
         "incidents": "journals they go to",
         "writers": "processes that write at once",
         "seed": "another order of appends",
+        "sabotage": "break the code on purpose: no-lease; it must then fail",
         "dry-run": "write nothing",
         "json": _JSON,
     },
@@ -151,6 +152,7 @@ def journal(
     incidents: int = 50,
     writers: int = 8,
     seed: int = 0,
+    sabotage: str = "",
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
@@ -162,14 +164,17 @@ def journal(
     """
     from relauto.proving.journal import prove_journal
     from relauto.proving.load import Load
+    from relauto.proving.sabotage import check_sabotage
     from relauto.proving.tally import Tally
 
+    check_sabotage(sabotage)
     load = Load(events, incidents, writers, seed)
     if dry_run or c.config.run.dry:
         show(f"would write {events} events to {incidents} journals by {writers} writers; nothing was done")
         return
     options = f"--events {events} --incidents {incidents} --writers {writers} --seed {seed}"
-    proof = prove_journal(load)
+    options += f" --sabotage {sabotage}" if sabotage else ""
+    proof = prove_journal(load, sabotage=sabotage)
     tally = Tally(f"relauto prove.journal {options}", together=True, runs=list(proof.runs))
     for run in tally.runs:
         if not run.identical:

@@ -12,7 +12,7 @@ from relauto.model.incident import Incident
 from relauto.model.words import Person
 from relauto.proving.growth import Growth, choose_sizes
 from relauto.proving.journal import prove_journal
-from relauto.proving.load import Batch, Load, Written, check, compare_events, decide
+from relauto.proving.load import Batch, Load, Written, check, compare_events, decide, write
 
 PLANS = {"writer-1": [Batch("INC-001", 0, 3)], "writer-2": [Batch("INC-001", 4, 2)]}
 NIGHT = datetime(2026, 3, 2, 3, tzinfo=UTC)
@@ -112,3 +112,12 @@ def test_writers_who_race_lose_nothing() -> None:
     assert [run for run in proof.runs if not run.identical] == []
     assert len(proof.runs) == 4 + 3 + 2
     assert proof.figures["races_lost"] > 0
+
+
+@pytest.mark.slow
+def test_writers_who_push_over_each_other_are_seen_to_lose(tmp_path) -> None:
+    load = Load(events=300, incidents=3, writers=4)
+    ops = tmp_path / "ops.git"
+    Repository.init(ops).close()
+    written = write(ops, tmp_path / "caches", load, sabotage="no-lease")
+    assert any("lost" in told for run in check(ops, load, written) for told in run.differences)
