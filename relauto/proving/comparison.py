@@ -23,6 +23,9 @@ Facts = dict[str, Any]
 REPEATED = frozenset({"step.intended", "step.waiting"})
 """Events that say again what was said: a step that was tried again, or that waited."""
 
+_JOURNALS = tuple(f"refs/heads/{branches}/" for branches in ("incidents", "words", "releases"))
+"""Branches whose events, and records, are read as such."""
+
 _SHOWN: tuple[tuple[type[records.Record], tuple[str, ...]], ...] = (
     (
         records.Pull,
@@ -61,11 +64,11 @@ def name_objects(directory: Path) -> dict[str, str]:
 
 
 def _read_refs(directory: Path) -> Iterator[str]:
-    """Yield every ref with its tree and message; of a journal the name alone, its events are read as such."""
+    """Yield every ref with its tree and message; of journals the name alone, their ids are random."""
     shape = "--format=%(refname)%00%(*objectname)%00%(tree)%00%(*tree)%00%(contents)%00%00"
     for entry in Git(directory).read("for-each-ref", shape).split("\0\0\n"):
         name, _, rest = entry.partition("\0")
-        kept = name.startswith(("refs/heads/incidents/", "refs/heads/releases/"))
+        kept = name.startswith(_JOURNALS)
         if name:
             yield name if kept else f"{name} {rest}".replace("\0", " ").strip()
 
