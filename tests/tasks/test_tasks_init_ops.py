@@ -195,3 +195,15 @@ def test_an_answer_that_is_lost_makes_no_second_ruleset(world: World) -> None:
     assert [line for line in world.begin().out.splitlines() if "branches" in line] == [
         f"branches {scope.prefix}: kept by rules already" for scope in SCOPES
     ]
+
+
+def test_a_ruleset_that_somebody_switched_off_is_told_and_left(world: World) -> None:
+    asked = {"name": "relauto: words/", "enforcement": "disabled", "rules": [{"type": "deletion"}]}
+    assert world.send("POST", "rulesets", asked).status_code == 201
+    ended = world.begin()
+    assert ended.status == 3
+    assert ended.out.splitlines()[-3:] == [
+        "branches incidents/: kept by a ruleset",
+        "branches words/: not kept: the ruleset 'relauto: words/' is there, and somebody has switched it off",
+        "branches releases/: kept by a ruleset",
+    ]
