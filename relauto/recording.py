@@ -7,6 +7,8 @@ another writer recorded meanwhile is not told twice.
 from collections.abc import Sequence
 
 from relauto.comms import board
+from relauto.errors import RemoteError
+from relauto.journal.erasure import Choice, Erasure
 from relauto.model import event as events
 from relauto.model.event import Body, Said
 from relauto.model.facts import Facts
@@ -28,10 +30,19 @@ def note(bench: Bench, *bodies: Body | Said) -> None:
 def record(bench: Bench, *bodies: Body | Said) -> None:
     """Append events, what was noted since the last append, and their texts; nothing to say writes nothing."""
     note(bench, *bodies)
-    pending, files = list(bench.found), dict(bench.files)
+    pending, files, erased = list(bench.found), dict(bench.files), frozenset(bench.incident.erased)
+
+    def decide(incident: Incident) -> list[Body | Said]:
+        if incident.erased - erased:
+            # What waits here was rendered from words that are gone by now.
+            raise RemoteError(
+                "words were erased from the journal meanwhile; nothing was written", todo="run again"
+            )
+        return _still_new(incident, pending)
+
     if pending:
         bench.incident = bench.journal.append(
-            lambda incident: _still_new(incident, pending),
+            decide,
             render=lambda incident: {**_render(bench, incident), **files},
         )
         bench.found.clear()
@@ -53,6 +64,17 @@ def catch_up(bench: Bench) -> bool:
     for each in bench.found:
         bench.suppose(each)
     return True
+
+
+def erase(bench: Bench, choice: Choice, reason: str) -> Erasure:
+    """Erase words from the journal for good, render the board without them, and return which they are.
+
+    Raises:
+        InputError: nothing is there that the choice means, or what is recorded would hold it.
+    """
+    erasure = bench.journal.erase(choice, reason, render=lambda incident: _render(bench, incident))
+    bench.incident = bench.journal.incident()
+    return erasure
 
 
 def _still_new(incident: Incident, pending: Sequence[Body | Said]) -> list[Body | Said]:

@@ -139,6 +139,16 @@ class Mirror:
             self.repository.update_refs(updates)
             self._looked.touch()
 
+    def forget(self) -> None:
+        """Delete every object that no ref leads to; what another process is about to push is among them.
+
+        Raises:
+            GitError: git failed.
+        """
+        with _lock(self.repository.directory):
+            self._git.run("reflog", "expire", "--expire=now", "--all")
+            self._git.run("gc", "--quiet", "--prune=now")
+
     def fetch_default(self) -> Commit | None:
         """Fetch the remote's default branch and return its tip; None where nothing was ever pushed to it.
 

@@ -56,6 +56,13 @@ class Memory:
             self._answers[address] = answer
         self._changed = self._changed or self._answers.get(address) != known
 
+    def forget(self) -> None:
+        """Forget every answer, and delete the files of all tokens beside this one's."""
+        self._answers.clear()
+        self._changed = False
+        for file in self.path.parent.glob("*.json") if self.path else ():
+            file.unlink(missing_ok=True)
+
     def save(self) -> None:
         """Write the newest answers to the file; without a file, or where it cannot be written, do nothing."""
         if self.path is None or not self._changed:

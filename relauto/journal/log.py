@@ -14,6 +14,7 @@ from relauto.errors import InputError
 from relauto.git.address import Address
 from relauto.git.mirror import Mirror
 from relauto.git.repository import Repository
+from relauto.journal.erasure import Choice, Erasure, draft_erasure, has_former_words, plan_erasure
 from relauto.journal.fault import Fault
 from relauto.journal.format import DamagedJournalError, journal_branch, words_branch
 from relauto.journal.snapshot import Draft, Render, Tips, extend, list_files, read_snapshot, start
@@ -147,6 +148,19 @@ class JournalReader:
         unread = UnreadJournal(self.repository, self.incident_id, self._snapshot.tips)
         return unread.verify().faults if self.tip else ()
 
+    def plan_erasure(self, choice: Choice) -> Erasure:
+        """Return what a choice of words to erase means here.
+
+        Raises:
+            InputError: there is no such event, or nothing that the choice means.
+        """
+        return plan_erasure(self.repository, self._snapshot, choice)
+
+    @property
+    def has_former_words(self) -> bool:
+        """Whether older commits of the log itself hold words: the journal was begun in format 1."""
+        return self.tip is not None and has_former_words(self.repository, self.tip)
+
     def _take(self, tips: Tips) -> None:
         if tips.log is None and self.tip is not None:
             raise DamagedJournalError(journal_branch(self.incident_id), "the branch is gone")
@@ -247,6 +261,39 @@ class Journal(JournalReader):
             self._snapshot = replace(self._draft.snapshot, tips=tips, log=log, beside=beside)
         return self.incident()
 
+    def erase(self, choice: Choice, reason: str, *, render: Render | None = None) -> Erasure:
+        """Erase words for good, in what the journal says by then, and return which.
+
+        One push appends who did it and why, and replaces the words' branch by one commit without a
+        parent. The mirror on this machine forgets the words, too; other processes that are about to
+        append by way of it may have to be run again.
+
+        Args:
+            choice: what is meant.
+            reason: why.
+            render: as of `append`.
+
+        Raises:
+            InputError: nothing is there that the choice means, or the event itself would hold it.
+            RemoteError: as of `append`.
+            DamagedJournalError: what others wrote in between is no journal.
+        """
+        self._draft = None
+        erasures: list[Erasure] = []
+
+        def propose() -> Proposal:
+            erasures.append(self.plan_erasure(choice))
+            now, actor = self._clock.now(), self._actor
+            self._draft = draft_erasure(
+                self.repository, self._snapshot, erasures[-1], reason, at=now, actor=actor, render=render
+            )
+            return self._write(self._draft)
+
+        self._branches.advance(propose, refresh=self.fetch, landed=lambda _: self._has_landed())
+        self._take(Tips(*self._branches.tips.values()))
+        self._branches.mirror.forget()
+        return erasures[-1]
+
     def _propose(self, decide: Decide, render: Render | None) -> Proposal | None:
         bodies = decide(self._snapshot.incident)
         if not bodies:
@@ -258,7 +305,9 @@ class Journal(JournalReader):
         log, words = self._branches.branches
         tips = self._snapshot.tips
         changes = [Change(log, draft.log, base=tips.log)]
-        if draft.beside:
+        if draft.alone:
+            changes.append(Change(words, draft.beside, alone=True))
+        elif draft.beside:
             # What is moved over from format 1 stands in the log's own tree.
             moved = self._snapshot.meta.format == 1
             changes.append(Change(words, draft.beside, base=tips.log if moved else tips.words))

@@ -72,6 +72,7 @@ class Draft:
         log: files of the log to write, or to take away (None).
         beside: the same of the words' branch.
         writer: the digest that stands for who appends.
+        alone: `beside` is all that the words' branch shall hold, without what it held before.
     """
 
     log: dict[str, bytes | None]
@@ -79,6 +80,7 @@ class Draft:
     snapshot: Snapshot
     added: tuple[Event, ...]
     writer: str
+    alone: bool = False
 
 
 def start(incident_id: str) -> Snapshot:

@@ -49,10 +49,11 @@ _LOST = "take it from a clone or an older commit that has it; `journal.redact` i
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is wrong with a journal of so many events, if anything."""
+    """What is wrong with a journal of so many events, if anything; and what was `erased`, a sentence each."""
 
     events: int
     faults: tuple[Fault, ...]
+    erased: tuple[str, ...] = ()
 
 
 @dataclass
@@ -93,7 +94,7 @@ def verify_journal(repository: Repository, tips: Tips, incident_id: str) -> Verd
         found += _verify_words(log, tips, incident_id)
     found += _verify_notices(repository, log)
     found += verify_history(repository, tips.log, log.words)
-    return Verdict(len(log.rows), tuple(found))
+    return Verdict(len(log.rows), tuple(found), tuple(_tell_erasures(log)))
 
 
 def _read_meta(repository: Repository, files: dict[str, str]) -> tuple[Meta | None, list[Fault]]:
@@ -207,6 +208,18 @@ def _list_erasures(log: _Log) -> Iterator[tuple[int, WordsErased]]:
     for event in log.events:
         if isinstance(event.body, WordsErased):
             yield event.sequence, event.body
+
+
+def _tell_erasures(log: _Log) -> Iterator[str]:
+    uses: dict[str, list[str]] = {}
+    for number, (_, line) in enumerate(log.rows, 1):
+        for reference in list_references(line):
+            uses.setdefault(reference.digest, []).append(f"{reference.name} of event {number}")
+    for event in log.events:
+        if isinstance(event.body, WordsErased):
+            who = "somebody whose name was erased" if event.actor.erased else event.actor
+            what = ", ".join(use for digest in event.body.digests for use in uses.get(digest, ()))
+            yield f"event {event.sequence}, {event.at:%Y-%m-%d %H:%M} UTC: {who} erased {what or 'words'}"
 
 
 def _verify_notices(repository: Repository, log: _Log) -> Iterator[Fault]:

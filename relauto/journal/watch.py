@@ -2,7 +2,7 @@
 
 A fetch makes this machine's refs equal to the remote's, also where somebody has moved a branch back. What
 it stood on then keeps a ref of its own below `LEFT`, so that `journal.verify` can tell, and the commits can
-be put back.
+be put back. A branch of words that was replaced because words were erased is forgotten instead.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from relauto.git.mirror import Mirror
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
+from relauto.model.event import WordsErased
 from relauto.model.names import Branch, Commit
 
 LEFT = "refs/relauto/left"
 _WATCHED = ("refs/heads/incidents/", "refs/heads/releases/")
+_WORDS = "refs/heads/words/"
 
 
 def fetch_watched(mirror: Mirror, wanted: Sequence[str]) -> dict[str, str]:
@@ -28,7 +30,18 @@ def fetch_watched(mirror: Mirror, wanted: Sequence[str]) -> dict[str, str]:
     for ref, old in before.items():
         if ref.startswith(_WATCHED) and not _is_part(mirror.repository, old, after.get(ref)):
             mirror.repository.update_refs([RefUpdate(_name(ref, old), None, old)])
+    words = [ref for ref in before if ref.startswith(_WORDS)]
+    if any(_is_erased(mirror.repository, before[ref], after.get(ref)) for ref in words):
+        mirror.forget()
     return after
+
+
+def _is_erased(repository: Repository, old: str, new: str | None) -> bool:
+    """Tell whether a branch was begun anew by erasing words, and not moved by anybody for another reason."""
+    if new is None or _is_part(repository, old, new):
+        return False
+    roots = repository.list_commits("--max-parents=0", Commit(new))
+    return any(WordsErased.kind in repository.commit(root).message for root in roots)
 
 
 def _name(ref: str, commit: str) -> str:

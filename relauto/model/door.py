@@ -63,11 +63,12 @@ class Standing:
 def judge_door(door: Door, now: datetime, signer: Person | None = None) -> Standing:
     """Return how a door stands at `now`.
 
-    One person counts once. Where more than one is needed, `signer`, the tester who signed exactly what
-    is shown, is one of them, and whoever relauto asked as is none. A tester's signature is about bytes
-    and grows no older; an approval is about a moment and does.
+    One person counts once, and somebody whose name was erased does not: nobody can be shown to have agreed.
+    Where more than one is needed, `signer`, the tester who signed exactly what is shown, is one of them,
+    and whoever relauto asked as is none. A tester's signature is about bytes and grows no older; an
+    approval is about a moment and does.
     """
-    answers = [each for each in door.approvals if each.subject == door.subject]
+    answers = [each for each in door.approvals if each.subject == door.subject and not each.actor.erased]
     if door.people > 1:
         answers = [each for each in answers if each.actor != door.asked_by]
     fresh = [each.actor for each in answers if not _is_old(door, each, now)]

@@ -37,6 +37,7 @@ ENTITLED: dict[str, tuple[str, ...]] = {
     "free": ("RM",),
     "waive": ("RM",),
     "withdraw": ("RM", "DE"),
+    "redact": ("RM",),
 }
 """Which roles may do what. `open` is attaching fixes, too."""
 

@@ -15,8 +15,8 @@ def find_standing(incident: Incident, place: Place, now: datetime) -> Standing |
 
 
 def find_signer(incident: Incident, door: Door) -> Person | None:
-    """Return the tester who signed exactly the candidate that a door shows, or None."""
+    """Return the tester who signed exactly the candidate that a door shows; None where they were erased."""
     answer, tester = incident.qa_answers.get(str(door.facts.get("candidate", "")), (None, None))
     if answer is None or answer.verdict != "pass" or answer.commit != door.subject:
         return None
-    return tester
+    return None if tester is None or tester.erased else tester

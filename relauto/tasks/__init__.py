@@ -49,7 +49,7 @@ def build_namespace() -> Collection:
     namespace.add_collection(Collection("qa", show=words.qa_show))
     namespace.add_collection(Collection("notice", preview=words.notice_preview))
     namespace.add_collection(Collection("release", free=release.free))
-    namespace.add_collection(Collection("journal", verify=journal.verify))
+    namespace.add_collection(Collection("journal", redact=journal.redact, verify=journal.verify))
     proofs = {"faults": prove.faults, "crashes": prove.crashes, "races": prove.races}
     namespace.add_collection(Collection("prove", **proofs, journal=prove.journal))
     guard_tasks(namespace)

@@ -119,3 +119,14 @@ def test_only_so_much_is_kept(tmp_path):
         True,
         True,
     ]
+
+
+def test_forgetting_takes_the_answers_to_every_token_away(tmp_path: Path) -> None:
+    memories = [Memory.open(tmp_path, token) for token in ("one", "two")]
+    for memory in memories:
+        memory.keep("a", Answer("etag", "words"))
+        memory.save()
+    memories[0].forget()
+    memories[0].save()
+    assert memories[0].find("a") is None
+    assert list(tmp_path.iterdir()) == []

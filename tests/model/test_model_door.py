@@ -31,8 +31,9 @@ def door(*approvals, people=2, hours=24.0):
         ((said(ROBIN),), ROBIN, (ROBIN,), 1, (SASHA,)),
         ((said(ROBIN), said(BOT)), None, (ROBIN,), 1, (SASHA,)),
         ((said(ROBIN), said(SASHA, subject=OTHER)), None, (ROBIN,), 1, (SASHA,)),
+        ((said(ROBIN), said(Person(erased=True))), None, (ROBIN,), 1, (SASHA,)),
     ],
-    ids=["nobody", "one", "one twice", "two", "tester", "tester too", "asker", "of something else"],
+    ids=["nobody", "one", "one twice", "two", "tester", "tester too", "asker", "of something else", "erased"],
 )
 def test_two_different_people_open_a_door(approvals, signer, given, lacking, whom):
     standing = judge_door(door(*approvals), NOW, signer)

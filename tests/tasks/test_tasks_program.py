@@ -56,6 +56,8 @@ Subcommands:
   withdraw           Take back a fix that was attached.
   candidate.attach   Attach a file that others built to a candidate; repeat it
                      for each file.
+  journal.redact     Erase what people said, or who they are, from the journal
+                     for good; say what stays elsewhere.
   journal.verify     Check the incident's log for edits, cuts, reordering and
                      foreign commits; say what cannot be known.
   notice.preview     Render a notice from today's facts; nothing is written.

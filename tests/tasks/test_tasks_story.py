@@ -562,3 +562,36 @@ def test_doctor_tells_people_each_check_with_what_to_do(world: World) -> None:
     lines = world.run("doctor", "--line", "release-1.0").out.splitlines()
     assert "ok       base: the next release of release-1.0 grows from v1.0.0" in lines
     assert lines[-1].startswith(f"{sum(not line.startswith(' ') for line in lines) - 1} checks")
+
+
+def test_words_are_erased_by_who_may_and_the_rest_is_named(world: World, incident: str) -> None:
+    said = "Maria Lopez rang from the cold store"
+    assert world.run("note", said, by="robin-rm").status == 0
+    redact = ("journal.redact", "--text", "maria lopez")
+    assert world.run(*redact, by="robin-rm").status == 2, "no reason"
+    assert world.run("journal.redact", "--reason", "asked for", by="robin-rm").status == 2, "nothing named"
+    asked = (*redact, "--reason", "asked for")
+    assert world.run(*asked, by="quinn-qa").status == 3
+    shown = world.dry(*asked, by="robin-rm").out
+    assert f"(note.added), text: {said}\n" in shown
+    assert f"{incident}: all this would be erased; nothing was written\n" in shown
+    assert list(world.root.rglob("answers/*.json"))
+    told = world.run(*asked, "--json", by="robin-rm").document
+    (erased,) = told["erased"]
+    assert (erased.keys(), told["recorded"], "README.md" in told["pages"]) == ({"digest", "uses"}, True, True)
+    assert [each.partition(" ")[0] for each in told["remains"]] == [
+        "pages",
+        "comments,",
+        "commits",
+        "mails",
+        "clones",
+    ]
+    assert (told["look"], list(world.root.rglob("answers/*.json"))) == ([], [])
+    board = world.run("status")
+    assert (board.status, "Maria" in board.out) == (0, False)
+    verified = world.run("journal.verify", "--json").document
+    assert verified["faults"] == []
+    assert verified["erased"][-1].partition("UTC: ")[2].startswith("robin-rm erased text of event ")
+    assert "robin-rm erased text of event" in world.run("journal.verify").out
+    nothing = world.run(*asked, by="robin-rm")
+    assert (nothing.status, "nothing of what is chosen is in the journal" in nothing.err) == (2, True)
