@@ -121,7 +121,7 @@ def test_only_so_much_is_kept(tmp_path):
     ]
 
 
-def test_forgetting_takes_the_answers_to_every_token_away(tmp_path: Path) -> None:
+def test_forgetting_takes_the_answers_to_every_token_away(tmp_path):
     memories = [Memory.open(tmp_path, token) for token in ("one", "two")]
     for memory in memories:
         memory.keep("a", Answer("etag", "words"))
