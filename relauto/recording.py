@@ -4,7 +4,7 @@ What a look showed is noted and waits for the next append: it can be seen again 
 another writer recorded meanwhile is not told twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from relauto.comms import board
 from relauto.errors import RemoteError
@@ -33,11 +33,7 @@ def record(bench: Bench, *bodies: Body | Said) -> None:
     pending, files, erased = list(bench.found), dict(bench.files), frozenset(bench.incident.erased)
 
     def decide(incident: Incident) -> list[Body | Said]:
-        if incident.erased - erased:
-            # What waits here was rendered from words that are gone by now.
-            raise RemoteError(
-                "words were erased from the journal meanwhile; nothing was written", todo="run again"
-            )
+        _require_words(erased, incident)
         return _still_new(incident, pending)
 
     if pending:
@@ -53,12 +49,13 @@ def catch_up(bench: Bench) -> bool:
     """Take in what others have put on record; return whether there was anything. What was noted stays noted.
 
     Raises:
-        RemoteError: the journal cannot be read.
+        RemoteError: the journal cannot be read, or words were erased from it meanwhile.
     """
     tip = bench.journal.tip
     bench.journal.fetch()
     if bench.journal.tip == tip:
         return False
+    _require_words(bench.incident.erased, bench.journal.incident())
     bench.incident = bench.journal.incident()
     bench.found[:] = _still_new(bench.incident, bench.found)
     for each in bench.found:
@@ -75,6 +72,12 @@ def erase(bench: Bench, choice: Choice, reason: str) -> Erasure:
     erasure = bench.journal.erase(choice, reason, render=lambda incident: _render(bench, incident))
     bench.incident = bench.journal.incident()
     return erasure
+
+
+def _require_words(erased: Set[str], incident: Incident) -> None:
+    """Refuse to go on with what was rendered from words that are gone by now."""
+    if incident.erased - erased:
+        raise RemoteError("words were erased from the journal meanwhile", todo="run again")
 
 
 def _still_new(incident: Incident, pending: Sequence[Body | Said]) -> list[Body | Said]:
