@@ -12,9 +12,9 @@ from datetime import timedelta
 import tenacity
 
 from relauto.clock import Clock
-from relauto.errors import RemoteError, UnknownOutcomeError
+from relauto.errors import RelautoError, RemoteError, UnknownOutcomeError
 from relauto.git.commit import EMPTY_TREE, Signature
-from relauto.git.errors import UnreachableError
+from relauto.git.errors import MissingObjectError, UnreachableError
 from relauto.git.mirror import Mirror
 from relauto.git.refs import RefUpdate
 from relauto.journal.watch import fetch_watched
@@ -32,7 +32,7 @@ REFUSALS = 3
 class LostRaceError(RemoteError):
     """Others moved the branch each time, or the other side takes no push; nothing was written."""
 
-    def __init__(self, branch: Branch, error: RemoteError, *, moved: bool) -> None:
+    def __init__(self, branch: Branch, error: RelautoError, *, moved: bool) -> None:
         self.moved = moved
         why = "others kept moving it" if moved else f"the push is refused: {error.what}"
         super().__init__(
@@ -146,11 +146,18 @@ class SharedBranches:
         refresh: Callable[[], None],
         landed: Callable[[Commit], bool],
     ) -> Commit | None:
-        proposal = propose()
-        if proposal is None:
-            return None
         before = dict(self.tips)
-        made = {change.branch: self._write(change, proposal) for change in proposal.changes}
+        try:
+            proposal = propose()
+            if proposal is None:
+                return None
+            made = {change.branch: self._write(change, proposal) for change in proposal.changes}
+        except MissingObjectError as error:
+            # Words that were erased are forgotten by every process that works from this mirror.
+            refresh()
+            if self.tips == before:
+                raise
+            raise LostRaceError(self.branches[0], error, moved=True) from error
         updates = [RefUpdate(branch.ref, before[branch], commit) for branch, commit in made.items()]
         first = made[self.branches[0]]
         try:

@@ -156,6 +156,16 @@ def test_who_still_has_the_old_words_does_not_bring_them_back(
     assert verify(ops, story.incident).faults == ()
 
 
+def test_who_shares_the_machine_goes_on_from_what_is_left(
+    written: Any, open_journal: Any, story: Any, ops: Path, tmp_path: Path
+) -> None:
+    open_journal("robin-rm", machine="relauto-bot").erase(Choice(events=(2,)), "asked for", render=render)
+    assert find(list_contents(machine(tmp_path, "relauto-bot")), "Lopez", "cold store") == []
+    written.append(lambda _: [story.note("went on")], render=render)
+    assert story.notes(written) == ["", "tills sell again", "seen by rae-reviewer and quinn", "went on"]
+    assert verify(ops, story.incident).faults == ()
+
+
 def test_a_push_on_top_of_the_old_words_is_refused(
     written: Any, open_journal: Any, story: Any, ops: Path
 ) -> None:
