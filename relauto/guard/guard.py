@@ -9,7 +9,7 @@ from relauto.guard.matcher import Matcher
 from relauto.guard.terms import NOUNS, Term
 from relauto.redaction import find_lookalikes, holds_learnt, holds_secret
 
-_SECRET = "a token or a private key"  # noqa: S105 - what it is called
+_SECRET = "a token or a private key"  # noqa: S105  # nosec B105 - what it is called
 _MANY = 5
 
 

@@ -85,7 +85,7 @@ class SharedBranches:
         self.branches = branches
         self.tips: dict[Branch, Commit | None] = dict.fromkeys(branches)
         self._clock = clock
-        self._chance = chance or random.Random()  # noqa: S311 - it parts writers, and keeps no secret
+        self._chance = chance or random.Random()  # noqa: S311  # nosec B311 - it parts writers
 
     def fetch(self) -> tuple[Commit | None, ...]:
         """Look where the branches are and return that, in their order.

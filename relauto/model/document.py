@@ -111,7 +111,7 @@ def _is_struct(type_: Any) -> bool:
 def _convert(document: Document, node: yaml.Node, type_: Any, path: str) -> None:
     try:
         document.values[path] = msgspec.convert(_construct(node), type_)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:  # YAML can write half a character
         document.refuse(path, str(error).replace("`", ""))
 
 

@@ -66,7 +66,7 @@ def parse_instruction(text: str, source: str) -> QaInstruction:
         instruction = msgspec.convert(yaml.safe_load(text), QaInstruction)
     except yaml.YAMLError as error:
         raise FaultsError(f"QA instruction {source}", [f"not YAML: {error}"]) from error
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:  # YAML can write half a character
         raise FaultsError(f"QA instruction {source}", [str(error)]) from error
     ids = [step.id for step in (*instruction.steps, *instruction.regression)]
     faults = [f"the id {id_!r} is used twice" for id_ in sorted({id_ for id_ in ids if ids.count(id_) > 1})]

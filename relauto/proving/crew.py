@@ -75,7 +75,7 @@ def choose(cases: Sequence[C], *, case: str = "", size: int = 0) -> list[C]:
 
 def sample(cases: Sequence[C], size: int, *, seed: int = 0) -> list[C]:
     """Return as many of the cases, spread at random but always alike, in their order."""
-    chance = random.Random(seed)  # noqa: S311 - to be alike is what it is for
+    chance = random.Random(seed)  # noqa: S311  # nosec B311 - to be alike is what it is for
     chosen = chance.sample(range(len(cases)), min(size, len(cases)))
     return [cases[at] for at in sorted(chosen)]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from msgspec import structs
 
@@ -66,8 +66,7 @@ class Ground:
     @property
     def world(self) -> World:
         """Who and what is there; known once it was built."""
-        assert self._world is not None  # noqa: S101 - nobody asks before build()
-        return self._world
+        return cast("World", self._world)  # nobody asks before build()
 
     def build(self) -> None:
         """Write the sample's repositories, seat everybody, and publish the release that is in use."""

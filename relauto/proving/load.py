@@ -81,7 +81,7 @@ class Load:
 
     def plan(self, writer: int) -> list[Batch]:
         """Return the appends of one writer, from 0 on, in their order."""
-        chance = random.Random(f"{self.seed}.{writer}")  # noqa: S311 - to be alike is what it is for
+        chance = random.Random(f"{self.seed}.{writer}")  # noqa: S311  # nosec B311 - to be alike
         share = self.events // self.writers + (writer < self.events % self.writers)
         names, batches, done = self.names(), list[Batch](), 0
         while done < share:
@@ -190,7 +190,7 @@ def _gather(sign: Barrier, sabotage: str) -> None:
 
 def _write(ops: Path, work: Path, load: Load, writer: int) -> Written:
     who, seconds, tries = name_writer(writer), [], []
-    chance = random.Random(f"{load.seed}.{writer}.wait")  # noqa: S311 - to be alike is what it is for
+    chance = random.Random(f"{load.seed}.{writer}.wait")  # noqa: S311  # nosec B311 - to be alike
 
     def propose(incident: Incident, batch: Batch) -> list[Body]:
         tries.append(batch)

@@ -143,7 +143,7 @@ def _meet(ground: Ground, case: Race, parts: Sequence[Part]) -> list[Life]:
 
     By every second seed they share one cache.
     """
-    chance, alone = random.Random(str(case)), case.seed % 2 == 0  # noqa: S311 - to be alike is what it is for
+    chance, alone = random.Random(str(case)), case.seed % 2 == 0  # noqa: S311  # nosec B311 - to be alike is what it is for
     caches = [ground.folder.private / f"cache-{number}" if alone else None for number in range(len(parts))]
     deeds = [
         partial(part.play, ground, chance.uniform(0, _LATEST), cache)

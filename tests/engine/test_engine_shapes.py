@@ -44,7 +44,13 @@ def listen(patch: pytest.MonkeyPatch, heard: dict[str, Reading]) -> None:
 def fuzz(readings: dict[str, Reading], cases: int) -> int:
     tried: set[str] = set()
 
-    @settings(max_examples=cases, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=cases,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(some.sampled_from(sorted(readings)), some.data())
     def try_one(name: str, data: some.DataObject) -> None:
         read, document = readings[name]
