@@ -6,6 +6,7 @@ is to be done is done only after the journal holds its intent and, at a door, an
 approval of exactly what would be done; after every write the world is asked again.
 """
 
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +30,9 @@ from relauto.stages.step import Observation, Proved, Question, Refused, Seal, To
 _MOST_ACTIONS = 20
 """A step that has written so often in one run, and is not done, goes round in circles."""
 
+
+_OPENING = 30.0
+"""Seconds in which a run that is about to open the desk has opened it, or will never."""
 
 _POLLS_A_LOOK = 10
 """After so many polls the engine looks at everything, whatever they say: they see only what is waited for."""
@@ -127,9 +131,7 @@ def refresh(bench: Bench) -> None:
     """Fetch the journal and the refs, and take note of what people answered at the desk."""
     bench.read_journal()
     bench.look()
-    if bench.incident.desk is None:
-        opened = desk.open_desk(bench)
-        record(bench, *([opened] if opened else []))
+    _open_desk(bench)
     desk.reopen_closed(bench)
     bench.after.extend(outbox.find_owed(bench.journal.events()))
     for said in answers.read_answers(bench):
@@ -137,6 +139,28 @@ def refresh(bench: Bench) -> None:
     record(bench)
     replies.tell_refused(bench)
     settle_claims(bench)
+
+
+def _open_desk(bench: Bench) -> None:
+    """Open the desk where there is none; of several runs at once one does, and the others wait for it."""
+    while bench.incident.desk is None:
+        before = bench.incident.desk_meant
+        if before and _wait_for_desk(bench):
+            return
+        mine = events.DeskIntended(secrets.token_hex(8), before.attempt + 1 if before else 1)
+        record(bench, mine)
+        if bench.incident.desk_meant == mine:
+            record(bench, desk.open_desk(bench))
+
+
+def _wait_for_desk(bench: Bench) -> bool:
+    """Let another run, which may have ended, open the desk; return whether it did."""
+    bench.say(f"another run is opening the desk: waiting for it, up to {_OPENING:.0f} s")
+    end = bench.clock.now() + timedelta(seconds=_OPENING)
+    while bench.incident.desk is None and bench.clock.now() < end:
+        bench.clock.sleep(1)
+        catch_up(bench)
+    return bench.incident.desk is not None
 
 
 def settle_claims(bench: Bench) -> None:

@@ -92,6 +92,9 @@ def _is_known(incident: Incident, body: Body) -> bool:
         return True
     if isinstance(body, events.DeskOpened):
         return incident.desk is not None
+    if isinstance(body, events.DeskIntended):
+        meant = incident.desk_meant
+        return incident.desk is not None or (meant is not None and meant.attempt >= body.attempt)
     if isinstance(body, events.RoundStarted):
         return incident.round >= body.round
     if isinstance(body, events.QaRequested):

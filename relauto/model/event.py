@@ -136,6 +136,17 @@ class FixWithdrawn(Body, frozen=True):
     source: str = ""
 
 
+class DeskIntended(Body, frozen=True):
+    """A run is about to open the desk: of several at once the one whose `attempt` is on record opens it.
+
+    `run` names it at random. A further attempt is made where nothing came of the one before.
+    """
+
+    kind = "desk.intended"
+    run: str
+    attempt: int = 1
+
+
 class DeskOpened(Body, frozen=True):
     """The issue in the ops repository at which people answer."""
 

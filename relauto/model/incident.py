@@ -229,6 +229,11 @@ def _reopen_fix_steps(incident: Incident) -> None:
         incident.losses.pop(place, None)
 
 
+@_on(events.DeskIntended)
+def _desk_meant(incident: Incident, _event: Event, body: events.DeskIntended) -> None:
+    incident.desk_meant = body
+
+
 @_on(events.DeskOpened)
 def _desk(incident: Incident, _event: Event, body: events.DeskOpened) -> None:
     incident.desk = body
@@ -236,7 +241,7 @@ def _desk(incident: Incident, _event: Event, body: events.DeskOpened) -> None:
 
 @_on(events.DeskAbandoned)
 def _desk_abandoned(incident: Incident, _event: Event, _body: events.DeskAbandoned) -> None:
-    incident.desk = None
+    incident.desk = incident.desk_meant = None
 
 
 @_on(events.StepIntended)

@@ -26,6 +26,7 @@ class Incident:
     opened: events.IncidentOpened | None = None
     rounds: Rounds = field(default_factory=Rounds)
     desk: events.DeskOpened | None = None
+    desk_meant: events.DeskIntended | None = None
     fixes: list[Fix] = field(default_factory=list)
     withdrawn: list[Fix] = field(default_factory=list)
     steps: dict[Place, StepRecord] = field(default_factory=dict)

@@ -20,8 +20,8 @@ from relauto.model.event import NoticeDrafted
 
 Facts = dict[str, Any]
 
-REPEATED = frozenset({"step.intended", "step.waiting"})
-"""Events that say again what was said: a step that was tried again, or that waited."""
+REPEATED = frozenset({"desk.intended", "step.intended", "step.waiting"})
+"""Events that say again what was said: what was tried again, or a step that waited."""
 
 _JOURNALS = tuple(f"refs/heads/{branches}/" for branches in ("incidents", "words", "releases"))
 """Branches whose events, and records, are read as such."""

@@ -138,6 +138,7 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
         f"A fix was withdrawn: {f'PR {body.pull}' if body.pull is not None else f'branch {body.branch}'}."
     ),
     "desk.abandoned": lambda _: "The desk's issue was gone; another is opened.",
+    "desk.intended": lambda _: "The desk is about to be opened.",
     "desk.opened": lambda body: f"The desk was opened, issue {body.number}.",
     "step.intended": lambda body: f"{body.place}: about to {body.action}.",
     "step.proved": lambda body: f"{body.place} is done{' by others' if body.by == 'others' else ''}.",

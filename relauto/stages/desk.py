@@ -34,10 +34,8 @@ LABEL = "relauto-desk"
 _ROOM = 60_000
 
 
-def open_desk(bench: Bench) -> events.DeskOpened | None:
-    """Open the incident's desk issue unless the journal knows it; return what is to be recorded."""
-    if bench.incident.desk is not None:
-        return None
+def open_desk(bench: Bench) -> events.DeskOpened:
+    """Open the incident's desk issue, which the journal knows of none; return what is to be recorded."""
     bench.say(describe_desk(bench))
     title, body = texts.desk(bench)
     issue = bench.see("desk", _look_for_desk(bench))

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from relauto import engine
+from relauto import engine, recording
 from relauto.errors import DecisionError, Status
-from relauto.model.event import locate
+from relauto.model.event import DeskIntended, locate
 from relauto.model.incident import SETTLED
 from relauto.model.playbook import load_playbook
+from relauto.stages import desk
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, CI
 
@@ -411,3 +412,35 @@ def test_a_last_word_that_was_cut_off_is_said_by_the_next_run(at):
     told = len(world.desk())
     agree(world)
     assert (read_state(world), len(world.desk())) == ("closed", told + 1)
+
+
+def test_a_run_that_ended_before_it_opened_the_desk_is_followed_by_one_that_does(at):
+    world = at("opened")
+    with world.bench() as bench:
+        recording.record(bench, DeskIntended("another"))
+    began = world.clock.now()
+    world.advance()
+    assert "another run is opening the desk: waiting for it, up to 30 s" in world.said
+    assert world.clock.now() - began >= timedelta(seconds=30)
+    assert world.incident.desk_meant.attempt == 2
+    assert len(list(world.api("robin-rm").pages("repos/acme/ops/issues", state="all"))) == 1
+
+
+def test_a_run_takes_the_desk_that_another_opens_meanwhile(at, monkeypatch):
+    world = at("opened")
+    with world.bench() as bench:
+        recording.record(bench, DeskIntended("another"))
+    with world.bench() as other, world.bench() as bench:
+        other.read_journal()
+        wait = world.clock.sleep
+
+        def open_meanwhile(seconds):
+            wait(seconds)
+            if other.incident.desk is None:
+                recording.record(other, desk.open_desk(other))
+
+        monkeypatch.setattr(world.clock, "sleep", open_meanwhile)
+        engine.refresh(bench)
+        assert bench.incident.desk == other.incident.desk
+        assert bench.incident.desk_meant.attempt == 1
+    assert len(list(world.api("robin-rm").pages("repos/acme/ops/issues", state="all"))) == 1
