@@ -7,7 +7,7 @@ approval of exactly what would be done; after every write the world is asked aga
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -19,7 +19,7 @@ from relauto.model.facts import digest_facts, normalise, tell_facts
 from relauto.model.incident import StepRecord, StepState
 from relauto.model.target import Place
 from relauto.model.words import Text
-from relauto.recording import catch_up, is_proved, note, record
+from relauto.recording import catch_up, intend, is_proved, note, record
 from relauto.stages import answers, claims, desk, doors, outbox, pages, polling, replies, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
@@ -250,11 +250,13 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
 
 
 def _observe(bench: Bench, place: Place) -> Observation:
-    """Look at a step, and again before a refusal goes on record.
+    """Look at a step, and again before a refusal or the work of others goes on record.
 
     One answer of several may lag behind, and what is found may be what another run has just made.
     """
     seen = observe(bench, place)
+    if isinstance(seen, Proved) and seen.by_others and not _is_noted(bench, place, seen):
+        return observe(bench, place) if catch_up(bench) else seen
     if not isinstance(seen, Refused) or _is_told(bench.incident.record(place), seen):
         return seen
     moved = catch_up(bench)
@@ -279,9 +281,13 @@ def _stop(
     return (_knock(bench, place, seen, seen.seal) if seen.seal else None) or seen
 
 
+def _is_noted(bench: Bench, place: Place, seen: Proved) -> bool:
+    return is_proved(bench.incident, place, normalise(seen.facts))
+
+
 def _note_proof(bench: Bench, place: Place, seen: Proved) -> None:
     facts = normalise(seen.facts)
-    if is_proved(bench.incident, place, facts):
+    if _is_noted(bench, place, seen):
         return
     bench.say(f"{place}: done" + (" (by others)" if seen.by_others else ""))
     outbox.draft_proved(bench, place, facts)
@@ -378,9 +384,8 @@ def _knock(bench: Bench, place: Place, todo: Todo, seal: Seal) -> Stop | None:
 def _act(bench: Bench, place: Place, todo: Todo) -> bool:
     """Do a step's write once its intent is on record; not where another run was about to do it just now."""
     bench.say(f"{place}: {todo.sentence}")
-    facts, known = normalise(todo.prepare()), len(bench.journal.events())
-    record(bench, events.StepIntended(place=place, action=todo.action, facts=facts))
-    if _is_intended_twice(bench.journal.events()[known:], place, todo.action):
+    facts = normalise(todo.prepare())
+    if not intend(bench, events.StepIntended(place=place, action=todo.action, facts=facts)):
         # What was seen to be absent may be there by now.
         bench.look()
         return False
@@ -389,8 +394,3 @@ def _act(bench: Bench, place: Place, todo: Todo) -> bool:
     if bench.found:
         record(bench)
     return True
-
-
-def _is_intended_twice(happened: Sequence[events.Event], place: Place, action: str) -> bool:
-    intents = [event.body for event in happened if isinstance(event.body, events.StepIntended)]
-    return sum((intent.place, intent.action) == (place, action) for intent in intents) > 1

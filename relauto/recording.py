@@ -4,7 +4,7 @@ What a look showed is noted and waits for the next append: it can be seen again 
 another writer recorded meanwhile is not told twice.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 
 from relauto.comms import board
 from relauto.errors import RemoteError
@@ -30,19 +30,43 @@ def note(bench: Bench, *bodies: Body | Said) -> None:
 def record(bench: Bench, *bodies: Body | Said) -> None:
     """Append events, what was noted since the last append, and their texts; nothing to say writes nothing."""
     note(bench, *bodies)
+    if bench.found:
+        _append(bench, lambda _incident, _body: True)
+
+
+def intend(bench: Bench, intent: events.StepIntended) -> bool:
+    """Put on record what is about to be done, and return whether it is this run that does it.
+
+    It is not where another run has put the same on record since the journal was read: two that each made
+    the thing would leave two, or one that the other does not know again.
+    """
+    key, known = (intent.place, intent.action), len(bench.journal.events())
+    before = bench.incident.intents.get(key)
+    note(bench, intent)
+    chosen = _append(bench, lambda incident, body: body is not intent or incident.intents.get(key) == before)
+    happened = [event.body for event in bench.journal.events()[known:]]
+    meant = [each for each in happened if isinstance(each, events.StepIntended)]
+    alone = sum((each.place, each.action) == key for each in meant) == 1
+    return alone and any(each is intent for each in chosen)
+
+
+def _append(bench: Bench, may: Callable[[Incident, Body | Said], bool]) -> list[Body | Said]:
+    """Append, of what was noted, what is still new and `may` be when it comes to it; return that."""
     pending, files, erased = list(bench.found), dict(bench.files), frozenset(bench.incident.erased)
+    chosen: list[Body | Said] = []
 
     def decide(incident: Incident) -> list[Body | Said]:
         _require_words(erased, incident)
-        return _still_new(incident, pending)
+        chosen[:] = [each for each in _still_new(incident, pending) if may(incident, each)]
+        return list(chosen)
 
-    if pending:
-        bench.incident = bench.journal.append(
-            decide,
-            render=lambda incident: {**_render(bench, incident), **files},
-        )
-        bench.found.clear()
-        bench.files.clear()
+    bench.incident = bench.journal.append(
+        decide,
+        render=lambda incident: {**_render(bench, incident), **files},
+    )
+    bench.found.clear()
+    bench.files.clear()
+    return chosen
 
 
 def catch_up(bench: Bench) -> bool:

@@ -47,8 +47,11 @@ def play(
         sabotage: how the code is broken in them (`relauto.proving.sabotage`), empty for not at all.
 
     Raises:
+        InputError: there is no worker.
         RelautoError: the undisturbed path could not be walked.
     """
+    if workers < 1:
+        raise InputError(f"{workers} workers play nothing", todo="give one or more")
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory(prefix="relauto-prove-") as root:
         pool = ProcessPoolExecutor(workers, mp_context=context, initializer=break_code, initargs=(sabotage,))
@@ -74,7 +77,13 @@ def choose(cases: Sequence[C], *, case: str = "", size: int = 0) -> list[C]:
 
 
 def sample(cases: Sequence[C], size: int, *, seed: int = 0) -> list[C]:
-    """Return as many of the cases, spread at random but always alike, in their order."""
+    """Return as many of the cases, spread at random but always alike, in their order.
+
+    Raises:
+        InputError: that is none.
+    """
+    if size < 1:
+        raise InputError(f"a sample of {size} proves nothing", todo="give one or more")
     chance = random.Random(seed)  # noqa: S311  # nosec B311 - to be alike is what it is for
     chosen = chance.sample(range(len(cases)), min(size, len(cases)))
     return [cases[at] for at in sorted(chosen)]

@@ -85,3 +85,10 @@ def test_code_that_was_broken_is_seen(sabotage: str) -> None:
         return [each for each in made if each.fault == "502-after"][:4]
 
     assert any(run.doubled for run in play(FaultMatrix(), choose, workers=1, sabotage=sabotage))
+
+
+def test_what_plays_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match="a sample of -1 proves nothing"):
+        sample([1, 2], -1)
+    with pytest.raises(InputError, match="0 workers play nothing"):
+        next(play(FaultMatrix(), list, workers=0))

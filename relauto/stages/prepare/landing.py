@@ -19,6 +19,7 @@ from relauto.github import pull_merge, pulls
 from relauto.github.pull_merge import Method
 from relauto.github.pull_state import Pull
 from relauto.guard.guard import Passage
+from relauto.model.event import StepIntended
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place, Target
@@ -244,15 +245,20 @@ class Landing:
     def _refuse_pushed(self, place: Place, pull: Pull) -> Refused | None:
         """Refuse a pull request whose head is not what was pushed: it would land under the pick's name."""
         what = self._tell_what(pull.head_ref)
-        intent = self.bench.incident.intents.get((place, f"open-{what}:{pull.head_ref}"))
-        made = intent.facts["head"] if intent else None
-        if made in (None, pull.head_sha):
+        heads = self._list_meant(place, f"open-{what}:{pull.head_ref}")
+        if not heads or pull.head_sha in heads:
             return None
+        made = heads[-1]
         return Refused(
             f"pull request #{pull.number} is at {pull.head_sha.short}, but the {what} is {made[:10]}",
             todo=f"push {made[:10]} to {pull.head_ref} again, or merge it by hand: what is neither pick "
             "nor version bump has to be accepted by name then",
         )
+
+    def _list_meant(self, place: Place, action: str) -> list[str]:
+        """Return the heads that runs were about to push: of several at once each has made its own."""
+        meant = [event.body for event in self.bench.journal.events() if isinstance(event.body, StepIntended)]
+        return [str(each.facts["head"]) for each in meant if (each.place, each.action) == (place, action)]
 
     def _merge(self, place: Place, pull: Pull) -> Observation:
         bench = self.bench
