@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -92,14 +93,15 @@ class JournalReader:
             DamagedJournalError: the journal is not as it was written.
         """
         repository = Repository.open(directory)
-        return cls._open(repository, incident_id, lambda: UnreadJournal.find_local(repository, incident_id))
+        return cls._open(repository, incident_id, partial(UnreadJournal.find_local, repository, incident_id))
 
     @classmethod
     def open_cached(cls, address: Address, incident_id: str, *, cache: Path) -> "JournalReader":
         """Open the journal of an incident as it was fetched last, without any network; it may be empty."""
         mirror = Mirror.open(address, cache=cache)
-        find = lambda: UnreadJournal.find_cached(mirror, incident_id)  # noqa: E731
-        return cls._open(mirror.repository, incident_id, find)
+        return cls._open(
+            mirror.repository, incident_id, partial(UnreadJournal.find_cached, mirror, incident_id)
+        )
 
     @classmethod
     def _open(
