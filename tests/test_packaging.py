@@ -113,3 +113,11 @@ def test_every_defence_names_tests_that_are_there() -> None:
         named = re.findall(r"`([^`]+)`", row)
         assert named, row
         assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_contributors_table_of_layers_is_the_import_contract() -> None:
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    text = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+    rows = text.partition("| layer | what it is |\n| --- | --- |\n")[2].partition("\n\n")[0].splitlines()
+    told = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(told) == sorted(re.findall(r"relauto\.(\w+)", " ".join(layers)))
