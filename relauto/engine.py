@@ -6,12 +6,12 @@ is to be done is done only after the journal holds its intent and, at a door, an
 approval of exactly what would be done; after every write the world is asked again.
 """
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
+from relauto import turns
 from relauto.comms.standing import describe_holders
 from relauto.errors import InputError, RemoteError, Status
 from relauto.model import event as events
@@ -30,9 +30,6 @@ from relauto.stages.step import Observation, Proved, Question, Refused, Seal, To
 _MOST_ACTIONS = 20
 """A step that has written so often in one run, and is not done, goes round in circles."""
 
-
-_OPENING = 30.0
-"""Seconds in which a run that is about to open the desk has opened it, or will never."""
 
 _POLLS_A_LOOK = 10
 """After so many polls the engine looks at everything, whatever they say: they see only what is waited for."""
@@ -131,7 +128,7 @@ def refresh(bench: Bench) -> None:
     """Fetch the journal and the refs, and take note of what people answered at the desk."""
     bench.read_journal()
     bench.look()
-    _open_desk(bench)
+    turns.open_desk(bench)
     desk.reopen_closed(bench)
     bench.after.extend(outbox.find_owed(bench.journal.events()))
     for said in answers.read_answers(bench):
@@ -139,28 +136,6 @@ def refresh(bench: Bench) -> None:
     record(bench)
     replies.tell_refused(bench)
     settle_claims(bench)
-
-
-def _open_desk(bench: Bench) -> None:
-    """Open the desk where there is none; of several runs at once one does, and the others wait for it."""
-    while bench.incident.desk is None:
-        before = bench.incident.desk_meant
-        if before and _wait_for_desk(bench):
-            return
-        mine = events.DeskIntended(secrets.token_hex(8), before.attempt + 1 if before else 1)
-        record(bench, mine)
-        if bench.incident.desk_meant == mine:
-            record(bench, desk.open_desk(bench))
-
-
-def _wait_for_desk(bench: Bench) -> bool:
-    """Let another run, which may have ended, open the desk; return whether it did."""
-    bench.say(f"another run is opening the desk: waiting for it, up to {_OPENING:.0f} s")
-    end = bench.clock.now() + timedelta(seconds=_OPENING)
-    while bench.incident.desk is None and bench.clock.now() < end:
-        bench.clock.sleep(1)
-        catch_up(bench)
-    return bench.incident.desk is not None
 
 
 def settle_claims(bench: Bench) -> None:
@@ -382,7 +357,9 @@ def _knock(bench: Bench, place: Place, todo: Todo, seal: Seal) -> Stop | None:
 
 
 def _act(bench: Bench, place: Place, todo: Todo) -> bool:
-    """Do a step's write once its intent is on record; not where another run was about to do it just now."""
+    """Do a step's write once its intent is on record; not where another run does it."""
+    if turns.wait_for_other(bench, place, todo):
+        return False
     bench.say(f"{place}: {todo.sentence}")
     facts = normalise(todo.prepare())
     if not intend(bench, events.StepIntended(place=place, action=todo.action, facts=facts)):

@@ -47,7 +47,10 @@ def intend(bench: Bench, intent: events.StepIntended) -> bool:
     happened = [event.body for event in bench.journal.events()[known:]]
     meant = [each for each in happened if isinstance(each, events.StepIntended)]
     alone = sum((each.place, each.action) == key for each in meant) == 1
-    return alone and any(each is intent for each in chosen)
+    if not alone or not any(each is intent for each in chosen):
+        return False
+    bench.meant.add(key)
+    return True
 
 
 def _append(bench: Bench, may: Callable[[Incident, Body | Said], bool]) -> list[Body | Said]:

@@ -37,7 +37,7 @@ _MANY = 8
 _LATEST = 1.0
 """Seconds until the last process has come."""
 
-_PACE = 0.05
+_PACE = 0.2
 """How long a pause takes, of a second."""
 
 _SEEDS: dict[Kind, int] = {"advance": 10, "line": 24, "lines": 12, "crew": 10}

@@ -85,6 +85,7 @@ class Bench:
     public: tuple[Client, Mirror] | None = None
     is_outside: bool = False
     found: list[Body | Said] = field(default_factory=list)
+    meant: set[tuple[Place, str]] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
     after: list[Place] = field(default_factory=list)
     interests: "Callable[[Bench], Iterable[tuple[Kind, Look[Any]]]]" = lambda _: ()

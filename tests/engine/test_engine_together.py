@@ -1,10 +1,12 @@
 """Several runs at once: one of them does what all mean to do, and the others know it again."""
 
-from relauto import recording
+from datetime import timedelta
+
+from relauto import engine, recording
 from relauto.errors import Status
 from relauto.model.event import StepIntended
 
-from .conftest import TARGET, only_stop
+from .conftest import BOT, TARGET, only_stop
 
 ONE, TWO = "a" * 40, "b" * 40
 
@@ -46,3 +48,48 @@ def test_the_pick_that_either_run_has_made_is_the_pick(at):
         assert recording.intend(bench, other)
     stop = only_stop(world.advance())
     assert (stop.status, stop.whom) == (Status.WAITING, "CI and reviewer")
+
+
+def mean_to_merge(world):
+    """Approve the merge, and let a run end between its word and its deed."""
+    world.approve("prepare.merge")
+    with world.bench() as bench:
+        engine.refresh(bench)
+        assert recording.intend(bench, StepIntended(bench.place("prepare.merge"), "merge:1", {"head": ONE}))
+
+
+def test_what_another_run_may_be_at_is_waited_for_once(at):
+    world = at("merge-door")
+    mean_to_merge(world)
+    began = world.clock.now()
+    world.advance(until="prepare.merge")
+    (waited,) = [line for line in world.said if "waiting up to" in line]
+    assert waited.startswith("prepare.merge: another run, which may be at it still, was about to merge pull ")
+    assert world.clock.now() - began == timedelta(seconds=30)
+    assert world.pull(1)["merged"]
+
+
+def test_what_another_run_does_meanwhile_is_not_done_again(at, monkeypatch):
+    world = at("merge-door")
+    mean_to_merge(world)
+    wait = world.clock.sleep
+
+    def merge_meanwhile(seconds):
+        wait(seconds)
+        if not world.pull(1)["merged"]:
+            world.merge(1, by=BOT)
+
+    monkeypatch.setattr(world.clock, "sleep", merge_meanwhile)
+    began = world.clock.now()
+    world.advance(until="prepare.merge")
+    assert world.clock.now() - began == timedelta(seconds=1)
+    assert world.record("prepare.merge").state == "done"
+
+
+def test_what_was_meant_long_ago_is_not_waited_for(at):
+    world = at("merge-door")
+    mean_to_merge(world)
+    world.clock.sleep(31)
+    world.advance(until="prepare.merge")
+    assert not any("waiting up to" in line for line in world.said)
+    assert world.pull(1)["merged"]
