@@ -126,6 +126,8 @@ def _is_known(incident: Incident, body: Body) -> bool:
         return incident.round >= body.round
     if isinstance(body, events.QaRequested):
         return body.tag in incident.qa_requests
+    if isinstance(body, events.QaRevoked):
+        return events.locate(body.comment) in incident.unheard
     if isinstance(body, events.NoticeDrafted):
         return any(notice.path == body.path for notice in incident.notices)
     if isinstance(body, events.DoorReached):

@@ -394,6 +394,21 @@ class QaAnswered(Body, frozen=True):
     source: str
 
 
+class QaRevoked(Body, frozen=True):
+    """A verdict that had counted counts no longer, and never will: the `comment` that gave it was edited.
+
+    `author`, `command`, `reason` and `instead` are those of an answer that is refused.
+    """
+
+    kind = "qa.revoked"
+    tag: str
+    author: Person
+    command: Text
+    reason: Text
+    comment: str
+    instead: Text = Text()
+
+
 class KitAcknowledged(Body, frozen=True):
     """The customer has the kit whose SHA256SUMS file has this digest (64 hex digits)."""
 

@@ -339,6 +339,18 @@ def _qa_answered(incident: Incident, event: Event, body: events.QaAnswered) -> N
     incident.qa_answers[body.tag] = (body, event.actor)
 
 
+@_on(events.QaRevoked)
+def _qa_revoked(incident: Incident, event: Event, body: events.QaRevoked) -> None:
+    answer, _ = incident.qa_answers.get(body.tag, (None, None))
+    if answer and locate(answer.source) == locate(body.comment):
+        del incident.qa_answers[body.tag]
+    _unheard(
+        incident,
+        event,
+        events.AnswerRefused(body.author, body.command, body.reason, body.comment, body.instead),
+    )
+
+
 @_on(events.KitAcknowledged)
 def _acknowledged(incident: Incident, event: Event, body: events.KitAcknowledged) -> None:
     incident.kits.append((body, event.actor, event.at))

@@ -13,13 +13,13 @@ from relauto.github import issues
 from relauto.github.issues import Comment
 from relauto.model import event as events
 from relauto.model.commands import Command, Malformed, Verb, parse_lines
-from relauto.model.event import AnswerRefused, Body, Said, locate
+from relauto.model.event import AnswerRefused, Body, QaRevoked, Said, locate
 from relauto.model.names import Tag
 from relauto.model.roster import list_deeds
 from relauto.model.words import Person, Text
 from relauto.stages import corrections, decisions, desk, doors, rounds
 from relauto.stages.bench import Bench
-from relauto.stages.prepare import qa
+from relauto.stages.prepare import qa, verdicts
 
 MOST_REPLIES = 10
 """So often one person is told that something does not count. Who goes on has been told how it is done."""
@@ -53,11 +53,16 @@ def read_answers(bench: Bench) -> Iterator[Said | Body]:
                 yield from _read_nearly_signed(bench, comment, Tag(asked.tag))
 
 
-def _read_nearly_signed(bench: Bench, comment: Comment, tag: Tag) -> Iterator[AnswerRefused]:
-    """Yield the record of each verdict that is none on `tag`; a comment with one that is counts as it is."""
+def _read_nearly_signed(bench: Bench, comment: Comment, tag: Tag) -> Iterator[AnswerRefused | QaRevoked]:
+    """Yield the record of each verdict that is none on `tag`, and of one that was edited.
+
+    A comment with one that is, and that nobody edited, counts as it is.
+    """
+    yield from verdicts.find_revoked(bench, comment, tag)
     lines = [line for line in dict.fromkeys(parse_lines(comment.body)) if line.verb == "qa"]
     signed = any(isinstance(line, Command) and line.subject == tag for line in lines)
-    if signed or comment.author == bench.login or locate(comment.url) in bench.incident.answered:
+    counts = signed and not comment.edited
+    if counts or comment.author == bench.login or locate(comment.url) in bench.incident.answered:
         return
     for line in lines[:_MOST_LINES]:
         wrong, reason = corrections.explain_verdict(line, tag)

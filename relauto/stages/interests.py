@@ -54,6 +54,8 @@ def _list_picks(bench: Bench, target: Target) -> Iterator[Interest]:
 
 def _list_proofs(bench: Bench, target: Target) -> Iterator[Interest]:
     """Yield the looks at a candidate and its release: checks until it is released, files all the time."""
+    for asked in qa.list_asked(bench, target):
+        yield "qa", qa.look_at_issue(bench, Tag(asked.tag))
     candidate = bench.facts("prepare.candidate", target)
     if not candidate:
         return

@@ -17,7 +17,7 @@ from relauto.model.event import locate
 from relauto.model.incident import SETTLED
 from relauto.stages import answers, desk
 from relauto.stages.bench import Bench, Kind
-from relauto.stages.prepare import qa
+from relauto.stages.prepare import qa, verdicts
 
 
 def tell_refused(bench: Bench) -> None:
@@ -70,8 +70,7 @@ def _find_replies(bench: Bench) -> Iterator[_Reply]:
                     f"tell {refused[0].author} at {there.name} that {refused[0].command} does not count"
                 )
                 yield _Reply(there, key, render_refusal(refused, bench.renderer), sentence)
-        if there.kind == "desk":
-            yield from _find_edits(bench, there, heard)
+        yield from _find_edits(bench, there, heard)
 
 
 def _list_told(bench: Bench) -> list[str]:
@@ -90,7 +89,7 @@ def _find_edits(bench: Bench, there: _There, heard: Sequence[str]) -> Iterator[_
         source, key = locate(comment.url), f"{bench.incident.id}:edited:{comment.id}"
         refused = bench.incident.unheard.get(source, ())
         settled = source in (heard if refused else bench.incident.answered)
-        known = any(each.reason == answers.EDITED for each in refused)
+        known = any(each.reason in (answers.EDITED, verdicts.REVOKED) for each in refused)
         told = issues.find_comment(there.comments(bench), key) is not None
         if comment.edited and settled and not known and not told:
             text = render_edited(comment.author, comment.url, _list_given(bench, source), bench.renderer)
@@ -113,8 +112,8 @@ def _list_places(bench: Bench) -> Iterator[_There]:
     opened = bench.incident.desk
     if opened:
         yield _There("the desk", "desk", bench.ops, opened.number, opened.url)
-    for asked in list(bench.incident.qa_requests.values()):
-        if asked.place.target is None or not bench.facts("prepare.release", asked.place.target):
+    for target in bench.incident.targets:
+        for asked in list(qa.list_asked(bench, target)):
             yield _There(f"QA's issue about {asked.tag}", "qa", bench.qa, asked.number, asked.url)
 
 

@@ -1,7 +1,7 @@
 """QA's part of the verification: the issue that asks, and the answer read back from it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from relauto.comms.qa_items import read_items
@@ -9,8 +9,14 @@ from relauto.github import issues
 from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment, Issue
 from relauto.github.look import Look
-from relauto.model.commands import Command, parse_commands
-from relauto.model.event import AnswerRefused, CandidateRefused, QaAnswered, QaRequested, Said, locate
+from relauto.model.commands import Command
+from relauto.model.event import (
+    CandidateRefused,
+    QaAnswered,
+    QaRequested,
+    Said,
+    locate,
+)
 from relauto.model.facts import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
@@ -18,6 +24,7 @@ from relauto.model.words import Person, Text
 from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.gates import hold
+from relauto.stages.prepare.verdicts import find_verdict, tell_lack
 from relauto.stages.step import Observation, Refused, Todo, Waiting
 
 LABEL = "relauto-qa"
@@ -38,7 +45,7 @@ def ask(
     if verdict is None and issue.state == "closed":
         return _refuse_lost(place, tag, commit, f"{requested.url} was closed without a verdict")
     if verdict is None:
-        reason = f"{tag}: no verdict yet in {requested.url}"
+        reason = f"{tag}: {tell_lack(bench, requested)} in {requested.url}"
         return Waiting("QA", reason, facts=hold(commit, qa="waiting"))
     comment, command = verdict
     answer = QaAnswered(
@@ -93,42 +100,6 @@ def _check_boxes(
     return "passed"
 
 
-def find_verdict(bench: Bench, tag: Tag, comments: Sequence[Comment]) -> tuple[Comment, Command] | None:
-    """Return the newest verdict on exactly this tag that counts.
-
-    It is of somebody who was on the roster when it was read; one that was not goes on record, so that it
-    never counts later. A comment that was edited counts for nothing: it shows its author, and not who
-    edited it.
-    """
-    found = None
-    for comment in comments:
-        verdicts = [
-            command
-            for command in parse_commands(comment.body)
-            if command.verb == "qa" and command.subject == tag
-        ]
-        if verdicts and _counts(bench, comment):
-            found = (comment, verdicts[-1])
-    return found
-
-
-def _counts(bench: Bench, comment: Comment) -> bool:
-    source = locate(comment.url)
-    if source in bench.incident.unheard:
-        return False
-    if comment.edited or comment.author_type != "User":
-        return False
-    if source in bench.incident.answered or bench.roster.may(comment.author, "sign"):
-        return True
-    reason = Text(f"{comment.author} may not sign: they are not on the roster for it")
-    author, command = Person(comment.author), Text("/qa")
-    refused = AnswerRefused(author=author, command=command, reason=reason, source=comment.url)
-    if refused not in bench.found:
-        bench.say(f"{comment.url}: /qa by {comment.author} does not count: {reason}")
-        bench.found.append(refused)
-    return False
-
-
 def _request(
     bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit, artifacts: Sequence[dict[str, Any]]
 ) -> Observation:
@@ -171,6 +142,13 @@ def read_comments(bench: Bench, number: int) -> tuple[Comment, ...]:
         return bench.see("qa", issues.look_at_issue(bench.qa, number))[1]
     except NotFoundError:
         return ()
+
+
+def list_asked(bench: Bench, target: Target) -> Iterator[QaRequested]:
+    """Yield what QA was asked of this round's candidates, burned ones too, until one is released."""
+    if not bench.facts("prepare.release", target):
+        place = bench.place("prepare.verify", target)
+        yield from (asked for asked in bench.incident.qa_requests.values() if asked.place == place)
 
 
 def look_at_issue(bench: Bench, tag: Tag) -> Look[Any]:
