@@ -330,15 +330,17 @@ def _describe(incident_id: str, added: Sequence[Event]) -> str:
     return f"{incident_id}: {kinds}\n\nAppends {which}."
 
 
-def list_incidents(address: Address, *, cache: Path) -> list[str]:
-    """Return the ids of all incidents that have a journal, sorted.
+def list_incidents(address: Address, *, cache: Path, words: bool = False) -> list[str]:
+    """Return the ids of all incidents that have a journal, sorted; with `words` fetch those of all, too.
+
+    Each can then be read by `JournalReader.open_cached`.
 
     Raises:
         RemoteError: the ops repository was not reached.
     """
     prefix = "refs/heads/incidents/"
     with Mirror.open(address, cache=cache) as mirror:
-        known = fetch_watched(mirror, [f"{prefix}*"])
+        known = fetch_watched(mirror, [f"{prefix}*", *(["refs/heads/words/*"] if words else [])])
         return sorted(ref.removeprefix(prefix) for ref in known if ref.startswith(prefix))
 
 

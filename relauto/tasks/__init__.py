@@ -5,6 +5,7 @@ from invoke import Collection
 from relauto.tasks import (
     candidate,
     doctor,
+    event,
     incident,
     init,
     journal,
@@ -39,6 +40,7 @@ def build_namespace() -> Collection:
         people.withdraw,
         people.note,
         release.join,
+        event.on_event,
         unpushed.unpushed,
         init.init,
         doctor.doctor,
@@ -46,6 +48,7 @@ def build_namespace() -> Collection:
         server.cast,
     )
     namespace.add_collection(Collection("candidate", attach=candidate.attach))
+    namespace.add_collection(Collection("clock", check=event.check))
     namespace.add_collection(Collection("qa", show=words.qa_show))
     namespace.add_collection(Collection("notice", preview=words.notice_preview))
     namespace.add_collection(Collection("release", free=release.free))

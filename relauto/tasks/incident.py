@@ -316,7 +316,7 @@ def advance(
             {
                 "incident": bench.incident.id,
                 "status": int(outcome.status),
-                "stops": [_describe_stop(stop) for stop in outcome.stops],
+                "stops": [describe_stop(stop) for stop in outcome.stops],
                 "requests": requests,
             }
         )
@@ -325,7 +325,8 @@ def advance(
     raise SystemExit(int(outcome.status))
 
 
-def _describe_stop(stop: Stop) -> dict[str, Any]:
+def describe_stop(stop: Stop) -> dict[str, Any]:
+    """Return where `advance` ended, for a JSON document."""
     return {
         "place": str(stop.place),
         "status": int(stop.status),

@@ -61,7 +61,7 @@ def phrase(text: str) -> str:
     if is_public():
         return _public().reduce(text)
     shown = _UNPRINTABLE.sub("�", text)
-    return _COMMAND.sub("\\1\u2060\\2", shown) if _is_workflow() else shown
+    return _COMMAND.sub("\\1\u2060\\2", shown) if is_workflow() else shown
 
 
 def phrase_end(text: str, status: int) -> str:
@@ -80,7 +80,7 @@ def show_bug(kind: type[BaseException], error: BaseException, trace: TracebackTy
 
 def is_public() -> bool:
     """Return whether everybody may read what is printed, and it is about somebody."""
-    return _is_workflow() and not _invented and _is_readable(*map(os.environ.get, _TOLD))
+    return is_workflow() and not _invented and _is_readable(*map(os.environ.get, _TOLD))
 
 
 _TOLD = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_TOKEN", "GH_TOKEN", "RELAUTO_TOKEN")
@@ -109,7 +109,8 @@ def invented(tells: bool = True) -> Iterator[None]:
             _invented.pop()
 
 
-def _is_workflow() -> bool:
+def is_workflow() -> bool:
+    """Return whether this is a step of a workflow."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 

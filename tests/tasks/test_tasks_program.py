@@ -40,6 +40,8 @@ Subcommands:
                      incident is making.
   next               Say what happens next and who must act, from the journal.
   note               Put something on record, at the moment it happened.
+  on-event           Look at what an event of GitHub may be about, and bring it
+                     forward.
   open               Open an incident: a customer is down, and a fix has to
                      reach them.
   plan               List what advance would write now, up to the next wait,
@@ -56,6 +58,8 @@ Subcommands:
   withdraw           Take back a fix that was attached.
   candidate.attach   Attach a file that others built to a candidate; repeat it
                      for each file.
+  clock.check        Make good what was missed: look at every open incident,
+                     and say what is due.
   journal.redact     Erase what people said, or who they are, from the journal
                      for good; say what stays elsewhere.
   journal.verify     Check the incident's log for edits, cuts, reordering and
