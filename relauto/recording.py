@@ -154,6 +154,6 @@ def open_journal(
 ) -> None:
     """Write the first events of an incident: its opening proves `escalate.channel`."""
     proof = events.StepProved(place=Place("escalate.channel"), facts={"journal": opened.incident})
-    bench.after.append(proof.place)
+    outbox.draft_begun(bench, proof.place)
     named = attached.branch is not None or attached.pull is not None
     record(bench, opened, *([attached] if named else []), *more, proof)

@@ -10,7 +10,7 @@ import platformdirs
 
 from relauto.authority import Authority, find_authority
 from relauto.clock import Clock
-from relauto.comms.guard import list_terms
+from relauto.comms.guard import arm
 from relauto.comms.rendering import Renderer
 from relauto.errors import InputError
 from relauto.git.address import SILENCE, Address
@@ -26,9 +26,8 @@ from relauto.github.memory import Memory
 from relauto.github.repositories import RepositoryFacts
 from relauto.github.wire import TIMEOUT
 from relauto.guard.customers import FILE as CUSTOMERS
-from relauto.guard.customers import Customers, parse_customers
+from relauto.guard.customers import Customers, find_customers
 from relauto.guard.guard import Guard, LeakError, Passage, require_no_secret
-from relauto.guard.terms import Term, UnguardableError
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model.incident import Incident
@@ -212,16 +211,8 @@ class Session:
         Raises:
             InputError: the file that is set is not there, or has faults.
         """
-        ops, name = self.settings.repositories.ops, self.settings.guard.customers
-        content = self._ops_files[name or CUSTOMERS]
-        if content is None and name is None:
-            return None
-        if content is None:
-            raise InputError(
-                f"{ops} has no {name}, so nobody knows whom no text may name",
-                todo="write it on its default branch, or correct guard.customers in the settings",
-            )
-        return parse_customers(content.decode("utf-8", "replace"), f"{ops}:{name or CUSTOMERS}")
+        wanted, ops = self.settings.guard.customers, self.settings.repositories.ops
+        return find_customers(self._ops_files.__getitem__, wanted, ops)
 
     @cached_property
     def _ops_files(self) -> dict[str, bytes | None]:
@@ -233,22 +224,7 @@ class Session:
         Raises:
             InputError: what names the customer cannot be guarded, or the file is not there or has faults.
         """
-        named = self.settings.repositories
-        private = [each for each in (named.ops, self.settings.qa, named.private) if each]
-        ours = tuple(Term("repository", each) for each in private if each != self.settings.source)
-        known = self.customers or {}
-        terms = list_terms(incident)
-        alias = str(incident.opening.customer) if terms else ""
-        if alias in known:
-            terms = terms[1:]
-        try:
-            self.guard.learn({"": ours, **known})
-            self.guard.learn({alias: terms})
-        except UnguardableError as error:
-            raise InputError(
-                f"what names the customer of {incident.id} cannot be guarded: {error}",
-                todo="choose an alias of more letters, which no other word holds",
-            ) from error
+        arm(self.guard, incident, self.customers or {}, self.settings)
 
     @property
     def ops_address(self) -> Address:

@@ -1,13 +1,14 @@
 """Notices: drafts for people inside, and replies to the customer. Nothing is sent from here."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from relauto.comms import neutral
 from relauto.comms.rendering import Renderer, shipped
 from relauto.comms.story import Story
 from relauto.errors import InputError
 from relauto.model.incident import StepState
+from relauto.model.target import Place
 
 NoticeAudience = Literal["internal", "customer"]
 
@@ -39,6 +40,13 @@ CUSTOMER: dict[str, tuple[str, str, str]] = {
 }
 """Every reply to the customer: the step that it rests on, and the state that it names when that step
 is done, and while it is not."""
+
+
+class Draft(NamedTuple):
+    """A notice that is to be drafted: which, and for whom."""
+
+    place: Place
+    audience: NoticeAudience
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,15 @@ from relauto.git.runner import Answer, Git, GitError
 from relauto.guard.guard import Passage
 from relauto.model.names import Commit
 
+DEFAULT = "refs/relauto/default"
+"""Where a mirror keeps the tip of the remote's default branch, as it was fetched last."""
+
 _LAYOUT = "2"
 _MADE = "made"
 """The file in a mirror that names what it mirrors."""
 
 _OUTCOME = re.compile(r"^([ +\-*!=])\t([^\t]*):(refs/[^\t]*)\t(.*)$", re.MULTILINE)
 _NOTHING = "refs/heads/relauto/nothing"
-_DEFAULT = "refs/relauto/default"
 _UNSETTLED = "[remote failure]"
 
 
@@ -158,13 +160,13 @@ class Mirror:
         """
         options = ["--quiet", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head"]
         with _lock(self.repository.directory):
-            answer = self._git.ask("fetch", *options, "origin", f"+HEAD:{_DEFAULT}")
+            answer = self._git.ask("fetch", *options, "origin", f"+HEAD:{DEFAULT}")
         if answer.status and "couldn't find remote ref HEAD" in answer.error:
             return None
         if answer.status:
             _refuse_unreached(self.address, "fetch", answer)
             raise GitError(answer)
-        found = self.repository.refs(_DEFAULT).get(_DEFAULT)
+        found = self.repository.refs(DEFAULT).get(DEFAULT)
         return Commit(found) if found else None
 
     def fill(self, commit: Commit) -> None:

@@ -10,10 +10,10 @@ kind. `exact` lists names that are words of the language, too: they count as the
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from relauto.errors import FaultsError
+from relauto.errors import FaultsError, InputError
 from relauto.guard.terms import Kind, Term, UnguardableError, find_network, list_words
 
 FILE = "customers.toml"
@@ -32,6 +32,30 @@ KINDS: dict[str, Kind] = {
 
 Customers = Mapping[str, tuple[Term, ...]]
 """Terms by the alias of the customer whom they name; the alias is one of them."""
+
+
+def find_customers(
+    read: Callable[[str], bytes | None], wanted: str | None, repository: str
+) -> Customers | None:
+    """Return the customers in the file `wanted` of the ops repository; None where none is wanted or there.
+
+    Args:
+        read: returns a file of the ops repository's default branch by its name, None where there is none.
+        wanted: its name as the settings give it, or None: then it is `FILE`, if it is there.
+        repository: the ops repository, for people.
+
+    Raises:
+        InputError: the file that is wanted is not there, or has faults.
+    """
+    content = read(wanted or FILE)
+    if content is None and wanted is None:
+        return None
+    if content is None:
+        raise InputError(
+            f"{repository} has no {wanted}, so nobody knows whom no text may name",
+            todo="write it on its default branch, or correct guard.customers in the settings",
+        )
+    return parse_customers(content.decode("utf-8", "replace"), f"{repository}:{wanted or FILE}")
 
 
 def parse_customers(text: str, source: str) -> Customers:

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from relauto.comms.guard import require_for
 from relauto.comms.rendering import Renderer, shipped
 from relauto.comms.story import Story
+from relauto.guard.guard import Passage
 from relauto.model.incident import StepState
 from relauto.model.rounds import has_rounds
+from relauto.stages import texts
+from relauto.stages.bench import Bench
 
 _MILESTONES = {
     "prepare.merge": "The correction was reviewed and accepted",
@@ -42,6 +46,20 @@ def render_summary(story: Story, renderer: Renderer | None = None) -> str:
     return (renderer or shipped()).render(
         "report/incident-summary.md", story=story, milestones=list(list_milestones(story))
     )
+
+
+def draft_summary(bench: Bench) -> str:
+    """Return the draft in Markdown, as the customer of a workbench's incident may read it.
+
+    Raises:
+        InputError: the template is at fault.
+        LeakError: it holds what the customer must not read.
+    """
+    story = texts.story(bench)
+    draft = render_summary(story, bench.renderer)
+    told = [Passage("the incident summary", draft, 1)]
+    require_for("customer", bench.guard, told, bench.incident, product=story.product)
+    return draft
 
 
 def list_milestones(story: Story) -> Iterator[Milestone]:

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeVar, cast
 from msgspec.structs import replace
 
 from relauto.clock import Clock
+from relauto.comms.notices import Draft
 from relauto.comms.rendering import Renderer
 from relauto.errors import InputError
 from relauto.git.commit import Signature
@@ -55,8 +56,8 @@ class Bench:
     """Everything at hand while one incident is advanced.
 
     `found` and `files` are what the next append to the journal takes along: events that a look or a
-    write brought up, and texts for the incident's branch by their path; `after` are the places whose
-    notices are drafted once their proof is recorded. `visit` lends the bench of another incident.
+    write brought up, and texts for the incident's branch by their path; `after` are the notices
+    that are drafted once what they tell is recorded. `visit` lends the bench of another incident.
     `interests` lists what may be looked at together.
     `guard` is asked before a text leaves.
     Where the work is embargoed, `source` and `mirror` are of the private repository, and `public` is what
@@ -87,7 +88,7 @@ class Bench:
     found: list[Body | Said] = field(default_factory=list)
     meant: set[tuple[Place, str]] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
-    after: list[Place] = field(default_factory=list)
+    after: list[Draft] = field(default_factory=list)
     interests: "Callable[[Bench], Iterable[tuple[Kind, Look[Any]]]]" = lambda _: ()
     _seen: dict[tuple[Kind, Hashable], object] = field(default_factory=dict)
     _looks: dict[tuple[Kind, Hashable], Look[Any]] = field(default_factory=dict)

@@ -253,18 +253,24 @@ def _pulls(bench: Bench) -> tuple[PullRequest, ...]:
 
 
 def upgrade_notes(bench: Bench, target: Target, number: int, digest: str) -> str:
-    """Return the customer's upgrade notes to the release of a round, from what may be installed."""
+    """Return the customer's upgrade notes to the release of a round, from what may be installed.
+
+    They tell of what is released, whatever our branches and people are called.
+
+    Raises:
+        LeakError: they hold what the customer must not read.
+    """
     released = bench.incident.steps[Place("prepare.release", target, number)].facts
-    return render_upgrade(
-        UpgradeFacts(
-            product=bench.settings.product,
-            installed=list_installed(bench.incident, target, number),
-            version=str(released["version"]),
-            tag=str(released["tag"]),
-            commit=str(released["commit"]),
-            artifacts=_with_digests(released["assets"]),
-            sums_digest=digest,
-            version_command=bench.settings.build.version_command,
-        ),
-        bench.renderer,
+    facts = UpgradeFacts(
+        product=bench.settings.product,
+        installed=list_installed(bench.incident, target, number),
+        version=str(released["version"]),
+        tag=str(released["tag"]),
+        commit=str(released["commit"]),
+        artifacts=_with_digests(released["assets"]),
+        sums_digest=digest,
+        version_command=bench.settings.build.version_command,
     )
+    notes = render_upgrade(facts, bench.renderer)
+    bench.guard.require([Passage("the upgrade notes", notes, 1)], reader=bench.incident.opening.customer)
+    return notes

@@ -28,25 +28,10 @@ def qa_show(_c: Context, tag: str = "", id: str = "") -> None:
 )
 def notice_preview(_c: Context, step: str, audience: str = "", id: str = "") -> None:
     """Render a notice from today's facts; nothing is written."""
-    from datetime import UTC, datetime
-    from pathlib import Path
+    from relauto.clock import SystemClock
+    from relauto.preview import choose_audience, preview_notice
+    from relauto.tasks.local import load_local
 
-    from relauto.comms.notices import CUSTOMER, NoticeAudience, render_notice
-    from relauto.comms.story import tell
-    from relauto.errors import InputError
-    from relauto.journal.log import require_opened
-    from relauto.model.playbook import load_playbook
-    from relauto.settings import find_settings, load_settings
-    from relauto.stages.outbox import write_notice
-
-    if audience not in ("", "customer", "internal"):
-        raise InputError(f"there is no audience {audience!r}", todo="internal or customer")
-    chosen: NoticeAudience = (
-        "customer" if (audience or step in CUSTOMER) and audience != "internal" else "internal"
-    )
+    chosen = choose_audience(step, audience)
     with connect.reader(id or None) as reader:
-        incident = require_opened(reader)
-    settings = load_settings(find_settings(Path.cwd()))
-    now = datetime.now(UTC).replace(microsecond=0)
-    story = tell(incident, load_playbook()[0], now=now, contacts=settings.contacts, product=settings.product)
-    show(write_notice(render_notice(step, chosen, story), chosen).decode())
+        show(preview_notice(reader, load_local(), step, chosen, now=SystemClock().now()))

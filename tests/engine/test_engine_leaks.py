@@ -4,8 +4,12 @@ import pytest
 
 from relauto.errors import InputError, Status
 from relauto.guard.guard import LeakError, Passage
+from relauto.rehearsal.summary import write_reports
+from relauto.report.summary import draft_summary
+from relauto.stages import texts
+from relauto.stages.prepare.release import kit_digest
 from tests.engine.agreement import agree
-from tests.engine.conftest import MAIN, OPS, QA, ROSTER, SOURCE, only_stop
+from tests.engine.conftest import BOT, MAIN, OPS, QA, ROSTER, SOURCE, TARGET, only_stop
 
 CUSTOMERS = """\
 [customers.initech]
@@ -16,6 +20,9 @@ people = ["Bill Lumbergh"]
 names = ["Globex"]
 exact = ["Target"]
 """
+ON_FILE = CUSTOMERS.replace("initech]", "Initech]")
+"""The same, where the customer of the story's incident is meant."""
+
 TERMS = ("initech", "lumbergh", "globex")
 
 
@@ -216,6 +223,81 @@ def test_reply_that_names_another_customer_is_not_drafted_and_stays_owed(at):
     assert "globex" not in refused[0].lower()
     world.advance()
     assert "escalate.reply" in [notice.place.step for notice in world.incident.notices]
+
+
+@pytest.mark.parametrize(
+    ("told", "leak"),
+    [
+        ("cat {artifact} # at Initech", ""),
+        ("cat {artifact} # as at Globex", "holds the name of a customer"),
+        ("cat {artifact} # see acme/ops", "holds the name of a private repository"),
+    ],
+)
+def test_upgrade_notes_name_their_own_customer_alone(at, told, leak):
+    world = at("send-door")
+    world.replace_ops({"roster.toml": ROSTER, "customers.toml": ON_FILE})
+    with world.bench(f'build.version_command = "{told}"\n') as bench:
+        sent = bench.facts("prepare.release", TARGET)
+        digest = kit_digest(bench, TARGET)
+        assert sent["tag"] == "v1.0.1"
+        if not leak:
+            assert "at Initech" in texts.upgrade_notes(bench, TARGET, 1, digest)
+            return
+        with pytest.raises(LeakError, match=rf"the upgrade notes, line \d+, {leak}") as refused:
+            texts.upgrade_notes(bench, TARGET, 1, digest)
+    assert "globex" not in str(refused.value).lower()
+
+
+def test_files_for_the_customer_that_name_another_are_left_out(at, tmp_path):
+    world = at("send-door")
+    world.replace_ops({"roster.toml": ROSTER, "customers.toml": ON_FILE})
+    for product, left in (("Initech", ["incident-summary.md"]), ("Globex", [])):
+        out = tmp_path / product
+        with world.bench(f'contacts.product = "the {product} build"\n') as bench:
+            write_reports(out, bench, bench.journal.events())
+        assert [path.name for path in out.glob("incident*")] == left
+    assert world.said[-1].startswith(
+        "incident-summary.md is not written: the leak guard refused a text: the incident summary, line 1, "
+    )
+
+
+@pytest.mark.parametrize(
+    ("product", "leak"),
+    [
+        ("the Initech build", ""),
+        ("the Glo-bex build", "the name of a customer"),
+        ("what robin-rm said", "the login of somebody of ours"),
+        ("the fix/crash build", "the name of a branch"),
+    ],
+)
+def test_incident_summary_names_its_own_customer_alone(at, product, leak):
+    world = at("send-door")
+    world.replace_ops({"roster.toml": ROSTER, "customers.toml": ON_FILE})
+    with world.bench(f'contacts.product = "{product}"\n') as bench:
+        if not leak:
+            assert draft_summary(bench).startswith(f"# Incident summary: {product}")
+            return
+        with pytest.raises(LeakError, match=f"the incident summary, line 1, holds {leak}") as refused:
+            draft_summary(bench)
+    assert "bex" not in str(refused.value).lower()
+
+
+def list_drafted(world):
+    return [(notice.place.step, notice.audience) for notice in world.incident.notices]
+
+
+def test_notice_to_our_people_that_holds_a_secret_is_not_drafted(at, tmp_path):
+    template = tmp_path / "own" / "notice" / "internal" / "investigate.pr.md"
+    template.parent.mkdir(parents=True)
+    template.write_text(f"Subject: x\n\ntoken-of-{BOT}\n")
+    world = at("opened")
+    world.advance(f'templates_dir = "{tmp_path / "own"}"\n')
+    told = "investigate.pr: the leak guard refuses the notice to our people: its text holds a token"
+    assert [line for line in world.said if line.startswith(told)] == [f"{told} or a private key"]
+    assert ("investigate.pr", "internal") not in list_drafted(world)
+    world.decide()
+    world.advance()
+    assert ("investigate.pr", "internal") in list_drafted(world)
 
 
 def say_yes(world):

@@ -81,7 +81,7 @@ def test_draft_is_owed_from_its_proof_until_it_is_in_the_log(plays):
     with JournalReader.open_local(out / "ops.git", read_record(out)["incident"]) as reader:
         events = reader.events()
     drafted = [event.body.place.step for event in events if event.body.kind == "notice.drafted"]
-    owed = [[place.step for place in find_owed(events[:end])] for end in range(len(events) + 1)]
+    owed = [[draft.place.step for draft in find_owed(events[:end])] for end in range(len(events) + 1)]
     assert (owed[0], owed[-1]) == ([], [])
     assert max(map(len, owed)) == 1
     told = {steps[0] for steps in owed if steps}
