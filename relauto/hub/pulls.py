@@ -26,9 +26,9 @@ class Standing:
     merge_state: str
 
 
-def announce(place: Place, pull: Pull, action: str) -> None:
+def announce(place: Place, pull: Pull, action: str, **more: object) -> None:
     """Log a `pull_request` event."""
-    publish(place, "pull_request", action, number=pull.number, pull_request=show_pull(place, pull))
+    publish(place, "pull_request", action, number=pull.number, pull_request=show_pull(place, pull), **more)
 
 
 def keep(place: Place, pull: Pull, **changes: object) -> Pull:

@@ -216,6 +216,25 @@ class Comment(Record, frozen=True, kw_only=True):
     edited_at: str | None = None
 
 
+class Reaction(Record, frozen=True, kw_only=True):
+    """What one person shows of a comment; each content once."""
+
+    comment: int
+    user: str
+    content: Literal["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"]
+    created_at: str
+
+
+class Labelling(Record, frozen=True, kw_only=True):
+    """Somebody put a label on an issue or a pull request, or took it away."""
+
+    number: int
+    user: str
+    event: Literal["labeled", "unlabeled"]
+    label: str
+    created_at: str
+
+
 class Label(Record, frozen=True, kw_only=True):
     """A label of a repository; names are compared without regard to case."""
 

@@ -35,12 +35,13 @@ _ENDPOINTS = {
     "issues=read": "issues.list_issues issues.read_issue",
     "issues=write": "issues.create_issue",
     "issues=read; pull_requests=read": """
-        issues.list_all_comments issues.list_comments issues.list_labels issues.read_comment
+        issues.list_all_comments issues.list_comments issues.list_events issues.list_labels
+        issues.read_comment reactions.list_reactions
         labels.list_labels labels.list_milestones labels.read_label labels.read_milestone""",
     "issues=write; pull_requests=write": """
         issues.add_labels issues.create_comment issues.delete_comment issues.edit_comment issues.edit_issue
         issues.remove_label issues.set_labels labels.create_label labels.create_milestone
-        labels.delete_label labels.edit_milestone""",
+        labels.delete_label labels.edit_milestone reactions.create_reaction""",
     "checks=read": "checks.list_runs checks.read_run",
     "checks=write": "checks.create_run checks.edit_run",
     "statuses=read": "checks.list_statuses checks.read_combined",

@@ -74,6 +74,8 @@ _MODELS = {
     r"(POST /issues|(GET|PATCH) /issues/\d+)": "Issue",
     r"GET /issues/(\d+/)?comments": "[IssueComment]",
     r"(POST /issues/\d+/comments|(GET|PATCH) /issues/comments/\d+)": "IssueComment",
+    r"GET /issues/comments/\d+/reactions": "[Reaction]",
+    r"POST /issues/comments/\d+/reactions": "Reaction",
     r"(GET|POST|PUT|DELETE) /issues/\d+/labels.*": "[Label]",
     r"GET /labels": "[Label]",
     r"(POST /labels|GET /labels/.+)": "Label",
@@ -113,8 +115,8 @@ def hold_to_model(response: requests.Response) -> None:
         return
     wanted = _model_of(verb, path)
     if wanted is None:
-        # Rules are a union without a name in githubkit; OpenAPI's description holds them.
-        exempt = r".*(/update-branch|/dispatches|/rules/branches/.+)"
+        # Rules and events are unions without a name in githubkit; OpenAPI's description holds them.
+        exempt = r".*(/update-branch|/dispatches|/rules/branches/.+|/issues/\d+/events)"
         assert re.fullmatch(exempt, path), f"no model for {verb} {path}"
         return
     member, colon, name = wanted.rpartition(":")

@@ -92,7 +92,10 @@ def walk_issues(world):
     comment = world.send("POST", "/issues/2/comments", {"body": "hi"}, status=201)
     path = f"/issues/comments/{comment['id']}"
     world.send("PATCH", path, {"body": "ho"})
+    world.send("POST", f"{path}/reactions", {"content": "eyes"}, status=201)
     for read in (
+        f"{path}/reactions",
+        "/issues/2/events",
         "/issues",
         "/issues/2",
         "/issues/1",

@@ -53,6 +53,64 @@ def test_comments_belong_to_their_authors(world):
     assert world.get("/issues/comments") == []
 
 
+def test_a_reaction_is_there_once_for_each_person_and_content(world):
+    world.send("POST", "/issues", {"title": "a"}, status=201)
+    comment = world.send("POST", "/issues/1/comments", {"body": "/status"}, by="sam", status=201)
+    path = f"/issues/comments/{comment['id']}/reactions"
+    made = world.send("POST", path, {"content": "+1"}, status=201)
+    assert world.send("POST", path, {"content": "+1"}) == made
+    world.send("POST", path, {"content": "eyes"}, status=201)
+    world.send("POST", path, {"content": "+1"}, by="sam", status=201)
+    world.send("POST", path, {"content": "thumbs"}, status=422)
+    assert [(one["user"]["login"], one["content"]) for one in world.get(path)] == [
+        ("bot", "+1"),
+        ("bot", "eyes"),
+        ("sam", "+1"),
+    ]
+    (listed,) = world.get("/issues/1/comments")
+    assert {kind: listed["reactions"][kind] for kind in ("total_count", "+1", "eyes", "-1")} == {
+        "total_count": 3,
+        "+1": 2,
+        "eyes": 1,
+        "-1": 0,
+    }
+
+
+def test_who_put_a_label_and_took_it_away_is_kept_and_announced(world):
+    world.fork("fix")
+    number = world.open("fix")["number"]
+    world.send("POST", f"/issues/{number}/labels", {"labels": ["CherryPick/Approved", "db"]}, by="tess")
+    world.send("DELETE", f"/issues/{number}/labels/db", by="rae")
+    told = [
+        (one["event"], one["label"]["name"], one["actor"]["login"])
+        for one in world.get(f"/issues/{number}/events")
+    ]
+    assert told == [
+        ("labeled", "CherryPick/Approved", "tess"),
+        ("labeled", "db", "tess"),
+        ("unlabeled", "db", "rae"),
+    ]
+    announced = [
+        (event.payload["action"], event.payload["label"]["name"], event.payload["number"])
+        for event in world.hub.events()
+        if "label" in event.payload
+    ]
+    assert announced == [
+        ("labeled", "CherryPick/Approved", number),
+        ("labeled", "db", number),
+        ("unlabeled", "db", number),
+    ]
+
+
+def test_all_comments_are_listed_newest_first_where_that_is_asked(world):
+    world.send("POST", "/issues", {"title": "a"}, status=201)
+    for body in ("one", "two", "three"):
+        world.send("POST", "/issues/1/comments", {"body": body}, status=201)
+    assert [one["body"] for one in world.get("/issues/comments")] == ["one", "two", "three"]
+    newest = world.get("/issues/comments", sort="created", direction="desc", per_page=2)
+    assert [one["body"] for one in newest] == ["three", "two"]
+
+
 def test_milestones_count_their_issues(world):
     made = world.send("POST", "/milestones", {"title": "5.35.4"}, status=201)
     world.send("POST", "/milestones", {"title": "5.35.4"}, status=422)

@@ -8,11 +8,12 @@ from msgspec import UNSET, UnsetType
 
 from relauto.hub.events import publish
 from relauto.hub.http import answer, answer_page, enter, no_content, read_body
-from relauto.hub.labels import ensure_labels
+from relauto.hub.labels import ensure_labels, note_labels
 from relauto.hub.place import Place, invalid, not_found
-from relauto.hub.records import Comment, Issue, Milestone, Pull
+from relauto.hub.pulls import announce
+from relauto.hub.records import Comment, Issue, Label, Labelling, Milestone, Pull
 from relauto.hub.rights import Need
-from relauto.hub.views.issues import show_comment, show_issue
+from relauto.hub.views.issues import show_comment, show_issue, show_label, show_labelling
 
 routes = Blueprint("issues", __name__, url_prefix="/api/v3/repos/<owner>/<name>/issues")
 
@@ -65,10 +66,12 @@ def find_item(place: Place, number: int) -> Issue | Pull:
     return found
 
 
-def _announce(place: Place, item: Issue | Pull, action: str) -> None:
-    publish(
-        place, "issues" if isinstance(item, Issue) else "pull_request", action, issue=show_issue(place, item)
-    )
+def _announce(place: Place, item: Issue | Pull, action: str, label: Label | None = None) -> None:
+    more = {"label": show_label(place, label)} if label else {}
+    if isinstance(item, Pull):
+        announce(place, item, action, **more)
+    else:
+        publish(place, "issues", action, issue=show_issue(place, item), **more)
 
 
 def _label_names(labels: _Labels) -> tuple[str, ...]:
@@ -105,6 +108,7 @@ def create_issue(owner: str, name: str) -> Response:
     )
     place.put(number, issue)
     _announce(place, issue, "opened")
+    _announce_labels(place, issue, ())
     return answer(show_issue(place, issue), 201)
 
 
@@ -155,6 +159,7 @@ def edit_issue(owner: str, name: str, number: int) -> Response:
     place.put(number, changed)
     moved = {("open", "closed"): "closed", ("closed", "open"): "reopened"}
     _announce(place, changed, moved.get((item.state, changed.state), "edited"))
+    _announce_labels(place, changed, item.labels)
     return answer(show_issue(place, changed))
 
 
@@ -213,11 +218,25 @@ def remove_label(owner: str, name: str, number: int, label: str) -> Response:
 def _label(place: Place, item: Issue | Pull, labels: tuple[str, ...]) -> None:
     changed = msgspec.structs.replace(item, labels=labels, updated_at=place.call.now)
     place.put(item.number, changed)
-    _announce(place, changed, "labeled" if len(labels) > len(item.labels) else "unlabeled")
+    _announce_labels(place, changed, item.labels)
+
+
+def _announce_labels(place: Place, item: Issue | Pull, before: tuple[str, ...]) -> None:
+    for event, label in note_labels(place, item.number, before, item.labels):
+        _announce(place, item, event, label)
 
 
 def _answer_labels(place: Place, number: int) -> Response:
     return answer(show_issue(place, find_item(place, number))["labels"])
+
+
+@routes.get("/<int:number>/events")
+def list_events(owner: str, name: str, number: int) -> Response:
+    """GET issues/{n}/events, oldest first: of what happened to an issue only its labels are kept."""
+    place = enter(owner, name)
+    find_item(place, number)
+    found = [one for one in place.all(Labelling) if one.number == number]
+    return answer_page(found, lambda one: show_labelling(place, one))
 
 
 @routes.post("/<int:number>/comments")
@@ -256,10 +275,12 @@ def list_comments(owner: str, name: str, number: int) -> Response:
 
 @routes.get("/comments")
 def list_all_comments(owner: str, name: str) -> Response:
-    """GET issues/comments: those of all issues."""
+    """GET issues/comments: those of all issues, oldest first unless `sort` and `direction` say otherwise."""
     place = enter(owner, name)
     since = request.args.get("since", "")
     found = [one for one in place.all(Comment) if one.updated_at >= since]
+    if request.args.get("sort") == "created" and request.args.get("direction") == "desc":
+        found.reverse()
     return answer_page(found, lambda comment: show_comment(place, comment))
 
 

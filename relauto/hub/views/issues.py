@@ -1,7 +1,7 @@
 """Issues, comments, labels and milestones."""
 
 from relauto.hub.place import Place
-from relauto.hub.records import Comment, Issue, Label, Milestone, Pull
+from relauto.hub.records import Comment, Issue, Label, Labelling, Milestone, Pull, Reaction
 from relauto.hub.views.common import Json, node_id, show_association, show_user
 
 
@@ -117,5 +117,41 @@ def show_comment(place: Place, comment: Comment) -> Json:
         "created_at": comment.created_at,
         "updated_at": comment.updated_at,
         "author_association": show_association(place, comment.user),
+        "performed_via_github_app": None,
+        "reactions": _count_reactions(place, comment),
+    }
+
+
+def _count_reactions(place: Place, comment: Comment) -> Json:
+    contents: list[str] = [one.content for one in place.all(Reaction) if one.comment == comment.id]
+    kinds = ("+1", "-1", "laugh", "confused", "heart", "hooray", "eyes", "rocket")
+    url = f"{place.url}/issues/comments/{comment.id}/reactions"
+    return {"url": url, "total_count": len(contents), **{kind: contents.count(kind) for kind in kinds}}
+
+
+def show_reaction(place: Place, reaction: Reaction) -> Json:
+    """Show a reaction (`reaction`)."""
+    return {
+        "id": reaction.id,
+        "node_id": node_id("Reaction", reaction.id),
+        "user": show_user(place.call, reaction.user),
+        "content": reaction.content,
+        "created_at": reaction.created_at,
+    }
+
+
+def show_labelling(place: Place, labelling: Labelling) -> Json:
+    """Show that somebody put a label or took it away (`labeled-issue-event`)."""
+    label = place.get(Label, labelling.label.lower())
+    return {
+        "id": labelling.id,
+        "node_id": node_id("LabeledEvent", labelling.id),
+        "url": f"{place.url}/issues/events/{labelling.id}",
+        "actor": show_user(place.call, labelling.user),
+        "event": labelling.event,
+        "commit_id": None,
+        "commit_url": None,
+        "created_at": labelling.created_at,
+        "label": {"name": labelling.label, "color": label.color if label else ""},
         "performed_via_github_app": None,
     }
