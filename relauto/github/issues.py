@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import NoneType
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +19,7 @@ from relauto.github.ensure import ensure
 from relauto.github.faults import NotFoundError
 from relauto.github.look import CutOffError, Look, require
 from relauto.github.people import ActorNode, LabelNode, Labels, RestUser, name_actor, name_user
-from relauto.github.queries import ISSUE, ISSUES
+from relauto.github.queries import EDITED_ISSUE, ISSUE, ISSUES
 
 if TYPE_CHECKING:
     from relauto.github.client import Client
@@ -28,8 +28,19 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A version of a text: who wrote it, and what it said; None where GitHub does not tell."""
+
+    editor: str
+    text: str | None
+
+
+@dataclass(frozen=True)
 class Issue:
-    """An issue at one moment; `state` is `open` or `closed`."""
+    """An issue at one moment; `state` is `open` or `closed`.
+
+    `edits` are the versions of its text, oldest first; none where they were not asked for, or not told.
+    """
 
     number: int
     title: str
@@ -37,6 +48,7 @@ class Issue:
     state: Literal["open", "closed"]
     labels: tuple[str, ...]
     url: str
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,8 +157,23 @@ class _Found(msgspec.Struct, frozen=True):
         return Issue(self.number, self.title, self.body, state, labels, self.url)
 
 
-class _IssueNode(_Found, frozen=True):
+class _EditNode(msgspec.Struct, frozen=True):
+    editor: ActorNode | None
+    diff: str | None
+
+
+class _Edits(msgspec.Struct, frozen=True):
+    nodes: list[_EditNode]
+
+
+class _IssueNode(_Found, frozen=True, rename="camel"):
     comments: _Comments
+    user_content_edits: _Edits | None = None
+
+    def issue(self) -> Issue:
+        told = self.user_content_edits.nodes if self.user_content_edits else []
+        edits = tuple(Edit(name_actor(edit.editor), edit.diff) for edit in reversed(told))
+        return replace(super().issue(), edits=edits)
 
 
 class _Issues(msgspec.Struct, frozen=True, rename="camel"):
@@ -227,8 +254,13 @@ def read_issue(client: Client, number: int) -> tuple[Issue, tuple[Comment, ...]]
     return look_at_issue(client, number).read()
 
 
-def look_at_issue(client: Client, number: int) -> Look[tuple[Issue, tuple[Comment, ...]]]:
-    """Return the look that `read_issue` takes, to be had alone or with others."""
+def look_at_issue(
+    client: Client, number: int, *, edits: bool = False
+) -> Look[tuple[Issue, tuple[Comment, ...]]]:
+    """Return the look that `read_issue` takes, to be had alone or with others.
+
+    `edits`: the versions of the issue's text as well.
+    """
 
     def settle(answer: msgspec.Raw) -> tuple[Issue, tuple[Comment, ...]]:
         told = require(answer, f"{client.repository} has no issue {number}")
@@ -241,7 +273,8 @@ def look_at_issue(client: Client, number: int) -> Look[tuple[Issue, tuple[Commen
         return _read_by_rest(client, number)
 
     # An issue's own answer counts its comments and tells when it was last touched.
-    return Look(client, ISSUE, {"number": number}, settle, read, lambda _: [f"issues/{number}"])
+    field = EDITED_ISSUE if edits else ISSUE
+    return Look(client, field, {"number": number}, settle, read, lambda _: [f"issues/{number}"])
 
 
 def _read_by_rest(client: Client, number: int) -> tuple[Issue, tuple[Comment, ...]]:

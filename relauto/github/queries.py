@@ -22,7 +22,9 @@ look brings the whole state of its thing in one request. What they use, by type:
 - CheckRun: name, status, conclusion, detailsUrl, isRequired(pullRequestNumber),
   checkSuite.app.(slug, databaseId)
 - StatusContext: context, state, targetUrl, isRequired(pullRequestNumber), creator.login
-- Issue: number, title, body, state, url, labels(first), comments(first)
+- Issue: number, title, body, state, url, labels(first), comments(first), userContentEdits(first)
+- UserContentEdit: editor, diff (the whole text of that version, null to those who may not write and where
+  the version was deleted; the newest first, and the text as it was written among them)
 - IssueComment: fullDatabaseId (a BigInt, sent as text: comment ids have outgrown Int), author, body,
   createdAt, lastEditedAt, url
 - connections: nodes, pageInfo.hasNextPage, and totalCount on reviews
@@ -168,15 +170,22 @@ CHECKS = Field(
 
 _ISSUE_FIELDS = "number title body state url labels(first: 100) { nodes { name } }"
 
-ISSUE = Field(
-    "Issue",
-    f"issue(number: $number) {{ {_ISSUE_FIELDS}"
-    " comments(first: 100) { pageInfo { hasNextPage } nodes {"
+_COMMENTS = (
+    "comments(first: 100) { pageInfo { hasNextPage } nodes {"
     f" fullDatabaseId author {_ACTOR} body createdAt lastEditedAt url"
-    " } } }",
+    " } }"
+)
+
+ISSUE = Field("Issue", f"issue(number: $number) {{ {_ISSUE_FIELDS} {_COMMENTS} }}", {"number": "Int!"})
+"""One issue with its comments, oldest first."""
+
+EDITED_ISSUE = Field(
+    "EditedIssue",
+    f"issue(number: $number) {{ {_ISSUE_FIELDS} {_COMMENTS}"
+    f" userContentEdits(first: 100) {{ nodes {{ editor {_ACTOR} diff }} }} }}",
     {"number": "Int!"},
 )
-"""One issue with its comments, oldest first."""
+"""The same, with the versions that its text had, the newest first."""
 
 VIEWER = "query Viewer { viewer { login } }"
 """Who the token is."""

@@ -235,6 +235,20 @@ class Labelling(Record, frozen=True, kw_only=True):
     created_at: str
 
 
+class Edit(Record, frozen=True, kw_only=True):
+    """A version of an issue's or a comment's text, `of` its id: the first is the one it was written with.
+
+    One that somebody deleted from the history has no text any more; that there was one stays.
+    """
+
+    of: int
+    editor: str
+    text: str | None
+    at: str
+    deleted_by: str | None = None
+    deleted_at: str | None = None
+
+
 class Label(Record, frozen=True, kw_only=True):
     """A label of a repository; names are compared without regard to case."""
 

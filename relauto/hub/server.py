@@ -23,6 +23,7 @@ from relauto.hub.past import Past
 from relauto.hub.records import (
     Access,
     Comment,
+    Edit,
     Event,
     Issue,
     Level,
@@ -322,6 +323,19 @@ class Hub:
             for comment in tx.all(Comment, name):
                 if comment.number == number:
                     tx.drop(Comment, name, comment.id)
+
+    def delete_revision(self, name: RepositoryName, number: int, revision: int, by: str) -> None:
+        """Delete the text of an issue's earlier version, counted from 0, as people do in the browser.
+
+        Raises:
+            LookupError: there is none, or it is the one that is shown.
+        """
+        with self._writing() as (tx, now):
+            issue = tx.get(Issue, name, number)
+            edits = [edit for edit in tx.all(Edit, name) if issue and edit.of == issue.id]
+            edit = edits[:-1][revision]
+            gone = msgspec.structs.replace(edit, text=None, deleted_by=by, deleted_at=now)
+            tx.put(name, edit.id, gone)
 
     def unprotect(self, name: RepositoryName, branch: Branch) -> None:
         """Take a branch's protection away."""

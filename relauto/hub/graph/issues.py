@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from relauto.hub.edits import list_edits
 from relauto.hub.graph.common import Info, Node, connect, list_labels, missing, order, show_actor, show_label
 from relauto.hub.place import Place
-from relauto.hub.records import Comment, Issue
+from relauto.hub.records import Comment, Edit, Issue
 from relauto.hub.views.common import node_id
 
 
@@ -38,7 +39,40 @@ def _show_issue(place: Place, issue: Issue) -> Node:
         "updatedAt": issue.updated_at,
         "labels": connect(list_labels(place, issue.labels), show_label),
         "comments": show_comments(place, issue.number, "issues"),
+        **_show_edits(place, issue.id),
     }
+
+
+def _show_edits(place: Place, of: int) -> Node:
+    """Show who edited a text, when, and each version of it: in full, and to those alone who may write."""
+
+    def show(edit: Edit) -> Node:
+        return {
+            "id": node_id("UserContentEdit", edit.id),
+            "createdAt": edit.at,
+            "updatedAt": edit.at,
+            "editedAt": edit.at,
+            "editor": show_actor(place.call, edit.editor),
+            "deletedAt": edit.deleted_at,
+            "deletedBy": show_actor(place.call, edit.deleted_by) if edit.deleted_by else None,
+            "diff": edit.text if place.may("write") else None,
+        }
+
+    def find_last() -> Edit | None:
+        return next(iter(list_edits(place, of)), None)
+
+    def read(info: Info, **args: Any) -> Node:
+        return connect(list_edits(place, of), show)(info, **args)
+
+    def read_moment(_: Info) -> str | None:
+        last = find_last()
+        return last.at if last else None
+
+    def read_editor(_: Info) -> Node | None:
+        last = find_last()
+        return show_actor(place.call, last.editor) if last else None
+
+    return {"userContentEdits": read, "lastEditedAt": read_moment, "editor": read_editor}
 
 
 def show_comments(place: Place, number: int, page: str) -> Callable[..., Node]:
@@ -53,6 +87,7 @@ def show_comments(place: Place, number: int, page: str) -> Callable[..., Node]:
             "body": comment.body,
             "createdAt": comment.created_at,
             "updatedAt": comment.updated_at,
+            **_show_edits(place, comment.id),
             "lastEditedAt": comment.edited_at,
             "url": f"{place.page}/{page}/{number}#issuecomment-{comment.id}",
         }

@@ -6,6 +6,7 @@ import msgspec
 from flask import Blueprint, Response, request
 from msgspec import UNSET, UnsetType
 
+from relauto.hub.edits import keep_edit
 from relauto.hub.events import publish
 from relauto.hub.http import answer, answer_page, enter, no_content, read_body
 from relauto.hub.labels import ensure_labels, note_labels
@@ -155,6 +156,8 @@ def edit_issue(owner: str, name: str, number: int) -> Response:
     if not isinstance(asked.milestone, UnsetType):
         _check_milestone(place, asked.milestone)
     changes |= _change_state(place, item, changes)
+    if "body" in changes:
+        keep_edit(place, item, changes["body"] or "")
     changed = msgspec.structs.replace(item, **changes, updated_at=place.call.now)
     place.put(number, changed)
     moved = {("open", "closed"): "closed", ("closed", "open"): "reopened"}
@@ -306,7 +309,9 @@ def edit_comment(owner: str, name: str, key: int) -> Response:
     """PATCH issues/comments/{id}."""
     place, comment = _own_comment(owner, name, key)
     now = place.call.now
-    changed = msgspec.structs.replace(comment, body=read_body(_Body).body, updated_at=now, edited_at=now)
+    body = read_body(_Body).body
+    keep_edit(place, comment, body)
+    changed = msgspec.structs.replace(comment, body=body, updated_at=now, edited_at=now)
     place.put(key, changed)
     _announce_comment(place, changed, "edited")
     return answer(show_comment(place, changed))
