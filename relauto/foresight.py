@@ -49,6 +49,7 @@ _AWAITED = {
     "enqueue": "the merge queue tests the pull request",
     "dispatch": "CI builds the candidate",
     "ask-qa": "QA looks at the candidate",
+    "ask-open": "QA ticks what is open",
 }
 """What is waited for after an action that nothing else follows."""
 

@@ -124,10 +124,8 @@ def _is_known(incident: Incident, body: Body) -> bool:
         return incident.desk is not None or (meant is not None and meant.attempt >= body.attempt)
     if isinstance(body, events.RoundStarted):
         return incident.round >= body.round
-    if isinstance(body, events.QaRequested):
-        return body.tag in incident.qa_requests
-    if isinstance(body, events.QaRevoked):
-        return events.locate(body.comment) in incident.unheard
+    if isinstance(body, events.QaRequested | events.QaChecked | events.QaRevoked):
+        return _is_known_of_qa(incident, body)
     if isinstance(body, events.NoticeDrafted):
         return any(notice.path == body.path for notice in incident.notices)
     if isinstance(body, events.DoorReached):
@@ -135,6 +133,17 @@ def _is_known(incident: Incident, body: Body) -> bool:
     if isinstance(body, events.StepProved):
         return is_proved(incident, body.place, body.facts)
     return False
+
+
+def _is_known_of_qa(
+    incident: Incident, body: events.QaRequested | events.QaChecked | events.QaRevoked
+) -> bool:
+    if isinstance(body, events.QaRevoked):
+        return events.locate(body.comment) in incident.unheard
+    if isinstance(body, events.QaChecked):
+        return incident.qa_checks.get(body.tag) == body
+    asked = incident.qa_requests.get(body.tag)
+    return asked is not None and asked.digest == body.digest
 
 
 def is_proved(incident: Incident, place: Place, facts: Facts) -> bool:

@@ -6,7 +6,7 @@ production.
 """
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from relauto.comms.proofs import SUMS, Artifact, Pick, PullRequest
@@ -59,6 +59,11 @@ def render_qa(kind: Audience, facts: QaFacts, renderer: Renderer | None = None) 
     else:
         values |= _plain_items(facts)
     return (renderer or shipped()).render(f"qa/{kind}.md", **values)
+
+
+def render_open(tag: str, tester: str, lacks: Sequence[str], renderer: Renderer | None = None) -> str:
+    """Return the comment that asks for what is open on a page which was signed."""
+    return (renderer or shipped()).render("qa/open.md", tag=tag, tester=tester, lacks=lacks)
 
 
 def _check_runnable(kind: Audience, facts: QaFacts) -> None:

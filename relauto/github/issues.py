@@ -209,7 +209,7 @@ def look_for_issue(client: Client, key: str, label: str) -> Look[Issue | None]:
         listed = client.read_all("issues", _RestIssue, labels=label, state="all")
         return choose(one.issue() for one in listed if one.pull_request is None)
 
-    return Look(client, ISSUES, {"label": label}, settle, read)
+    return Look(client, ISSUES, {"label": label}, settle, read, mark=marker)
 
 
 def open_issue(

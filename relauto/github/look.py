@@ -38,6 +38,7 @@ class Look(Generic[T]):
         settle: makes the field's answer a value; raises CutOffError for what is not told in full, and
             RemoteError for what is wrong with it.
         by_rest: reads the same by REST.
+        mark: what tells it from others that ask the same, and look for something else in the answer.
         watch: the paths of the REST reads that answer otherwise once the value, given or not known, is
             another; none for what nobody waits for.
     """
@@ -48,11 +49,12 @@ class Look(Generic[T]):
     settle: Callable[[msgspec.Raw], T]
     by_rest: Callable[[], T]
     watch: Callable[[T | None], Sequence[str]] = lambda _: ()
+    mark: str = ""
 
     @property
     def key(self) -> Hashable:
         """What tells this look from others."""
-        return self.client.repository, self.field.name, tuple(sorted(_given(self.values).items()))
+        return self.client.repository, self.field.name, tuple(sorted(_given(self.values).items())), self.mark
 
     def read(self) -> T:
         """Return the value, asked alone: by one GraphQL read, or by REST where that is not enough.

@@ -372,7 +372,10 @@ class CandidateRefused(Body, frozen=True):
 
 
 class QaRequested(Body, frozen=True):
-    """QA was asked to verify a candidate, in issue `number` of `repository`."""
+    """QA was asked to verify a candidate, in issue `number` of `repository`.
+
+    `digest` stands for the candidate's commit and files (`digest_candidate`).
+    """
 
     kind = "qa.requested"
     place: Place
@@ -380,18 +383,43 @@ class QaRequested(Body, frozen=True):
     repository: str
     number: int
     url: str
+    digest: str = ""
+
+
+QaWord = Literal["pass", "fail"]
+"""What a tester can say of a candidate."""
 
 
 class QaAnswered(Body, frozen=True):
-    """An entitled tester's verdict on exactly one candidate."""
+    """An entitled tester's verdict on exactly one candidate.
+
+    `digest` is that of what they were asked about; `source` is "" where they gave it by a token of their own.
+    """
 
     kind = "qa.answered"
     place: Place
     tag: str
     commit: str
-    verdict: Literal["pass", "fail"]
+    verdict: QaWord
     reason: Text
     source: str
+    digest: str = ""
+
+
+class Ticked(msgspec.Struct, frozen=True):
+    """An item of QA's page that is ticked, and who did it; "" where that is not known."""
+
+    item: str
+    by: Person = Person()
+
+
+class QaChecked(Body, frozen=True):
+    """What was ticked on QA's page about a candidate, as it counts."""
+
+    kind = "qa.checked"
+    place: Place
+    tag: str
+    items: tuple[Ticked, ...]
 
 
 class QaRevoked(Body, frozen=True):

@@ -339,6 +339,11 @@ def _qa_answered(incident: Incident, event: Event, body: events.QaAnswered) -> N
     incident.qa_answers[body.tag] = (body, event.actor)
 
 
+@_on(events.QaChecked)
+def _qa_checked(incident: Incident, _event: Event, body: events.QaChecked) -> None:
+    incident.qa_checks[body.tag] = body
+
+
 @_on(events.QaRevoked)
 def _qa_revoked(incident: Incident, event: Event, body: events.QaRevoked) -> None:
     answer, _ = incident.qa_answers.get(body.tag, (None, None))

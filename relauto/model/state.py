@@ -37,6 +37,7 @@ class Incident:
     refused: list[events.CandidateRefused] = field(default_factory=list)
     qa_requests: dict[str, events.QaRequested] = field(default_factory=dict)
     qa_answers: dict[str, tuple[events.QaAnswered, Person]] = field(default_factory=dict)
+    qa_checks: dict[str, events.QaChecked] = field(default_factory=dict)
     kits: list[tuple[events.KitAcknowledged, Person, datetime]] = field(default_factory=list)
     intents: dict[tuple[Place, str], events.StepIntended] = field(default_factory=dict)
     begun: dict[str, datetime] = field(default_factory=dict)

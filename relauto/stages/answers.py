@@ -19,7 +19,7 @@ from relauto.model.roster import list_deeds
 from relauto.model.words import Person, Text
 from relauto.stages import corrections, decisions, desk, doors, rounds
 from relauto.stages.bench import Bench
-from relauto.stages.prepare import qa, verdicts
+from relauto.stages.prepare import qa_issue, verdicts
 
 MOST_REPLIES = 10
 """So often one person is told that something does not count. Who goes on has been told how it is done."""
@@ -49,7 +49,7 @@ def read_answers(bench: Bench) -> Iterator[Said | Body]:
         tag = bench.facts("prepare.candidate", target).get("tag", "")
         asked = bench.incident.qa_requests.get(str(tag))
         if asked and not bench.facts("prepare.release", target):
-            for comment in qa.read_comments(bench, asked.number):
+            for comment in qa_issue.read_comments(bench, asked.number):
                 yield from _read_nearly_signed(bench, comment, Tag(asked.tag))
 
 

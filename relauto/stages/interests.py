@@ -14,7 +14,7 @@ from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Target
 from relauto.stages import desk
 from relauto.stages.bench import Bench, Kind
-from relauto.stages.prepare import qa
+from relauto.stages.prepare import qa_issue
 from relauto.stages.prepare.landing import list_landings
 
 Interest = tuple[Kind, Look[Any]]
@@ -30,6 +30,7 @@ def list_interests(bench: Bench) -> Iterator[Interest]:
         if not bench.facts("prepare.pick", target):
             yield from _list_picks(bench, target)
         yield from _list_proofs(bench, target)
+        yield from (("qa", look) for look in qa_issue.list_looks(bench, target))
 
 
 def _list_fixes(bench: Bench) -> Iterator[Interest]:
@@ -54,8 +55,6 @@ def _list_picks(bench: Bench, target: Target) -> Iterator[Interest]:
 
 def _list_proofs(bench: Bench, target: Target) -> Iterator[Interest]:
     """Yield the looks at a candidate and its release: checks until it is released, files all the time."""
-    for asked in qa.list_asked(bench, target):
-        yield "qa", qa.look_at_issue(bench, Tag(asked.tag))
     candidate = bench.facts("prepare.candidate", target)
     if not candidate:
         return
@@ -64,4 +63,3 @@ def _list_proofs(bench: Bench, target: Target) -> Iterator[Interest]:
     yield "releases", releases.look_at_release(bench.source, bench.final_tag(target), bench.login)
     if not bench.facts("prepare.release", target):
         yield "checks", checks.look_at_checks(bench.source, Commit(str(candidate["commit"])))
-        yield "qa", qa.look_at_issue(bench, tag)

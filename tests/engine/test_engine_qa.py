@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from relauto.comms.qa_items import read_items
 from relauto.errors import Status
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, QA, only_stop
@@ -113,3 +114,120 @@ def test_a_no_that_was_edited_stands_and_is_told(at):
     )
     world.advance()
     assert (len(read_replies(world)), world.writes) == (1, 0), "once"
+
+
+def tick(world, *items, by="quinn-qa", mark="x"):
+    """Let somebody tick items in the browser."""
+    issue = world.qa_issue()
+    lines = [
+        f"- [{mark}]{line[5:]}" if any(f"relauto:qa:{item} " in line for item in items) else line
+        for line in issue["body"].split("\n")
+    ]
+    world.api(by).patch(f"repos/{QA}/issues/{issue['number']}", {"body": "\n".join(lines)})
+
+
+def checked(world):
+    return {each.item: str(each.by) for each in world.incident.qa_checks[TAG].items}
+
+
+def test_who_ticked_what_is_read_from_the_history_and_goes_on_record(at):
+    world = at("release-door")
+    assert set(checked(world).values()) == {"quinn-qa"}
+    assert list(checked(world)) == list(read_items(world.qa_issue()["body"]))
+
+
+def test_a_tick_of_somebody_else_does_not_count_and_is_asked_for_once(at):
+    world = at("verify")
+    world.check(world.head(TAG))
+    tick(world, "new.pick-1-commit", by="mallory")
+    world.tick_all()
+    world.answer_qa(PASS)
+    stop = only_stop(agree(world))
+    lack = "new.pick-1-commit was ticked by mallory, who is not on the roster for it"
+    url = world.qa_issue()["html_url"]
+    assert (stop.whom, stop.reason) == ("QA", f"{TAG} is signed, but {lack} in {url}")
+    assert read_replies(world) == [
+        f"quinn-qa signed `{TAG}`, but this page is not complete:\n\n- {lack}\n\n"
+        "Each item has to be ticked by somebody of QA who saw it hold. "
+        "Once it is, the sign-off counts and need not be given again."
+    ]
+    agree(world)
+    assert len(read_replies(world)) == 1, "once"
+    for mark in " x":
+        tick(world, "new.pick-1-commit", mark=mark)
+    assert only_stop(agree(world)).place.step == "prepare.release"
+    assert checked(world)["new.pick-1-commit"] == "quinn-qa"
+
+
+def test_a_tick_whose_version_was_deleted_is_of_all_who_may_have_made_it(at):
+    world = at("verify")
+    world.check(world.head(TAG))
+    tick(world, "new.pick-1-commit", by="mallory")
+    world.tick_all()
+    world.hub.delete_revision(QA, world.qa_issue()["number"], 1, by="mallory")
+    world.answer_qa(PASS)
+    stop = only_stop(world.advance())
+    assert "new.pick-1-commit was ticked by mallory, quinn-qa, who is not on the roster for it" in stop.reason
+
+
+def test_what_is_open_on_a_signed_page_is_asked_for_and_the_sign_off_counts_afterwards(at):
+    world = at("verify")
+    world.check(world.head(TAG))
+    world.answer_qa(PASS)
+    assert only_stop(agree(world)).whom == "QA"
+    (asked,) = read_replies(world)
+    assert "- new.pick-1-commit is not ticked\n" in asked
+    tick(world, "new.pick-1-commit")
+    agree(world)
+    assert len(read_replies(world)) == 1, "once for a sign-off"
+    world.tick_all()
+    assert only_stop(agree(world)).place.step == "prepare.release"
+
+
+def test_an_item_that_is_taken_off_the_page_stays_asked_for(at):
+    world = at("verify")
+    world.check(world.head(TAG))
+    world.tick_all()
+    issue = world.qa_issue()
+    left = [line for line in issue["body"].split("\n") if "qa:new.pick-1-commit " not in line]
+    world.api("quinn-qa").patch(f"repos/{QA}/issues/{issue['number']}", {"body": "\n".join(left)})
+    world.answer_qa(PASS)
+    assert "new.pick-1-commit is not ticked" in only_stop(world.advance()).reason
+
+
+def test_ticks_count_by_the_roster_of_the_moment_when_they_were_read(at):
+    world = at("release-door")
+    world.enlist('RM = ["robin-rm", "sasha-rm"]\nQA = ["tam-noor"]\n')
+    stop = only_stop(world.advance())
+    assert (stop.place.step, stop.status) == ("prepare.release", Status.DECISION)
+
+
+BUILD = """
+build.command = "head -c 8 /dev/urandom > stockroom.bin"
+build.artifacts = ["stockroom.bin"]
+build.local = true
+"""
+
+
+def test_a_sign_off_does_not_count_for_other_files_under_the_same_tag(at):
+    world = at("pick")
+    world.pass_pull(2)
+    world.advance(BUILD)
+    world.check(world.head(TAG))
+    world.tick_all()
+    world.answer_qa(PASS)
+    assert only_stop(world.advance(BUILD)).place.step == "prepare.release"
+    first = world.qa_issue()
+    release = world.api("dev").get(f"repos/acme/stockroom/releases/tags/{TAG}")
+    world.api("robin-rm")._send(
+        "DELETE", f"{world.hub.api}/repos/acme/stockroom/releases/{release['id']}", None
+    )
+    assert only_stop(world.advance(BUILD)).status is Status.DECISION
+    world.reopen("prepare.verify")
+    stop = only_stop(agree(world, BUILD))
+    assert (stop.place.step, stop.whom) == ("prepare.verify", "QA")
+    assert world.qa_issue()["number"] != first["number"]
+    assert TAG in world.qa_issue()["title"]
+    world.tick_all()
+    world.answer_qa(PASS)
+    assert only_stop(agree(world, BUILD)).place.step == "prepare.release"

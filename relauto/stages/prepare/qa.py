@@ -1,33 +1,26 @@
-"""QA's part of the verification: the issue that asks, and the answer read back from it."""
+"""QA's part of the verification: the page that asks, and the answer read back from its issue."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from relauto.comms.qa_items import read_items
+from relauto.comms.qa_page import render_open
 from relauto.github import issues
 from relauto.github.faults import NotFoundError
-from relauto.github.issues import Comment, Issue
-from relauto.github.look import Look
-from relauto.model.commands import Command
-from relauto.model.event import (
-    CandidateRefused,
-    QaAnswered,
-    QaRequested,
-    Said,
-    locate,
-)
-from relauto.model.facts import Facts
+from relauto.github.issues import Comment
+from relauto.model.event import Body, CandidateRefused, QaAnswered, QaRequested, Said, locate
+from relauto.model.facts import Facts, digest_facts
+from relauto.model.incident import StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
-from relauto.model.words import Person, Text
+from relauto.model.words import Text
 from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.gates import hold
-from relauto.stages.prepare.verdicts import find_verdict, tell_lack
+from relauto.stages.prepare import qa_issue
+from relauto.stages.prepare.boxes import Boxes, read_boxes, record_boxes
+from relauto.stages.prepare.verdicts import Verdict, find_verdict, tell_lack
 from relauto.stages.step import Observation, Refused, Todo, Waiting
-
-LABEL = "relauto-qa"
 
 
 def ask(
@@ -35,38 +28,66 @@ def ask(
 ) -> Observation | str:
     """Return `passed` when an entitled tester signed this candidate, else what is to be done or awaited."""
     requested = bench.incident.qa_requests.get(tag)
-    if requested is None:
+    if requested is None or requested.digest != qa_issue.digest_candidate(commit, artifacts):
         return _request(bench, place, target, tag, commit, artifacts)
     try:
-        issue, comments = bench.see("qa", issues.look_at_issue(bench.qa, requested.number))
+        issue, comments = bench.see("qa", qa_issue.look_at_page(bench, requested.number))
     except NotFoundError:
         return _refuse_lost(place, tag, commit, f"{requested.url} is gone")
-    verdict = find_verdict(bench, tag, comments)
+    verdict = find_verdict(bench, requested, comments)
     if verdict is None and issue.state == "closed":
         return _refuse_lost(place, tag, commit, f"{requested.url} was closed without a verdict")
     if verdict is None:
         reason = f"{tag}: {tell_lack(bench, requested)} in {requested.url}"
         return Waiting("QA", reason, facts=hold(commit, qa="waiting"))
-    comment, command = verdict
-    answer = QaAnswered(
-        place=place,
-        tag=tag,
-        commit=commit,
-        verdict=_verdict(command),
-        reason=Text(command.text),
-        source=comment.url,
-    )
-    known, _ = bench.incident.qa_answers.get(tag, (None, None))
-    is_new = known is None or locate(known.source) != locate(comment.url)
-    records = (Said(Person(comment.author), answer),) if is_new else ()
-    if answer.verdict == "fail":
-        reason = f"{comment.author}: {command.text or 'no reason given'}"
+    asked = qa_issue.read_asked(bench, tag)
+    if not read_items(asked):
         return Refused(
-            f"QA refused {tag}: {command.text or 'no reason given'} ({comment.author}, {comment.url})",
-            todo="attach the fix of the fix: relauto attach --fix BRANCH, then advance",
-            records=(*records, CandidateRefused(place=place, tag=tag, commit=commit, reason=Text(reason))),
+            f"the journal has no page that asked QA to verify {tag}",
+            todo="relauto journal.verify, then find out who changed the incident's branch",
         )
-    return _check_boxes(bench, tag, commit, issue, requested, records)
+    boxes = read_boxes(bench, requested, asked, issue)
+    records = list(_list_records(bench, requested, commit, verdict, boxes))
+    if verdict.word == "fail":
+        return _refuse(requested, commit, verdict, records)
+    if boxes.open:
+        return _ask_open(bench, requested, commit, verdict, boxes, comments)
+    bench.found.extend(records)
+    return "passed"
+
+
+def _list_records(
+    bench: Bench, requested: QaRequested, commit: Commit, verdict: Verdict, boxes: Boxes
+) -> Iterator[Body | Said]:
+    """Yield what the journal does not know of a verdict, and of what is ticked with it."""
+    known, _ = bench.incident.qa_answers.get(requested.tag, (None, None))
+    if known is None or locate(known.source) != locate(verdict.source):
+        answer = QaAnswered(
+            place=requested.place,
+            tag=requested.tag,
+            commit=commit,
+            verdict=verdict.word,
+            reason=Text(verdict.reason),
+            source=verdict.source,
+            digest=requested.digest,
+        )
+        yield Said(verdict.tester, answer)
+    checked = record_boxes(requested, boxes)
+    if bench.incident.qa_checks.get(requested.tag) != checked:
+        yield checked
+
+
+def _refuse(
+    requested: QaRequested, commit: Commit, verdict: Verdict, records: Sequence[Body | Said]
+) -> Refused:
+    """Return the end of a candidate that a tester refused."""
+    reason = Text(f"{verdict.tester}: {verdict.reason or 'no reason given'}")
+    burned = CandidateRefused(place=requested.place, tag=requested.tag, commit=commit, reason=reason)
+    return Refused(
+        f"QA refused {requested.tag}: {verdict.told}",
+        todo="attach the fix of the fix: relauto attach --fix BRANCH, then advance",
+        records=(*records, burned),
+    )
 
 
 def _refuse_lost(place: Place, tag: Tag, commit: Commit, what: str) -> Refused:
@@ -77,27 +98,29 @@ def _refuse_lost(place: Place, tag: Tag, commit: Commit, what: str) -> Refused:
     )
 
 
-def _verdict(command: Command) -> Any:
-    return command.step
-
-
-def _check_boxes(
-    bench: Bench, tag: Tag, commit: Commit, issue: Issue, requested: QaRequested, records: tuple[Said, ...]
-) -> Observation | str:
-    # What was asked counts, not what the page says by now: an item that is gone is not ticked.
-    asked = read_items(bench.journal.rendered("qa/").get(_page_path(tag), b"").decode())
-    if not asked:
-        return Refused(
-            f"the journal has no page that asked QA to verify {tag}",
-            todo="relauto journal.verify, then find out who changed the incident's branch",
-        )
-    items = dict.fromkeys(asked, False) | read_items(issue.body)
-    open_items = [item for item, ticked in items.items() if not ticked]
-    if open_items:
-        reason = f"{tag} is signed, but {', '.join(open_items)} is not ticked in {requested.url}"
+def _ask_open(
+    bench: Bench,
+    requested: QaRequested,
+    commit: Commit,
+    verdict: Verdict,
+    boxes: Boxes,
+    comments: Sequence[Comment],
+) -> Waiting | Todo:
+    """Ask for what is open on a page that was signed, once for each verdict, or wait for it."""
+    tag, lacks = requested.tag, [boxes.describe(item) for item in boxes.open]
+    shown = digest_facts({"verdict": locate(verdict.source), "refused": dict(boxes.refused)})[:12]
+    key = f"{bench.incident.id}:qa-open:{shown}"
+    known = bench.incident.record(requested.place)
+    is_proved = known is not None and known.state in (StepState.DONE, StepState.LOST)
+    if is_proved or issues.find_comment(comments, key):
+        reason = f"{tag} is signed, but {', and '.join(lacks)} in {requested.url}"
         return Waiting("QA", reason, facts=hold(commit, qa="waiting"))
-    bench.found.extend(records)
-    return "passed"
+
+    def run(_facts: Facts) -> None:
+        text = render_open(tag, verdict.tester, lacks, bench.renderer)
+        issues.comment(bench.qa, requested.number, key, text, absent=True)
+
+    return Todo(f"ask-open:{tag}:{shown}", f"ask QA for what is open about {tag}", run, changes=("qa",))
 
 
 def _request(
@@ -107,58 +130,25 @@ def _request(
     if isinstance(page, Refused):
         return page
 
+    digest = qa_issue.digest_candidate(commit, artifacts)
+
     def run(_facts: Facts) -> None:
-        issue = bench.see("qa", _look_for_issue(bench, tag)) or _open_issue(bench, tag, page)
+        issue = qa_issue.find_or_open(bench, tag, digest, page)
         if issue.state == "closed":
             issue = issues.edit_issue(bench.qa, issue.number, state="open")
         bench.found.append(
             QaRequested(
-                place=place, tag=tag, repository=bench.settings.qa, number=issue.number, url=issue.url
+                place=place,
+                tag=tag,
+                repository=bench.settings.qa,
+                number=issue.number,
+                url=issue.url,
+                digest=digest,
             )
         )
-        bench.files[_page_path(tag)] = page.encode()
+        bench.files[qa_issue.path_of(tag)] = page.encode()
 
     return Todo(f"ask-qa:{tag}", describe_request(bench, tag), run, changes=("qa",))
-
-
-def _key(bench: Bench, tag: Tag) -> str:
-    return f"{bench.incident.id}:qa:{tag}"
-
-
-def _open_issue(bench: Bench, tag: Tag, page: str) -> Issue:
-    title = f"Verify {tag} of {bench.settings.product}"
-    issue = issues.open_issue(bench.qa, _key(bench, tag), title=title, body=page, labels=[LABEL], absent=True)
-    bench.tell("qa", issues.look_at_issue(bench.qa, issue.number), (issue, ()))
-    return issue
-
-
-def _look_for_issue(bench: Bench, tag: Tag) -> Look[Issue | None]:
-    return issues.look_for_issue(bench.qa, _key(bench, tag), LABEL)
-
-
-def read_comments(bench: Bench, number: int) -> tuple[Comment, ...]:
-    """Return what was said in an issue of QA's; nothing where it is gone."""
-    try:
-        return bench.see("qa", issues.look_at_issue(bench.qa, number))[1]
-    except NotFoundError:
-        return ()
-
-
-def list_asked(bench: Bench, target: Target) -> Iterator[QaRequested]:
-    """Yield what QA was asked of this round's candidates, burned ones too, until one is released."""
-    if not bench.facts("prepare.release", target):
-        place = bench.place("prepare.verify", target)
-        yield from (asked for asked in bench.incident.qa_requests.values() if asked.place == place)
-
-
-def look_at_issue(bench: Bench, tag: Tag) -> Look[Any]:
-    """Return the look at QA's issue about a candidate, or the one for it while nobody was asked."""
-    asked = bench.incident.qa_requests.get(tag)
-    return issues.look_at_issue(bench.qa, asked.number) if asked else _look_for_issue(bench, tag)
-
-
-def _page_path(tag: Tag) -> str:
-    return f"qa/{re.sub(r'[^A-Za-z0-9._-]', '-', tag)}.md"
 
 
 def describe_request(bench: Bench, tag: Tag) -> str:

@@ -1,10 +1,12 @@
-"""What testers said of a candidate in QA's issue: whose word counts, and what becomes of an edited one."""
+"""What testers said of a candidate: whose word counts, and what becomes of one that was edited."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from relauto.github.issues import Comment
 from relauto.model.commands import Command, parse_commands
-from relauto.model.event import AnswerRefused, QaRequested, QaRevoked, locate
+from relauto.model.event import AnswerRefused, QaRequested, QaRevoked, QaWord, locate
 from relauto.model.names import Tag
 from relauto.model.words import Person, Text
 from relauto.stages.bench import Bench
@@ -12,25 +14,52 @@ from relauto.stages.bench import Bench
 REVOKED = "it was edited after it had counted, so that it counts no longer; answer in a new comment"
 
 
-def find_verdict(bench: Bench, tag: Tag, comments: Sequence[Comment]) -> tuple[Comment, Command] | None:
-    """Return the newest verdict on exactly this tag that counts.
+@dataclass(frozen=True)
+class Verdict:
+    """A tester's word on a candidate; `source` is their comment's address, "" where it is in the journal."""
+
+    tester: Person
+    word: QaWord
+    reason: str
+    source: str
+
+    @property
+    def told(self) -> str:
+        """Why, and who says so."""
+        return f"{self.reason or 'no reason given'} ({', '.join(filter(None, (self.tester, self.source)))})"
+
+
+def find_verdict(bench: Bench, requested: QaRequested, comments: Sequence[Comment]) -> Verdict | None:
+    """Return the newest verdict on exactly what QA was asked about that counts.
 
     It is of somebody who was on the roster when it was read; one that was not goes on record, so that it
     never counts later. A comment that was edited counts for nothing: it shows its author, and not who
     edited it; neither does what was said before it.
     """
-    found = None
+    found = signed = _find_signed(bench, requested)
     for comment in comments:
-        verdicts = [
-            command
-            for command in parse_commands(comment.body)
-            if command.verb == "qa" and command.subject == tag
-        ]
+        source = locate(comment.url)
+        if signed and (source in bench.incident.answered or source in bench.incident.unheard):
+            continue  # it was read before that
+        commands = [each for each in parse_commands(comment.body) if each.verb == "qa"]
+        verdicts = [each for each in commands if each.subject == requested.tag]
         if _is_void(bench, comment, bool(verdicts)):
             found = None
         elif verdicts and _counts(bench, comment):
-            found = (comment, verdicts[-1])
+            found = _make_verdict(comment, verdicts[-1])
     return found
+
+
+def _find_signed(bench: Bench, requested: QaRequested) -> Verdict | None:
+    """Return the verdict that a tester gave by a token of their own, where it is the last on record."""
+    answer, tester = bench.incident.qa_answers.get(requested.tag, (None, None))
+    if answer is None or tester is None or answer.source or answer.digest != requested.digest:
+        return None
+    return Verdict(tester, answer.verdict, answer.reason, "")
+
+
+def _make_verdict(comment: Comment, command: Command) -> Verdict:
+    return Verdict(Person(comment.author), cast(QaWord, command.step), command.text, comment.url)
 
 
 def _is_void(bench: Bench, comment: Comment, holds_verdict: bool) -> bool:
@@ -39,17 +68,6 @@ def _is_void(bench: Bench, comment: Comment, holds_verdict: bool) -> bool:
     if any(each.reason == REVOKED for each in refused):
         return True
     return comment.edited and holds_verdict and bench.roster.may(comment.author, "sign")
-
-
-def find_revoked(bench: Bench, comment: Comment, tag: Tag) -> Iterator[QaRevoked]:
-    """Yield the record of a verdict on `tag` that had counted, where its comment was edited since."""
-    answer, tester = bench.incident.qa_answers.get(tag, (None, None))
-    if not comment.edited or answer is None or tester is None:
-        return
-    if locate(answer.source) == locate(comment.url):
-        bench.say(f"{comment.url}: the verdict of {tester} does not count any more: {REVOKED}")
-        command = Text(f"/qa {answer.verdict} {tag}")
-        yield QaRevoked(tag, tester, command, Text(REVOKED), comment.url, Text(f"/qa pass {tag}"))
 
 
 def _counts(bench: Bench, comment: Comment) -> bool:
@@ -67,6 +85,17 @@ def _counts(bench: Bench, comment: Comment) -> bool:
         bench.say(f"{comment.url}: /qa by {comment.author} does not count: {reason}")
         bench.found.append(refused)
     return False
+
+
+def find_revoked(bench: Bench, comment: Comment, tag: Tag) -> Iterator[QaRevoked]:
+    """Yield the record of a verdict on `tag` that had counted, where its comment was edited since."""
+    answer, tester = bench.incident.qa_answers.get(tag, (None, None))
+    if not comment.edited or answer is None or tester is None:
+        return
+    if locate(answer.source) == locate(comment.url):
+        bench.say(f"{comment.url}: the verdict of {tester} does not count any more: {REVOKED}")
+        command = Text(f"/qa {answer.verdict} {tag}")
+        yield QaRevoked(tag, tester, command, Text(REVOKED), comment.url, Text(f"/qa pass {tag}"))
 
 
 def tell_lack(bench: Bench, requested: QaRequested) -> str:
