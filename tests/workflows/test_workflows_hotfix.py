@@ -1,0 +1,88 @@
+"""`hotfix.yml`: an incident is opened and brought forward from the Actions page."""
+
+from tests.workflows.conftest import Stage
+from tests.workflows.expressions import fill
+from tests.workflows.machine import ROOT, Event, Job, read_workflow
+
+HOTFIX = ROOT / ".github" / "workflows" / "hotfix.yml"
+OPEN = {
+    "task": "open",
+    "customer": "heron",
+    "version": "1.4.2",
+    "started-at": "2026-03-01T02:10Z",
+    "line": "release-1.4",
+    "fix": "fix/orders-page-boundary",
+}
+
+
+def run(stage: Stage, **inputs: object) -> Job:
+    told = {key.replace("_", "-"): value for key, value in inputs.items()}
+    [job] = stage.machine.call(HOTFIX, Event("workflow_dispatch"), told, {"token": stage.token()})
+    return job
+
+
+def test_an_incident_is_opened_and_brought_to_its_first_wait(stage: Stage) -> None:
+    opened = run(stage, **OPEN)
+    assert opened.conclusion == "success", opened.log
+    [incident] = stage.list_incidents()
+    assert f"{incident} is open" in opened.log
+    advanced = run(stage, task="advance", id=incident)
+    assert advanced.conclusion == "success", advanced.log
+    assert advanced.find("Run relauto").outputs["status"] == "4"
+    assert "::notice title=relauto::waiting for others: see above" in advanced.log
+    assert "investigate.pr: " in advanced.log
+
+
+def test_one_step_is_tried_and_nothing_is_written(stage: Stage) -> None:
+    run(stage, **OPEN)
+    before = stage.hub.events()
+    tried = run(stage, task="advance", only="investigate.pr", dry_run=True)
+    assert tried.conclusion == "success", tried.log
+    assert "would investigate.pr: open a pull request" in tried.log
+    assert stage.hub.events() == before
+
+
+def test_an_app_works_with_a_token_of_its_own_for_named_repositories(stage: Stage) -> None:
+    stage.machine.tokens = {"Iv1.app": stage.token()}
+    told = {"task": "status", "app": "Iv1.app", "repositories": "ops\nstockroom"}
+    run(stage, **OPEN)
+    [job] = stage.machine.call(HOTFIX, Event("workflow_dispatch"), told, {"app-key": "PEM"})
+    assert job.conclusion == "success", job.log
+    [asked] = stage.machine.minted
+    assert (asked["owner"], asked["repositories"]) == ("acme", "ops\nstockroom")
+    assert {key: value for key, value in asked.items() if key.startswith("permission-")} == {
+        "permission-actions": "write",
+        "permission-checks": "write",
+        "permission-contents": "write",
+        "permission-issues": "write",
+        "permission-pull-requests": "write",
+        "permission-statuses": "read",
+    }
+
+
+def test_the_doors_have_an_environment_of_their_own() -> None:
+    told = read_workflow(HOTFIX)["jobs"]["run"]["environment"]
+    steps = ("", "investigate.pr", "prepare.merge", "prepare.release", "deploy.send")
+    assert {step: fill(told, {"inputs": {"only": step}}) for step in steps} == {
+        "": "relauto",
+        "investigate.pr": "relauto",
+        "prepare.merge": "relauto-doors",
+        "prepare.release": "relauto-doors",
+        "deploy.send": "relauto-doors",
+    }
+
+
+def test_what_is_not_usable_is_red_and_says_why(stage: Stage) -> None:
+    other = run(stage, task="journal.redact")
+    assert (other.conclusion, [step.status for step in other.steps]) == ("failure", [2, None, None, None])
+    assert "task is one of open, advance, plan, status and doctor" in other.log
+    lacking = run(stage, task="open", line="release-1.4")
+    assert lacking.conclusion == "failure"
+    assert "open needs --customer, --version, --started-at, one of --fix and --pull" in lacking.log
+    assert stage.list_incidents() == []
+
+
+def test_an_incident_that_is_to_be_opened_is_never_crowded_out() -> None:
+    text = HOTFIX.read_text()
+    assert "cancel-in-progress: false" in text
+    assert "inputs.task == 'open' && github.run_id" in text

@@ -1,0 +1,93 @@
+"""Hostile texts through every input, event and name: nothing of them is executed, set or taken for an option.
+
+Each text would leave a trace if a shell, the runner, the option parser or an expression took it for more
+than a text: a file, an output, a variable, a summary of its own, a run that writes.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.conftest import Stage
+from tests.workflows.machine import ROOT, Event, Job
+from tests.workflows.test_workflows_hotfix import HOTFIX, OPEN
+
+TRACE = "relauto-was-here"
+TEXTS = {
+    "substitution": f"$(touch {TRACE})",
+    "backticks": f"`touch {TRACE}`",
+    "double quotes": f'"; touch {TRACE}; "',
+    "single quotes": f"'; touch {TRACE}; '",
+    "line feed": f"x\ntouch {TRACE}\n",
+    "carriage return": f"x\r\ntouch {TRACE}\r\n",
+    "internal field separator": f'zzz";touch${{IFS}}{TRACE};#',
+    "braces": f"${{{{ github.token }}}} {TRACE}",
+    "old command": f"::set-output name=status::{TRACE}",
+    "command on a line": f"x\n::set-env name=BASH_ENV::{TRACE}\n::add-path::{TRACE}\n::add-mask::a\n",
+    "output": f"x\nstatus={TRACE}\nincidents={TRACE}",
+    "heredoc": f"x\nghadelimiter\nEOF\nBASH_ENV={TRACE}",
+    "option": "--dry-run",
+    "option with value": f"--id={TRACE}",
+    "json": f'", "only": "{TRACE}", "x": "',
+    "arithmetic": f"a[$(touch {TRACE})]",
+    "glob": "/*/../*",
+    "options of curl": f"-o{TRACE}",
+    "percent": f"%0A::set-output name=x::{TRACE}%0D",
+    "direction": f"\u202e$(touch {TRACE})\u2066",
+}
+EVERYTHING = "".join(TEXTS.values())
+KNOWN = {"status", "incidents", "handled", "python-path", "token"}
+COMMANDS = ("::notice title=", "::error title=", "::warning title=")
+
+
+def check(machine_folder: Path, jobs: list[Job]) -> None:
+    """Fail if a text was more than a text anywhere."""
+    assert jobs
+    assert list(machine_folder.rglob(f"*{TRACE}*")) == []
+    for job in jobs:
+        for step in job.steps:
+            assert step.outputs.keys() <= KNOWN, step
+            assert TRACE not in str(step.outputs), step
+        for line in job.log.splitlines():
+            assert not line.lstrip().startswith("::") or line.startswith(COMMANDS), line
+
+
+def poison(text: str) -> Iterator[dict[str, str]]:
+    """Yield inputs of `hotfix.yml`, with a text in each place that a text can be put in."""
+    yield {**OPEN, "customer": text, "version": text, "line": text, "fix": text}
+    yield {**OPEN, "fix": "", "pull": text, "started-at": text}
+    yield {"task": text, "id": text}
+    yield {"task": "advance", "id": text, "only": text, "until": text}
+
+
+def run_hotfix(stage: Stage, text: str) -> None:
+    for inputs in poison(text):
+        event = Event("workflow_dispatch", {"inputs": inputs})
+        jobs = stage.machine.call(HOTFIX, event, inputs, {"token": stage.token()})
+        check(stage.machine.folder, jobs)
+        assert jobs[0].conclusion == "failure", jobs[0].log
+    assert stage.list_incidents() == []
+
+
+def test_all_texts_at_once_are_refused_and_do_nothing(stage: Stage) -> None:
+    run_hotfix(stage, EVERYTHING)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_each_text_is_refused_and_does_nothing(stage: Stage, text: str) -> None:
+    run_hotfix(stage, text)
+
+
+def test_the_check_sees_what_a_shell_takes_for_more_than_a_text(stage: Stage, tmp_path: Path) -> None:
+    """The same texts through a workflow that is written as ours must not be."""
+    careless = tmp_path / "careless.yml"
+    told = (ROOT / ".github" / "workflows" / "hotfix.yml").read_text()
+    careless.write_text(told.replace("case $TASK in", 'eval "x=$TASK" || true; case $TASK in'))
+    for text in ("substitution", "backticks"):
+        jobs = stage.machine.call(careless, Event("workflow_dispatch"), {"task": TEXTS[text]}, {"token": "t"})
+        with pytest.raises(AssertionError):
+            check(stage.machine.folder, jobs)
+        for path in list(stage.machine.folder.rglob(TRACE)):
+            path.unlink()
