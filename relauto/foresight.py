@@ -23,7 +23,7 @@ from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
 from relauto.stages.following import find_required
 from relauto.stages.gates import is_waived
-from relauto.stages.investigate import describe_opening, find_pull
+from relauto.stages.investigate import OpenPull, describe_opening, find_pull
 from relauto.stages.losses import ask_loss, is_loss_accepted, is_lost
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
 from relauto.stages.prepare.landing import (
@@ -35,11 +35,14 @@ from relauto.stages.prepare.landing import (
     list_landings,
 )
 from relauto.stages.prepare.pick import describe_content, list_series
+from relauto.stages.prepare.prospects import Prospects
 from relauto.stages.prepare.qa import describe_request
-from relauto.stages.prepare.supply import foresee_artifacts
+from relauto.stages.prepare.release import hold_release
+from relauto.stages.prepare.supply import foresee_artifacts, hold_prerelease
 from relauto.stages.prepare.verify import find_strangers
 from relauto.stages.registry import ADVISORY, Span, observe
 from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
+from relauto.stages.texts import Content, read_content
 
 NEW = "a new commit"
 
@@ -213,6 +216,12 @@ def _foresee_asking(bench: Bench, place: Place, question: Question) -> Iterator[
         yield Ahead(place, desk.describe_question(place, question.door))
 
 
+def _refuse(bench: Bench, place: Place, found: Refused) -> Iterator[Ahead]:
+    """Tell of a refusal that is met on the way: what is asked about it, then the stop."""
+    yield from _foresee_asking(bench, place, found.question) if found.question else ()
+    yield Ahead(place, found.reason, Status.DECISION)
+
+
 def _write(place: Place, sentence: str) -> Ahead:
     return Ahead(place, f"{place}: {sentence}")
 
@@ -227,18 +236,21 @@ def _follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator
     elif place.step in DEBTS:
         return
     elif action == "merge":
-        yield from _foresee_debts(bench, target, "prepare.merge")
-        yield from _foresee_picks(bench, target, _list_parts(bench, target, None))
+        ahead = Prospects.foresee(bench)
+        yield from _foresee_debts(bench, target, "prepare.merge", ahead)
+        yield from _foresee_picks(bench, target, _list_parts(bench, target, None), ahead)
     elif action in ("merge-pick", "push-pick", "merge-bump", "push-bump"):
-        series = list_series(bench)
-        parts = [] if isinstance(series, Refused) else _list_parts(bench, target, list(series))
-        yield from _foresee_picks(bench, target, parts[1:])
+        ahead = Prospects.read(bench)
+        parts = [] if ahead.series is None else _list_parts(bench, target, ahead.series)
+        for landing, part in parts[:1]:
+            ahead.bring(bench.place("prepare.pick", target), landing, part)
+        yield from _foresee_picks(bench, target, parts[1:], ahead)
     elif action == "cut":
-        yield from _foresee_verification(bench, target, Tag(subject))
+        yield from _foresee_verification(bench, target, Tag(subject), Prospects.read(bench))
     elif action in ("publish", "adopt"):
-        yield from _foresee_question(bench, target, Tag(subject))
+        yield from _foresee_question(bench, target, Tag(subject), read_content(bench, target))
     elif action == "release":
-        yield from _foresee_debts(bench, target, "prepare.release")
+        yield from _foresee_debts(bench, target, "prepare.release", Prospects.read(bench))
         yield Ahead(sending, desk.describe_question(sending, "deploy.send"))
         yield Ahead(sending, "a person must approve the hand-over", Status.DECISION)
     else:
@@ -253,6 +265,10 @@ def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
         return
     lacking = [fix for fix in bench.incident.current_fixes if fix.branch and find_pull(bench, fix) is None]
     for fix in lacking[1:]:
+        opened = OpenPull().open(bench, place, fix)
+        if isinstance(opened, Refused):
+            yield from _refuse(bench, place, opened)
+            return
         yield _write(place, describe_opening(bench, Branch(str(fix.branch)), alone=False))
     decision = bench.place("investigate.qa-decision")
     found = observe(bench, decision)
@@ -266,7 +282,7 @@ def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
     yield Ahead(merging, "CI and reviewers look at the pull request", Status.WAITING)
 
 
-def _foresee_debts(bench: Bench, target: Target, after: str) -> Iterator[Ahead]:
+def _foresee_debts(bench: Bench, target: Target, after: str, ahead: Prospects) -> Iterator[Ahead]:
     """Tell of the ports that fall due after a step: of a merge to the line, or of an embargoed release.
 
     What was embargoed until now nobody else can have brought anywhere.
@@ -280,6 +296,10 @@ def _foresee_debts(bench: Bench, target: Target, after: str) -> Iterator[Ahead]:
         if debt.place.round < bench.incident.round:
             continue
         landing = find_owed(bench, debt.place)
+        held = ahead.bring(debt.place, landing, Part(fixes=True, number=False))
+        if held:
+            yield from _refuse(bench, debt.place, held)
+            continue
         yield _write(debt.place, describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False))
         yield Ahead(debt.place, "CI and reviewers look at the pull request", Status.WAITING)
 
@@ -312,7 +332,9 @@ def _list_parts(bench: Bench, target: Target, series: Sequence[Commit] | None) -
     ]
 
 
-def _foresee_picks(bench: Bench, target: Target, parts: Sequence[tuple[Landing, Part]]) -> Iterator[Ahead]:
+def _foresee_picks(
+    bench: Bench, target: Target, parts: Sequence[tuple[Landing, Part]], ahead: Prospects
+) -> Iterator[Ahead]:
     place = bench.place("prepare.pick", target)
     stopped = claims.check_claim(bench, target)
     if stopped:
@@ -320,13 +342,14 @@ def _foresee_picks(bench: Bench, target: Target, parts: Sequence[tuple[Landing, 
         yield Ahead(place, stopped.reason, status)
         return
     for landing, part in parts:
-        for ahead in _foresee_part(bench, place, landing, part):
-            yield ahead
-            if ahead.status is not None:
+        held = ahead.bring(place, landing, part)
+        for each in _refuse(bench, place, held) if held else _foresee_part(bench, place, landing, part):
+            yield each
+            if each.status is not None:
                 return
     (_, tag), cutting = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
     yield _write(cutting, describe_cut(bench.release_branch(target), NEW, tag))
-    yield from _foresee_verification(bench, target, tag)
+    yield from _foresee_verification(bench, target, tag, ahead)
 
 
 def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> Iterator[Ahead]:
@@ -354,7 +377,7 @@ def _foresee_bump(place: Place, found: Observation) -> Iterator[Ahead]:
         yield Ahead(place, found.reason, status)
 
 
-def _foresee_verification(bench: Bench, target: Target, tag: Tag) -> Iterator[Ahead]:
+def _foresee_verification(bench: Bench, target: Target, tag: Tag, ahead: Prospects) -> Iterator[Ahead]:
     place = bench.place("prepare.verify", target)
     if _has_strangers(bench, target):
         yield Ahead(place, desk.describe_question(place, "prepare.accept"))
@@ -364,11 +387,25 @@ def _foresee_verification(bench: Bench, target: Target, tag: Tag) -> Iterator[Ah
     if isinstance(found, Waiting):
         yield Ahead(place, found.reason, Status.WAITING)
     elif isinstance(found, Refused):
-        yield from _foresee_asking(bench, place, found.question) if found.question else ()
-        yield Ahead(place, found.reason, Status.DECISION)
+        yield from _refuse(bench, place, found)
     else:
-        yield _write(place, found.sentence)
-        yield from _follow(bench, target, place, found.action)
+        yield from _foresee_artifacts(bench, target, tag, found, ahead)
+
+
+def _foresee_artifacts(
+    bench: Bench, target: Target, tag: Tag, todo: Todo, ahead: Prospects
+) -> Iterator[Ahead]:
+    place, content = bench.place("prepare.verify", target), ahead.describe(target, tag)
+    word = todo.action.partition(":")[0]
+    held = hold_prerelease(bench, place, target, tag, content) if word == "publish" else None
+    if held:
+        yield from _refuse(bench, place, held)
+        return
+    yield _write(place, todo.sentence)
+    if word in ("publish", "adopt"):
+        yield from _foresee_question(bench, target, tag, content)
+    else:
+        yield from _follow(bench, target, place, todo.action)
 
 
 def _has_strangers(bench: Bench, target: Target) -> bool:
@@ -380,7 +417,7 @@ def _has_strangers(bench: Bench, target: Target) -> bool:
     return bool(find_strangers(bench, target, landing.head, picked))
 
 
-def _foresee_question(bench: Bench, target: Target, tag: Tag) -> Iterator[Ahead]:
+def _foresee_question(bench: Bench, target: Target, tag: Tag, content: Content) -> Iterator[Ahead]:
     place = bench.place("prepare.verify", target)
     verdict = _judge_checks(bench, place, target)
     if verdict.state == "failed":
@@ -391,6 +428,10 @@ def _foresee_question(bench: Bench, target: Target, tag: Tag) -> Iterator[Ahead]
         yield _write(place, describe_request(bench, tag))
     elif verdict.state == "passed":
         releasing = bench.place("prepare.release", target)
+        held = hold_release(bench, releasing, target, Commit(content.commit), content)
+        if held:
+            yield from _refuse(bench, releasing, held)
+            return
         yield Ahead(releasing, desk.describe_question(releasing, releasing.step))
         yield Ahead(releasing, "a person must approve the release", Status.DECISION)
         return

@@ -48,7 +48,7 @@ class OpenPull:
             if halved:
                 return halved
             if pull is None:
-                return self._open(bench, place, fix)
+                return self.open(bench, place, fix)
             refused = refuse_base(bench, pull) or (
                 self._judge_open(bench, place, pull) if pull.state == "open" else None
             )
@@ -78,7 +78,8 @@ class OpenPull:
             bench, place, what, [*texts_, *brought], out=tell_out(bench)
         )
 
-    def _open(self, bench: Bench, place: Place, fix: Fix) -> Observation:
+    def open(self, bench: Bench, place: Place, fix: Fix) -> Refused | Todo:
+        """Return how a fix that has no pull request gets one, or what holds that up."""
         if fix.branch is None:
             return Refused(
                 f"{bench.source.repository} has no pull request {fix}",

@@ -1,6 +1,7 @@
 """From what a step knows to the texts of `relauto.comms`: the only place where the two meet."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -25,7 +26,7 @@ from relauto.comms.qa_page import QaFacts, render_qa
 from relauto.comms.qa_source import PickedPaths, source_instruction
 from relauto.comms.story import Story, list_installed, tell
 from relauto.git.pick import Pick as MadePick
-from relauto.git.scope import list_scope
+from relauto.git.scope import ScopeEntry, list_scope
 from relauto.github import releases
 from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
@@ -95,16 +96,32 @@ def _merged(bench: Bench) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def release_notes(bench: Bench, target: Target, tag: Tag) -> str:
-    """Return the public notes of a candidate or a release."""
-    plan = bench.plan(target)
-    picked = picks_of(bench, target)
+@dataclass(frozen=True)
+class Content:
+    """What a release is made of: the candidate's tag and commit, what it adds to the base, the picks."""
+
+    tag: str
+    commit: str
+    entries: Sequence[ScopeEntry]
+    picked: Picks
+
+
+def read_content(bench: Bench, target: Target) -> Content:
+    """Return what the release of the candidate that is cut is made of."""
     candidate = bench.facts("prepare.candidate", target)
-    ours = {pick.commit: pick for pick in picked.picks}
+    base, commit = Commit(bench.plan(target).base_commit), Commit(str(candidate["commit"]))
+    entries = list_scope(bench.product, base, commit)
+    return Content(str(candidate["tag"]), commit, entries, picks_of(bench, target))
+
+
+def release_notes(bench: Bench, target: Target, tag: Tag, content: Content | None = None) -> str:
+    """Return the public notes of a candidate or a release; by default they tell of what is cut."""
+    plan, content = bench.plan(target), content or read_content(bench, target)
+    ours = {pick.commit: pick for pick in content.picked.picks}
     fixes: list[Change] = []
     others: list[Change] = []
-    for entry in list_scope(bench.product, Commit(plan.base_commit), Commit(str(candidate["commit"]))):
-        if entry.commit in picked.carried:
+    for entry in content.entries:
+        if entry.commit in content.picked.carried:
             continue
         pick = ours.get(entry.commit)
         number = None if bench.public else entry.pull or (pick.pull if pick else None)
@@ -115,9 +132,9 @@ def release_notes(bench: Bench, target: Target, tag: Tag) -> str:
         product=bench.settings.product,
         version=plan.version,
         tag=tag,
-        commit=str(candidate["commit"]),
+        commit=content.commit,
         previous=plan.base_tag,
-        candidate=str(candidate["tag"]),
+        candidate=content.tag,
         fixes=tuple(fixes),
         others=tuple(others),
         artifacts=msgspec.convert(verified, tuple[Artifact, ...]),
@@ -125,9 +142,12 @@ def release_notes(bench: Bench, target: Target, tag: Tag) -> str:
     return render_notes(text, bench.renderer)
 
 
-def list_told(bench: Bench, target: Target, tag: Tag, title: str) -> list[Passage]:
-    """Return what a candidate's prerelease or a release says to everybody."""
-    return [Passage("its title", title), Passage("its notes", release_notes(bench, target, tag), 1)]
+def list_told(
+    bench: Bench, target: Target, tag: Tag, title: str, content: Content | None = None
+) -> list[Passage]:
+    """Return what a candidate's prerelease or a release says to everybody; by default of what is cut."""
+    notes = release_notes(bench, target, tag, content)
+    return [Passage("its title", title), Passage("its notes", notes, 1)]
 
 
 def picks_of(bench: Bench, target: Target) -> Picks:

@@ -9,7 +9,7 @@ from relauto.report.summary import draft_summary
 from relauto.stages import texts
 from relauto.stages.prepare.release import kit_digest
 from tests.engine.agreement import agree
-from tests.engine.conftest import BOT, MAIN, OPS, QA, ROSTER, SOURCE, TARGET, only_stop
+from tests.engine.conftest import BOT, CHECK, MAIN, OPS, QA, ROSTER, SOURCE, TARGET, only_stop
 
 CUSTOMERS = """\
 [customers.initech]
@@ -26,14 +26,14 @@ ON_FILE = CUSTOMERS.replace("initech]", "Initech]")
 TERMS = ("initech", "lumbergh", "globex")
 
 
-def begin(at, fix="fix/crash", message="Fix the crash", files=None, customers=CUSTOMERS):
+def begin(at, fix="fix/crash", message="Fix the crash", files=None, customers=CUSTOMERS, more=""):
     """Return a world with customers on file and a fix like `fix/crash` with this message and more files."""
     world = at("blank")
     world.replace_ops({"roster.toml": ROSTER, "customers.toml": customers})
     text = world.product.read("show", "main:app.txt").replace("line 5\n", "line five\n") + "\n"
     world.product.run("branch", "--force", fix, "main")
     world.commit_on(fix, message, {"app.txt": text, **(files or {})})
-    world.open(fix=fix, customer="initech")
+    world.open(more, fix=fix, customer="initech")
     return world
 
 
@@ -125,8 +125,9 @@ def test_notes_that_would_name_a_customer_are_held_up(at):
     world.reach_merge_door()
     world.pass_merge_door()
     world.commit_on("release-1.0", "Speed up Globex", {"speed.txt": "fast\n"})
+    world.pull(2)  # the hub takes note of the commit
     for _ in range(6):
-        outcome = world.advance()
+        outcome = agree(world)
         for number in [pull["number"] for pull in world.pulls() if pull["state"] == "open"]:
             world.pass_pull(number)
         for line in {line for line in world.asked() if line.startswith(("/accept", "/tick"))}:
@@ -138,6 +139,70 @@ def test_notes_that_would_name_a_customer_are_held_up(at):
     world.answer("/waive prepare.verify:leak 400h the customer agrees")
     world.advance()
     assert [each["tag_name"] for each in world.api("dev").pages(f"repos/{SOURCE}/releases")] == ["v1.0.1-rc1"]
+
+
+def test_second_fix_that_names_a_customer_is_foreseen(at):
+    world = begin(at)
+    text = world.product.read("show", "main:app.txt").replace("line 9\n", "line nine\n") + "\n"
+    world.product.run("branch", "fix/second", "main")
+    world.commit_on("fix/second", "Speed up Globex", {"app.txt": text})
+    world.attach("fix/second")
+    stop = only_stop(agree(world))
+    assert (stop.place.step, stop.status) == ("investigate.pr", Status.DECISION)
+    assert [pull["title"] for pull in world.pulls()] == ["Fix the crash"]
+
+
+@pytest.mark.parametrize(
+    ("method", "via", "steps"),
+    [
+        ("squash", "pull", ["prepare.pick", "prepare.verify"]),
+        pytest.param("squash", "push", ["prepare.pick", "prepare.verify"], marks=pytest.mark.slow),
+        pytest.param("rebase", "pull", ["prepare.pick", "prepare.verify"], marks=pytest.mark.slow),
+        ("rebase", "push", ["prepare.verify"]),
+        # The subject of a merge commit is GitHub's, and says nothing of the fix.
+        pytest.param("merge", "pull", [], marks=pytest.mark.slow),
+        pytest.param("merge", "push", [], marks=pytest.mark.slow),
+    ],
+)
+def test_what_is_held_up_behind_a_merge_is_foreseen(at, method, via, steps):
+    """What passed in the fix's own pull request stands in other lines once it is merged and picked."""
+    more = f'pull.method = "{method}"\npick.via = "{via}"\nchecks.required = ["{CHECK}"]\n'
+    world = begin(at, message="Aim at the Target\n\nThe Target moved.", more=more)
+    world.unprotect()
+    world.advance(more)
+    world.answer("/waive investigate.pr:leak 400h it is no customer")
+    world.advance(more)
+    world.decide("no: nothing to see")
+    world.pass_pull(1)
+    world.advance(more)
+    world.approve("prepare.merge")
+    held = []
+    for _ in range(5):
+        stop = only_stop(agree(world, more))
+        if "the leak guard holds up" in stop.reason:
+            held.append(stop.place.step)
+            world.answer(f"/waive {stop.place.step}:leak 400h it is no customer")
+        elif stop.place.step == "prepare.pick":
+            world.pass_pull(2)
+    assert held == steps
+    assert (stop.place.step, stop.status) == ("prepare.verify", Status.WAITING)
+
+
+def test_port_that_is_held_up_is_foreseen(at):
+    world = at("blank")
+    world.replace_ops({"roster.toml": ROSTER, "customers.toml": CUSTOMERS})
+    world.product.run("branch", "fix/line", "v1.0.0")
+    text = world.product.read("show", "v1.0.0:app.txt").replace("line 5\n", "line five\n") + "\n"
+    world.commit_on("fix/line", "Aim at the Target", {"app.txt": text})
+    world.open(fix="fix/line", customer="initech", order="line-first", reason="as told")
+    asked = []
+    for _ in range(4):
+        held = [stop for stop in agree(world).stops if "the leak guard holds up" in stop.reason]
+        for stop in held:
+            asked.append(stop.place.step)
+            world.answer(f"/waive {stop.place.step}:leak 400h it is no customer")
+        say_yes(world)
+    assert asked == ["investigate.pr", "debt.main"]
 
 
 def test_every_text_is_vetted_as_it_leaves(at):
@@ -320,7 +385,7 @@ def test_false_alarm_is_let_pass_all_along_the_path(at):
     world = begin(at, message="Aim at the Target\n\nThe Target moved.")
     asked = []
     for _ in range(12):
-        held = [stop for stop in world.advance().stops if "the leak guard holds up" in stop.reason]
+        held = [stop for stop in agree(world).stops if "the leak guard holds up" in stop.reason]
         for stop in held:
             asked.append(stop.place.step)
             world.answer(f"/waive {stop.place.step}:leak 400h it is no customer")

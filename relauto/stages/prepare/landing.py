@@ -166,9 +166,7 @@ class Landing:
             made = self._plan(missing).make(self.head, bench.sign())
         if isinstance(made, Refused):
             return made
-        title, body = self._write_texts(made)
-        told = [Passage("its title", title), Passage("its text", body, 1)]
-        held = self._hold(place, f"the pull request of {branch}", made, told)
+        held = self._hold(place, branch, made, self.head)
         if held:
             return held
         signed = Signed(bench, self.head, made, None if known else signer)
@@ -191,9 +189,23 @@ class Landing:
             changes=("refs", "pulls"),
         )
 
-    def _hold(self, place: Place, what: str, made: Made, told: Sequence[Passage]) -> Refused | None:
-        brought = list_brought(self.bench.product, made.head, [self.head])
-        return hold_leaks(self.bench, place, what, [*told, *brought])
+    def make(self, missing: Sequence[Commit], onto: Commit) -> Made | Refused:
+        """Return what the branch would get once it is at `onto`, or why it would not apply there."""
+        return self._plan(missing).make(onto, self.bench.sign())
+
+    def judge(self, place: Place, missing: Sequence[Commit], made: Made, onto: Commit) -> Refused | None:
+        """Hold up what `make` has made where everybody must not read it."""
+        branch = None if self.via == "push" else self.pick_branch if missing else self.bump_branch
+        return self._hold(place, branch, made, onto)
+
+    def _hold(self, place: Place, branch: Branch | None, made: Made, onto: Commit) -> Refused | None:
+        """Hold up a pull request, or a push without a `branch` for one, that everybody must not read."""
+        brought = list_brought(self.bench.product, made.head, [onto])
+        if branch is None:
+            return hold_leaks(self.bench, place, f"the push to {self.branch}", brought)
+        title, body = self._write_texts(made)
+        told = [Passage("its title", title), Passage("its text", body, 1)]
+        return hold_leaks(self.bench, place, f"the pull request of {branch}", [*told, *brought])
 
     def _write_texts(self, made: Made) -> tuple[str, str]:
         if made.bump and not made.picked:
@@ -219,7 +231,7 @@ class Landing:
         made = self._plan(missing).make(self.head, self.bench.sign())
         if isinstance(made, Refused):
             return made
-        held = self._hold(place, f"the push to {self.branch}", made, ())
+        held = self._hold(place, None, made, self.head)
         if held:
             return held
         known = self.bench.ref(self.branch.ref)

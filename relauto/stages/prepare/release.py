@@ -63,11 +63,9 @@ class CutRelease:
                 todo=f"push {tag} at {commit.short} again by hand if it went by mistake, "
                 "or release under another number",
             )
-        told = texts.list_told(bench, target, tag, _title(bench, target))
-        held = hold_leaks(bench, place, f"the release {tag}", [*told, *_list_hidden(bench, target, commit)])
-        if held:
-            return held
-        return self._publish(bench, target, tag, commit, Tag(str(verified["tag"])), artifacts)
+        return hold_release(bench, place, target, commit) or self._publish(
+            bench, target, tag, commit, Tag(str(verified["tag"])), artifacts
+        )
 
     def _judge_release(
         self,
@@ -166,6 +164,15 @@ class CutRelease:
             prepare=lambda: {"tag": tag, "commit": commit},
             changes=("refs", "releases"),
         )
+
+
+def hold_release(
+    bench: Bench, place: Place, target: Target, commit: Commit, content: texts.Content | None = None
+) -> Refused | None:
+    """Hold up a release that would tell everybody what nobody outside may know; by default of what is cut."""
+    tag = bench.final_tag(target)
+    told = texts.list_told(bench, target, tag, _title(bench, target), content)
+    return hold_leaks(bench, place, f"the release {tag}", [*told, *_list_hidden(bench, target, commit)])
 
 
 def _title(bench: Bench, target: Target) -> str:

@@ -171,12 +171,11 @@ def _refuse_other(tag: Tag, reason: str) -> Refused:
 
 def _make(bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit) -> Todo | Refused:
     built: list[Built] = []
-    title = f"{bench.settings.product} {tag}"
-    if bench.facts("prepare.candidate", target):
-        told = texts.list_told(bench, target, tag, title)
-        held = hold_leaks(bench, place, f"the prerelease {tag}", told)
+    # What is foreseen has no candidate yet.
+    if bench.facts("prepare.candidate", target).get("tag") == tag:
+        held = hold_prerelease(bench, place, target, tag)
         if held:
-            return replace(held, facts={"tag": tag, **held.facts})
+            return held
 
     def prepare() -> Facts:
         built.append(build_artifacts(bench, target, commit))
@@ -194,13 +193,26 @@ def _make(bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit) 
             tag,
             commit,
             built[0].artifacts,
-            title=title,
+            title=_title(bench, tag),
             body=texts.release_notes(bench, target, tag),
             prerelease=True,
         )
 
     sentence = f"build {tag} and publish it as a prerelease"
     return Todo(f"publish:{tag}", sentence, run, prepare=prepare, changes=("releases",))
+
+
+def hold_prerelease(
+    bench: Bench, place: Place, target: Target, tag: Tag, content: texts.Content | None = None
+) -> Refused | None:
+    """Hold up a prerelease whose texts must not be read by everybody; by default that of what is cut."""
+    told = texts.list_told(bench, target, tag, _title(bench, tag), content)
+    held = hold_leaks(bench, place, f"the prerelease {tag}", told)
+    return replace(held, facts={"tag": tag, **held.facts}) if held else None
+
+
+def _title(bench: Bench, tag: Tag) -> str:
+    return f"{bench.settings.product} {tag}"
 
 
 def name_origin(bench: Bench) -> str:
