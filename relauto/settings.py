@@ -108,6 +108,20 @@ class Pick(Table, frozen=True):
     ] = ()
 
 
+class PickLabel(Table, frozen=True):
+    """A label by which somebody on the roster lets a pull request's change go to a line."""
+
+    name: Annotated[str, _text("the label", min_length=1, examples=["CherryPick/Approved"])]
+    line: Annotated[
+        str,
+        _text(
+            "the line that it stands for; {milestone} is the title of the pull request's milestone",
+            min_length=1,
+            examples=["release-{milestone}"],
+        ),
+    ] = "{milestone}"
+
+
 class VersionFile(Table, frozen=True):
     """A file that carries the version number."""
 
@@ -285,6 +299,9 @@ class Settings(Table, frozen=True):
     pick: Pick = Pick()
     version_files: Annotated[
         tuple[VersionFile, ...], _text("files bumped to the final number before a candidate is cut")
+    ] = ()
+    pick_labels: Annotated[
+        tuple[PickLabel, ...], _text("labels on pull requests that mean the same as `/pick LINE` there")
     ] = ()
     tags: Tags = Tags()
     signing: Signing = Signing()

@@ -106,7 +106,9 @@ class _RestIssue(msgspec.Struct, frozen=True):
         return Issue(self.number, self.title, self.body or "", self.state, labels, self.html_url)
 
 
-class _RestComment(msgspec.Struct, frozen=True):
+class RestComment(msgspec.Struct, frozen=True):
+    """REST's issue comment."""
+
     id: int
     user: RestUser | None
     body: str
@@ -115,6 +117,7 @@ class _RestComment(msgspec.Struct, frozen=True):
     html_url: str
 
     def comment(self) -> Comment:
+        """Return it as a value."""
         kind = self.user.type if self.user else "User"
         edited = self.updated_at != self.created_at
         return Comment(self.id, name_user(self.user), kind, self.body, self.created_at, self.html_url, edited)
@@ -287,7 +290,7 @@ def read_comments(client: Client, number: int) -> tuple[Comment, ...]:
     Raises:
         RemoteError: they cannot be read.
     """
-    return tuple(one.comment() for one in client.read_all(f"issues/{number}/comments", _RestComment))
+    return tuple(one.comment() for one in client.read_all(f"issues/{number}/comments", RestComment))
 
 
 class _RestClosed(msgspec.Struct, frozen=True):
@@ -340,7 +343,7 @@ def comment(client: Client, number: int, key: str, body: str, *, absent: bool = 
 
     made = ensure(
         look,
-        lambda: client.write("POST", path, {"body": mark(key, body)}, _RestComment).comment(),
+        lambda: client.write("POST", path, {"body": mark(key, body)}, RestComment).comment(),
         absent=absent,
         doubles=client.clock,
     )
@@ -356,7 +359,7 @@ def _delete_comment(client: Client, comment_id: int) -> None:
 
     def look() -> bool | None:
         try:
-            client.read(path, _RestComment)
+            client.read(path, RestComment)
         except NotFoundError:
             return True
         return None
@@ -383,9 +386,9 @@ def edit_comment(client: Client, comment_id: int, key: str, body: str) -> Commen
     path, wanted = f"issues/comments/{comment_id}", mark(key, body)
 
     def look() -> Comment | None:
-        found = client.read(path, _RestComment).comment()
+        found = client.read(path, RestComment).comment()
         return found if found.body == wanted else None
 
     return ensure(
-        look, lambda: client.write("PATCH", path, {"body": wanted}, _RestComment).comment(), absent=True
+        look, lambda: client.write("PATCH", path, {"body": wanted}, RestComment).comment(), absent=True
     )

@@ -1,4 +1,4 @@
-"""What people write at the desk issue and in QA's issues: one command a line, all else is talk.
+"""What people write at the desk, in QA's issues and at pull requests: one command a line, all else is talk.
 
 A line that comes near a command is told apart from talk, so that whoever wrote it can be told.
 """
@@ -10,8 +10,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verb = Literal[
-    "approve", "accept", "tick", "skip", "reopen", "waive", "withdraw", "acknowledge", "fail", "qa"
+    "approve",
+    "accept",
+    "tick",
+    "skip",
+    "reopen",
+    "waive",
+    "withdraw",
+    "acknowledge",
+    "fail",
+    "qa",
+    "pick",
+    "advance",
+    "status",
 ]
+
+REQUESTS: frozenset[Verb] = frozenset({"pick", "advance", "status"})
+"""What asks relauto to do or to tell something; the others decide."""
 
 _FORMS: dict[Verb, re.Pattern[str]] = {
     "approve": re.compile(r"/approve +(?P<step>[a-z-]+\.[a-z-]+) +(?P<subject>[0-9a-f]{7,64})"),
@@ -26,6 +41,9 @@ _FORMS: dict[Verb, re.Pattern[str]] = {
     "withdraw": re.compile(r"/withdraw +(?P<subject>\S+) +(?P<text>.+)"),
     "acknowledge": re.compile(r"/acknowledge +(?P<subject>[0-9a-f]{64})(?: +(?P<text>.+))?"),
     "qa": re.compile(r"/qa +(?P<step>pass|fail) +(?P<subject>\S+)(?: +(?P<text>.+))?"),
+    "pick": re.compile(r"/pick +(?P<subject>\S+)"),
+    "advance": re.compile(r"/advance"),
+    "status": re.compile(r"/status"),
 }
 USAGE: dict[Verb, str] = {
     "approve": "/approve STEP SHA",
@@ -38,6 +56,9 @@ USAGE: dict[Verb, str] = {
     "withdraw": "/withdraw BRANCH REASON",
     "acknowledge": "/acknowledge SHA256 WORDS",
     "qa": "/qa pass TAG",
+    "pick": "/pick LINE",
+    "advance": "/advance",
+    "status": "/status",
 }
 """How each command is written, words in capitals to be replaced."""
 
@@ -57,7 +78,8 @@ _INDENTED = re.compile(r" {0,3}\t| {4}")
 class Command:
     """One command. For `qa`, `step` is the verdict (`pass` or `fail`) and `subject` the tag.
 
-    For `waive`, `subject` is the gate and `end` until when; for `withdraw`, `subject` is the fix.
+    For `waive`, `subject` is the gate and `end` until when; for `withdraw`, `subject` is the fix; for
+    `pick` it is the line.
     """
 
     verb: Verb

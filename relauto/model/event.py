@@ -116,7 +116,8 @@ class ReleaseFreed(Body, frozen=True):
 class FixAttached(Body, frozen=True):
     """A change that shall reach the customer: a branch or a pull request of the source repository.
 
-    `of` is the incident that brought it, where that rides on this one's release.
+    `of` is the incident that brought it, where that rides on this one's release; `source` is where somebody
+    asked for it at the pull request.
     """
 
     kind = "fix.attached"
@@ -124,6 +125,7 @@ class FixAttached(Body, frozen=True):
     pull: int | None = None
     instruction: Text | None = None
     of: str = ""
+    source: str = ""
 
 
 class FixWithdrawn(Body, frozen=True):

@@ -44,8 +44,8 @@ ENTITLED: dict[str, tuple[str, ...]] = {
 
 def list_deeds(verb: str, step: str = "") -> tuple[str, ...]:
     """Return the deeds that a command of `verb` may be, keys of `ENTITLED`: at `step` where that has one."""
-    if verb == "qa":
-        return ("sign",)
+    if verb in ("qa", "pick"):
+        return ("sign",) if verb == "qa" else ("open",)
     exact = f"{verb} {step}"
     return (exact,) if exact in ENTITLED else tuple(deed for deed in ENTITLED if deed.split()[0] == verb)
 
@@ -59,6 +59,11 @@ class Roster(msgspec.Struct, frozen=True):
     def may(self, login: str, deed: str) -> bool:
         """Return whether `login` is entitled to `deed`, a key of `ENTITLED`; a bot is to nothing."""
         return not is_bot(login) and login in self.holders(deed)
+
+    def names(self, login: str) -> bool:
+        """Return whether somebody is on the roster for anything; a bot is for nothing."""
+        listed = [*self.roles.values(), *self.deeds.values()]
+        return not is_bot(login) and any(login in logins for logins in listed)
 
     def holders(self, deed: str) -> tuple[str, ...]:
         """Return the logins entitled to `deed`, in the roster's order."""

@@ -12,7 +12,7 @@ from relauto.errors import DecisionError, InputError, RelautoError
 from relauto.github import issues
 from relauto.github.issues import Comment
 from relauto.model import event as events
-from relauto.model.commands import Command, Malformed, Verb, parse_lines
+from relauto.model.commands import REQUESTS, Command, Malformed, Verb, parse_lines
 from relauto.model.event import AnswerRefused, Body, QaRevoked, Said, locate
 from relauto.model.names import Tag
 from relauto.model.roster import list_deeds
@@ -42,7 +42,7 @@ def read_answers(bench: Bench) -> Iterator[Said | Body]:
     if bench.incident.desk is None:
         return
     for comment in desk.read(bench):
-        lines = parse_lines(comment.body)
+        lines = [line for line in parse_lines(comment.body) if line.verb not in REQUESTS]
         if lines and locate(comment.url) not in bench.incident.answered:
             yield from _read(bench, comment, lines)
     for target in bench.incident.targets:

@@ -13,7 +13,7 @@ from relauto.tasks.output import is_public, show, show_json
 
 if TYPE_CHECKING:
     from relauto.errors import RelautoError
-    from relauto.triggers.attendance import Attended
+    from relauto.triggers.attended import Attended
     from relauto.triggers.hint import Hint
 
 
@@ -87,6 +87,7 @@ def _pass(event: str, why: str, *, json: bool) -> None:
 
 def _attend(hint: Hint, *, dry: bool, json: bool) -> None:
     from relauto.triggers import attendance
+    from relauto.triggers.attended import find_failure
 
     with connect.session() as session:
         if dry:
@@ -98,7 +99,7 @@ def _attend(hint: Hint, *, dry: bool, json: bool) -> None:
         show_json(_describe(hint, attended))
     else:
         _tell(attended)
-    failure = attendance.find_failure(attended)
+    failure = find_failure(attended)
     if failure:
         raise failure
 
@@ -146,7 +147,7 @@ def _tell(attended: list[Attended]) -> None:
 
 
 def _describe(hint: Hint, attended: list[Attended]) -> dict[str, Any]:
-    from relauto.triggers.attendance import find_status
+    from relauto.triggers.attended import find_status
 
     told = [
         {

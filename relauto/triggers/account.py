@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from relauto.comms.rendering import Renderer
-from relauto.triggers.attendance import Attended
+from relauto.triggers.attended import Attended
 
 
 def tell_people(title: str, attended: Sequence[Attended], renderer: Renderer) -> str:

@@ -1,78 +1,70 @@
 """Looks at every incident that an event may be about, and brings each as far as it can go now.
 
-One that cannot be looked at does not keep the others from it.
+What people ask for is done first, and answered at the end. One incident that cannot be looked at does
+not keep the others from it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from relauto import engine, foresight
 from relauto.comms.board import render_board
 from relauto.comms.rendering import Markdown
-from relauto.engine import Stop
-from relauto.errors import DecisionError, RelautoError, Status, WaitingError
+from relauto.errors import RelautoError
 from relauto.foresight import Foreseen
+from relauto.github import pull_reads
+from relauto.github.faults import NotFoundError
 from relauto.journal.log import JournalReader, list_incidents
+from relauto.model.commands import Command
 from relauto.model.debt import is_finished
 from relauto.model.incident import Incident
-from relauto.model.playbook import Playbook, load_playbook
+from relauto.model.playbook import load_playbook
 from relauto.session import Session, find_folder
 from relauto.stages.bench import Bench
+from relauto.triggers import responses
+from relauto.triggers.attended import Attended
 from relauto.triggers.concern import is_about
 from relauto.triggers.hint import Hint
+from relauto.triggers.picks import pick
+from relauto.triggers.requests import Request, find_requests
+from relauto.triggers.responses import Answer
 
-NOTHING = Markdown()
-
-
-@dataclass(frozen=True)
-class Attended:
-    """What a look at an incident came to.
-
-    `said` is what was done, sentence by sentence; `steps` are the keys of the playbook with their states,
-    `board` is for its own people (Markdown). `error` is why the look ended early, if it did.
-    """
-
-    incident: str
-    said: tuple[str, ...] = ()
-    stops: tuple[Stop, ...] = ()
-    steps: tuple[tuple[str, str], ...] = ()
-    board: Markdown = NOTHING
-    error: RelautoError | None = None
-
-    @property
-    def status(self) -> Status:
-        """How it ended, as the exit status of `advance` says it."""
-        if self.error:
-            return self.error.status
-        return min((stop.status for stop in self.stops), default=Status.REACHED)
+_Known = list[tuple[str, Incident | None]]
+"""The open incidents by id; None for one whose journal cannot be read: nobody knows about it."""
 
 
 def attend(session: Session, hint: Hint) -> list[Attended]:
     """Advance every open incident that an event may be about, and return what came of it.
 
     Raises:
-        RemoteError: the ops repository was not reached.
+        RemoteError: the ops repository was not reached, or an answer may be missing: the next run gives it.
     """
-    return [_advance(session, incident) for incident in find_concerned(session, hint)]
+    known = list(_read_open(session))
+    concerned = set(_find_concerned(session, hint, known))
+    asked = [(request, *_do(session, request, known)) for request in find_requests(session, hint)]
+    concerned |= {name for _, _, names in asked for name in names}
+    attended = {name: _advance(session, name) for name in sorted(concerned)}
+    for request, answers, names in asked:
+        told = [attended[name] for name in sorted(names)]
+        responses.answer_request(session, request, answers, told)
+    return list(attended.values())
 
 
-def find_concerned(session: Session, hint: Hint) -> list[str]:
-    """Return the ids of the open incidents that an event may be about, sorted.
-
-    One whose journal cannot be read is among them: nobody knows.
+def foresee(session: Session, hint: Hint) -> list[tuple[str, Foreseen]]:
+    """Return what `attend` would write for each incident, answers aside; nothing is written.
 
     Raises:
-        RemoteError: the ops repository was not reached.
+        RelautoError: an incident cannot be looked at.
     """
+    found = []
+    for incident in sorted(_find_concerned(session, hint, list(_read_open(session)))):
+        with session.bench(incident) as bench:
+            found.append((incident, foresight.foresee(bench)))
+    return found
+
+
+def _read_open(session: Session) -> Iterator[tuple[str, Incident | None]]:
     playbook, _ = load_playbook(find_folder(session.settings.playbook_dir))
-    return [
-        name
-        for name, incident in _read_incidents(session)
-        if incident is None or _is_concerned(session, hint, incident, playbook)
-    ]
-
-
-def _read_incidents(session: Session) -> Iterator[tuple[str, Incident | None]]:
     for name in list_incidents(session.ops_address, cache=session.cache, words=True):
         try:
             with JournalReader.open_cached(session.ops_address, name, cache=session.cache) as reader:
@@ -80,12 +72,46 @@ def _read_incidents(session: Session) -> Iterator[tuple[str, Incident | None]]:
         except RelautoError:
             yield name, None
         else:
-            if incident.opened:
+            if incident.opened and not is_finished(incident, playbook):
                 yield name, incident
 
 
-def _is_concerned(session: Session, hint: Hint, incident: Incident, playbook: Playbook) -> bool:
-    return is_about(hint, incident, session.settings) and not is_finished(incident, playbook)
+def _find_concerned(session: Session, hint: Hint, known: _Known) -> Iterator[str]:
+    for name, incident in known:
+        if incident is None or is_about(hint, incident, session.settings):
+            yield name
+
+
+def _do(session: Session, request: Request, known: _Known) -> tuple[list[Answer], set[str]]:
+    """Do what a request asks for, but for what an advance does; return the answers, and who is concerned."""
+    answers, names = list[Answer](), set[str]()
+    readable = [(name, incident) for name, incident in known if incident]
+    for line in request.lines:
+        wrong, what = line.wrong, ""
+        if not wrong and isinstance(line.command, Command) and line.command.verb == "pick":
+            picked = pick(session, request, line.command.subject, readable)
+            names |= {picked.incident} - {""}
+            wrong, what = ("", picked.what) if picked.incident else (picked.what, "")
+        elif not wrong:
+            found = _find_by_pull(session, request.number, readable)
+            wrong = "" if found else "no open incident has this pull request"
+            names |= found
+        answers.append(Answer(line.said, wrong, what))
+    return answers, names
+
+
+def _find_by_pull(session: Session, number: int, known: Sequence[tuple[str, Incident]]) -> set[str]:
+    """Return the incidents of the public to which a pull request belongs."""
+    try:
+        branch = pull_reads.read_pull(session.source, number).head_ref
+    except NotFoundError:
+        return set()
+    hint = Hint("pull_request", numbers=frozenset({number}), branches=frozenset({branch}))
+    return {
+        name
+        for name, incident in known
+        if not incident.opening.private and is_about(hint, incident, session.settings)
+    }
 
 
 def _advance(session: Session, incident: str) -> Attended:
@@ -95,13 +121,16 @@ def _advance(session: Session, incident: str) -> Attended:
         said.append(sentence)
         session.say(sentence)
 
+    attended = Attended(incident)
     try:
         with session.bench(incident) as bench:
             bench.say = say
             outcome = engine.advance(bench)
-            return Attended(incident, tuple(said), outcome.stops, _list_steps(bench), _draw(bench))
+            attended = Attended(incident, tuple(said), outcome.stops, _list_steps(bench), _draw(bench))
+            responses.answer_offices(session, bench, attended)
     except RelautoError as error:
-        return Attended(incident, tuple(said), error=error)
+        return replace(attended, said=tuple(said), error=error)
+    return attended
 
 
 def _list_steps(bench: Bench) -> tuple[tuple[str, str], ...]:
@@ -110,33 +139,3 @@ def _list_steps(bench: Bench) -> tuple[tuple[str, str], ...]:
 
 def _draw(bench: Bench) -> Markdown:
     return Markdown(render_board(bench.incident, bench.playbook, bench.clock.now(), bench.renderer))
-
-
-def foresee(session: Session, hint: Hint) -> list[tuple[str, Foreseen]]:
-    """Return what `attend` would write for each incident; nothing is written.
-
-    Raises:
-        RelautoError: an incident cannot be looked at.
-    """
-    found = []
-    for incident in find_concerned(session, hint):
-        with session.bench(incident) as bench:
-            found.append((incident, foresight.foresee(bench)))
-    return found
-
-
-def find_status(attended: Sequence[Attended]) -> Status:
-    """Return how a run ended: by its gravest failure, else by who has to act first."""
-    failure = find_failure(attended)
-    left = [each.status for each in attended if each.status is not Status.REACHED]
-    return failure.status if failure else min(left, default=Status.REACHED)
-
-
-def find_failure(attended: Sequence[Attended]) -> RelautoError | None:
-    """Return the gravest error of those that are no decision and no wait, if there is one."""
-    failed = [
-        each.error
-        for each in attended
-        if each.error and not isinstance(each.error, DecisionError | WaitingError)
-    ]
-    return max(failed, key=lambda error: error.status, default=None)

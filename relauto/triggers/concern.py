@@ -45,23 +45,42 @@ def _is_about_product(hint: Hint, incident: Incident) -> bool:
     told = hint.numbers or hint.branches or hint.commits or hint.moved
     if hint.event in _EVERYWHERE or not told:
         return True
-    numbers, commits = set[int](), set[str]()
-    for value in [fact for record in incident.steps.values() for fact in record.facts.items()]:
-        _gather(*value, numbers, commits)
-    numbers |= {fix.pull for fix in incident.fixes if fix.pull}
+    numbers, commits = _list_known(incident)
     branches = {fix.branch for fix in incident.fixes if fix.branch}
     return bool(
         hint.numbers & numbers
         or hint.commits & commits
-        or any(each in branches or each.startswith(_OWN) for each in hint.branches)
+        or any(each in branches or _is_own(each, incident) for each in hint.branches)
         or any(_is_watched(ref, hint, incident, branches) for ref in hint.moved)
     )
+
+
+def list_pulls(incident: Incident) -> set[int]:
+    """Return the numbers of the pull requests that an incident knows of: its fixes', its picks'."""
+    return _list_known(incident)[0]
+
+
+def _list_known(incident: Incident) -> tuple[set[int], set[str]]:
+    """Return the numbers of pull requests and the commits that the record of an incident names."""
+    numbers, commits = set[int](), set[str]()
+    for place, record in incident.steps.items():
+        # The number of a candidate is no pull request's.
+        found = set[int]() if place.step == "prepare.candidate" else numbers
+        for key, value in record.facts.items():
+            _gather(key, value, found, commits)
+    return numbers | {fix.pull for fix in incident.fixes if fix.pull}, commits
 
 
 def _is_watched(ref: str, hint: Hint, incident: Incident, branches: set[str]) -> bool:
     kind, _, name = ref.removeprefix("refs/").partition("/")
     lines = {target.line for target in incident.targets}
-    return kind == "tags" or name.startswith(_OWN) or name in branches | lines | {hint.main}
+    return kind == "tags" or _is_own(name, incident) or name in branches | lines | {hint.main}
+
+
+def _is_own(branch: str, incident: Incident) -> bool:
+    """Return whether relauto may have made a branch for an incident; picks' branches name theirs."""
+    named = f"/{incident.id.lower()}-" in branch or "/inc-" not in branch
+    return branch.startswith(_OWN) and named
 
 
 def _gather(key: str, value: object, numbers: set[int], commits: set[str]) -> None:

@@ -32,6 +32,9 @@ FORMS = {
     "/withdraw #7 another mends it": Command("withdraw", subject="#7", text="another mends it"),
     f"/acknowledge {DIGEST} got it": Command("acknowledge", subject=DIGEST, text="got it"),
     "/qa pass v1.0.1-rc1": Command("qa", "pass", "v1.0.1-rc1"),
+    "/pick release-1.0": Command("pick", subject="release-1.0"),
+    "/advance": Command("advance"),
+    "/status": Command("status"),
     "/qa fail v1.0.1-rc1 it still stops": Command("qa", "fail", "v1.0.1-rc1", "it still stops"),
 }
 commands = st.sampled_from(sorted(FORMS))

@@ -1,0 +1,144 @@
+"""What people ask for at pull requests of the product: by a command in a comment, or by a label.
+
+GitHub says who they are. Each is looked up there, and none is taken from an event: what was missed the
+first time is found the next.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from relauto.github import conversations, issues
+from relauto.github.conversations import Labelled, Labelling, Remark
+from relauto.model.commands import REQUESTS, USAGE, Command, Malformed, parse_lines
+from relauto.session import Session
+from relauto.settings import PickLabel
+from relauto.triggers.catalogue import CLOCK
+from relauto.triggers.hint import Hint
+
+RECENT = timedelta(hours=24)
+"""So long what was said or shown is looked for, in case its event was lost."""
+
+EDITED = "it was edited, by whom is not known; answer in a new comment"
+ELSEWHERE = "it counts at the incident's desk, or in QA's issue, and not here"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing asked for: `said` as its author wrote it, `wrong` why it does not count, "" if it may."""
+
+    said: str
+    command: Command | Malformed
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody asks for at the pull request `number`, in one comment or by one label.
+
+    `key` is that of the comment in which it is answered, `remark` the comment it was asked in, if it was.
+    """
+
+    key: str
+    number: int
+    author: str
+    source: str
+    lines: tuple[Line, ...]
+    remark: Remark | None = None
+
+
+def find_requests(session: Session, hint: Hint) -> list[Request]:
+    """Return what was asked for at the product's pull requests and is not answered yet, oldest first.
+
+    Raises:
+        RemoteError: they cannot be read.
+    """
+    if hint.repository.lower() not in ("", session.settings.source.lower()) and hint.event != CLOCK:
+        return []
+    since = session.clock.now() - RECENT
+    newest = conversations.read_newest(session.source, since)
+    told = [remark for remark in newest if issues.is_marked(remark.comment)]
+    remarks = {remark.comment.id: remark for remark in reversed(newest) if remark not in told}
+    if hint.comment and hint.comment not in remarks:
+        found = conversations.find_remark(session.source, hint.comment)
+        remarks |= {found.comment.id: found} if found else {}
+    asked = [*_list_comments(session, remarks.values()), *_list_labels(session, hint, since)]
+    answered = [remark.comment for remark in told]
+    return [one for one in asked if issues.find_comment(answered, one.key) is None]
+
+
+def _list_comments(session: Session, remarks: Iterable[Remark]) -> Iterator[Request]:
+    for remark in remarks:
+        comment = remark.comment
+        if not remark.at_pull or comment.author_type != "User" or comment.author == session.login:
+            continue
+        lines = tuple(_judge(session, remark))
+        if lines:
+            key = f"asked:{comment.id}"
+            yield Request(key, remark.number, comment.author, comment.url, lines, remark)
+
+
+def _judge(session: Session, remark: Remark) -> Iterator[Line]:
+    """Yield the lines of a comment that are answered; what others' bots are told here is none of ours."""
+    author, edited = remark.comment.author, remark.comment.edited
+    for line in dict.fromkeys(parse_lines(remark.comment.body)):
+        if isinstance(line, Malformed):
+            if line.verb in REQUESTS and session.roster.names(author) and not line.shielded:
+                yield Line(line.line[:80], line, explain_form(line))
+            continue
+        said = write_command(line)
+        if line.verb not in REQUESTS:
+            yield Line(said, line, ELSEWHERE)
+        else:
+            yield Line(said, line, EDITED if edited else refuse_author(session, author, line))
+
+
+def explain_form(line: Malformed) -> str:
+    """Return what is wrong with a line that was meant to ask for something."""
+    return f"the form is {USAGE[line.verb]}, on a line by itself"
+
+
+def refuse_author(session: Session, author: str, command: Command) -> str:
+    """Return why somebody may not ask for this; "" where they may."""
+    roster = session.roster
+    allowed = roster.may(author, "open") if command.verb == "pick" else roster.names(author)
+    return "" if allowed else f"{author} is not on the roster for it"
+
+
+def write_command(command: Command) -> str:
+    """Return a command without the words that a person added."""
+    return " ".join(filter(None, (f"/{command.verb}", command.step, command.subject)))
+
+
+def _list_labels(session: Session, hint: Hint, since: datetime) -> Iterator[Request]:
+    wanted = session.settings.pick_labels
+    for number, labelled in _find_labelled(session, hint, since).items() if wanted else ():
+        labellings = conversations.read_labellings(session.source, number)
+        for label in wanted:
+            put = [each for each in labellings if each.label.lower() == label.name.lower()]
+            if label.name.lower() in map(str.lower, labelled.labels) and put and put[-1].at >= since:
+                yield _ask_by_label(session, labelled, label, put[-1])
+
+
+def _find_labelled(session: Session, hint: Hint, since: datetime) -> dict[int, Labelled]:
+    """Return the pull requests whose labels are looked at: that of the event, or all that were touched."""
+    if hint.numbers or hint.comment:
+        found = [conversations.find_labelled(session.source, each) for each in sorted(hint.numbers)]
+    else:
+        found = [
+            each
+            for label in session.settings.pick_labels
+            for each in conversations.list_labelled(session.source, label.name, since)
+        ]
+    return {each.number: each for each in found if each}
+
+
+def _ask_by_label(session: Session, labelled: Labelled, label: PickLabel, put: Labelling) -> Request:
+    line = label.line.replace("{milestone}", labelled.milestone)
+    command = Command("pick", subject=line)
+    wrong = refuse_author(session, put.actor, command)
+    if "{milestone}" in label.line and not labelled.milestone:
+        wrong = wrong or "the pull request has no milestone, which would say for which line it is"
+    source = f"{session.settings.github.git}/{session.settings.source}/pull/{labelled.number}#event-{put.id}"
+    asked = Line(f"the label {label.name}", command, wrong)
+    return Request(f"labelled:{put.id}", labelled.number, put.actor, source, (asked,))

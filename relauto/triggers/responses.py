@@ -1,0 +1,135 @@
+"""Answers to what people wrote: a reaction at the comment, and a comment that says what came of it.
+
+Each is given once, whoever gives it: the reaction is looked for at the comment, and the answer by its key.
+What does not count at the desk or in QA's issue is told there by `relauto.stages.replies`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from relauto.comms.rendering import Renderer
+from relauto.github import conversations, issues
+from relauto.github.client import Client
+from relauto.github.conversations import Reaction, Remark
+from relauto.guard.guard import LeakError
+from relauto.model.commands import REQUESTS, Command, Malformed, parse_lines
+from relauto.model.event import locate
+from relauto.session import Session, find_folder
+from relauto.stages.bench import Bench
+from relauto.triggers.attended import Attended
+from relauto.triggers.requests import EDITED, Request, explain_form, refuse_author, write_command
+
+ROOM = 60_000
+"""Characters of an answer; GitHub takes 65,536."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is told of one line: `wrong` says why it does not count, `what` what came of it if it does."""
+
+    said: str
+    wrong: str = ""
+    what: str = ""
+
+
+def answer_request(
+    session: Session, request: Request, answers: Sequence[Answer], attended: Sequence[Attended]
+) -> None:
+    """Answer at a pull request, with words that everybody may read.
+
+    Raises:
+        RemoteError: it is not known whether it is answered.
+    """
+    counts = [each for each in answers if not each.wrong]
+    boards = any(each.said == "/status" for each in counts)
+    told = {"attended": attended if counts else (), "boards": boards}
+    renderer = Renderer(find_folder(session.settings.templates_dir))
+    name = "report/outcome-public.md"
+    if request.remark:
+        conversations.react(session.source, request.remark, "+1" if counts else "confused")
+    try:
+        text = renderer.render(name, author=request.author, answers=answers, **told)
+        issues.comment(session.source, request.number, request.key, text)
+    except LeakError:
+        # What they wrote is repeated to nobody.
+        neutral = [Answer(f"/{line.command.verb}", "it cannot be answered here") for line in request.lines]
+        text = renderer.render(name, author=request.author, answers=neutral, attended=(), boards=False)
+        issues.comment(session.source, request.number, request.key, text)
+
+
+def answer_offices(session: Session, bench: Bench, attended: Attended) -> None:
+    """Answer what was written at the desk and in QA's issues since the last answer.
+
+    Raises:
+        RemoteError: it is not known whether it is answered.
+    """
+    incident = bench.incident
+    if incident.desk:
+        _answer_issue(session, bench, bench.ops, incident.desk.number, attended, private=True)
+    for asked in incident.qa_requests.values():
+        if asked.place.target is None or not bench.facts("prepare.release", asked.place.target):
+            _answer_issue(session, bench, bench.qa, asked.number, attended, private=False)
+
+
+def _answer_issue(
+    session: Session, bench: Bench, client: Client, number: int, attended: Attended, *, private: bool
+) -> None:
+    remarks = conversations.read_remarks(client, number)
+    comments = [remark.comment for remark in remarks]
+    for remark in remarks:
+        comment = remark.comment
+        if comment.author_type != "User" or comment.author == bench.login or issues.is_marked(comment):
+            continue
+        answers = list(_list_answers(session, bench, remark))
+        reaction = _choose_reaction(bench, remark, answers)
+        if reaction:
+            conversations.react(client, remark, reaction)
+        key = f"asked:{comment.id}"
+        if answers and issues.find_comment(comments, key) is None:
+            text = _render(bench, comment.author, answers, attended, private=private)
+            issues.comment(client, number, key, text, absent=True)
+
+
+def _choose_reaction(bench: Bench, remark: Remark, answers: Sequence[Answer]) -> Reaction | None:
+    if any(not each.wrong for each in answers):
+        return "+1"
+    if answers or locate(remark.comment.url) in bench.incident.unheard:
+        return "confused"
+    commands = [line for line in parse_lines(remark.comment.body) if isinstance(line, Command)]
+    return "eyes" if commands else None
+
+
+def _list_answers(session: Session, bench: Bench, remark: Remark) -> Iterator[Answer]:
+    """Yield what is told of each line: of what was asked for, and of decisions that count."""
+    source = locate(remark.comment.url)
+    refused = {each.command for each in bench.incident.unheard.get(source, ())}
+    for line in dict.fromkeys(parse_lines(remark.comment.body)):
+        if line.verb in REQUESTS:
+            yield from _judge(session, remark, line)
+        elif isinstance(line, Command) and source in bench.incident.answered:
+            names = {f"/{line.verb} {line.step}".strip(), f"/{line.verb}"}
+            if not names & refused:
+                yield Answer(write_command(line))
+
+
+def _judge(session: Session, remark: Remark, line: Command | Malformed) -> Iterator[Answer]:
+    author = remark.comment.author
+    if isinstance(line, Malformed):
+        if session.roster.names(author) and not line.shielded:
+            yield Answer(line.line[:80], explain_form(line))
+        return
+    wrong = EDITED if remark.comment.edited else refuse_author(session, author, line)
+    if line.verb == "pick":
+        wrong = wrong or "it counts at the pull request that it is about"
+    yield Answer(write_command(line), wrong)
+
+
+def _render(
+    bench: Bench, author: str, answers: Sequence[Answer], attended: Attended, *, private: bool
+) -> str:
+    name = "report/outcome.md" if private else "report/outcome-public.md"
+    counts = [each for each in answers if not each.wrong]
+    shown = {"author": author, "answers": answers, "attended": [attended] if counts else ()}
+    boards = any(each.said == "/status" for each in counts)
+    text = bench.renderer.render(name, boards=boards, **shown)
+    return text if len(text) <= ROOM else bench.renderer.render(name, boards=False, **shown)[:ROOM]
