@@ -5,6 +5,7 @@ that the client sees each ref's fate as it does on GitHub.
 """
 
 import gzip
+import os
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -119,7 +120,9 @@ def _environment(place: Place, refusals: str) -> dict[str, str]:
         "HUB_REFUSALS": refusals,
         "HUB_SIGNERS": str(signers_file()),
     }
-    return variables | set_config({**_CONFIG, "core.hooksPath": str(g.hooks)})
+    # Where nothing is refused, a shell for each ref would only take time.
+    hooks = str(g.hooks) if refusals else os.devnull
+    return variables | set_config({**_CONFIG, "core.hooksPath": hooks})
 
 
 def _run(place: Place, service: str, body: bytes, refusals: str, *, advertise: bool) -> Response:

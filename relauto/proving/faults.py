@@ -23,20 +23,23 @@ from relauto.session import TIMEOUTS, Timeouts
 _CALLS = 4
 """How often relauto is called until it has to come to its end."""
 
-_ONE_WHOLE_IN = 40
+_ONE_WHOLE_IN = 100
 IMPATIENT = Timeouts(api=1, git=1)
 
 _ERRORS = ("500", "502", "503")
 _BEFORE: tuple[str, ...] = ("500-before", "reset-before", "hang-before", "401")
 _AFTER: tuple[str, ...] = ("500-after", "reset-after", "hang-after")
 _LIMITS: tuple[str, ...] = ("limit-403-told", "limit-403", "limit-429-told", "limit-429", "limit-spent")
+_OPENING = re.compile(r"^GET .*\.git/info/refs")
+_SPREAD = 3
+
 _UNSEEN = "500-after+stale"
 """The answer is lost, and the look that follows does not show what was made."""
 
 _DAMAGED: tuple[str, ...] = ("truncated", "cut", "shape")
 
 _FAULTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"^GET .*\.git/info/refs", (*_BEFORE, "limit-429", "truncated")),
+    (_OPENING.pattern, (*_BEFORE, "limit-429", "truncated")),
     (r"^POST .*\.git/git-upload-pack", (*_BEFORE, "limit-429", "truncated", "stale")),
     (r"^POST .*\.git/git-receive-pack", (*_BEFORE, *_AFTER, "limit-429", "truncated")),
     (r"^POST /api/graphql", (*_BEFORE, *_LIMITS, "limit-graphql", *_DAMAGED, "stale")),
@@ -78,7 +81,8 @@ class FaultMatrix:
         """Return every case of the path, in its order.
 
         What several legs begin with, request by request alike, is the same code at the same work: its faults
-        are spread over these legs, each once.
+        are spread over these legs, each once. So are, over three in a row, those of a request that opens an
+        exchange of git's: it has no effect of its own, and the one that follows it meets every fault.
         """
         shared: dict[tuple[str, ...], list[int]] = {}
         for leg in legs:
@@ -90,6 +94,7 @@ class FaultMatrix:
             for at, request in enumerate(leg.requests, 1)
             for turn, fault in enumerate(list_faults(request, at))
             if _has_turn(shared[leg.requests[:at]], leg.number, turn + at)
+            and not (_OPENING.search(request) and (turn + at + leg.number) % _SPREAD)
         ]
 
     def run(self, ground: Ground, legs: Sequence[Leg], case: Case) -> Run:

@@ -25,9 +25,9 @@ _JSON = "print one JSON document"
     help={
         "case": "play this one case to the very end of the path, such as 3.17.reset-after",
         "sample": _SAMPLE,
-        "whole": "play each to the very end of the path; else one in 40, the rest until relauto next waits",
+        "whole": "play each to the very end of the path; else one in 100, the rest until relauto next waits",
         "sabotage": "break the code on purpose: blind-retry or no-look; the matrix must then fail",
-        "workers": _WORKERS,
+        "workers": f"{_WORKERS}; one in seven cases waits for a time-out, so one more than there are cores",
         "dry-run": _DRY,
         "json": _JSON,
     },
@@ -39,7 +39,7 @@ def faults(
     sample: int = 0,
     whole: bool = False,
     sabotage: str = "",
-    workers: int = 2,
+    workers: int = 3,
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
