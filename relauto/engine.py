@@ -24,6 +24,7 @@ from relauto.stages import answers, claims, desk, doors, outbox, pages, polling,
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
 from relauto.stages.losses import ask_loss, describe_now, is_loss_accepted, is_lost
+from relauto.stages.prepare import machines
 from relauto.stages.registry import ADVISORY, STEPS, WATCHED, Span, observe
 from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
 
@@ -135,6 +136,7 @@ def refresh(bench: Bench) -> None:
         note(bench, said)
     record(bench)
     replies.tell_refused(bench)
+    machines.tick_machines(bench)
     settle_claims(bench)
 
 

@@ -25,6 +25,7 @@ from relauto.stages.following import find_required
 from relauto.stages.gates import is_waived
 from relauto.stages.investigate import OpenPull, describe_opening, find_pull
 from relauto.stages.losses import ask_loss, is_loss_accepted, is_lost
+from relauto.stages.prepare import machines
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
 from relauto.stages.prepare.landing import (
     Landing,
@@ -109,8 +110,9 @@ def foresee(
     closer = desk.find_closer(bench)
     if closer:
         seen.writes.append(desk.describe_reopening(closer))
-    seen.writes.extend(_foresee_claims(bench))
     seen.writes.extend(replies.describe_untold(bench))
+    seen.writes.extend(machines.describe_stale(bench))
+    seen.writes.extend(_foresee_claims(bench))
     for place in list_places(bench, until, only):
         if only in ADVISORY and place.step != only:
             continue

@@ -8,6 +8,7 @@ from the environment (`read_token`).
 import difflib
 import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -243,6 +244,29 @@ class Doors(Table, frozen=True):
     ] = 24
 
 
+class Testing(Table, frozen=True):
+    """Where QA verifies candidates."""
+
+    environments: Annotated[
+        tuple[str, ...],
+        _text(
+            "servers that each candidate is verified on: QA ticks the items about it once for each; "
+            "default: the one that the instruction describes",
+            examples=[("MySQL", "PostgreSQL", "cluster")],
+        ),
+    ] = ()
+
+    @property
+    def by_id(self) -> dict[str, str]:
+        """Their names by what stands for them in the ids of items."""
+        return {re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"): name for name in self.environments}
+
+    def list_faults(self) -> Iterator[str]:
+        """Yield which names cannot be told apart."""
+        if "" in self.by_id or len(self.by_id) < len(self.environments):
+            yield "testing.environments: each needs a name of its own, with letters or digits of ASCII"
+
+
 class Guard(Table, frozen=True):
     """What must not be named where others read."""
 
@@ -307,6 +331,7 @@ class Settings(Table, frozen=True):
     signing: Signing = Signing()
     checks: Checks = Checks()
     build: Build = Build()
+    testing: Testing = Testing()
     doors: Doors = Doors()
     guard: Guard = Guard()
     contacts: Contacts = Contacts()

@@ -5,6 +5,7 @@ a fenced block with its commands and a line `Expected: …` if it has commands.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from relauto.comms import neutral
@@ -12,6 +13,12 @@ from relauto.comms.rendering import Markdown
 from relauto.comms.wording import format_seconds
 from relauto.errors import InputError
 from relauto.model.qa import Outcome
+
+MACHINE = "machine."
+"""What the ids of items begin with that relauto ticks and nobody else."""
+
+CHECKS = f"{MACHINE}checks"
+"""The item that says what CI says."""
 
 _ITEM = re.compile(r"- \[(?P<mark>[ xX])\] .*<!-- relauto:qa:(?P<id>[a-z0-9.-]+) -->\s*")
 _FENCE = re.compile(r"\s*(?P<bar>`{3,}|~{3,})(?P<info>.*)")
@@ -73,14 +80,51 @@ def read_items(markdown: str) -> dict[str, bool]:
     occurrence is.
     """
     items: dict[str, bool] = {}
+    for _, found in _walk(markdown):
+        if found:
+            items[found["id"]] = found["mark"] != " " and items.get(found["id"], True)
+    return items
+
+
+def read_blocks(markdown: str) -> dict[str, str]:
+    """Return what stands on a page about each item, by id: its line without the box, command and outcome."""
+    blocks: dict[str, list[str]] = {}
+    here: list[str] = []
+    for line, found in _walk(markdown):
+        if found:
+            here = blocks.setdefault(found["id"], [])
+            here.append(line.partition("] ")[2])
+        elif line.startswith("  "):
+            here.append(line)
+        elif line:
+            here = []
+    return {id_: "\n".join(lines) for id_, lines in blocks.items()}
+
+
+def tick_items(markdown: str, ticks: Mapping[str, bool]) -> str:
+    """Return a page with some items, by id, ticked or not, and nothing else changed."""
+
+    def set_mark(line: str, found: re.Match[str] | None) -> str:
+        wanted = ticks.get(found["id"]) if found else None
+        if found is None or wanted is None or wanted == (found["mark"] != " "):
+            return line
+        return f"{line[: found.start('mark')]}{'x' if wanted else ' '}{line[found.end('mark') :]}"
+
+    return "\n".join(set_mark(line, found) for line, found in _walk(markdown))
+
+
+def _walk(markdown: str) -> Iterator[tuple[str, re.Match[str] | None]]:
+    """Yield every line, with the match of one that is an item."""
     bar = ""
     # Not splitlines: it also breaks where GitHub shows no line break.
-    for line in markdown.replace("\r\n", "\n").split("\n"):
-        fence = _FENCE.fullmatch(line)
+    for line in markdown.split("\n"):
+        plain = line.removesuffix("\r")
+        fence = _FENCE.fullmatch(plain)
+        found = None
         if fence and not bar:
             bar = fence["bar"]
         elif fence and fence["bar"].startswith(bar) and not fence["info"].strip():
             bar = ""
-        elif not bar and (found := _ITEM.fullmatch(line)):
-            items[found["id"]] = found["mark"] != " " and items.get(found["id"], True)
-    return items
+        elif not bar:
+            found = _ITEM.fullmatch(plain)
+        yield line, found

@@ -6,15 +6,30 @@ production.
 """
 
 import shlex
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from relauto.comms.proofs import SUMS, Artifact, Pick, PullRequest
-from relauto.comms.qa_items import QaItem, format_item, format_outcome
+from relauto.comms.qa_items import CHECKS, MACHINE, QaItem, format_item, format_outcome
 from relauto.comms.rendering import Markdown, Renderer, shipped
 from relauto.errors import InputError
 from relauto.model.override import Override
 from relauto.model.qa import Audience, Outcome, QaInstruction, QaStep
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What still stands of what QA ticked on an earlier candidate.
+
+    Attributes:
+        tag: that candidate's.
+        items: who ticked it there, by the item's id; "" where it is not known.
+        changed: the paths that have changed since.
+    """
+
+    tag: str
+    items: Mapping[str, str]
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -25,6 +40,9 @@ class QaFacts:
     or "" for a pull request's build), `commit` its full id. `artifacts` are the files of the build,
     `old_artifacts` those of the old one. `changed_paths` are the paths in which the line's pick
     differs from the fix, by the reason; `overrides` is what people decided otherwise.
+
+    `environments` are the names of servers to verify on, by what stands for them in ids. `green` says that
+    CI has passed, `carried` what is ticked already.
     """
 
     incident: str
@@ -43,6 +61,9 @@ class QaFacts:
     picks: tuple[Pick, ...] = ()
     changed_paths: tuple[tuple[str, str], ...] = ()
     overrides: tuple[Override, ...] = ()
+    environments: Mapping[str, str] = field(default_factory=dict)
+    green: bool = False
+    carried: Carried | None = None
 
 
 def render_qa(kind: Audience, facts: QaFacts, renderer: Renderer | None = None) -> str:
@@ -79,30 +100,49 @@ def _check_runnable(kind: Audience, facts: QaFacts) -> None:
 
 def _candidate_items(facts: QaFacts) -> dict[str, object]:
     instruction = facts.instruction
-    old = [_make_item("old", step, facts) for step in instruction.steps if step.before]
-    new = [_make_item("new", step, facts) for step in instruction.steps]
+    carried = facts.carried.items if facts.carried else {}
+
+    def show(item: QaItem) -> Markdown:
+        return format_item(item, ticked=item.id in carried)
+
+    def show_each(part: str, steps: Sequence[QaStep]) -> list[tuple[str, list[Markdown]]]:
+        """Return a part's items by the name of the environment."""
+        places = facts.environments or {"": ""}
+        return [
+            (name, [show(_make_item(part, step, facts, place)) for step in steps])
+            for place, name in places.items()
+        ]
+
     return {
-        "build_items": [format_item(item) for item in _build_items(facts)],
-        "old_items": [format_item(item) for item in old],
-        "new_items": [format_item(item) for item in new],
-        "regression_items": [
-            format_item(_make_item("regression", step, facts)) for step in instruction.regression
-        ],
+        "machine_items": [format_item(item, ticked=ticked) for item, ticked in _machine_items(facts)],
+        "build_items": [show(item) for item in _build_items(facts)],
+        "old_items": [show(_make_item("old", step, facts)) for step in instruction.steps if step.before],
+        "new_items": show_each("new", instruction.steps),
+        "regression_items": show_each("regression", instruction.regression) if instruction.regression else [],
         "evidence_items": [
-            format_item(QaItem(f"evidence.{number}", f"Attach {wanted}"))
+            show(QaItem(f"evidence.{number}", f"Attach {wanted}"))
             for number, wanted in enumerate(instruction.evidence, 1)
         ],
-        "sign_off": format_item(QaItem("sign-off", f"I verified {facts.tag} at {facts.commit}.")),
+        "sign_off": show(QaItem("sign-off", f"I verified {facts.tag} at {facts.commit}.")),
     }
 
 
-def _make_item(part: str, step: QaStep, facts: QaFacts) -> QaItem:
+def _machine_items(facts: QaFacts) -> Iterator[tuple[QaItem, bool]]:
+    """Yield what relauto and CI check, and whether it holds: without the first two no page is made."""
+    yield QaItem(f"{MACHINE}contained", "The candidate holds every commit of the fix"), True
+    yield QaItem(f"{MACHINE}scope", "It holds nothing else but what people decided below"), True
+    yield QaItem(CHECKS, "CI is green at its commit"), facts.green
+
+
+def _make_item(part: str, step: QaStep, facts: QaFacts, environment: str = "") -> QaItem:
     old = part == "old"
     expect = step.before if old else step.expect
     where = {"old": "On the old build", "new": "On the candidate", "regression": "Still works"}[part]
+    on = f", on {facts.environments[environment]}" if environment else ""
     tag = facts.old_tag if old else facts.tag
     command = fill_command(step.run, "old" if old else "candidate", tag, facts)
-    return QaItem(f"{part}.{step.id}", f"{where}: {step.do}", command, expect)
+    id_ = ".".join(filter(None, (part, step.id, environment)))
+    return QaItem(id_, f"{where}{on}: {step.do}", command, expect)
 
 
 def fill_command(command: str, build: str, tag: str, facts: QaFacts) -> str:

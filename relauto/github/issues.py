@@ -7,7 +7,7 @@ here carries `<!-- relauto:KEY -->`, invisible where Markdown is shown, and is l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import NoneType
 from typing import TYPE_CHECKING, Literal
@@ -323,6 +323,17 @@ def edit_issue(
         return found if same else None
 
     return ensure(look, lambda: client.write("PATCH", path, wanted, _RestIssue).issue(), absent=True)
+
+
+def change_body(client: Client, number: int, change: Callable[[str], str]) -> Issue:
+    """Change the text of an issue as it is now; what is as it should be is not written.
+
+    Raises:
+        RefusedError, UnknownOutcomeError: see `ensure`.
+    """
+    found = client.read(f"issues/{number}", _RestIssue).issue()
+    body = change(found.body)
+    return found if body == found.body else edit_issue(client, number, body=body)
 
 
 def comment(client: Client, number: int, key: str, body: str, *, absent: bool = False) -> Comment:

@@ -373,10 +373,18 @@ class CandidateRefused(Body, frozen=True):
     reason: Text
 
 
+class Ticked(msgspec.Struct, frozen=True):
+    """An item of QA's page that is ticked, and who did it; "" where that is not known."""
+
+    item: str
+    by: Person = Person()
+
+
 class QaRequested(Body, frozen=True):
     """QA was asked to verify a candidate, in issue `number` of `repository`.
 
-    `digest` stands for the candidate's commit and files (`digest_candidate`).
+    `digest` stands for the candidate's commit and files (`digest_candidate`). `carried` are the items that
+    were ticked already, as they still stand from an earlier candidate.
     """
 
     kind = "qa.requested"
@@ -386,6 +394,7 @@ class QaRequested(Body, frozen=True):
     number: int
     url: str
     digest: str = ""
+    carried: tuple[Ticked, ...] = ()
 
 
 QaWord = Literal["pass", "fail"]
@@ -408,19 +417,13 @@ class QaAnswered(Body, frozen=True):
     digest: str = ""
 
 
-class Ticked(msgspec.Struct, frozen=True):
-    """An item of QA's page that is ticked, and who did it; "" where that is not known."""
-
-    item: str
-    by: Person = Person()
-
-
 class QaChecked(Body, frozen=True):
     """What was ticked on QA's page about a candidate, as it counts."""
 
     kind = "qa.checked"
     place: Place
     tag: str
+    commit: str
     items: tuple[Ticked, ...]
 
 

@@ -24,13 +24,18 @@ class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class QaStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing to do. `before` is what the old build does where it shows the defect."""
+    """One thing to do. `before` is what the old build does where it shows the defect.
+
+    `paths` are globs of what it rests on in the product, where `*` stands for `/`, too: what QA saw of it on
+    a candidate still stands on the next one when nothing there has changed. Without them it never does.
+    """
 
     id: Id
     do: Line
     run: str
     expect: Outcome
     before: Outcome | None = None
+    paths: tuple[Line, ...] = ()
 
 
 class TestServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

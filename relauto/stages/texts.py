@@ -22,7 +22,7 @@ from relauto.comms.public import (
     render_notes,
     render_pick,
 )
-from relauto.comms.qa_page import QaFacts, render_qa
+from relauto.comms.qa_page import QaFacts
 from relauto.comms.qa_source import PickedPaths, source_instruction
 from relauto.comms.story import Story, list_installed, tell
 from relauto.git.pick import Pick as MadePick
@@ -195,18 +195,6 @@ def _link_pull(bench: Bench, number: object) -> str:
     return f"{bench.settings.github.git.rstrip('/')}/{bench.source.repository}/pull/{number}"
 
 
-def qa_page(
-    bench: Bench, target: Target, tag: Tag, commit: Commit, artifacts: Sequence[Mapping[str, Any]]
-) -> str:
-    """Return the page that asks QA to verify a candidate.
-
-    Raises:
-        FaultsError: the instruction that came with the fix has faults.
-        InputError: the instruction needs files of a build that has none.
-    """
-    return render_qa("candidate", qa_facts(bench, target, tag, commit, artifacts), bench.renderer)
-
-
 def qa_facts(
     bench: Bench,
     target: Target,
@@ -218,6 +206,9 @@ def qa_facts(
     """Return what QA's page about a build is made of; without `tag` it is a build of no tag.
 
     `differences` are the paths in which the pick is not the fix's own change, with what is different.
+
+    Raises:
+        FaultsError: the instruction that came with the fix has faults.
     """
     plan = bench.plan(target)
     picked = picks_of(bench, target)
@@ -238,6 +229,7 @@ def qa_facts(
         picks=picked.picks,
         changed_paths=tuple(differences),
         overrides=tuple(bench.incident.overrides),
+        environments=bench.settings.testing.by_id,
     )
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relauto.comms.proofs import Artifact, Pick, PullRequest
-from relauto.comms.qa_items import QaItem, format_item, read_items
-from relauto.comms.qa_page import QaFacts, render_qa
+from relauto.comms.qa_items import QaItem, format_item, read_blocks, read_items, tick_items
+from relauto.comms.qa_page import Carried, QaFacts, render_qa
 from relauto.comms.qa_source import PickedPaths, source_instruction
 from relauto.errors import InputError
 from relauto.git.runner import Git
@@ -80,6 +80,14 @@ Run the commands in a folder where `old/` holds the files of `v1.4.2`, `candidat
 | database | sqlite |
 | replicas | 1 |
 | `PAGE_SIZE` | `10` |
+
+## Checked by machines
+
+relauto ticks these itself; nothing is to be done about them here.
+
+- [x] The candidate holds every commit of the fix <!-- relauto:qa:machine.contained -->
+- [x] It holds nothing else but what people decided below <!-- relauto:qa:machine.scope -->
+- [ ] CI is green at its commit <!-- relauto:qa:machine.checks -->
 
 ## 1. What build it is
 
@@ -173,9 +181,77 @@ def test_the_page_reads_for_qa_as_it_was_written() -> None:
     assert (new.status, new.output, new.within) == (0, "10 orders", 5.0)
 
 
+def test_each_environment_has_its_items_about_the_candidate() -> None:
+    facts = replace(FACTS, environments={"mysql": "MySQL", "cluster": "Cluster of 3"}, green=True)
+    page = render_qa("candidate", facts)
+    assert "| verify on each of | MySQL, Cluster of 3 |" in page
+    new = page[page.index("## 3.") : page.index("## 4.")]
+    shown = """
+  ```sh
+  python3 candidate/stockroom.pyz orders --customer 7
+  ```
+  Expected: exit status 0; the output contains `10 orders`; within 5 seconds
+"""
+    assert new == (
+        "## 3. The same on the candidate\n\n### MySQL\n\n"
+        "- [ ] On the candidate, on MySQL: list the orders of customer 7"
+        f" <!-- relauto:qa:new.orders-complete.mysql -->\n{shown}\n### Cluster of 3\n\n"
+        "- [ ] On the candidate, on Cluster of 3: list the orders of customer 7"
+        f" <!-- relauto:qa:new.orders-complete.cluster -->\n{shown}\n"
+    )
+    kinds = [item.id for item in parse_page(page) if item.kind in ("machine", "old", "new", "regression")]
+    assert kinds == [
+        "machine.contained",
+        "machine.scope",
+        "machine.checks",
+        "old.orders-complete",
+        "new.orders-complete.mysql",
+        "new.orders-complete.cluster",
+        "regression.version.mysql",
+        "regression.version.cluster",
+    ]
+    assert read_items(page)["machine.checks"]
+
+
+def test_what_still_stands_is_ticked_and_told() -> None:
+    carried = Carried("v1.4.3-rc0", {"old.orders-complete": "quinn", "build.old-sums": ""}, ("app.py",))
+    page = render_qa("candidate", replace(FACTS, carried=carried))
+    ticked = [item for item, is_ticked in read_items(page).items() if is_ticked]
+    assert ticked == ["machine.contained", "machine.scope", "build.old-sums", "old.orders-complete"]
+    told = page[page.index("## Carried over") : page.index("## Test server")]
+    assert told == (
+        "## Carried over from v1.4.3-rc0\n\n"
+        "What is ticked already was ticked there and rests on nothing that has changed since. "
+        "Untick what you do not want to rely on. All else is asked anew.\n\n"
+        "- `old.orders-complete`, by quinn\n- `build.old-sums`\n\n"
+        "Changed since `v1.4.3-rc0`:\n\n- `app.py`\n\n"
+    )
+
+
+def test_a_block_is_an_item_without_its_box() -> None:
+    blocks = read_blocks(CANDIDATE)
+    assert list(blocks) == list(read_items(CANDIDATE))
+    assert blocks == read_blocks(CANDIDATE.replace("[ ]", "[x]"))
+    assert blocks["old.orders-complete"] == (
+        "On the old build: list the orders of customer 7 <!-- relauto:qa:old.orders-complete -->\n"
+        "  ```sh\n  python3 old/stockroom.pyz orders --customer 7\n  ```\n"
+        "  Expected: exit status 1; the output contains `index out of range`"
+    )
+    assert blocks["sign-off"].count("\n") == 0
+
+
+def test_ticking_changes_nothing_but_the_box() -> None:
+    ticked = tick_items(CANDIDATE.replace("\n", "\r\n"), {"sign-off": True, "machine.scope": False})
+    expected = CANDIDATE.replace("- [ ] I verified", "- [x] I verified").replace(
+        "- [x] It holds", "- [ ] It holds"
+    )
+    assert ticked == expected.replace("\n", "\r\n")
+
+
 def test_ticks_are_read_back_by_id() -> None:
     page = CANDIDATE.replace("- [ ] On the old build", "- [x] On the old build")
-    assert [id_ for id_, ticked in read_items(page).items() if ticked] == ["old.orders-complete"]
+    ticked = [id_ for id_, ticked in read_items(page).items() if ticked]
+    assert ticked == ["machine.contained", "machine.scope", "old.orders-complete"]
 
 
 def test_what_stands_in_a_block_is_no_item() -> None:

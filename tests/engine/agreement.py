@@ -19,6 +19,7 @@ _RECORD = re.compile(
 )
 _REPLY = re.compile(r"tell \S+ at the desk that .*")
 _QA_REPLY = re.compile(r"tell \S+ at QA's issue about \S+ that .*")
+_QA_TICK = re.compile(r"(?:un)?tick on QA's page about \S+ that CI is green")
 _FOUND = ("done", "done (by others)")
 
 
@@ -42,7 +43,7 @@ def agree(world, more: str = "", *, until: str | None = None, only: str | None =
     assert world.writes == 0, "a dry run wrote to GitHub"
     assert (world.objects(), world.journal()) == still, "a dry run pushed"
     outcome = world.advance(more, until=until, only=only)
-    about_none = (_RECORD, _REPLY, _QA_REPLY)
+    about_none = (_RECORD, _REPLY, _QA_REPLY, _QA_TICK)
     said = [
         line
         for line in world.said

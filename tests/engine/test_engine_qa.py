@@ -133,7 +133,8 @@ def checked(world):
 def test_who_ticked_what_is_read_from_the_history_and_goes_on_record(at):
     world = at("release-door")
     assert set(checked(world).values()) == {"quinn-qa"}
-    assert list(checked(world)) == list(read_items(world.qa_issue()["body"]))
+    asked = [item for item in read_items(world.qa_issue()["body"]) if not item.startswith("machine.")]
+    assert list(checked(world)) == asked
 
 
 def test_a_tick_of_somebody_else_does_not_count_and_is_asked_for_once(at):
@@ -232,3 +233,114 @@ def test_a_sign_off_does_not_count_for_other_files_under_the_same_tag(at):
     world.tick_all()
     world.answer_qa(PASS)
     assert only_stop(agree(world, BUILD)).place.step == "prepare.release"
+
+
+def read_ticked(world):
+    return [item for item, is_ticked in read_items(world.qa_issue()["body"]).items() if is_ticked]
+
+
+MACHINES = ["machine.contained", "machine.scope", "machine.checks"]
+
+
+def test_machines_tick_their_own_items_and_nobody_has_to(at):
+    world = at("verify")
+    assert read_ticked(world) == MACHINES[:2]
+    world.check(world.head(TAG))
+    tick(world, "build.commit")
+    agree(world)
+    assert read_ticked(world) == [*MACHINES, "build.commit"], "what people ticked stays"
+    agree(world)
+    assert world.writes == 0, "once"
+    tick(world, *MACHINES, by="mallory", mark=" ")
+    agree(world)
+    assert "machine.checks" in read_ticked(world)
+    world.check(world.head(TAG), conclusion="failure")
+    agree(world)
+    assert "machine.checks" not in read_ticked(world), "what no longer holds is taken back"
+
+
+def test_what_people_tick_of_machines_decides_nothing(at):
+    world = at("verify")
+    world.tick_all()
+    world.answer_qa(PASS)
+    stop = only_stop(agree(world))
+    assert (stop.place.step, stop.whom) == ("prepare.verify", "CI")
+    assert "machine.checks" not in read_ticked(world)
+
+
+STEPS = """\
+summary: The crash is gone
+steps:
+  - {id: start, do: Start it, run: "git show {tag}:app.txt", before: {}, expect: {}, paths: [app.txt]}
+  - {id: half, do: Look at the half, run: "git show {tag}:half.txt", expect: {}, paths: ["half*"]}
+  - {id: all, do: Look at all, run: "git show {tag}", expect: {}}
+regression:
+  - {id: new, do: See the news, run: "git show {tag}:new.txt", expect: {}, paths: [new.txt, docs/*]}
+evidence: [what came]
+"""
+
+
+def refuse_first(world):
+    """Let QA refuse the first candidate, which an instruction came with, and have the next one cut."""
+    world.open(instruction=STEPS)
+    world.reach_merge_door()
+    world.pass_merge_door()
+    world.reach_verify()
+    world.check(world.head(TAG))
+    done = ("old.start", "new.start", "new.half", "new.all", "regression.new", "evidence.1")
+    tick(world, "build.commit", *done)
+    world.answer_qa(f"/qa fail {TAG} it stops after an hour")
+    world.advance()
+    world.attach("fix/again")
+    world.advance()
+    world.pass_pull(3)
+    world.advance()
+    world.approve("prepare.merge")
+    world.advance()
+    world.reach_verify(pull=4)
+
+
+def test_the_next_candidate_carries_over_what_rests_on_nothing_that_changed(at):
+    world = at("blank")
+    refuse_first(world)
+    page = world.qa_issue()["body"]
+    assert page.startswith("# Verify v1.0.1-rc2\n")
+    still = ["old.start", "new.half", "regression.new"]
+    assert [item for item in read_ticked(world) if not item.startswith("machine.")] == still
+    assert "## Carried over from v1.0.1-rc1" in page
+    assert all(f"- `{item}`, by quinn-qa\n" in page for item in still)
+    assert "- `app.txt`\n" in page
+    world.check(world.head("v1.0.1-rc2"))
+    world.tick_all()
+    world.answer_qa("/qa pass v1.0.1-rc2")
+    assert only_stop(agree(world)).place.step == "prepare.release"
+    known = {each.item: each.by for each in world.incident.qa_checks["v1.0.1-rc2"].items}
+    assert {known[item] for item in still} == {"quinn-qa"}
+
+
+def test_what_is_carried_over_can_be_asked_for_again(at):
+    world = at("blank")
+    refuse_first(world)
+    world.check(world.head("v1.0.1-rc2"))
+    world.tick_all()
+    tick(world, "new.half", mark=" ")
+    world.answer_qa("/qa pass v1.0.1-rc2")
+    assert "new.half is not ticked" in only_stop(world.advance()).reason
+
+
+ENVIRONMENTS = 'testing.environments = ["MySQL", "Cluster of 3"]\n'
+
+
+def test_every_environment_has_to_be_verified(at):
+    world = at("pick")
+    world.pass_pull(2)
+    world.advance(ENVIRONMENTS)
+    world.check(world.head(TAG))
+    world.tick_all()
+    tick(world, "new.pick-1-commit.cluster-of-3", mark=" ")
+    world.answer_qa(PASS)
+    agree(world, ENVIRONMENTS)
+    reason = only_stop(world.advance(ENVIRONMENTS)).reason
+    assert f"{TAG} is signed, but new.pick-1-commit.cluster-of-3 is not ticked" in reason
+    tick(world, "new.pick-1-commit.cluster-of-3")
+    assert only_stop(agree(world, ENVIRONMENTS)).place.step == "prepare.release"

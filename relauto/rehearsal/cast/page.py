@@ -15,7 +15,7 @@ _EXPECTED = re.compile(
     r"exit status (?P<status>\d+)(?:; the output contains `(?P<output>[^`]+)`)?"
     r"(?:; within (?P<within>\d+(?:\.\d+)?) seconds?)?"
 )
-_ID = re.compile(r"(?:old|new|regression|build|evidence)\.[a-z0-9][a-z0-9.-]*|sign-off")
+_ID = re.compile(r"(?:machine|old|new|regression|build|evidence)\.[a-z0-9][a-z0-9.-]*|sign-off")
 _COMMENT = re.compile(r"<!--.*?-->")
 
 
@@ -44,7 +44,7 @@ class Item:
 
     @property
     def kind(self) -> str:
-        """What the id begins with: `old`, `new`, `regression`, `build`, `evidence` or `sign-off`."""
+        """What the id begins with, such as `old`, `new`, `build` or `sign-off`."""
         return self.id.partition(".")[0]
 
 

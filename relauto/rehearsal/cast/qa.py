@@ -15,6 +15,7 @@ from relauto.rehearsal.cast.workplace import Outcome, Scratch, run_command
 
 _LIMIT = 120.0
 _SHOWN = 3000
+_NOT_RUN = ("machine", "evidence", "sign-off")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _verify(errand: Errand, issue: Json) -> str:
         return _say(errand, issue, tag, f"the tag {tag if base else errand.base_tag} is not there")
     bench = prepare(errand, errand.work / f"qa-{issue['number']}", {"old": base, "candidate": candidate})
     bench.faults.extend(prose_faults(issue["body"], bench))
-    results = [_check(item, bench) for item in items if item.kind not in ("evidence", "sign-off")]
+    results = [_check(item, bench) for item in items if item.kind not in _NOT_RUN]
     _attach_new(errand, issue, comments, evidence(tag, bench.faults, results))
     body = errand.api.get(_address(errand, issue))["body"]
     if not _is_same_page(body, items):

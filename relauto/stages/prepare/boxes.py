@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from relauto.comms.qa_items import read_items
+from relauto.comms.qa_items import MACHINE, read_items
 from relauto.comms.qa_ticks import trace_ticks
 from relauto.github.issues import Issue
 from relauto.model.event import QaChecked, QaRequested, Ticked
@@ -16,7 +16,7 @@ class Boxes:
     """What is ticked on a page.
 
     Attributes:
-        asked: the ids of all items that were asked, in their order.
+        asked: the ids of all items that people were asked to tick, in their order.
         counted: those ticked by people who may sign, each with who did it; "" where it is not known.
         refused: those ticked by others, each with who did it.
     """
@@ -39,7 +39,8 @@ class Boxes:
 
 def read_boxes(bench: Bench, requested: QaRequested, asked: str, issue: Issue) -> Boxes:
     """Return what is ticked in an issue and counts, of what was `asked`: not of what its page says by now."""
-    items = read_items(asked)
+    items = [item for item in read_items(asked) if not item.startswith(MACHINE)]
+    carried = {each.item: each.by for each in requested.carried}
     versions = [(edit.editor, edit.text) for edit in issue.edits]
     counted: dict[str, str] = {}
     refused: dict[str, str] = {}
@@ -48,7 +49,7 @@ def read_boxes(bench: Bench, requested: QaRequested, asked: str, issue: Issue) -
         people = sorted(logins - {bench.login}) or sorted(logins)
         may = all(_may_tick(bench, requested, item, login) for login in people)
         if item in items:
-            (counted if may else refused)[item] = ", ".join(people)
+            (counted if may else refused)[item] = ", ".join(people) or carried.get(item, "")
     return Boxes(tuple(items), counted, refused)
 
 
@@ -60,7 +61,7 @@ def _may_tick(bench: Bench, requested: QaRequested, item: str, login: str) -> bo
     return bench.roster.may(login, "sign")
 
 
-def record_boxes(requested: QaRequested, boxes: Boxes) -> QaChecked:
+def record_boxes(requested: QaRequested, commit: str, boxes: Boxes) -> QaChecked:
     """Return the record of what is ticked, and counts."""
     items = tuple(Ticked(item, Person(who)) for item, who in boxes.counted.items())
-    return QaChecked(requested.place, requested.tag, items)
+    return QaChecked(requested.place, requested.tag, commit, items)

@@ -1,35 +1,48 @@
 """QA's part of the verification: the page that asks, and the answer read back from its issue."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from relauto.comms.qa_items import read_items
-from relauto.comms.qa_page import render_open
+from relauto.comms.qa_page import QaFacts, render_open, render_qa
 from relauto.github import issues
 from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment
-from relauto.model.event import Body, CandidateRefused, QaAnswered, QaRequested, Said, locate
+from relauto.model.event import Body, CandidateRefused, QaAnswered, QaRequested, Said, Ticked, locate
 from relauto.model.facts import Facts, digest_facts
 from relauto.model.incident import StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
-from relauto.model.words import Text
+from relauto.model.words import Person, Text
 from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.gates import hold
 from relauto.stages.prepare import qa_issue
 from relauto.stages.prepare.boxes import Boxes, read_boxes, record_boxes
+from relauto.stages.prepare.carrying import find_carried
 from relauto.stages.prepare.verdicts import Verdict, find_verdict, tell_lack
 from relauto.stages.step import Observation, Refused, Todo, Waiting
 
 
 def ask(
-    bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit, artifacts: Sequence[dict[str, Any]]
+    bench: Bench,
+    place: Place,
+    target: Target,
+    tag: Tag,
+    commit: Commit,
+    artifacts: Sequence[dict[str, Any]],
+    *,
+    green: bool,
 ) -> Observation | str:
-    """Return `passed` when an entitled tester signed this candidate, else what is to be done or awaited."""
+    """Return `passed` when an entitled tester signed this candidate, else what is to be done or awaited.
+
+    `green`: CI has passed, as the page is to say.
+    """
     requested = bench.incident.qa_requests.get(tag)
     if requested is None or requested.digest != qa_issue.digest_candidate(commit, artifacts):
-        return _request(bench, place, target, tag, commit, artifacts)
+        facts = replace(texts.qa_facts(bench, target, tag, commit, artifacts), green=green)
+        return _request(bench, place, facts, qa_issue.digest_candidate(commit, artifacts))
     try:
         issue, comments = bench.see("qa", qa_issue.look_at_page(bench, requested.number))
     except NotFoundError:
@@ -72,7 +85,7 @@ def _list_records(
             digest=requested.digest,
         )
         yield Said(verdict.tester, answer)
-    checked = record_boxes(requested, boxes)
+    checked = record_boxes(requested, commit, boxes)
     if bench.incident.qa_checks.get(requested.tag) != checked:
         yield checked
 
@@ -123,29 +136,17 @@ def _ask_open(
     return Todo(f"ask-open:{tag}:{shown}", f"ask QA for what is open about {tag}", run, changes=("qa",))
 
 
-def _request(
-    bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit, artifacts: Sequence[dict[str, Any]]
-) -> Observation:
-    page = texts.qa_page(bench, target, tag, commit, artifacts)
-    if isinstance(page, Refused):
-        return page
-
-    digest = qa_issue.digest_candidate(commit, artifacts)
+def _request(bench: Bench, place: Place, facts: QaFacts, digest: str) -> Todo:
+    tag, carried = Tag(facts.tag), find_carried(bench, place, facts)
+    page = render_qa("candidate", replace(facts, carried=carried), bench.renderer)
+    still = tuple(Ticked(item, Person(who)) for item, who in (carried.items if carried else {}).items())
 
     def run(_facts: Facts) -> None:
         issue = qa_issue.find_or_open(bench, tag, digest, page)
         if issue.state == "closed":
             issue = issues.edit_issue(bench.qa, issue.number, state="open")
-        bench.found.append(
-            QaRequested(
-                place=place,
-                tag=tag,
-                repository=bench.settings.qa,
-                number=issue.number,
-                url=issue.url,
-                digest=digest,
-            )
-        )
+        requested = QaRequested(place, tag, bench.settings.qa, issue.number, issue.url, digest, still)
+        bench.found.append(requested)
         bench.files[qa_issue.path_of(tag)] = page.encode()
 
     return Todo(f"ask-qa:{tag}", describe_request(bench, tag), run, changes=("qa",))

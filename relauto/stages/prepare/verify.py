@@ -106,7 +106,8 @@ class VerifyCandidate:
             return self._refuse(place, tag, commit, f"the checks of {tag}: {'; '.join(verdict.reasons)}")
         if verdict.state != "passed" and not unchecked:
             lacking.append(Waiting("CI", f"{tag}: {'; '.join(verdict.reasons)}"))
-        signed = self._ask_qa(bench, place, target, tag, commit, artifacts)
+        green = verdict.state == "passed"
+        signed = self._ask_qa(bench, place, target, tag, commit, artifacts, green=green)
         held = hold(commit, checks=verdict.state, qa=signed if isinstance(signed, str) else "open")
         if isinstance(signed, Refused):
             return replace(signed, facts={**signed.facts, **held})
@@ -145,6 +146,8 @@ class VerifyCandidate:
         tag: Tag,
         commit: Commit,
         artifacts: list[dict[str, Any]],
+        *,
+        green: bool,
     ) -> Observation | str:
         decision = DecideQa().observe(bench, bench.place("investigate.qa-decision"))
         if not isinstance(decision, Proved):
@@ -154,7 +157,7 @@ class VerifyCandidate:
         waived = is_waived(bench, place, "qa", commit)
         if waived and tag not in bench.incident.qa_requests:
             return WAIVED
-        answer = qa.ask(bench, place, target, tag, commit, artifacts)
+        answer = qa.ask(bench, place, target, tag, commit, artifacts, green=green)
         # A waiver stands for an answer that is missing, and never against a tester's no.
         is_missing = not isinstance(answer, str) and not (isinstance(answer, Refused) and answer.records)
         return WAIVED if waived and is_missing else answer
