@@ -244,3 +244,15 @@ def test_a_workflow_is_named_by_its_file_alone(name):
 )
 def test_how_a_project_is_built(build, way):
     assert parse_settings(f"{LEAST}[build]\n{build}\n", "relauto.toml").build.way == way
+
+
+def test_environments_are_told_apart_by_their_ids():
+    text = f'{LEAST}[testing]\nenvironments = ["MySQL 8", "PostgreSQL", "Cluster (3)"]\n'
+    told = {"mysql-8": "MySQL 8", "postgresql": "PostgreSQL", "cluster-3": "Cluster (3)"}
+    assert parse_settings(text, "relauto.toml").testing.by_id == told
+
+
+@pytest.mark.parametrize("names", ['["a b", "A-B"]', '["×"]', '[""]'])
+def test_environments_that_cannot_be_told_apart_are_refused(names):
+    fault = "testing.environments: each needs a name of its own, with letters or digits of ASCII"
+    assert faults_of(f"{LEAST}[testing]\nenvironments = {names}\n") == (fault,)
