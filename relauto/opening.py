@@ -1,6 +1,7 @@
 """Opening an incident: what its release grows from and which number it gets is settled here, once."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -13,6 +14,7 @@ from relauto.git.scope import describe_foreign, list_foreign
 from relauto.github import pull_reads, repositories
 from relauto.github.client import Client
 from relauto.github.faults import NotFoundError
+from relauto.github.workflows import read_starter
 from relauto.guard.terms import Term, UnguardableError, list_words
 from relauto.model import event as events
 from relauto.model.event import Body, Plan
@@ -71,6 +73,20 @@ def open_incident(session: Session, request: Request) -> str:
         if bench.incident.opened is None:
             _open(session, bench, request)
     return str(request.incident)
+
+
+def find_opener(session: Session, environment: Mapping[str, str]) -> str:
+    """Return the login of who opens: the token's, or that of who started a workflow of ops by hand.
+
+    The variables only say which run it is; who started it is GitHub's word.
+
+    Raises:
+        RemoteError: GitHub does not tell.
+    """
+    run, where = environment.get("GITHUB_RUN_ID", ""), environment.get("GITHUB_REPOSITORY", "")
+    if not run.isdecimal() or where.lower() != session.settings.repositories.ops.lower():
+        return session.login
+    return read_starter(session.ops, int(run)) or session.login
 
 
 def _open(session: Session, bench: Bench, request: Request) -> None:

@@ -58,6 +58,16 @@ class _RestRun(msgspec.Struct, frozen=True):
         )
 
 
+class _Actor(msgspec.Struct, frozen=True):
+    login: str
+
+
+class _StartedRun(msgspec.Struct, frozen=True):
+    event: str
+    status: str
+    triggering_actor: _Actor | None
+
+
 class _Runs(msgspec.Struct, frozen=True):
     workflow_runs: list[_RestRun]
 
@@ -99,6 +109,19 @@ def list_runs(client: Client, workflow: str, branch: str, since: datetime) -> tu
         created=f">={since:%Y-%m-%dT%H:%M:%SZ}",
     )
     return tuple(one.run() for page in pages for one in page.workflow_runs)
+
+
+def read_starter(client: Client, run: int) -> str | None:
+    """Return the login of who has started a run by hand, and none once it is over or was started otherwise.
+
+    Raises:
+        NotFoundError: there is no run of that id.
+        RemoteError: it cannot be read.
+    """
+    found = client.read(f"actions/runs/{run}", _StartedRun)
+    if found.event != "workflow_dispatch" or found.status == "completed" or not found.triggering_actor:
+        return None
+    return found.triggering_actor.login
 
 
 def read_run(client: Client, run: int) -> Run:

@@ -24,7 +24,7 @@ _ENDPOINTS = {
     "contents=write": """
         assets.delete_asset assets.edit_asset assets.upload_asset pulls.merge_pull refs.create_ref
         refs.create_tag refs.delete_ref refs.update_ref releases.create_release releases.delete_release
-        releases.edit_release releases.generate_notes""",
+        releases.edit_release releases.generate_notes repositories.dispatch_event""",
     "pull_requests=read": """
         commits.list_pulls_of_commit pulls.check_merged pulls.list_commits pulls.list_files pulls.list_pulls
         reviews.list_requested reviews.list_reviews reviews.read_review""",

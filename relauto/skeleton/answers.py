@@ -10,8 +10,10 @@ from relauto.errors import InputError
 from relauto.model.names import Branch
 from relauto.model.roster import ROLES
 from relauto.settings import GitHub, Settings
+from relauto.skeleton.workflows import Pin
 
 _GITHUB = GitHub()
+_FORMS = {"workflows": "OWNER/NAME@COMMIT"}
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?")
 
 
@@ -24,6 +26,8 @@ class Answers(msgspec.Struct, frozen=True, omit_defaults=True):
         line: the release line that the examples name.
         checks: names of the checks that must be green; empty: as GitHub requires them.
         roles: logins by role; told again, those of a role take the place of the former.
+        workflows: where relauto's own workflows are, `owner/name@commit`; None: none are written.
+        ci: names of the product's workflows whose end a relay tells of.
         api: address of the REST API; `git` that of repositories.
     """
 
@@ -33,18 +37,23 @@ class Answers(msgspec.Struct, frozen=True, omit_defaults=True):
     line: str | None = None
     checks: tuple[str, ...] = ()
     roles: dict[str, tuple[str, ...]] = {}
+    workflows: str | None = None
+    ci: tuple[str, ...] = ()
     api: str = _GITHUB.api
     git: str = _GITHUB.git
 
 
 def gather_answers(
-    given: Mapping[str, Any], remembered: Answers | None, settings: Settings | None
+    given: Mapping[str, Any],
+    remembered: Answers | None,
+    settings: Settings | None,
+    needed: tuple[str, ...] = ("source", "ops"),
 ) -> Answers:
     """Return what is said now, else what was said before, else what settings that are there already say.
 
     Raises:
-        InputError: nobody has said which repository is the product's, or which is for operations; or the
-            line is no name of a branch.
+        InputError: something `needed` was never said; or the line is no name of a branch, or the workflows
+            are at no commit.
     """
     known: dict[str, Any] = {}
     if settings:
@@ -54,12 +63,14 @@ def gather_answers(
         known |= msgspec.structs.asdict(remembered)
     roles = {**known.get("roles", {}), **given.get("roles", {})}
     known |= {key: value for key, value in given.items() if value} | {"roles": roles}
-    lacking = [f"--{key} OWNER/NAME" for key in ("source", "ops") if not known.get(key)]
+    lacking = [f"--{key} {_FORMS.get(key, 'OWNER/NAME')}" for key in needed if not known.get(key)]
     if lacking:
         raise InputError(f"init needs {' and '.join(lacking)}", todo="see relauto --help init")
     answers = Answers(**known)
     if answers.line:
         Branch(answers.line)
+    if answers.workflows:
+        Pin.parse(answers.workflows)
     return answers
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from relauto.comms.rendering import Markdown, shipped
 from relauto.guard.customers import FILE as CUSTOMERS
@@ -15,6 +15,7 @@ from relauto.settings import FILE as SETTINGS
 from relauto.settings import GitHub, parse_settings
 from relauto.skeleton.answers import Answers
 from relauto.skeleton.options import list_lines, write_comment, write_value
+from relauto.skeleton.workflows import FOLDER, Pin, parse_workflow, tell_workflows
 
 README = "README.md"
 
@@ -31,38 +32,63 @@ class Draft:
 
     @property
     def template(self) -> str:
-        """The name of its template."""
-        return f"init/{self.path}"
+        """The name of its template: for a workflow, its own without what makes it relauto's in a crowd."""
+        return f"init/{self.path.removeprefix(f'{FOLDER}relauto-')}"
 
 
-DRAFTS = (
+Part = Literal["ops", "source", "qa"]
+"""Whose files they are: those of operations, or the relay of another repository."""
+
+_FILES = (
     Draft(SETTINGS, parse_settings),
     Draft(ROSTER, parse_roster),
     Draft(CUSTOMERS, parse_customers),
     Draft(README),
 )
-"""Every file, in the order in which people hear of them."""
+_WORKFLOWS: dict[Part, tuple[str, ...]] = {
+    "ops": ("hotfix", "events", "clock"),
+    "source": ("relay", "notice"),
+    "qa": ("relay",),
+}
 
 
-def draft_files(answers: Answers) -> dict[str, str]:
+def list_drafts(answers: Answers, part: Part = "ops") -> tuple[Draft, ...]:
+    """Return every file of a part, in the order in which people hear of them.
+
+    Workflows are among them once it is said which of relauto's they call.
+    """
+    names = _WORKFLOWS[part] if answers.workflows else ()
+    workflows = [Draft(f"{FOLDER}relauto-{name}.yml", parse_workflow) for name in names]
+    return (*(_FILES if part == "ops" else ()), *workflows)
+
+
+def draft_files(answers: Answers, part: Part = "ops") -> dict[str, str]:
     """Return the text of every file by its path.
 
     Raises:
         FaultsError: an answer makes a file that could not be read.
     """
-    renderer = shipped()
+    renderer, values = shipped(), _list_values(answers, part)
+    drafted = {}
+    for draft in list_drafts(answers, part):
+        drafted[draft.path] = renderer.render(draft.template, **values)
+        check(draft, drafted[draft.path])
+    return drafted
+
+
+def _list_values(answers: Answers, part: Part) -> dict[str, Any]:
     values = {
         "answers": answers,
         "line": Markdown(answers.line or "LINE"),
         "options": Markdown("\n".join(list_lines(_list_given(answers)))),
         "roles": list(_list_roles(answers)),
         "scopes": SCOPES,
+        "pinned": answers.workflows is not None,
     }
-    drafted = {}
-    for draft in DRAFTS:
-        drafted[draft.path] = renderer.render(draft.template, **values)
-        check(draft, drafted[draft.path])
-    return drafted
+    if answers.workflows:
+        named = {"source": answers.source, "ops": answers.ops, "qa": answers.qa}
+        values |= tell_workflows(Pin.parse(answers.workflows), part, named, answers.ci or ("CI",))
+    return values
 
 
 def check(draft: Draft, text: str) -> None:

@@ -31,8 +31,10 @@ def write_texts(folder: Path, files: Mapping[str, str]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in files.items():
-            part = folder / f".{path.lstrip('.')}.part"
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            part = place.with_name(f".{place.name.lstrip('.')}.part")
             part.write_bytes(text.encode())
-            part.replace(folder / path)
+            part.replace(place)
     except OSError as error:
         raise InputError(f"{folder} cannot be written to: {error}", todo="name another with --dir") from error

@@ -1,4 +1,4 @@
-"""The operations repository on GitHub that the files are written to.
+"""The repository on GitHub that the files are written to.
 
 An empty one gets them in its first commit. Any other gets a pull request from a branch that is named by
 what it proposes: the same proposal is never made twice, not even after somebody has declined it, and no
@@ -31,17 +31,23 @@ class Delivery:
     pull: int | None = None
 
 
-class OpsRepository:
+class HostedRepository:
     """One repository as it is now: `default` is its default branch, `head` its tip, None while it is empty.
 
+    Args:
+        client: to its API.
+        mirror: of its git repository.
+        clock: dates the commits.
+        private: whether what is to be written names customers.
+
     Raises:
-        InputError: it is public.
+        InputError: it is public, and must not be.
         RemoteError: it cannot be read.
     """
 
-    def __init__(self, client: Client, mirror: Mirror, clock: Clock) -> None:
+    def __init__(self, client: Client, mirror: Mirror, clock: Clock, *, private: bool) -> None:
         facts = read_repository(client)
-        if not facts.private:
+        if private and not facts.private:
             raise InputError(
                 f"{facts.name} is public, and customers' names are to stand in it",
                 todo="make it private, or name another with --ops; nothing was written",

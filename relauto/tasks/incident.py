@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from invoke import Context, task
@@ -65,7 +66,7 @@ def open_(
     from pathlib import Path
 
     from relauto.errors import InputError
-    from relauto.opening import Request, open_incident, preview_incident
+    from relauto.opening import Request, find_opener, open_incident, preview_incident
     from relauto.tasks.values import parse_choice, parse_moment
 
     hidden = visibility == "embargoed"
@@ -94,7 +95,7 @@ def open_(
             join=join or None,
             wait_for=wait_for or None,
         )
-        session.roster.require(session.login, "open")
+        session.roster.require(find_opener(session, os.environ), "open")
         if dry_run or c.config.run.dry:
             plan = preview_incident(session, request)
             show(

@@ -16,9 +16,10 @@ from relauto.tasks.output import show, show_json
 if TYPE_CHECKING:
     from relauto.github.client import Client
     from relauto.settings import Settings
+    from relauto.skeleton.drafts import Part
     from relauto.skeleton.plan import Plan
     from relauto.skeleton.protection import Kept
-    from relauto.skeleton.repository import Delivery, OpsRepository
+    from relauto.skeleton.repository import Delivery, HostedRepository
 
 
 @task(
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
         "line": "the release line that the examples are to name",
         "check": "a check that must be green; repeat it; default: as GitHub requires them",
         "role": "ROLE=LOGIN, such as RM=robin, for the roster; repeat it",
+        "workflows": "OWNER/NAME@COMMIT of the relauto whose workflows run; without it none are written",
+        "relay": "write the relay of the repository source, or of qa, instead of what ops begins with",
+        "ci": "name of a workflow of the product whose end the relay tells of; repeat it; default: CI",
         "api": "address of the REST API, where it is not github.com's",
         "git": "address that repositories are fetched from, where it is not github.com",
         "dry-run": "list what would be written, and write nothing",
         "json": "print one JSON document",
     },
-    iterable=["check", "role"],
+    iterable=["check", "role", "ci"],
 )
 def init(
     c: Context,
@@ -47,36 +51,64 @@ def init(
     line: str = "",
     check: list[str] | None = None,
     role: list[str] | None = None,
+    workflows: str = "",
+    relay: str = "",
+    ci: list[str] | None = None,
     api: str = "",
     git: str = "",
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
     """Write what an adopter begins with, each file explained; again, it renews what nobody changed."""
-    from relauto.skeleton.answers import parse_roles
+    from typing import cast
 
+    from relauto.skeleton.answers import parse_roles
+    from relauto.tasks.values import parse_choice
+
+    part = cast("Part", parse_choice("--relay", relay, ("source", "qa")) if relay else "ops")
     told = {"source": source, "ops": ops, "qa": qa, "line": line, "api": api, "git": git}
-    given = {**told, "checks": tuple(check or ()), "roles": parse_roles(role or [])}
+    lists = {"checks": tuple(check or ()), "ci": tuple(ci or ()), "roles": parse_roles(role or [])}
+    given = {**told, **lists, "workflows": workflows}
     dry = dry_run or c.config.run.dry
     if dir:
-        _tell(_fill_folder(Path(dir), given, dry=dry), None, (), dry=dry, json=json)
+        _tell(_fill_folder(Path(dir), given, part, dry=dry), None, (), dry=dry, json=json)
+    elif relay:
+        _fill_relay(given, part, dry=dry, json=json)
     else:
-        _fill_repository(given, dry=dry, json=json)
+        _fill_ops(given, dry=dry, json=json)
 
 
-def _fill_folder(folder: Path, given: Mapping[str, Any], *, dry: bool) -> Plan:
+def _fill_folder(folder: Path, given: Mapping[str, Any], part: Part, *, dry: bool) -> Plan:
     from functools import partial
 
     from relauto.skeleton.folder import read_text, write_texts
     from relauto.skeleton.plan import make_plan
 
-    plan = make_plan(partial(read_text, folder), given)
+    plan = make_plan(partial(read_text, folder), given, part)
     if not dry:
         write_texts(folder, plan.files)
     return plan
 
 
-def _fill_repository(given: Mapping[str, Any], *, dry: bool, json: bool) -> None:
+def _fill_relay(given: Mapping[str, Any], part: Part, *, dry: bool, json: bool) -> None:
+    """Propose the relay to the repository it is for.
+
+    Raises:
+        InputError: that is named nowhere.
+        RemoteError: GitHub refused, or was not reached.
+    """
+    from relauto.skeleton.plan import make_plan
+
+    local = _load_here()
+    known = {"source": local.source, "qa": local.qa} if local else {}
+    name = given[part] or known.get(part, "")
+    with _open(name, part, local, given) as (_, repository):
+        plan = make_plan(repository.read, {**given, "source": given["source"] or known.get("source")}, part)
+        delivery = None if dry else repository.deliver(plan)
+    _tell(plan, delivery, (), dry=dry, json=json)
+
+
+def _fill_ops(given: Mapping[str, Any], *, dry: bool, json: bool) -> None:
     """Write to the operations repository, and set the rules of its branches.
 
     Raises:
@@ -89,7 +121,7 @@ def _fill_repository(given: Mapping[str, Any], *, dry: bool, json: bool) -> None
 
     local = _load_here()
     name = given["ops"] or os.environ.get("RELAUTO_OPS") or (local.repositories.ops if local else "")
-    with _open_ops(name, local, given) as (client, repository):
+    with _open(name, "ops", local, given) as (client, repository):
         plan = make_plan(repository.read, {**given, "ops": name})
         delivery = None if dry else repository.deliver(plan)
         kept = tuple(protect_branches(client, dry=dry))
@@ -110,9 +142,9 @@ def _load_here() -> Settings | None:
 
 
 @contextmanager
-def _open_ops(
-    name: str, local: Settings | None, given: Mapping[str, Any]
-) -> Iterator[tuple[Client, OpsRepository]]:
+def _open(
+    name: str, part: Part, local: Settings | None, given: Mapping[str, Any]
+) -> Iterator[tuple[Client, HostedRepository]]:
     from msgspec.structs import replace
 
     from relauto.authority import find_authority
@@ -123,21 +155,22 @@ def _open_ops(
     from relauto.model.names import RepositoryName
     from relauto.session import find_cache, locate_at
     from relauto.settings import GitHub, read_token
-    from relauto.skeleton.repository import OpsRepository
+    from relauto.skeleton.repository import HostedRepository
 
     if not name:
         raise InputError(
-            "init needs --dir DIR or --ops OWNER/NAME", todo="name a folder, or the repository to write to"
+            f"init needs --dir DIR or --{part} OWNER/NAME",
+            todo="name a folder, or the repository to write to",
         )
     github = local.github if local else GitHub()
     github = replace(github, api=given["api"] or github.api, git=given["git"] or github.git)
-    authority, token, clock = find_authority(github), read_token("ops"), SystemClock()
-    ops = RepositoryName(name)
+    authority, token, clock = find_authority(github), read_token(part), SystemClock()
+    repository = RepositoryName(name)
     with ExitStack() as stack:
-        client = stack.enter_context(Client(Address(github.api, authority), ops, token, clock=clock))
-        address = locate_at(github, ops, token, authority)
+        client = stack.enter_context(Client(Address(github.api, authority), repository, token, clock=clock))
+        address = locate_at(github, repository, token, authority)
         mirror = stack.enter_context(Mirror.open(address, cache=find_cache(local)))
-        yield client, OpsRepository(client, mirror, clock)
+        yield client, HostedRepository(client, mirror, clock, private=part == "ops")
 
 
 def _tell(plan: Plan, delivery: Delivery | None, kept: tuple[Kept, ...], *, dry: bool, json: bool) -> None:

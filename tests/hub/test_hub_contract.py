@@ -60,6 +60,8 @@ def walk(world):
     asset = walk_uploads(world, release)
     world.send("POST", "/releases/generate-notes", {"tag_name": "v1"})
     world.get("/pulls/1/merge", status=404)
+    told = {"event_type": "relauto", "client_payload": {"event": "status", "id": ""}}
+    world.send("POST", "/dispatches", told, status=204)
     reads = [
         "", "/branches", "/branches/main", "/collaborators/rae/permission", "/commits", "/commits/fix",
         f"/commits/{head}/pulls", "/commits/fix/status", "/commits/fix/statuses", "/commits/fix/check-runs",

@@ -69,3 +69,28 @@ def test_a_run_again_keeps_its_id_and_counts_its_attempts(world, dispatch):
     again = world.get(f"/actions/runs/{run}")
     assert again["run_started_at"] > began
     assert (again["created_at"], again["conclusion"]) == (began, None)
+
+
+def test_an_event_of_ones_own_is_announced_as_it_was_told(world):
+    told = {"event_type": "relauto", "client_payload": {"event": "pull_request", "id": "7"}}
+    world.send("POST", "/dispatches", told, status=204)
+    event = world.hub.events()[-1]
+    assert (event.name, event.payload["action"], event.payload["client_payload"]) == (
+        "repository_dispatch",
+        "relauto",
+        told["client_payload"],
+    )
+    assert event.payload["branch"] == "main"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"event_type": ""},
+        {"event_type": "x" * 101},
+        {"event_type": "x", "client_payload": dict.fromkeys("abcdefghijk")},
+    ],
+)
+def test_an_event_of_another_form_is_refused(world, told):
+    world.send("POST", "/dispatches", told, status=422)

@@ -5,6 +5,7 @@ import tomllib
 
 import msgspec
 import pytest
+import yaml
 
 from relauto.errors import FaultsError, InputError
 from relauto.guard.customers import KINDS, parse_customers
@@ -13,6 +14,7 @@ from relauto.settings import GitHub, Settings, parse_settings
 from relauto.skeleton.answers import Answers, gather_answers, parse_roles
 from relauto.skeleton.drafts import draft_files
 from relauto.skeleton.options import write_value
+from relauto.skeleton.workflows import choose_minutes, parse_workflow
 
 ANSWERS = Answers(source="acme/stockroom", ops="acme/ops")
 FULL = Answers(
@@ -129,3 +131,64 @@ def test_values_are_written_as_toml_reads_them() -> None:
     for value in ("plain", 'q"uo\\te', "tab\tand\x7f", "Łódź", True, 3, 2.5, ("a", "b")):
         read = tomllib.loads(f"x = {write_value(value)}")["x"]
         assert read == (list(value) if isinstance(value, tuple) else value)
+
+
+PIN = f"acme/relauto@{'0123456789' * 4}"
+
+
+def test_workflows_are_written_once_it_is_said_which_are_called() -> None:
+    pinned = msgspec.structs.replace(FULL, workflows=PIN)
+    assert set(draft_files(pinned)) - set(draft_files(FULL)) == {
+        ".github/workflows/relauto-hotfix.yml",
+        ".github/workflows/relauto-events.yml",
+        ".github/workflows/relauto-clock.yml",
+    }
+    assert set(draft_files(pinned, "source")) == {
+        ".github/workflows/relauto-relay.yml",
+        ".github/workflows/relauto-notice.yml",
+    }
+    assert set(draft_files(pinned, "qa")) == {".github/workflows/relauto-relay.yml"}
+
+
+def test_a_workflow_calls_relautos_at_the_commit_and_names_the_repositories() -> None:
+    pinned = msgspec.structs.replace(FULL, workflows=PIN)
+    for name in ("hotfix", "events", "clock"):
+        job = yaml.safe_load(draft_files(pinned)[f".github/workflows/relauto-{name}.yml"])["jobs"]["relauto"]
+        assert job["uses"] == f"acme/relauto/.github/workflows/{name}.yml@{'0123456789' * 4}"
+        assert job["with"]["repositories"].split() == ["stockroom", "ops", "qa"]
+        assert job["with"]["mirror"] == "stockroom"
+
+
+def test_a_relay_names_nobody_and_listens_to_the_workflows_that_were_named() -> None:
+    answers = Answers(source="acme/stockroom", workflows=PIN, ci=('Unit "tests"', "Lint"))
+    text = draft_files(answers, "source")[".github/workflows/relauto-relay.yml"]
+    assert "acme/ops" not in text
+    assert yaml.safe_load(text)[True]["workflow_run"]["workflows"] == [
+        'Unit "tests"',
+        "Lint",
+        "relauto notice",
+    ]
+    notice = yaml.safe_load(draft_files(answers, "source")[".github/workflows/relauto-notice.yml"])
+    assert (notice["name"], notice["permissions"]) == ("relauto notice", {})
+
+
+def test_the_clock_runs_four_times_an_hour_and_at_no_round_minute() -> None:
+    for name in ("acme/ops", "b/c", "d/e", "x/y"):
+        minutes = [int(each) for each in choose_minutes(name).split(",")]
+        assert [each - minutes[0] for each in minutes] == [0, 15, 30, 45]
+        assert 1 <= minutes[0] <= 14
+    assert choose_minutes("acme/ops") != choose_minutes("x/y")
+
+
+@pytest.mark.parametrize(
+    "told", ["acme/relauto", "acme/relauto@main", f"relauto@{'1' * 40}", f"a/b@{'1' * 39}"]
+)
+def test_workflows_at_no_commit_are_refused(told: str) -> None:
+    with pytest.raises(InputError, match="--workflows cannot be"):
+        gather_answers({"source": "a/b", "ops": "a/c", "workflows": told}, None, None)
+
+
+@pytest.mark.parametrize("text", ["a: [", "- a", "on: push", "jobs: {}", "on: push\njobs: 1"])
+def test_what_is_no_workflow_is_refused(text: str) -> None:
+    with pytest.raises(FaultsError, match=r"^ci\.yml"):
+        parse_workflow(text, "ci.yml")

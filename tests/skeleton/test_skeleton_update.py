@@ -59,6 +59,12 @@ def test_texts_are_written_byte_by_byte_and_read_back(tmp_path: Path) -> None:
     assert read_text(tmp_path, "none") is None
 
 
+def test_folders_below_are_made(tmp_path: Path) -> None:
+    write_texts(tmp_path, {".github/workflows/a.yml": "on: push\n"})
+    assert read_text(tmp_path, ".github/workflows/a.yml") == "on: push\n"
+    assert [each.name for each in (tmp_path / ".github" / "workflows").iterdir()] == ["a.yml"]
+
+
 def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_bytes(b"\xff")
     with pytest.raises(InputError, match="cannot be read"):

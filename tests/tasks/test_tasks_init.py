@@ -95,6 +95,33 @@ def test_settings_that_are_there_answer_and_are_left(relauto: Relauto) -> None:
     assert list_files() == sorted([*FILES, "relauto.toml.proposed"])
 
 
+def test_workflows_stand_in_their_folder_and_are_merged_as_every_file(relauto: Relauto) -> None:
+    pins = [f"acme/relauto@{digit * 40}" for digit in "12"]
+    relauto(*CALL, "--workflows", pins[0])
+    path = Path("new/.github/workflows/relauto-clock.yml")
+    path.write_text(path.read_text().replace("name: relauto clock", "name: Clock"))
+    ended = relauto("init", "--dir", "new", "--workflows", pins[1])
+    assert ended.out.splitlines()[4:] == [
+        ".github/workflows/relauto-hotfix.yml: renewed; you had not changed it",
+        ".github/workflows/relauto-events.yml: renewed; you had not changed it",
+        ".github/workflows/relauto-clock.yml: what is new was merged into what you changed",
+    ]
+    assert "name: Clock" in path.read_text()
+    assert f"clock.yml@{'2' * 40}" in path.read_text()
+
+
+def test_a_relay_remembers_nothing_that_the_public_may_not_read(relauto: Relauto) -> None:
+    told = ("--source", "acme/stockroom", "--ops", "acme/secret-ops", "--role", "RM=robin")
+    ended = relauto("init", "--dir", "new", "--relay", "source", *told, "--workflows", f"a/r@{'1' * 40}")
+    assert (ended.status, list_files()) == (0, [".github", ".relauto-init.json"])
+    assert list_files("new/.github/workflows") == ["relauto-notice.yml", "relauto-relay.yml"]
+    for path in (path for path in Path("new").rglob("*") if path.is_file()):
+        assert "secret-ops" not in path.read_text()
+        assert "robin" not in path.read_text()
+    again = relauto("init", "--dir", "new", "--relay", "source")
+    assert {line.split(": ")[1] for line in again.out.splitlines()} == {"as it should be"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -102,6 +129,10 @@ def test_settings_that_are_there_answer_and_are_left(relauto: Relauto) -> None:
         (("init", "--dir", "new"), "relauto: init needs --source OWNER/NAME and --ops OWNER/NAME"),
         ((*CALL, "--role", "RM=ci[bot]"), "ci[bot] is a bot, and bots answer for nothing"),
         ((*CALL, "--line", "a..b"), "a..b"),
+        ((*CALL, "--workflows", "a/r@main"), "--workflows cannot be 'a/r@main'"),
+        ((*CALL, "--relay", "ops"), "--relay cannot be 'ops'"),
+        (("init", "--dir", "new", "--relay", "source"), "init needs --source OWNER/NAME and --workflows"),
+        (("init", "--relay", "qa"), "relauto: init needs --dir DIR or --qa OWNER/NAME"),
     ],
 )
 def test_a_call_that_is_not_usable_writes_nothing(

@@ -207,3 +207,27 @@ def test_a_ruleset_that_somebody_switched_off_is_told_and_left(world: World) -> 
         "branches words/: not kept: the ruleset 'relauto: words/' is there, and somebody has switched it off",
         "branches releases/: kept by a ruleset",
     ]
+
+
+def test_a_relay_is_proposed_to_the_product_once(world: World) -> None:
+    world.begin()
+    told = ("--relay", "source", "--source", str(SOURCE), "--workflows", f"acme/relauto@{'1' * 40}")
+    before = world.list_refs()
+    ended = world.init(*told)
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.splitlines()[:2] == [
+        ".github/workflows/relauto-relay.yml: written",
+        ".github/workflows/relauto-notice.yml: written",
+    ]
+    assert "proposed in #1: " in ended.out
+    product = Git(Path("product.git"))
+    [branch] = product.read("for-each-ref", "--format=%(refname)", "refs/heads/relauto/").splitlines()
+    added = product.read("diff", "--name-only", "main", branch).splitlines()
+    assert added == [
+        ".github/workflows/relauto-notice.yml",
+        ".github/workflows/relauto-relay.yml",
+        ".relauto-init.json",
+    ]
+    assert "acme/ops" not in product.read("show", f"{branch}:.relauto-init.json")
+    assert world.init(*told).out.splitlines()[-1] == ended.out.splitlines()[-1]
+    assert world.list_refs() == before

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,23 @@ from relauto.git.repository import Repository
 from relauto.hub.server import Hub
 from relauto.hub.setup import find_token
 from relauto.model.names import Branch, Commit
+from relauto.rehearsal.cast.api import Api
 from relauto.rehearsal.company import Company
 from relauto.rehearsal.playground import Playground
-from relauto.rehearsal.world import BOT, OPS, World
-from tests.workflows.machine import Machine
+from relauto.rehearsal.stockroom import PRODUCT
+from relauto.rehearsal.world import BOT, OPS, QA, ROSTER, World
+from relauto.skeleton.answers import Answers
+from relauto.skeleton.drafts import draft_files
+from relauto.skeleton.folder import write_texts
+from tests.workflows.machine import Event, Job, Machine
 
 MAIN = Branch("main")
 MOMENT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+PIN = f"acme/relauto@{'1' * 40}"
+ANSWERS = Answers(source=str(PRODUCT), ops=str(OPS), qa=str(QA), workflows=PIN)
+STRICT = ROSTER.partition("[deeds]")[0]
+"""The roster without relauto itself: a bot opens nothing."""
+
 CUSTOMERS = '[customers.heron]\nnames = ["Heron Foods GmbH"]\n'
 
 
@@ -36,6 +47,25 @@ class Stage:
     def token(self, login: str = BOT) -> str:
         return find_token(self.root, login).read_text().strip()
 
+    def start(self, name: str, event: Event, secrets: dict[str, str] | None = None) -> list[Job]:
+        """Run one of the workflows that `init` writes, as an event of ops starts it."""
+        told = {"RELAUTO_TOKEN": self.token()} if secrets is None else secrets
+        return self.machine.start(self.folder / f"relauto-{name}.yml", event, told)
+
+    def dispatch(self, inputs: dict[str, Any], by: str = "robin-rm", **secrets: str) -> Job:
+        """Start `relauto-hotfix.yml` by hand, as somebody does on the Actions page."""
+        told = {key: str(value).lower() if value is True else value for key, value in inputs.items()}
+        asked = {"ref": "main", "inputs": told, "return_run_details": True}
+        api = Api(self.hub.api, self.token(by))
+        made = api.post(f"repos/{OPS}/actions/workflows/relauto-hotfix.yml/dispatches", asked)
+        event = Event("workflow_dispatch", {"inputs": told}, by, made["workflow_run_id"])
+        [job] = self.start("hotfix", event, secrets or None)
+        return job
+
+    @property
+    def folder(self) -> Path:
+        return self.root.parent / "written" / ".github" / "workflows"
+
     def list_incidents(self) -> list[str]:
         with Repository.open(self.machine.git) as repository:
             return sorted(ref.rpartition("/")[2] for ref in repository.refs("refs/heads/incidents/"))
@@ -50,7 +80,14 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     with Hub(root) as hub:
         playground.note_address(hub)
         address = f'github = {{api = "{hub.api}", git = "{hub.address}"}}\n'
-        write_files(ops, {"relauto.toml": address + world.settings, "customers.toml": CUSTOMERS})
+        settings = {
+            "relauto.toml": address + world.settings,
+            "customers.toml": CUSTOMERS,
+            "roster.toml": STRICT,
+        }
+        written = {path: text for path, text in draft_files(ANSWERS).items() if path.endswith(".yml")}
+        write_files(ops, settings | written)
+        write_texts(tmp_path / "written", written)
         machine = Machine(tmp_path / "machine", str(OPS), ops, hub.api)
         yield Stage(root, hub, world, playground.hire(), machine)
 

@@ -1,8 +1,10 @@
 """`hotfix.yml`: an incident is opened and brought forward from the Actions page."""
 
+from relauto.rehearsal.cast.api import Api
+from relauto.rehearsal.world import OPS
 from tests.workflows.conftest import Stage
 from tests.workflows.expressions import fill
-from tests.workflows.machine import ROOT, Event, Job, read_workflow
+from tests.workflows.machine import ROOT, Event, read_workflow
 
 HOTFIX = ROOT / ".github" / "workflows" / "hotfix.yml"
 OPEN = {
@@ -15,41 +17,51 @@ OPEN = {
 }
 
 
-def run(stage: Stage, **inputs: object) -> Job:
-    told = {key.replace("_", "-"): value for key, value in inputs.items()}
-    [job] = stage.machine.call(HOTFIX, Event("workflow_dispatch"), told, {"token": stage.token()})
-    return job
-
-
-def test_an_incident_is_opened_and_brought_to_its_first_wait(stage: Stage) -> None:
-    opened = run(stage, **OPEN)
+def test_an_incident_is_opened_by_who_started_the_run_and_brought_to_its_first_wait(stage: Stage) -> None:
+    opened = stage.dispatch(OPEN)
     assert opened.conclusion == "success", opened.log
     [incident] = stage.list_incidents()
     assert f"{incident} is open" in opened.log
-    advanced = run(stage, task="advance", id=incident)
+    advanced = stage.dispatch({"task": "advance", "id": incident})
     assert advanced.conclusion == "success", advanced.log
     assert advanced.find("Run relauto").outputs["status"] == "4"
     assert "::notice title=relauto::waiting for others: see above" in advanced.log
     assert "investigate.pr: " in advanced.log
 
 
+def test_who_is_not_on_the_roster_opens_nothing(stage: Stage) -> None:
+    refused = stage.dispatch(OPEN, by="quinn-qa")
+    assert "quinn-qa may not open: they are not on the roster for it" in refused.log
+    assert refused.find("Run relauto").outputs["status"] == "3"
+    assert stage.list_incidents() == []
+
+
+def test_a_run_that_is_over_opens_nothing_in_its_starters_name(stage: Stage) -> None:
+    stage.dispatch({"task": "doctor"})
+    [run] = [each for each in stage.hub.events() if each.name == "workflow_run"]
+    number = run.payload["workflow_run"]["id"]
+    done = {"status": "completed", "conclusion": "success"}
+    Api(stage.hub.address, stage.token()).post(f"_hub/repos/{OPS}/runs/{number}", done)
+    [late] = stage.start("hotfix", Event("workflow_dispatch", {"inputs": OPEN}, "robin-rm", number))
+    assert "relauto-bot may not open: they are not on the roster for it" in late.log
+
+
 def test_one_step_is_tried_and_nothing_is_written(stage: Stage) -> None:
-    run(stage, **OPEN)
-    before = stage.hub.events()
-    tried = run(stage, task="advance", only="investigate.pr", dry_run=True)
+    stage.dispatch(OPEN)
+    before = [each for each in stage.hub.events() if not each.name.startswith("workflow_")]
+    tried = stage.dispatch({"task": "advance", "only": "investigate.pr", "dry-run": True})
     assert tried.conclusion == "success", tried.log
     assert "would investigate.pr: open a pull request" in tried.log
-    assert stage.hub.events() == before
+    assert [each for each in stage.hub.events() if not each.name.startswith("workflow_")] == before
 
 
 def test_an_app_works_with_a_token_of_its_own_for_named_repositories(stage: Stage) -> None:
     stage.machine.tokens = {"Iv1.app": stage.token()}
-    told = {"task": "status", "app": "Iv1.app", "repositories": "ops\nstockroom"}
-    run(stage, **OPEN)
-    [job] = stage.machine.call(HOTFIX, Event("workflow_dispatch"), told, {"app-key": "PEM"})
+    stage.machine.variables = {"RELAUTO_APP": "Iv1.app"}
+    job = stage.dispatch({"task": "doctor"}, RELAUTO_APP_KEY="PEM")
     assert job.conclusion == "success", job.log
     [asked] = stage.machine.minted
-    assert (asked["owner"], asked["repositories"]) == ("acme", "ops\nstockroom")
+    assert (asked["owner"], asked["repositories"].split()) == ("acme", ["stockroom", "ops", "qa"])
     assert {key: value for key, value in asked.items() if key.startswith("permission-")} == {
         "permission-actions": "write",
         "permission-checks": "write",
@@ -73,10 +85,10 @@ def test_the_doors_have_an_environment_of_their_own() -> None:
 
 
 def test_what_is_not_usable_is_red_and_says_why(stage: Stage) -> None:
-    other = run(stage, task="journal.redact")
-    assert (other.conclusion, [step.status for step in other.steps]) == ("failure", [2, None, None, None])
+    other = stage.dispatch({"task": "journal.redact"})
+    assert (other.conclusion, [step.status for step in other.steps]) == ("failure", [2, None])
     assert "task is one of open, advance, plan, status and doctor" in other.log
-    lacking = run(stage, task="open", line="release-1.4")
+    lacking = stage.dispatch({"task": "open", "line": "release-1.4"})
     assert lacking.conclusion == "failure"
     assert "open needs --customer, --version, --started-at, one of --fix and --pull" in lacking.log
     assert stage.list_incidents() == []

@@ -11,7 +11,7 @@ import pytest
 
 from tests.workflows.conftest import Stage
 from tests.workflows.machine import ROOT, Event, Job
-from tests.workflows.test_workflows_hotfix import HOTFIX, OPEN
+from tests.workflows.test_workflows_hotfix import OPEN
 
 TRACE = "relauto-was-here"
 TEXTS = {
@@ -58,15 +58,14 @@ def poison(text: str) -> Iterator[dict[str, str]]:
     yield {**OPEN, "customer": text, "version": text, "line": text, "fix": text}
     yield {**OPEN, "fix": "", "pull": text, "started-at": text}
     yield {"task": text, "id": text}
-    yield {"task": "advance", "id": text, "only": text, "until": text}
+    yield {"task": "advance", "id": text, "only": text}
 
 
 def run_hotfix(stage: Stage, text: str) -> None:
     for inputs in poison(text):
-        event = Event("workflow_dispatch", {"inputs": inputs})
-        jobs = stage.machine.call(HOTFIX, event, inputs, {"token": stage.token()})
-        check(stage.machine.folder, jobs)
-        assert jobs[0].conclusion == "failure", jobs[0].log
+        job = stage.dispatch(inputs)
+        check(stage.machine.folder, [job])
+        assert job.conclusion == "failure", job.log
     assert stage.list_incidents() == []
 
 
@@ -86,7 +85,7 @@ def test_the_check_sees_what_a_shell_takes_for_more_than_a_text(stage: Stage, tm
     told = (ROOT / ".github" / "workflows" / "hotfix.yml").read_text()
     careless.write_text(told.replace("case $TASK in", 'eval "x=$TASK" || true; case $TASK in'))
     for text in ("substitution", "backticks"):
-        jobs = stage.machine.call(careless, Event("workflow_dispatch"), {"task": TEXTS[text]}, {"token": "t"})
+        jobs = stage.machine.call(careless, Event("workflow_dispatch"), {"task": TEXTS[text]})
         with pytest.raises(AssertionError):
             check(stage.machine.folder, jobs)
         for path in list(stage.machine.folder.rglob(TRACE)):

@@ -76,12 +76,13 @@ def test_no_run_is_cancelled_while_it_works(path: Path) -> None:
     assert told["concurrency"]["cancel-in-progress"] is False
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=name)
+@pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=name)
 def test_code_of_a_pull_request_never_meets_a_right_to_write(path: Path) -> None:
     """Whoever may write, or has secrets, checks out nothing but the default branch."""
     told = read_workflow(path)
-    for job in told["jobs"].values():
-        writes = "write" in job["permissions"].values() or "secrets." in yaml.safe_dump(job)
+    jobs = [told["runs"]] if "runs" in told else told["jobs"].values()
+    for job in jobs:
+        writes = "runs" in told or "write" in job["permissions"].values() or "secrets." in yaml.safe_dump(job)
         for step in job.get("steps", []):
             if writes and step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"]["ref"] == "${{ github.event.repository.default_branch }}"

@@ -1,10 +1,13 @@
 """A repository itself, and the contents of its files."""
 
 import base64
+from typing import Annotated, Any
 
+import msgspec
 from flask import Blueprint, Response, request
 
-from relauto.hub.http import answer, enter
+from relauto.hub.events import publish
+from relauto.hub.http import answer, enter, no_content, read_body
 from relauto.hub.place import Place, not_found
 from relauto.hub.views.common import Json, show_full_repository, show_user
 
@@ -15,6 +18,21 @@ routes = Blueprint("repositories", __name__, url_prefix="/api/v3/repos/<owner>/<
 def read_repository(owner: str, name: str) -> Response:
     """GET /repos/{owner}/{repo}."""
     return answer(show_full_repository(enter(owner, name)))
+
+
+class _Dispatch(msgspec.Struct):
+    event_type: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    client_payload: Annotated[dict[str, Any], msgspec.Meta(max_length=10)] = {}
+
+
+@routes.post("/dispatches")
+def dispatch_event(owner: str, name: str) -> Response:
+    """POST /repos/{owner}/{repo}/dispatches: 204 and no word of what it started."""
+    place = enter(owner, name, "write")
+    asked = read_body(_Dispatch)
+    told = {"branch": place.repository.default_branch, "client_payload": asked.client_payload}
+    publish(place, "repository_dispatch", asked.event_type, **told)
+    return no_content()
 
 
 @routes.get("/collaborators/<login>/permission")
