@@ -2,11 +2,13 @@
 
 import fcntl
 import hashlib
+import logging
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +17,7 @@ from relauto.git.address import Address, set_config
 from relauto.git.denial import Deed, DeniedError, find_denial
 from relauto.git.errors import PushRejectedError, PushUnknownError, RefMovedError
 from relauto.git.outgoing import list_pushed
-from relauto.git.refs import RefUpdate, check_ref
+from relauto.git.refs import RefUpdate, check_ref, update_refs
 from relauto.git.refusals import find_refusal
 from relauto.git.repository import Repository, list_object_directories
 from relauto.git.runner import Answer, Git, GitError
@@ -26,6 +28,11 @@ DEFAULT = "refs/relauto/default"
 """Where a mirror keeps the tip of the remote's default branch, as it was fetched last."""
 
 _LAYOUT = "2"
+_REMAINS = ("packed-refs.new", "objects/maintenance.lock", "gc.pid")
+"""What git itself does not take for a dead process's, beside files called `*.lock`."""
+
+_log = logging.getLogger(__name__)
+
 _MADE = "made"
 """The file in a mirror that names what it mirrors."""
 
@@ -113,8 +120,7 @@ class Mirror:
         options = ["--quiet", "--prune", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head"]
         if self._partial:
             options.append("--filter=blob:none")
-        with _lock(self.repository.directory):
-            answer = self._git.ask("fetch", *options, "--no-recurse-submodules", "origin", *specs)
+        answer = self._ask_alone("fetch", *options, "--no-recurse-submodules", "origin", *specs)
         if answer.status:
             _refuse_unreached(self.address, "fetch", answer)
             raise GitError(answer)
@@ -137,9 +143,25 @@ class Mirror:
         Where somebody has fetched another value meanwhile, all stay.
         """
         # git fails a fetch in which another process moves a ref of it.
-        with suppress(RefMovedError), _lock(self.repository.directory):
-            self.repository.update_refs(updates)
+        with suppress(RefMovedError):
+            self.move_refs(updates)
             self._looked.touch()
+
+    def move_refs(self, updates: Sequence[RefUpdate]) -> None:
+        """Move refs here, all or none, while no other process does.
+
+        Raises:
+            RefMovedError: a ref is not at its old value; nothing was changed.
+        """
+        directory = self.repository.directory
+        with _lock(directory) as held:
+            git = replace(self.repository.git, held=(held,))
+            try:
+                update_refs(git, updates)
+            except RefMovedError:
+                if not clear_remains(directory):
+                    raise
+                update_refs(git, updates)
 
     def forget(self) -> None:
         """Delete every object that no ref leads to; what another process is about to push is among them.
@@ -147,9 +169,10 @@ class Mirror:
         Raises:
             GitError: git failed.
         """
-        with _lock(self.repository.directory):
-            self._git.run("reflog", "expire", "--expire=now", "--all")
-            self._git.run("gc", "--quiet", "--prune=now")
+        for deed in (("reflog", "expire", "--expire=now", "--all"), ("gc", "--quiet", "--prune=now")):
+            answer = self._ask_alone(*deed)
+            if answer.status:
+                raise GitError(answer)
 
     def fetch_default(self) -> Commit | None:
         """Fetch the remote's default branch and return its tip; None where nothing was ever pushed to it.
@@ -159,8 +182,7 @@ class Mirror:
             GitError: git failed otherwise.
         """
         options = ["--quiet", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head"]
-        with _lock(self.repository.directory):
-            answer = self._git.ask("fetch", *options, "origin", f"+HEAD:{DEFAULT}")
+        answer = self._ask_alone("fetch", *options, "origin", f"+HEAD:{DEFAULT}")
         if answer.status and "couldn't find remote ref HEAD" in answer.error:
             return None
         if answer.status:
@@ -183,10 +205,9 @@ class Mirror:
         # The form in which git itself asks a promisor remote for objects.
         options = ["--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none"]
         asked = "".join(f"{each.id}\n" for each in missing).encode()
-        with _lock(self.repository.directory):
-            answer = self._git.ask(
-                "-c", "fetch.negotiationAlgorithm=noop", "fetch", *options, "--stdin", "origin", input=asked
-            )
+        answer = self._ask_alone(
+            "-c", "fetch.negotiationAlgorithm=noop", "fetch", *options, "--stdin", "origin", input=asked
+        )
         if answer.status:
             _refuse_unreached(self.address, "fetch", answer)
             raise GitError(answer)
@@ -230,6 +251,35 @@ class Mirror:
         git = Git(self.repository.directory, _make_settings(to)) if to else self._git
         answer = git.ask("push", *options, *leases, to.url if to else "origin", *specs)
         _judge_push(to or self.address, updates, answer)
+
+    def _ask_alone(self, *arguments: str, input: bytes | None = None) -> Answer:  # noqa: A002
+        """Run what moves refs while no other process does; where it fails over remains, once more without."""
+        directory = self.repository.directory
+        with _lock(directory) as held:
+            git = replace(self._git, held=(held,))
+            answer = git.ask(*arguments, input=input)
+            if answer.status and clear_remains(directory):
+                answer = git.ask(*arguments, input=input)
+        return answer
+
+
+def clear_remains(directory: Path) -> list[Path]:
+    """Delete what a git that was killed has left in a mirror, and return what that was.
+
+    Only for who holds the mirror's lock: every git that makes such files holds it, too, as long as it lives.
+    git waits for them, or refuses, whoever made them: https://git-scm.com/docs/api-lockfile
+    """
+    below = [directory / name for name in ("refs", "objects/info", "objects/pack")]
+    found = [*directory.glob("*.lock"), *(path for folder in below for path in folder.rglob("*.lock"))]
+    found += [path for name in _REMAINS if (path := directory / name).exists()]
+    for path in found:
+        path.unlink(missing_ok=True)
+    if found:
+        _log.warning(
+            "%s of a git that was killed lay in relauto's cache and stopped every other: deleted",
+            "a lock file" if len(found) == 1 else f"{len(found)} lock files",
+        )
+    return found
 
 
 def _make_settings(address: Address) -> dict[str, str]:
@@ -284,11 +334,14 @@ def _place(address: Address, cache: Path, *, partial: bool) -> Path:
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    """Hold the mirror's lock, which other processes wait for; the system frees it when this one ends."""
+def _lock(path: Path) -> Iterator[int]:
+    """Hold the mirror's lock, which other processes wait for, and yield its open file.
+
+    The system frees it when this process and all that were given the file have ended.
+    """
     with path.with_suffix(".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()
 
 
 def _is_whole(path: Path, address: Address) -> bool:

@@ -84,10 +84,12 @@ class Git:
     """git in one directory, with `environment` added to every process.
 
     Secrets travel in `environment` only (`GIT_CONFIG_COUNT` and its kin), never in an argument.
+    `held` are open files that every process keeps open as long as it lives, also when this one is killed.
     """
 
     directory: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    held: tuple[int, ...] = ()
 
     def ask(
         self,
@@ -118,6 +120,7 @@ class Git:
                 capture_output=True,
                 check=False,
                 timeout=timeout,
+                pass_fds=self.held,
                 env={**_inherited(), **_FIXED, **self.environment, **(environment or {})},
             )
         except FileNotFoundError as error:

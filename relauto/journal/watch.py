@@ -29,7 +29,7 @@ def fetch_watched(mirror: Mirror, wanted: Sequence[str]) -> dict[str, str]:
     after = mirror.repository.refs("refs/heads")
     for ref, old in before.items():
         if ref.startswith(_WATCHED) and not _is_part(mirror.repository, old, after.get(ref)):
-            mirror.repository.update_refs([RefUpdate(_name(ref, old), None, old)])
+            mirror.move_refs([RefUpdate(_name(ref, old), None, old)])
     words = [ref for ref in before if ref.startswith(_WORDS)]
     if any(_is_erased(mirror.repository, before[ref], after.get(ref)) for ref in words):
         mirror.forget()

@@ -40,6 +40,21 @@ def say(sentence: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
+class _Teller(logging.Handler):
+    """Tells what a lower layer noticed and has nobody to tell it to."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())
+
+
+_TELLER = _Teller(logging.WARNING)
+
+
+def tell_warnings() -> None:
+    """Tell from now on what the layers below notice by the way, as progress is told."""
+    logging.getLogger("relauto").addHandler(_TELLER)
+
+
 def show(text: str) -> None:
     """Print a result on stdout."""
     print((phrase(text) or _SILENT).rstrip("\n"))

@@ -26,6 +26,7 @@ class RelautoProgram(Program):
         Raises:
             RelautoError: with `exit=False`.
         """
+        output.tell_warnings()
         try:
             self._run(argv)
         except KeyboardInterrupt:

@@ -2,7 +2,10 @@ import base64
 import fcntl
 import multiprocessing
 import os
+import signal
 import socket
+import subprocess  # noqa: TID251 - a process of its own is killed
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -62,14 +65,14 @@ def test_a_push_is_noted_while_no_other_process_fetches(remote, mirror, monkeypa
     taken = []
     lock = mirror.repository.directory.with_suffix(".lock")
 
-    def is_held(_updates):
+    def is_held(_git, _updates):
         with lock.open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 taken.append(True)
 
-    monkeypatch.setattr(mirror.repository, "update_refs", is_held)
+    monkeypatch.setattr("relauto.git.mirror.update_refs", is_held)
     mirror.take_note([RefUpdate("refs/heads/main", None, remote.resolve("main"))])
     assert taken == [True]
 
@@ -284,6 +287,121 @@ def test_two_processes_can_use_one_mirror(remote, tmp_path):
         worker.join()
     assert not failed.is_set()
     assert [worker.exitcode for worker in workers] == [0, 0]
+
+
+# After a kill
+
+DIE = "#!/bin/sh\ncat > /dev/null\n[ $1 = prepared ] && kill -9 $PPID\nexit 0\n"
+FETCH = ("fetch", "--quiet", "--prune", "--no-tags", "origin", "+refs/heads/*:refs/heads/*")
+REMAINS = (
+    "packed-refs.lock",
+    "packed-refs.new",
+    "config.lock",
+    "shallow.lock",
+    "HEAD.lock",
+    "refs/heads/a/b.lock",
+    "refs/relauto/default.lock",
+    "objects/info/commit-graph.lock",
+    "objects/pack/multi-pack-index.lock",
+    "objects/maintenance.lock",
+    "gc.pid",
+)
+
+
+def kill_amid(mirror, tmp_path, *arguments):
+    """Run git in a mirror, and kill it while it holds the locks of the refs that it is about to move."""
+    hook = tmp_path / "hooks" / "reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(DIE)
+    hook.chmod(0o755)
+    git = Git(mirror.repository.directory, set_config({"core.hooksPath": str(hook.parent)}))
+    assert git.ask(*arguments).status == -signal.SIGKILL
+
+
+def list_remains(mirror):
+    directory = mirror.repository.directory
+    left = [*directory.rglob("*.lock"), *directory.glob("*.new"), *directory.glob("gc.pid")]
+    return sorted(str(path.relative_to(directory)) for path in left)
+
+
+@pytest.mark.parametrize(
+    ("packed", "locks"), [(False, ["refs/heads/main.lock"]), (True, ["packed-refs.lock"])]
+)
+def test_locks_of_a_git_that_was_killed_while_it_moved_refs_are_deleted(
+    remote, mirror, tmp_path, committer, caplog, packed, locks
+):
+    mirror.fetch(["refs/heads/*"])
+    gone, head = "refs/heads/release-5.35", remote.resolve("main")
+    if packed:
+        mirror.repository.git.run("pack-refs", "--all")
+        remote.update_refs([RefUpdate(gone, head, None)])
+    else:
+        head = grow(remote, head, committer)
+        remote.update_refs([RefUpdate("refs/heads/main", remote.resolve("main"), head)])
+    kill_amid(mirror, tmp_path, *FETCH)
+    assert set(locks) <= set(list_remains(mirror))
+    assert "File exists" in Git(mirror.repository.directory).ask(*FETCH).error
+    mirror.fetch(["refs/heads/*"])
+    assert mirror.repository.refs() == remote.refs("refs/heads")
+    assert list_remains(mirror) == []
+    (told,) = caplog.messages
+    assert "lock file" in told
+    assert told.endswith("of a git that was killed lay in relauto's cache and stopped every other: deleted")
+
+
+@pytest.mark.parametrize("name", REMAINS)
+def test_whatever_a_killed_git_left_stops_no_deed_of_the_mirror(remote, mirror, committer, name):
+    mirror.fetch(["refs/heads/*"])
+    path, head = mirror.repository.directory / name, remote.resolve("main")
+
+    def leave():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Whose number it was is dead, and somebody else may have got it.
+        path.write_text(f"{os.getpid()} {socket.gethostname()}" if name == "gc.pid" else "")
+
+    moved = grow(remote, head, committer)
+    remote.update_refs([RefUpdate("refs/heads/a/b", None, moved)])
+    leave()
+    mirror.fetch(["refs/heads/*"])
+    assert mirror.repository.refs("refs/heads/a") == {"refs/heads/a/b": moved}
+    leave()
+    assert mirror.fetch_default() == head
+    leave()
+    mirror.take_note([RefUpdate("refs/heads/a/b", moved, head)])
+    assert mirror.repository.refs("refs/heads/a") == {"refs/heads/a/b": head}
+    leave()
+    mirror.forget()
+
+
+FETCH_HERE = """\
+import sys
+from pathlib import Path
+from relauto.git.address import Address
+from relauto.git.mirror import Mirror
+with Mirror.open(Address(sys.argv[1]), cache=Path(sys.argv[2])) as mirror:
+    mirror.fetch(["refs/heads/*"])
+"""
+
+
+def test_a_git_that_outlives_who_began_it_still_holds_the_mirror(remote, mirror, tmp_path, committer):
+    told, go, slow = tmp_path / "told", tmp_path / "go", tmp_path / "upload-pack"
+    for pipe in (told, go):
+        os.mkfifo(pipe)
+    slow.write_text(f'#!/bin/sh\necho begun > {told}\nread line < {go}\nexec git-upload-pack "$@"\n')
+    slow.chmod(0o755)
+    git = Git(mirror.repository.directory)
+    git.run("config", "remote.origin.uploadpack", str(slow))
+    where = [str(remote.directory), str(tmp_path / "cache")]
+    begun = subprocess.Popen([sys.executable, "-c", FETCH_HERE, *where])
+    assert told.read_text() == "begun\n"
+    begun.kill()
+    begun.wait()
+    with mirror.repository.directory.with_suffix(".lock").open("w") as file:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        go.write_text("on\n")
+        fcntl.flock(file, fcntl.LOCK_EX)
+    assert mirror.repository.refs() == remote.refs("refs/heads")
 
 
 # Pushing

@@ -124,3 +124,16 @@ def test_a_file_of_customers_that_is_set_has_to_be_there(world: World) -> None:
     ended = world.relauto(*PREVIEW)
     assert (ended.status, ended.out) == (2, "")
     assert f"{OPS} has no people.toml, so nobody knows whom no text may name" in ended.err
+
+
+def test_what_a_killed_git_left_in_the_cache_is_told_and_stops_nothing(world: World) -> None:
+    begin(world, "Hello")
+    write_ops(world, relauto=write_settings(world) + 'contacts.product = "Till"\n')
+    for folder in (world.root / "cache").glob("ops-*.git/refs/relauto"):
+        (folder / "default.lock").touch()
+    ended = world.run(*PREVIEW)
+    assert (ended.status, "Subject: Till of heron" in ended.out) == (0, True)
+    assert ended.err == (
+        "a lock file of a git that was killed lay in relauto's cache and stopped every other: deleted\n"
+    )
+    assert world.run(*PREVIEW).err == ""
