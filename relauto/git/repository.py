@@ -11,6 +11,7 @@ from relauto.errors import InputError
 from relauto.git import errors, export, refs, revisions, tree
 from relauto.git.address import Address, set_config
 from relauto.git.commit import EMPTY_TREE, CommitFacts, CommitObject, Signature, describe, parse_signature
+from relauto.git.lasting import LastingGit
 from relauto.git.objects import ObjectStore
 from relauto.git.refs import RefUpdate
 from relauto.git.refusals import find_refusal
@@ -55,7 +56,7 @@ class Repository:
         self._remote = remote
         reach, settings = (remote.environment, remote.settings) if remote else (_OFFLINE, {})
         place = {"GIT_DIR": str(directory), "GIT_COMMON_DIR": str(common)}
-        self.git = Git(common, {**place, **reach, **set_config({**_PINNED, **settings})})
+        self.git: Git = LastingGit(common, {**place, **reach, **set_config({**_PINNED, **settings})})
         self.store = ObjectStore(common, {**reach, **set_config(settings)}, remote)
 
     @classmethod

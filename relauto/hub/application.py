@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -15,6 +15,7 @@ from werkzeug.routing import Map
 
 from relauto.clock import Clock
 from relauto.errors import InputError
+from relauto.git.lasting import LastingGit
 from relauto.git.runner import GitError
 from relauto.hub.access import Budget, authenticate, read_budget
 from relauto.hub.events import log_event
@@ -43,6 +44,7 @@ class Application:
     clock: Clock
     limit: int
     background: bool
+    _gits: dict[Path, LastingGit] = field(default_factory=dict)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         """Answer a request, as WSGI has it."""
@@ -59,7 +61,10 @@ class Application:
         moment = self.clock.now()
         token = authenticate(tx, request.headers, moment)
         viewer = tx.get(User, "", token.login.lower()) if token else None
-        return Call(tx, viewer, _host(), moment, token)
+        return Call(tx, viewer, _host(), moment, token, self._open_git)
+
+    def _open_git(self, directory: Path) -> LastingGit:
+        return self._gits.setdefault(directory, LastingGit(directory))
 
     def enter_call(self, stack: ExitStack) -> Call:
         """Open a transaction for a route that cannot hold one all the time."""

@@ -1,5 +1,6 @@
 """One request: who asks, when, of which repository, and what that person may do there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,13 +60,17 @@ def invalid(resource: str, field: str, code: str, message: str = "") -> ApiError
 
 @dataclass(frozen=True)
 class Call:
-    """One request: its transaction, who asks (None: nobody said), this hub's address, time and token."""
+    """One request: its transaction, who asks (None: nobody said), this hub's address, time and token.
+
+    `open_git` gives git in a repository's directory.
+    """
 
     tx: Transaction
     viewer: User | None
     host: str
     moment: datetime
     token: Token | None = None
+    open_git: Callable[[Path], Git] = Git
 
     @property
     def now(self) -> str:
@@ -120,7 +125,7 @@ class Call:
         level = self.level(repository) if repository else None
         if repository is None or level is None:
             raise not_found()
-        return Place(self, repository, Bare(Git(Path(repository.git_directory))), level)
+        return Place(self, repository, Bare(self.open_git(Path(repository.git_directory))), level)
 
 
 @dataclass(frozen=True)
