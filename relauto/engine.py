@@ -20,6 +20,7 @@ from relauto.model.incident import StepRecord, StepState
 from relauto.model.target import Place
 from relauto.model.words import Text
 from relauto.recording import catch_up, intend, is_proved, note, record
+from relauto.showing import show
 from relauto.stages import answers, claims, desk, doors, outbox, pages, polling, replies, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
@@ -73,6 +74,7 @@ def advance(bench: Bench, *, until: str | None = None, only: str | None = None) 
     record(bench)
     if bench.journal.tip == tip:
         bench.source.counts.call_waiting(sent)
+    show(bench)
     status = min((stop.status for stop in stops), default=Status.REACHED)
     if status is Status.REACHED:
         desk.close_finished(bench)

@@ -41,6 +41,7 @@ from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.release import hold_release
 from relauto.stages.prepare.supply import foresee_artifacts, hold_prerelease
 from relauto.stages.prepare.verify import find_strangers
+from relauto.stages.progress.due import describe_showing, list_unshown, will_show
 from relauto.stages.registry import ADVISORY, Span, observe
 from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
 from relauto.stages.texts import Content, read_content
@@ -62,13 +63,15 @@ _AWAITED = {
 class Foreseen:
     """The writes in order, and where `advance` would stop, with its exit status.
 
-    `owed` is where the debts would stop: beside the rest, which goes on without them.
+    `owed` is where the debts would stop: beside the rest, which goes on without them. `deeds` are the actions
+    behind the writes, each with its step.
     """
 
     writes: list[str] = field(default_factory=list)
     stop: str = ""
     status: Status = Status.REACHED
     owed: list[tuple[str, Status]] = field(default_factory=list)
+    deeds: list[tuple[str, str]] = field(default_factory=list)
 
     def end(self) -> "Foreseen":
         """Return this with what the debts wait for taken into account."""
@@ -80,11 +83,15 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What follows at a place from a write: another write, or with a `status` the stop behind it."""
+    """What follows at a place from a write: another write, or with a `status` the stop behind it.
+
+    `action` names a write of the step as the step itself does.
+    """
 
     place: Place
     sentence: str
     status: Status | None = None
+    action: str = ""
 
 
 def foresee(
@@ -121,6 +128,8 @@ def foresee(
         elif _settle(bench, place, seen, span) and span.stops_at(place.step):
             break
     seen.end()
+    if any(will_show(bench, step, action) for step, action in seen.deeds) or list_unshown(bench):
+        seen.writes.append(describe_showing())
     if seen.status is Status.REACHED and desk.must_close(bench):
         seen.writes.append(desk.describe_closing())
     return seen
@@ -137,6 +146,7 @@ def _foresee_debt(bench: Bench, place: Place, seen: Foreseen, span: Span) -> Non
     found = Foreseen()
     if _settle(bench, place, found, span):
         seen.writes.extend(found.writes)
+        seen.deeds.extend(found.deeds)
         seen.owed.extend([*found.owed, *([(found.stop, found.status)] if found.stop else [])])
 
 
@@ -186,6 +196,7 @@ def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, span: 
         seen.status = Status.DECISION
         return
     seen.writes.append(f"{place}: {todo.sentence}")
+    seen.deeds.append((place.step, todo.action))
     for target in [place.target] if place.target else bench.incident.targets:
         for ahead in _follow(bench, target, place, todo.action):
             if not span.holds(ahead.place.step):
@@ -194,6 +205,7 @@ def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, span: 
                 break
             if ahead.status is None:
                 seen.writes.append(ahead.sentence)
+                seen.deeds.extend([(ahead.place.step, ahead.action)] if ahead.action else [])
             elif ahead.place.step in DEBTS:
                 seen.owed.append((f"{ahead.place}: {ahead.sentence}", ahead.status))
             else:
@@ -224,8 +236,8 @@ def _refuse(bench: Bench, place: Place, found: Refused) -> Iterator[Ahead]:
     yield Ahead(place, found.reason, Status.DECISION)
 
 
-def _write(place: Place, sentence: str) -> Ahead:
-    return Ahead(place, f"{place}: {sentence}")
+def _write(place: Place, action: str, sentence: str) -> Ahead:
+    return Ahead(place, f"{place}: {sentence}", action=action)
 
 
 def _follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[Ahead]:
@@ -271,7 +283,7 @@ def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
         if isinstance(opened, Refused):
             yield from _refuse(bench, place, opened)
             return
-        yield _write(place, describe_opening(bench, Branch(str(fix.branch)), alone=False))
+        yield _write(place, "open-pull", describe_opening(bench, Branch(str(fix.branch)), alone=False))
     decision = bench.place("investigate.qa-decision")
     found = observe(bench, decision)
     if isinstance(found, Refused) and found.question:
@@ -302,7 +314,9 @@ def _foresee_debts(bench: Bench, target: Target, after: str, ahead: Prospects) -
         if held:
             yield from _refuse(bench, debt.place, held)
             continue
-        yield _write(debt.place, describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False))
+        yield _write(
+            debt.place, "open-pick", describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False)
+        )
         yield Ahead(debt.place, "CI and reviewers look at the pull request", Status.WAITING)
 
 
@@ -350,27 +364,31 @@ def _foresee_picks(
             if each.status is not None:
                 return
     (_, tag), cutting = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
-    yield _write(cutting, describe_cut(bench.release_branch(target), NEW, tag))
+    yield _write(cutting, "cut", describe_cut(bench.release_branch(target), NEW, tag))
     yield from _foresee_verification(bench, target, tag, ahead)
 
 
 def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> Iterator[Ahead]:
     fixes = NEW if part.fixes else ""
     if landing.via == "push":
-        yield _write(place, describe_push(landing.branch, fixes, bumped=part.number))
+        yield _write(place, "push-pick", describe_push(landing.branch, fixes, bumped=part.number))
         return
     if not part.fixes and bench.find_pull(landing.bump_branch, landing.branch):
         yield from _foresee_bump(place, landing.bring(place, []))
         return
     branch = landing.pick_branch if part.fixes else landing.bump_branch
-    yield _write(place, describe_pick(landing.branch, branch, fixes, bumped=part.number))
+    yield _write(
+        place,
+        "open-pick" if part.fixes else "open-bump",
+        describe_pick(landing.branch, branch, fixes, bumped=part.number),
+    )
     yield Ahead(place, _AWAITED["open-pick"], Status.WAITING)
 
 
 def _foresee_bump(place: Place, found: Observation) -> Iterator[Ahead]:
     """Tell what becomes of a bump whose pull request was there before the pick landed."""
     if isinstance(found, Todo):
-        yield _write(place, found.sentence)
+        yield _write(place, found.action, found.sentence)
         word = found.action.partition(":")[0]
         if word != "merge-bump":
             yield Ahead(place, _AWAITED.get(word, _AWAITED["open-bump"]), Status.WAITING)
@@ -403,7 +421,7 @@ def _foresee_artifacts(
     if held:
         yield from _refuse(bench, place, held)
         return
-    yield _write(place, todo.sentence)
+    yield _write(place, todo.action, todo.sentence)
     if word in ("publish", "adopt"):
         yield from _foresee_question(bench, target, tag, content)
     else:
@@ -427,7 +445,7 @@ def _foresee_question(bench: Bench, target: Target, tag: Tag, content: Content) 
         return
     decided = bench.facts("investigate.qa-decision").get("verify")
     if decided:
-        yield _write(place, describe_request(bench, tag))
+        yield _write(place, "ask-qa", describe_request(bench, tag))
     elif verdict.state == "passed":
         releasing = bench.place("prepare.release", target)
         held = hold_release(bench, releasing, target, Commit(content.commit), content)

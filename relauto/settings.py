@@ -123,6 +123,60 @@ class PickLabel(Table, frozen=True):
     ] = "{milestone}"
 
 
+class Progress(Table, frozen=True):
+    """What relauto shows at the pull requests that it follows, of how far they have come."""
+
+    show: Annotated[
+        Literal["comment", "checks", "both", "off"],
+        _text(
+            "one comment that is edited in place; checks `relauto / scope`, `relauto / leak` and "
+            "`relauto / pick forecast` (commit statuses where the token is no GitHub App's); both; or nothing"
+        ),
+    ] = "comment"
+    label_open: Annotated[
+        str | None, _text("label while the pull request is open; absent: none", examples=["sev1: in review"])
+    ] = None
+    label_merged: Annotated[
+        str | None, _text("label from its merge to the release; absent: none", examples=["sev1: merged"])
+    ] = None
+    label_released: Annotated[
+        str | None, _text("label once what it brought is released; absent: none", examples=["sev1: released"])
+    ] = None
+    milestone: Annotated[
+        str | None,
+        _text(
+            "title of the milestone of one that has none, made where it is missing; {version} is the "
+            "release's; absent: none",
+            examples=["{version}"],
+        ),
+    ] = None
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether there is a comment."""
+        return self.show in ("comment", "both")
+
+    @property
+    def is_checks(self) -> bool:
+        """Whether there are checks."""
+        return self.show in ("checks", "both")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that relauto puts on and takes away, in the order in which one follows the other."""
+        return tuple(filter(None, (self.label_open, self.label_merged, self.label_released)))
+
+    @property
+    def is_off(self) -> bool:
+        """Whether nothing is shown at all."""
+        return self.show == "off" and not self.labels and self.milestone is None
+
+    def list_faults(self) -> Iterator[str]:
+        """Yield what does not fit together."""
+        if len({label.lower() for label in self.labels}) < len(self.labels):
+            yield "progress: two of its labels are the same, and so would say nothing"
+
+
 class VersionFile(Table, frozen=True):
     """A file that carries the version number."""
 
@@ -321,6 +375,7 @@ class Settings(Table, frozen=True):
     ] = None
     pull: Pull = Pull()
     pick: Pick = Pick()
+    progress: Progress = Progress()
     version_files: Annotated[
         tuple[VersionFile, ...], _text("files bumped to the final number before a candidate is cut")
     ] = ()

@@ -7,7 +7,7 @@ here carries `<!-- relauto:KEY -->`, invisible where Markdown is shown, and is l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from types import NoneType
 from typing import TYPE_CHECKING, Literal
@@ -141,7 +141,9 @@ class _PageInfo(msgspec.Struct, frozen=True, rename="camel"):
     has_next_page: bool
 
 
-class _Comments(msgspec.Struct, frozen=True, rename="camel"):
+class CommentsNode(msgspec.Struct, frozen=True, rename="camel"):
+    """GraphQL's IssueCommentConnection."""
+
     page_info: _PageInfo
     nodes: list[_CommentNode]
 
@@ -170,7 +172,7 @@ class _Edits(msgspec.Struct, frozen=True):
 
 
 class _IssueNode(_Found, frozen=True, rename="camel"):
-    comments: _Comments
+    comments: CommentsNode
     user_content_edits: _Edits | None = None
 
     def issue(self) -> Issue:
@@ -336,13 +338,22 @@ def change_body(client: Client, number: int, change: Callable[[str], str]) -> Is
     return found if body == found.body else edit_issue(client, number, body=body)
 
 
-def comment(client: Client, number: int, key: str, body: str, *, absent: bool = False) -> Comment:
+def comment(
+    client: Client,
+    number: int,
+    key: str,
+    body: str,
+    *,
+    absent: bool = False,
+    by: Container[str] | None = None,
+) -> Comment:
     """Post a comment, or return the one that has the key.
 
     Of several runs that post it at once all but one take theirs back: the first of those posted stays.
 
     Args:
         absent: the caller has just read the comments, and none had it.
+        by: whose comments count, where everybody may comment; None: all.
 
     Raises:
         RefusedError, UnknownOutcomeError: see `ensure`.
@@ -350,7 +361,7 @@ def comment(client: Client, number: int, key: str, body: str, *, absent: bool = 
     path = f"issues/{number}/comments"
 
     def look() -> Comment | None:
-        return find_comment(read_comments(client, number), key)
+        return find_comment(read_comments(client, number), key, by)
 
     made = ensure(
         look,
@@ -360,12 +371,17 @@ def comment(client: Client, number: int, key: str, body: str, *, absent: bool = 
     )
     first = look() or made
     if first.id < made.id:
-        _delete_comment(client, made.id)
+        delete_comment(client, made.id)
         return first
     return made
 
 
-def _delete_comment(client: Client, comment_id: int) -> None:
+def delete_comment(client: Client, comment_id: int) -> None:
+    """Take a comment back; one that is gone already is no fault.
+
+    Raises:
+        RefusedError, UnknownOutcomeError: see `ensure`.
+    """
     path = f"issues/comments/{comment_id}"
 
     def look() -> bool | None:
@@ -376,16 +392,25 @@ def _delete_comment(client: Client, comment_id: int) -> None:
         return None
 
     def send() -> bool:
-        client.write("DELETE", path, None, NoneType)
+        try:
+            client.write("DELETE", path, None, NoneType)
+        except NotFoundError:
+            # Another run was faster.
+            return look() or False
         return True
 
     ensure(look, send, absent=True)
 
 
-def find_comment(comments: Iterable[Comment], key: str) -> Comment | None:
-    """Return the oldest comment with the marker of `key`, or None."""
+def find_comment(comments: Iterable[Comment], key: str, by: Container[str] | None = None) -> Comment | None:
+    """Return the oldest comment with the marker of `key`, or None; `by`: whose count, None for all."""
+    return next(iter(list_marked(comments, key, by)), None)
+
+
+def list_marked(comments: Iterable[Comment], key: str, by: Container[str] | None = None) -> list[Comment]:
+    """Return the comments with the marker of `key`, in their order; `by`: whose count, None for all."""
     marker = write_marker(key)
-    return next((one for one in comments if marker in one.body), None)
+    return [one for one in comments if marker in one.body and (by is None or one.author in by)]
 
 
 def edit_comment(client: Client, comment_id: int, key: str, body: str) -> Comment:

@@ -10,7 +10,7 @@ look brings the whole state of its thing in one request. What they use, by type:
   headRepository.nameWithOwner, baseRefName, mergeable, mergeStateStatus, reviewDecision,
   mergeCommit.oid, mergedBy, isInMergeQueue, author, labels(first), reviews(last, states),
   reviewRequests(first), commits(last), id, baseRef, mergeQueueEntry.(position, state),
-  autoMergeRequest.enabledBy, timelineItems(last, itemTypes)
+  autoMergeRequest.enabledBy, timelineItems(last, itemTypes), milestone.(number, title), comments(first)
 - Ref: refUpdateRule (classic protection as everybody who reads may see it), rules(first)
 - RepositoryRule: type, parameters
 - RemovedFromMergeQueueEvent: id, reason
@@ -19,9 +19,9 @@ look brings the whole state of its thing in one request. What they use, by type:
 - ReviewRequest: requestedReviewer (a User, Bot or Mannequin by Actor.login; a Team's slug
   would ask classic tokens for the scope read:org)
 - Commit: oid, statusCheckRollup.contexts(first)
-- CheckRun: name, status, conclusion, detailsUrl, isRequired(pullRequestNumber),
+- CheckRun: name, status, conclusion, title, detailsUrl, isRequired(pullRequestNumber),
   checkSuite.app.(slug, databaseId)
-- StatusContext: context, state, targetUrl, isRequired(pullRequestNumber), creator.login
+- StatusContext: context, state, description, targetUrl, isRequired(pullRequestNumber), creator.login
 - Issue: number, title, body, state, url, labels(first), comments(first), userContentEdits(first)
 - UserContentEdit: editor, diff (the whole text of that version, null to those who may not write and where
   the version was deleted; the newest first, and the text as it was written among them)
@@ -168,13 +168,24 @@ CHECKS = Field(
 )
 """The check runs and statuses of one commit."""
 
-_ISSUE_FIELDS = "number title body state url labels(first: 100) { nodes { name } }"
-
 _COMMENTS = (
     "comments(first: 100) { pageInfo { hasNextPage } nodes {"
     f" fullDatabaseId author {_ACTOR} body createdAt lastEditedAt url"
     " } }"
 )
+
+PAGE = Field(
+    "Page",
+    "pullRequest(number: $number) { headRefOid labels(first: 100) { nodes { name } }"
+    f" milestone {{ number title }} {_COMMENTS}"
+    " commits(last: 1) { nodes { commit { statusCheckRollup { contexts(first: 100) {"
+    " pageInfo { hasNextPage } nodes { __typename ... on CheckRun { name conclusion title }"
+    " ... on StatusContext { context state description } } } } } } } }",
+    {"number": "Int!"},
+)
+"""What a pull request's page shows beside its change."""
+
+_ISSUE_FIELDS = "number title body state url labels(first: 100) { nodes { name } }"
 
 ISSUE = Field("Issue", f"issue(number: $number) {{ {_ISSUE_FIELDS} {_COMMENTS} }}", {"number": "Int!"})
 """One issue with its comments, oldest first."""

@@ -47,8 +47,11 @@ from relauto.settings import Settings
 
 T = TypeVar("T")
 
-Kind = Literal["refs", "pulls", "checks", "releases", "runs", "qa", "desk", "rules"]
+Kind = Literal["refs", "pulls", "checks", "releases", "runs", "qa", "desk", "rules", "pages"]
 """What a look can be about."""
+
+_NOTICES = frozenset({"desk", "pages"})
+"""What only people read: the path goes without."""
 
 
 @dataclass
@@ -132,25 +135,26 @@ class Bench:
             self._seen[kind, key] = read()
         return cast(T, self._seen[kind, key])
 
-    def see(self, kind: Kind, look: Look[T]) -> T:
+    def see(self, kind: Kind, look: Look[T], *, alone: bool = False) -> T:
         """Return what a look shows, taken once until the next look at its kind.
 
-        Whatever else the incident is about to look at (`interests`) comes along in the same request.
+        Whatever else the incident is about to look at (`interests`) comes along in the same request, unless
+        this is `alone`: then nothing more is to come.
         """
         key = (kind, look.key)
         self._looks[key] = look
-        if key not in self._seen and key not in self._told:
+        if not alone and key not in self._seen and key not in self._told:
             wanted: dict[tuple[Kind, Hashable], Look[Any]] = {key: look}
             for also, other in self.interests(self):
                 if (also, other.key) not in self._seen and (also, other.key) not in self._told:
                     wanted[also, other.key] = other
-            purpose: Purpose = "notices" if {also for also, _ in wanted} == {"desk"} else "path"
+            purpose: Purpose = "notices" if {also for also, _ in wanted} <= _NOTICES else "path"
             with self.source.counts.about(purpose):
                 self._told |= read_together(wanted)
         return self.remember(kind, look.key, lambda: self._read(kind, look))
 
     def _read(self, kind: Kind, look: Look[T]) -> T:
-        with self.source.counts.about("notices" if kind == "desk" else "path"):
+        with self.source.counts.about("notices" if kind in _NOTICES else "path"):
             return cast(T, self._told.pop((kind, look.key), look.read)())
 
     def tell(self, kind: Kind, look: Look[T], value: T) -> None:

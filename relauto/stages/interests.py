@@ -7,7 +7,7 @@ that is missing here is asked alone by the step that needs it.
 from collections.abc import Iterator
 from typing import Any
 
-from relauto.github import checks, pull_reads, releases
+from relauto.github import checks, pull_page, pull_reads, releases
 from relauto.github.look import Look
 from relauto.github.rules import look_at_rules
 from relauto.model.names import Branch, Commit, Tag
@@ -16,6 +16,7 @@ from relauto.stages import desk
 from relauto.stages.bench import Bench, Kind
 from relauto.stages.prepare import qa_issue
 from relauto.stages.prepare.landing import list_landings
+from relauto.stages.progress.followed import read_entries
 
 Interest = tuple[Kind, Look[Any]]
 
@@ -23,6 +24,7 @@ Interest = tuple[Kind, Look[Any]]
 def list_interests(bench: Bench) -> Iterator[Interest]:
     """Yield the looks that the incident's steps may take where it stands now."""
     yield "desk", desk.look_at_desk(bench)
+    yield from _list_pages(bench)
     if not bench.facts("prepare.merge"):
         yield from _list_fixes(bench)
     for target in bench.incident.targets:
@@ -31,6 +33,19 @@ def list_interests(bench: Bench) -> Iterator[Interest]:
             yield from _list_picks(bench, target)
         yield from _list_proofs(bench, target)
         yield from (("qa", look) for look in qa_issue.list_looks(bench, target))
+
+
+def _list_pages(bench: Bench) -> Iterator[Interest]:
+    """Yield the looks at pages of pull requests whose numbers are known by now."""
+    if bench.settings.progress.is_off:
+        return
+    numbers = {fix.pull for fix in bench.incident.current_fixes}
+    numbers |= {each["number"] for each in read_entries(bench.facts("investigate.pr"), "pulls")}
+    for target in bench.incident.targets:
+        facts = bench.facts("prepare.pick", target)
+        numbers |= {each.get("pull") for key in ("picks", "owed") for each in read_entries(facts, key)}
+    for number in sorted(number for number in numbers if number is not None):
+        yield "pages", pull_page.look_at_page(bench.source, number)
 
 
 def _list_fixes(bench: Bench) -> Iterator[Interest]:

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 from graphql import GraphQLError, GraphQLResolveInfo
 
 from relauto.hub.place import Call, Place
-from relauto.hub.records import Label
+from relauto.hub.records import Label, Milestone
 from relauto.hub.rights import name_kind
 from relauto.hub.views.common import node_id
 
@@ -60,6 +60,19 @@ def show_label(label: Label) -> Node:
         "name": label.name,
         "color": label.color,
         "description": label.description,
+    }
+
+
+def show_milestone(place: Place, number: int | None) -> Node | None:
+    """Show the milestone of that number, None for none."""
+    found = place.get(Milestone, number) if number is not None else None
+    if found is None:
+        return None
+    return {
+        "id": node_id("Milestone", found.id),
+        "number": found.number,
+        "title": found.title,
+        "url": f"{place.page}/milestone/{found.number}",
     }
 
 

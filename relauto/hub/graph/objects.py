@@ -126,6 +126,8 @@ def _show_run(place: Place, run: CheckRun) -> Node:
         "name": run.name,
         "status": run.status.upper(),
         "conclusion": run.conclusion.upper() if run.conclusion else None,
+        "title": run.output.title,
+        "summary": run.output.summary,
         "detailsUrl": run.details_url or f"{place.page}/runs/{run.id}",
         "startedAt": run.started_at,
         "completedAt": run.completed_at,

@@ -16,6 +16,7 @@ from relauto.hub.graph.common import (
     order,
     show_actor,
     show_label,
+    show_milestone,
 )
 from relauto.hub.graph.issues import show_comments
 from relauto.hub.graph.objects import show_commit, show_object
@@ -139,6 +140,7 @@ def _show_lists(place: Place, pull: Pull, reviews: list[Review]) -> Node:
 
     return {
         "labels": connect(list_labels(place, pull.labels), show_label),
+        "milestone": show_milestone(place, pull.milestone),
         "reviews": list_reviews,
         "latestReviews": connect(_latest_reviews(reviews), show_review),
         "reviewRequests": connect(pull.requested_reviewers, lambda login: _show_request(place, pull, login)),

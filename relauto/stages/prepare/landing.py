@@ -254,7 +254,7 @@ class Landing:
             changes=("refs", "pulls"),
         )
 
-    def _refuse_pushed(self, place: Place, pull: Pull) -> Refused | None:
+    def refuse_pushed(self, place: Place, pull: Pull) -> Refused | None:
         """Refuse a pull request whose head is not what was pushed: it would land under the pick's name."""
         what = self._tell_what(pull.head_ref)
         heads = self._list_meant(place, f"open-{what}:{pull.head_ref}")
@@ -275,7 +275,7 @@ class Landing:
     def _merge(self, place: Place, pull: Pull) -> Observation:
         bench = self.bench
         lacking = (
-            self._refuse_pushed(place, pull)
+            self.refuse_pushed(place, pull)
             or follow_queue(bench, place, pull)
             or follow_pull(bench, place, pull, bench.rules_of(self.branch))
         )

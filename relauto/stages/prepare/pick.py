@@ -120,7 +120,7 @@ def _prove(
         content
         | {
             "owed": [
-                {"branch": other.branch, "fix": fix, "commit": there.commit or ""}
+                {"branch": other.branch, "fix": fix, "commit": there.commit or "", **_name_pull(place, other)}
                 for other, elsewhere in landed[1:]
                 for fix, there in elsewhere.items()
             ],
@@ -129,6 +129,14 @@ def _prove(
         },
         by_others=bench.is_by_others("prepare.merge") if landing.branch == bench.home else by_others,
     )
+
+
+def _name_pull(place: Place, landing: Landing) -> Facts:
+    """Return the pull request of relauto's that brought picks to a branch that was owed them, if one did."""
+    actions = [action for where, action in landing.bench.incident.intents if where == place]
+    pulls = [landing.find_made(action) for action in actions if landing.made_here(action)]
+    made = [pull for pull in pulls if pull and pull.head_ref == landing.pick_branch]
+    return {"pull": made[-1].number, "url": made[-1].url} if made else {}
 
 
 def describe_content(

@@ -1,0 +1,1 @@
+"""What pull requests show of how far they have come: which are followed, what is told, what is due."""

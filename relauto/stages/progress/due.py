@@ -1,0 +1,154 @@
+"""What is to be written so that followed pull requests show how far they have come.
+
+Each write is due while GitHub shows something else, so that nothing is written twice, whoever looks.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from relauto.comms.progress import key_of_progress
+from relauto.github import issues, pull_page, pulls
+from relauto.github.pull_page import Page, Report
+from relauto.github.repositories import read_login
+from relauto.model.names import Commit
+from relauto.stages.bench import Bench
+from relauto.stages.debt import DEBTS
+from relauto.stages.progress.followed import Followed, list_followed
+from relauto.stages.progress.telling import Told, tell
+
+_OPENING = frozenset({"open-pull", "open-pick"})
+_MERGING = frozenset({"merge", "merge-pick"})
+_TOLD = frozenset({"investigate.pr", "prepare.merge", "prepare.pick", "prepare.candidate", "prepare.release"})
+"""The steps of which a comment tells how far they have come, besides the debts."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """One write at a pull request: `what` says it to people."""
+
+    number: int
+    what: str
+    write: Callable[[], object]
+
+
+def list_unshown(bench: Bench) -> list[Due]:
+    """Return every write that is due.
+
+    Raises:
+        RemoteError: a pull request's page cannot be read.
+    """
+    if bench.settings.progress.is_off:
+        return []
+    return [due for followed in list_followed(bench) for due in _list_due(followed)]
+
+
+def will_show(bench: Bench, step: str, action: str) -> bool:
+    """Return whether something will be due once an action of a step is done, as far as that can be foreseen."""
+    progress, word = bench.settings.progress, action.partition(":")[0]
+    opens = word in _OPENING
+    if not opens and not list_followed(bench):
+        return False
+    if progress.is_comment and (step in _TOLD or step in DEBTS):
+        return True
+    if opens:
+        return bool(progress.is_checks or progress.label_open or progress.milestone)
+    if word in _MERGING:
+        return bool(progress.label_open or progress.label_merged)
+    return word == "release" and bool(progress.labels)
+
+
+def describe_showing() -> str:
+    """Return the sentence for all that is shown at pull requests in one go."""
+    return "show at the pull requests how far they have come"
+
+
+def _list_due(followed: Followed) -> Iterator[Due]:
+    bench, number = followed.bench, followed.number
+    page = bench.see("pages", pull_page.look_at_page(bench.source, number), alone=True)
+    told = tell(followed)
+    if told.comment is not None:
+        yield from _comment(bench, number, page, told.comment)
+    if followed.pull and page.head == followed.pull.head_sha:
+        yield from _report(bench, number, page, told.reports)
+    yield from _label(bench, number, page, told)
+    if told.milestone and page.milestone is None:
+        title = told.milestone
+        yield Due(number, "milestone", lambda: pull_page.set_milestone(bench.source, number, title))
+
+
+def _comment(bench: Bench, number: int, page: Page, text: str) -> Iterator[Due]:
+    """Yield what makes the text stand there once: everybody may comment, with a marker of ours, too."""
+    key, trusted = key_of_progress(bench.incident.id), _list_trusted(bench)
+    wanted = issues.mark(key, text)
+    ours = issues.list_marked(page.comments, key, trusted)
+    if not ours:
+        yield Due(number, "comment", lambda: _post(bench, number, key, wanted, trusted))
+        return
+    first, *doubles = ours
+    if not _is_same(first.body, wanted):
+        yield Due(number, "comment", lambda: issues.edit_comment(bench.source, first.id, key, wanted))
+    for double in doubles:
+        yield Due(number, "comment", partial(issues.delete_comment, bench.source, double.id))
+
+
+def _post(bench: Bench, number: int, key: str, text: str, trusted: frozenset[str]) -> None:
+    made = issues.comment(bench.source, number, key, text, absent=True, by=trusted)
+    if not _is_same(made.body, text):
+        # Another run was first, and may have known less.
+        issues.edit_comment(bench.source, made.id, key, text)
+
+
+def _is_same(one: str, other: str) -> bool:
+    # GitHub keeps line ends and blanks at the end as it likes.
+    return [line.rstrip() for line in one.split("\n")] == [line.rstrip() for line in other.split("\n")]
+
+
+def _list_trusted(bench: Bench) -> frozenset[str]:
+    """Return the logins whose comments can be relauto's: those that have written in the journal."""
+    return frozenset({bench.login, *(str(event.actor) for event in bench.journal.events())})
+
+
+def _report(bench: Bench, number: int, page: Page, told: tuple[Report, ...]) -> Iterator[Due]:
+    """Yield the reports that are not there as they shall be; another incident's are left alone."""
+    for wanted in told:
+        there = [each for each in page.reports if each.name == wanted.name]
+        foreign = [each for each in there if not each.text.startswith(f"{bench.incident.id}: ")]
+        if wanted not in there and not foreign:
+            yield Due(number, wanted.name, partial(_send, bench, page, wanted))
+
+
+def _send(bench: Bench, page: Page, wanted: Report) -> None:
+    pull_page.report(bench.source, Commit(page.head), wanted, as_app=_find_login(bench).endswith("[bot]"))
+
+
+def _find_login(bench: Bench) -> str:
+    """Return whose token works in the product's repository: a bot's is a GitHub App's."""
+    if bench.source.token == bench.ops.token:
+        return bench.login
+    return bench.remember("pages", "login", lambda: read_login(bench.source))
+
+
+def _label(bench: Bench, number: int, page: Page, told: Told) -> Iterator[Due]:
+    """Yield what brings the label of the step there, and takes away those of steps before it.
+
+    One that stands for more is left: another incident may have come further with the same pull request.
+    """
+    progress = bench.settings.progress
+    order = {
+        "open": progress.label_open,
+        "merged": progress.label_merged,
+        "released": progress.label_released,
+    }
+    if told.step is None:
+        return
+    steps, held = list(order), {label.lower() for label in page.labels}
+    at = steps.index(told.step)
+    before, after = ([order[step] or "" for step in part] for part in (steps[:at], steps[at + 1 :]))
+    wanted = order[told.step]
+    is_ahead = any(label.lower() in held for label in after if label)
+    if wanted and wanted.lower() not in held and not is_ahead:
+        yield Due(number, "label", lambda: pulls.add_labels(bench.source, number, [wanted], absent=True))
+    for label in before:
+        if label and label.lower() in held:
+            yield Due(number, "label", partial(pull_page.remove_label, bench.source, number, label))
