@@ -62,6 +62,7 @@ class ProgressText:
         merged: what landed on its base, once merged.
         lacking: who has to act before it can be merged: `CI`, `reviewer`, `DE` (its author), `GitHub`.
         held: why relauto will not merge it as it is.
+        has_door: a person has to approve its merge.
         ways: the branches that shall get what it brings, besides its base.
         shippings: the releases that will hold it.
     """
@@ -72,6 +73,7 @@ class ProgressText:
     merged: str = ""
     lacking: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    has_door: bool = False
     ways: tuple[Way, ...] = ()
     shippings: tuple[Shipping, ...] = ()
 

@@ -8,6 +8,7 @@ from relauto.foresight import Foreseen
 from relauto.journal.log import JournalReader
 from relauto.model.event import DoorReached, Event, StepIntended
 from relauto.stages import desk
+from relauto.stages.progress.due import describe_showing
 
 _IDS = re.compile(r"a new commit|\b[0-9a-f]{10,40}\b")
 _ABOUT_A_STEP = re.compile(
@@ -20,6 +21,7 @@ _RECORD = re.compile(
 _REPLY = re.compile(r"tell \S+ at the desk that .*")
 _QA_REPLY = re.compile(r"tell \S+ at QA's issue about \S+ that .*")
 _QA_TICK = re.compile(r"(?:un)?tick on QA's page about \S+ that CI is green")
+_SHOWING = re.compile(re.escape(describe_showing()))
 _FOUND = ("done", "done (by others)")
 
 
@@ -43,7 +45,7 @@ def agree(world, more: str = "", *, until: str | None = None, only: str | None =
     assert world.writes == 0, "a dry run wrote to GitHub"
     assert (world.objects(), world.journal()) == still, "a dry run pushed"
     outcome = world.advance(more, until=until, only=only)
-    about_none = (_RECORD, _REPLY, _QA_REPLY, _QA_TICK)
+    about_none = (_RECORD, _REPLY, _QA_REPLY, _QA_TICK, _SHOWING)
     said = [
         line
         for line in world.said

@@ -44,7 +44,7 @@ def list_unshown(bench: Bench) -> list[Due]:
 
 
 def will_show(bench: Bench, step: str, action: str) -> bool:
-    """Return whether something will be due once an action of a step is done, as far as that can be foreseen."""
+    """Return whether something will be due once an action of a step is done."""
     progress, word = bench.settings.progress, action.partition(":")[0]
     opens = word in _OPENING
     if not opens and not list_followed(bench):

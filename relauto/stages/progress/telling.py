@@ -99,6 +99,7 @@ def _write_text(followed: Followed, reports: Sequence[Report]) -> ProgressText:
         merged=merged,
         lacking=() if held or not followed.is_open else _list_lacking(followed),
         held=held,
+        has_door=followed.role == "fix",
         ways=tuple(_list_ways(followed, merged)) if followed.role == "fix" else (),
         shippings=tuple(_list_shippings(followed.bench)) if followed.role != "port" else (),
     )
