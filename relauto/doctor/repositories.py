@@ -10,7 +10,7 @@ from relauto.errors import RemoteError
 from relauto.github.client import Client
 from relauto.github.faults import RefusedError
 from relauto.github.needs import Access, Part
-from relauto.github.repositories import read_repository
+from relauto.github.repositories import is_app, read_login, read_repository
 from relauto.github.rights import Rights, read_rights
 from relauto.github.rules import read_branch_rules
 from relauto.journal.branches import SCOPES, Scope
@@ -44,8 +44,12 @@ def examine_repositories(session: Session) -> Iterator[Finding]:
 
 def _list_besides(session: Session, part: Part) -> dict[str, Access]:
     """Return what only some settings need of a token."""
-    builds = part == "source" and session.settings.build.way == "workflow"
-    return {"actions": "write"} if builds else {}
+    if part != "source":
+        return {}
+    wanted: dict[str, Access] = {"actions": "write"} if session.settings.build.way == "workflow" else {}
+    if session.settings.progress.is_checks:
+        wanted["checks" if is_app(read_login(session.source)) else "statuses"] = "write"
+    return wanted
 
 
 def _tell_rights(session: Session, part: Part, client: Client, rights: Rights) -> Iterator[Finding]:

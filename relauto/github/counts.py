@@ -9,7 +9,8 @@ traffic is none). Each has one purpose, told where it is sent and never worked o
 - `waiting`: a whole run that found nothing new, so that the journal is as it was before; and the
   conditional reads that tell whether another run is worth it.
 - `assets`: files sent up and down, finding where they are, and publishing the draft they are put into.
-- `notices`: the desk: its issue, its questions, what people answered there.
+- `notices`: what only people read: the desk with its issue, its questions and what people answered there,
+  and what pull requests show of how far they have come.
 - `rehearsal`: what only a rehearsal does: the release that the customer has, and reading back at its end.
 
 The budgets are for `path`, one target (`BUDGETS`). The least that any program needs is `FLOOR`: no look
@@ -40,6 +41,7 @@ _SHA = re.compile(r"\b[0-9a-f]{40}\b")
 _NUMBER = re.compile(r"(?<=/)\d+(?=/|$)")
 _BRANCH = re.compile(r"(?<=branches/)[^?]+$")
 _PATH = re.compile(r"(?<=^contents/).+$")
+_LABEL = re.compile(r"(?<=/labels/).+$")
 _FILE = re.compile(r"(?<=actions/workflows/)[^/]+")
 
 
@@ -163,6 +165,7 @@ def name_endpoint(verb: str, path: str) -> str:
         (_NUMBER, "{n}"),
         (_BRANCH, "{branch}"),
         (_PATH, "{path}"),
+        (_LABEL, "{label}"),
         (_FILE, "{file}"),
     ):
         path = pattern.sub(placeholder, path)

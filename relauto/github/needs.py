@@ -64,6 +64,11 @@ NEEDS = (
     Need("POST pulls/{n}/requested_reviewers", "ask for a review", "pull_requests", "write", _SOURCE),
     Need("GET issues/{n}/labels", "read labels", "pull_requests", "read", _SOURCE),
     Need("POST issues/{n}/labels", "label a pull request", "pull_requests", "write", _SOURCE),
+    Need("DELETE issues/{n}/labels/{label}", "take a label away", "pull_requests", "write", ()),
+    Need("GET milestones", "list milestones", "pull_requests", "read", ()),
+    Need("POST milestones", "make a milestone", "pull_requests", "write", ()),
+    Need("POST check-runs", "report a check", "checks", "write", ()),
+    Need("POST statuses/{sha}", "report a commit status", "statuses", "write", ()),
     Need("GET commits/{sha}/check-runs", "read check runs", "checks", "read", _SOURCE),
     Need("GET commits/{sha}/status", "read commit statuses", "statuses", "read", _SOURCE),
     Need("POST actions/workflows/{file}/dispatches", "start a workflow", "actions", "write", ()),
@@ -79,6 +84,7 @@ NEEDS = (
     Need("PATCH issues/{n}", "edit an issue", "issues", "write", _PAGES),
     Need("POST issues/{n}/comments", "comment on an issue", "issues", "write", _PAGES),
     Need("PATCH issues/comments/{n}", "edit a comment", "issues", "write", _PAGES),
+    Need("DELETE issues/comments/{n}", "take a comment back", "issues", "write", _PAGES),
 )
 
 # The fields of the GraphQL documents that stand for a permission, the innermost first.

@@ -140,6 +140,11 @@ def read_login(client: Client) -> str:
         return client.graphql(VIEWER, _ViewerAnswer).viewer.login
 
 
+def is_app(login: str) -> bool:
+    """Return whether a login is a GitHub App's, or a workflow's, which goes by one."""
+    return login.endswith("[bot]")
+
+
 def read_branch(client: Client, branch: Branch) -> BranchFacts:
     """Return where a branch stands.
 

@@ -10,7 +10,7 @@ from functools import partial
 from relauto.comms.progress import key_of_progress
 from relauto.github import issues, pull_page, pulls
 from relauto.github.pull_page import Page, Report
-from relauto.github.repositories import read_login
+from relauto.github.repositories import is_app, read_login
 from relauto.model.names import Commit
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
@@ -119,7 +119,7 @@ def _report(bench: Bench, number: int, page: Page, told: tuple[Report, ...]) -> 
 
 
 def _send(bench: Bench, page: Page, wanted: Report) -> None:
-    pull_page.report(bench.source, Commit(page.head), wanted, as_app=_find_login(bench).endswith("[bot]"))
+    pull_page.report(bench.source, Commit(page.head), wanted, as_app=is_app(_find_login(bench)))
 
 
 def _find_login(bench: Bench) -> str:
