@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from relauto.github.ensure import ensure
+from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment, CommentsNode, read_comments
 from relauto.github.look import CutOffError, Look, require
 from relauto.github.people import LabelNode, Labels
@@ -255,7 +256,11 @@ def remove_label(client: Client, number: int, name: str) -> None:
         return None if name.lower() in held else True
 
     def send() -> bool:
-        client.write("DELETE", f"{path}/{quote(name, safe='')}", None, msgspec.Raw)
+        try:
+            client.write("DELETE", f"{path}/{quote(name, safe='')}", None, msgspec.Raw)
+        except NotFoundError:
+            # It was taken away meanwhile, or all of it is gone, which the look says.
+            look()
         return True
 
     ensure(look, send, absent=True)

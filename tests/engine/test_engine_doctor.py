@@ -51,6 +51,26 @@ def test_what_cannot_be_read_is_unknown(ask):
 
 
 @pytest.mark.parametrize(
+    ("kind", "login", "show", "asked"),
+    [
+        ("app", "relauto[bot]", "checks", "checks: write"),
+        ("app", "relauto[bot]", "comment", ""),
+        ("fine_grained", "relauto-bot", "both", "statuses: write"),
+    ],
+)
+def test_right_to_report_is_asked_for_where_checks_are_shown(ask, kind, login, show, asked):
+    def prepare(world):
+        rights = {"contents": "write", "pull_requests": "write"}
+        world.hub.add_token(login, token="it", kind=kind, permissions=rights)
+        world.tokens["source"] = "it"
+
+    told = ask(prepare, f'progress.show = "{show}"\n', line=None)["token.source"]
+    lacking = [what for _, what in told if "checks: write" in what or "statuses: write" in what]
+    assert len(lacking) == bool(asked)
+    assert all(asked in what for what in lacking)
+
+
+@pytest.mark.parametrize(
     ("build", "asked"), [('build = {by = "workflow", workflow = "build.yml"}\n', True), ("", False)]
 )
 def test_right_to_start_workflows_is_asked_for_where_they_build(ask, build, asked):

@@ -105,3 +105,36 @@ def test_objects_and_refs_can_be_read_by_name(world):
     }
     assert data["viewer"]["login"] == "bot"
     assert data["rateLimit"]["limit"] == 5000
+
+
+PAGE = """query { repository(owner: "acme", name: "stockroom") { pullRequest(number: 1) {
+  milestone { number title } comments(first: 9) { nodes { author { login } body } }
+  commits(last: 1) { nodes { commit { statusCheckRollup { contexts(first: 9) { nodes {
+    ... on CheckRun { name title summary } ... on StatusContext { context description }
+  } } } } } }
+} } }"""
+
+
+def test_a_pull_requests_page_is_what_rest_says(world):
+    head = world.fork("fix")
+    world.open("fix")
+    assert world.query(PAGE)["data"]["repository"]["pullRequest"]["milestone"] is None
+    world.send("POST", "/milestones", {"title": "1.4.3"}, status=201)
+    world.send("PATCH", "/issues/1", {"milestone": 1})
+    world.send("POST", "/issues/1/comments", {"body": "hi"}, status=201)
+    world.send(
+        "POST", "/check-runs",
+        {"name": "leak", "head_sha": head, "conclusion": "success", "output": {"title": "t", "summary": "s"}},
+        by="ci", status=201,
+    )  # fmt: skip
+    status = {"state": "success", "context": "scope", "description": "fine"}
+    world.send("POST", f"/statuses/{head}", status, status=201)
+    node = world.query(PAGE)["data"]["repository"]["pullRequest"]
+    shown = world.get("/issues/1")["milestone"]
+    assert node["milestone"] == {"number": shown["number"], "title": "1.4.3"}
+    assert [one["body"] for one in node["comments"]["nodes"]] == ["hi"]
+    (commit,) = node["commits"]["nodes"]
+    assert commit["commit"]["statusCheckRollup"]["contexts"]["nodes"] == [
+        {"name": "leak", "title": "t", "summary": "s"},
+        {"context": "scope", "description": "fine"},
+    ]
