@@ -31,7 +31,7 @@ JSON = "print one JSON document"
         "version": "the version that the customer runs",
         "started-at": "when the outage began, such as 2026-03-01T02:10Z",
         "line": "the release line that the fix goes to",
-        "fix": "the fix's branch",
+        "fix": "the fix's branch; without it and --pull a fix is attached later",
         "pull": "the fix's pull request",
         "instruction": "file with QA's instruction (YAML)",
         "base": "tip of the line (default), or the last final tag on an emergency branch: tag",
@@ -72,9 +72,10 @@ def open_(
     hidden = visibility == "embargoed"
     wanted = {"--customer": customer, "--version": version, "--started-at": started_at, "--line": line}
     missing = [name for name, value in wanted.items() if not value]
-    if missing or bool(fix) == bool(pull):
-        needs = [*missing, *(["one of --fix and --pull"] if bool(fix) == bool(pull) else [])]
-        raise InputError(f"open needs {', '.join(needs)}", todo="see relauto --help open")
+    if missing:
+        raise InputError(f"open needs {', '.join(missing)}", todo="see relauto --help open")
+    if fix and pull:
+        raise InputError("open takes one of --fix and --pull", todo="attach the other one afterwards")
     if join and wait_for:
         raise InputError(
             "open takes one of --join and --wait-for", todo="choose: in that release, or after it"

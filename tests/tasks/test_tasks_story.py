@@ -210,7 +210,7 @@ def test_every_fault_of_the_settings_is_told_at_once(world: World) -> None:
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        (("open",), "open needs --customer, --version, --started-at, --line, one of --fix and --pull"),
+        (("open",), "open needs --customer, --version, --started-at, --line"),
         ((*OPEN, "--line", "release-1.0", "--fix", "fix/sell", "--pull", "1"), "one of --fix and --pull"),
         ((*OPEN, "--line", "release-9.9", "--fix", "fix/sell"), "has no branch release-9.9"),
         ((*OPEN, "--line", "release-1.0", "--fix", "fix/none"), "has no branch fix/none"),
@@ -227,6 +227,17 @@ def test_what_cannot_be_done_is_told_and_writes_nothing(
     assert (ended.status, ended.out) == (2, "")
     assert what in ended.err
     assert world.seen() == before
+
+
+def test_an_incident_may_be_opened_before_its_fix_is_there(world: World) -> None:
+    assert world.run(*OPEN, "--line", "release-1.0", by="rae-reviewer").status == 0
+    ended = world.run("advance")
+    assert (ended.status, ended.out) == (
+        3,
+        "investigate.pr: no fix is attached yet\n  relauto attach --fix BRANCH, or --pull N\n",
+    )
+    assert world.run("attach", "--fix", "fix/sell", by="rae-reviewer").status == 0
+    assert world.run("advance").status == 4
 
 
 def test_an_incident_is_opened_once_it_is_meant(world: World) -> None:
