@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Context, task
 
-from relauto.tasks import away, connect
+from relauto.tasks import away, connect, runner
 from relauto.tasks.output import show, show_json
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def open_(
             )
             return
         incident = open_incident(session, request)
+    runner.write_outputs({"incidents": incident})
     if json:
         show_json({"incident": incident})
     else:

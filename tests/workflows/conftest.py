@@ -22,9 +22,18 @@ from relauto.rehearsal.world import BOT, OPS, QA, ROSTER, World
 from relauto.skeleton.answers import Answers
 from relauto.skeleton.drafts import draft_files
 from relauto.skeleton.folder import write_texts
+from tests.processes import Desk
 from tests.workflows.machine import Event, Job, Machine
 
 MAIN = Branch("main")
+OPEN = {
+    "task": "open",
+    "customer": "heron",
+    "version": "1.4.2",
+    "started-at": "2026-03-01T02:10Z",
+    "line": "release-1.4",
+    "fix": "fix/orders-page-boundary",
+}
 MOMENT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 PIN = f"acme/relauto@{'1' * 40}"
 ANSWERS = Answers(source=str(PRODUCT), ops=str(OPS), qa=str(QA), workflows=PIN)
@@ -61,6 +70,17 @@ class Stage:
         event = Event("workflow_dispatch", {"inputs": told}, by, made["workflow_run_id"])
         [job] = self.start("hotfix", event, secrets or None)
         return job
+
+    def open(self) -> None:
+        """Open the incident of the sample from a machine of robin's, so that nothing has happened since."""
+        desk = Desk(
+            self.root.parent / "desk", self.root.parent / "home", {"RELAUTO_TOKEN": self.token("robin-rm")}
+        )
+        desk.folder.mkdir()
+        address = f'github = {{api = "{self.hub.api}", git = "{self.hub.address}"}}\n'
+        (desk.folder / "relauto.toml").write_text(address + self.world.settings)
+        ended = desk.run("open", *(f"--{key}={value}" for key, value in OPEN.items() if key != "task"))
+        assert ended.status == 0, ended.err
 
     @property
     def folder(self) -> Path:

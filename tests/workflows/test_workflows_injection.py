@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.conftest import Stage
+from tests.workflows.conftest import OPEN, Stage
 from tests.workflows.machine import ROOT, Event, Job
-from tests.workflows.test_workflows_hotfix import OPEN
 
 TRACE = "relauto-was-here"
 TEXTS = {
