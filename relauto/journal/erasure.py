@@ -19,7 +19,6 @@ from relauto.journal.snapshot import Draft, Render, Snapshot, extend
 from relauto.journal.words import Payload, Words, parse_payloads
 from relauto.model.event import WordsErased
 from relauto.model.incident import fold
-from relauto.model.names import Commit
 from relauto.model.words import Text
 
 ERASED = "(erased)"
@@ -102,7 +101,12 @@ def plan_erasure(repository: Repository, snapshot: Snapshot, choice: Choice) -> 
     found = _find(list(_list_lines(_read(repository, snapshot.log))), snapshot, choice)
     pages = {path: content for path, content in _read(repository, snapshot.beside).items() if _is_page(path)}
     values = [*(each.value for each in found), *choice.people, *choice.texts]
-    return Erasure(found, scrub_pages(pages, values))
+    scrubbed = scrub_pages(pages, values)
+    # The board is rendered anew from what is left.
+    if not any(each.value for each in found) and scrubbed.keys() <= {README}:
+        todo = "name an event that holds words, a login, or words as they were said"
+        raise InputError("nothing of what is chosen is in the journal", todo=todo)
+    return Erasure(found, scrubbed)
 
 
 def draft_erasure(
@@ -135,11 +139,6 @@ def draft_erasure(
         log |= {path: content for path, content in draft.log.items() if content is not None}
         beside |= render(fold(read_events(_list_lines(log), Decoder(words, 0, START))))
     return replace(draft, beside=beside, alone=True)
-
-
-def has_former_words(repository: Repository, log: Commit) -> bool:
-    """Return whether the log's own history holds words, as that of a journal of format 1 does."""
-    return bool(repository.list_commits("-1", log, "--", "private"))
 
 
 def scrub_pages(pages: Mapping[str, bytes], erased: Iterable[str]) -> dict[str, bytes]:
@@ -176,9 +175,6 @@ def _find(lines: Sequence[bytes], snapshot: Snapshot, choice: Choice) -> tuple[E
     absent = [number for number in choice.events if not 0 < number <= len(lines)]
     if absent:
         raise InputError(f"there is no event {absent[0]}", todo=f"name one from 1 to {len(lines)}")
-    if not any(each.value for each in found):
-        todo = "name an event that holds words, a login, or words as they were said"
-        raise InputError("nothing of what is chosen is in the journal", todo=todo)
     return tuple(sorted(found, key=lambda each: each.uses[0].event if each.uses else 0))
 
 

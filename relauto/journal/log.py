@@ -15,13 +15,13 @@ from relauto.errors import InputError
 from relauto.git.address import Address
 from relauto.git.mirror import Mirror
 from relauto.git.repository import Repository
-from relauto.journal.erasure import Choice, Erasure, draft_erasure, has_former_words, plan_erasure
+from relauto.journal.erasure import Choice, Erasure, draft_erasure, plan_erasure
 from relauto.journal.fault import Fault
 from relauto.journal.format import DamagedJournalError, journal_branch, words_branch
 from relauto.journal.snapshot import Draft, Render, Tips, extend, list_files, read_snapshot, start
 from relauto.journal.swap import Change, Proposal, SharedBranches
 from relauto.journal.verification import Verdict, verify_journal
-from relauto.journal.watch import fetch_watched, list_left
+from relauto.journal.watch import fetch_watched, forget_words, has_former_words, list_left
 from relauto.model.event import Body, Event, Said
 from relauto.model.incident import Incident
 from relauto.model.names import Commit
@@ -293,7 +293,7 @@ class Journal(JournalReader):
 
         self._branches.advance(propose, refresh=self.fetch, landed=lambda _: self._has_landed())
         self._take(Tips(*self._branches.tips.values()))
-        self._branches.mirror.forget()
+        forget_words(self._branches.mirror)
         return erasures[-1]
 
     def _propose(self, decide: Decide, render: Render | None) -> Proposal | None:

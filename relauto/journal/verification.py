@@ -46,6 +46,8 @@ UNPROVED = (
 
 _LOST = "take it from a clone or an older commit that has it; `journal.redact` is the way to erase words"
 
+_BACK = "words were put back: erase them again with journal.redact"
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -197,7 +199,7 @@ def _verify_words(log: _Log, tips: Tips, incident_id: str) -> Iterator[Fault]:
                 what = (
                     f"the words of its {reference.name} are there, though event {erased[digest]} erased them"
                 )
-                yield Fault(where, what, "words were put back: erase them again with journal.redact")
+                yield Fault(where, what, _BACK)
             else:
                 yield Fault(
                     where, f"the words of its {reference.name} are not there, and nobody erased them", _LOST
@@ -223,15 +225,18 @@ def _tell_erasures(log: _Log) -> Iterator[str]:
 
 
 def _verify_notices(repository: Repository, log: _Log) -> Iterator[Fault]:
-    """Hold each notice to the digest it was drafted with, but for those that words were erased from."""
-    changed = {path for _, each in _list_erasures(log) for path in each.pages}
+    """Hold each notice to the digest it was drafted with, and one that words were erased from to another."""
+    changed = {path: number for number, each in _list_erasures(log) for path in each.pages}
     drafted = {event.body.path: event for event in log.events if isinstance(event.body, NoticeDrafted)}
     for path, event in drafted.items():
-        if path in changed or not isinstance(event.body, NoticeDrafted):
+        if not isinstance(event.body, NoticeDrafted):
             continue
         if path not in log.beside:
             yield Fault(path, f"the notice that event {event.sequence} drafted is not there", _LOST)
             continue
         content = repository.store.read(log.beside[path], "blob")
-        if hashlib.sha256(content).hexdigest() != event.body.digest:
+        is_drafted = hashlib.sha256(content).hexdigest() == event.body.digest
+        if path in changed and is_drafted:
+            yield Fault(path, f"it is again the text that event {changed[path]} erased words from", _BACK)
+        elif path not in changed and not is_drafted:
             yield Fault(path, f"it is not the text that event {event.sequence} drafted", _LOST)

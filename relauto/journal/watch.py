@@ -6,10 +6,16 @@ be put back. A branch of words that was replaced because words were erased is fo
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 
+from relauto.git.commit import EMPTY_TREE
+from relauto.git.errors import RefMovedError
 from relauto.git.mirror import Mirror
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
+from relauto.journal.format import is_of_log
+from relauto.journal.snapshot import list_files
 from relauto.model.event import WordsErased
 from relauto.model.names import Branch, Commit
 
@@ -32,8 +38,44 @@ def fetch_watched(mirror: Mirror, wanted: Sequence[str]) -> dict[str, str]:
             mirror.move_refs([RefUpdate(_name(ref, old), None, old)])
     words = [ref for ref in before if ref.startswith(_WORDS)]
     if any(_is_erased(mirror.repository, before[ref], after.get(ref)) for ref in words):
-        mirror.forget()
+        forget_words(mirror)
     return after
+
+
+def forget_words(mirror: Mirror) -> None:
+    """Drop what no branch leads to any more, and the words of logs of format 1 that are kept below `LEFT`.
+
+    Their events stay, so that it can still be told where the branch stood.
+
+    Raises:
+        GitError: git failed.
+    """
+    repository = mirror.repository
+    held = {ref: Commit(old) for ref, old in repository.refs(LEFT).items()}
+    stripped = [
+        RefUpdate(ref, old, _strip(repository, old))
+        for ref, old in held.items()
+        if has_former_words(repository, old)
+    ]
+    # Who shares this machine may have done the same meanwhile.
+    with suppress(RefMovedError):
+        mirror.move_refs(stripped)
+    mirror.forget()
+
+
+def has_former_words(repository: Repository, log: Commit) -> bool:
+    """Return whether the log's own history holds words, as that of a journal of format 1 does."""
+    return bool(repository.list_commits("-1", log, "--", "private"))
+
+
+def _strip(repository: Repository, log: Commit) -> Commit:
+    """Return a commit, without any history, of the events alone that a log held."""
+    files = {path: blob for path, blob in list_files(repository, log).items() if is_of_log(path)}
+    contents = {path: repository.store.read(blob, "blob") for path, blob in files.items()}
+    # The commits of format 1 name who wrote them.
+    by = replace(repository.commit(log).committer, email="relauto")
+    message = f"Keep the events that stood at {log}, without the words"
+    return repository.write_commit(repository.write_files(EMPTY_TREE, contents), [], message, by, by)
 
 
 def _is_erased(repository: Repository, old: str, new: str | None) -> bool:

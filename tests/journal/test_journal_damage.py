@@ -11,8 +11,11 @@ import pytest
 from relauto.errors import InputError
 from relauto.git.repository import Repository
 from relauto.git.runner import Git
+from relauto.journal.erasure import Choice
 from relauto.journal.format import DamagedJournalError, write_signpost
 from relauto.journal.log import UnreadJournal
+from relauto.model.event import NoticeDrafted
+from relauto.model.target import Place
 
 EVENTS = "events/000000.jsonl"
 PRIVATE = "private/000000.jsonl"
@@ -515,3 +518,102 @@ def test_a_journal_of_something_else_is_refused(open_journal: Any, story: Any, o
             RESTORE,
         ),
     ]
+
+
+NOTICE = "notices/01-deploy.send-internal.md"
+
+
+@pytest.fixture
+def noticed(open_journal: Any, story: Any) -> Any:
+    """A journal with a notice that quotes a note, and one that quotes nothing."""
+    texts = {NOTICE: b"Said: Maria Lopez rang.\n", "notices/02-deploy.reply-customer.md": b"It is sent.\n"}
+    place, audiences = Place("deploy.send", story.line), ("internal", "customer")
+    drafted = [
+        NoticeDrafted(place, number, audience, path, hashlib.sha256(content).hexdigest())
+        for number, (audience, (path, content)) in enumerate(zip(audiences, texts.items(), strict=True), 1)
+    ]
+    journal = open_journal()
+    journal.append(lambda _: [story.opening(), story.note("Maria Lopez rang")])
+    journal.append(lambda _: drafted, render=lambda _: texts)
+    return journal
+
+
+def test_a_notice_that_is_not_as_it_was_drafted_is_told(
+    story: Any, ops: Path, change: Change, noticed: Any
+) -> None:
+    assert verify(ops, story) == []
+    change({NOTICE: b"Said: all is well.\n"}, story.words)
+    assert verify(ops, story) == [(NOTICE, "it is not the text that event 3 drafted", LOST)]
+    change({NOTICE: None}, story.words)
+    assert verify(ops, story) == [(NOTICE, "the notice that event 3 drafted is not there", LOST)]
+    noticed.fetch()
+    noticed.append(lambda _: [story.note("and on")])
+    assert verify(ops, story) == [(NOTICE, "the notice that event 3 drafted is not there", LOST)]
+
+
+def test_a_notice_that_words_were_erased_from_is_no_fault_and_the_others_are_still_held(
+    open_journal: Any, story: Any, ops: Path, change: Change, noticed: Any
+) -> None:
+    open_journal("sasha-rm").erase(Choice(events=(2,)), "asked for")
+    assert show(ops, story.words, NOTICE) == b"Said: (erased).\n"
+    assert verify(ops, story) == []
+    change({"notices/02-deploy.reply-customer.md": b"It is not sent.\n"}, story.words)
+    assert [(place, what) for place, what, _ in verify(ops, story)] == [
+        ("notices/02-deploy.reply-customer.md", "it is not the text that event 4 drafted")
+    ]
+
+
+def test_words_that_are_put_back_after_they_were_erased_are_told(
+    open_journal: Any, story: Any, ops: Path, change: Change, noticed: Any
+) -> None:
+    before = show(ops, story.words, PRIVATE)
+    open_journal("sasha-rm").erase(Choice(events=(2,)), "asked for")
+    kept = show(ops, story.words, PRIVATE)
+    put_back = [line for line in before.splitlines(keepends=True) if b"Lopez" in line]
+    change({PRIVATE: kept + b"".join(put_back)}, story.words)
+    again = "words were put back: erase them again with journal.redact"
+    what = "the words of its text are there, though event 5 erased them"
+    assert verify(ops, story) == [(f"{EVENTS}, line 2 (event 2)", what, again)]
+    change({PRIVATE: kept, NOTICE: b"Said: Maria Lopez rang.\n"}, story.words)
+    assert verify(ops, story) == [(NOTICE, "it is again the text that event 5 erased words from", again)]
+    journal = open_journal("sasha-rm")
+    journal.erase(Choice(texts=("maria lopez",)), "it came back")
+    assert show(ops, story.words, NOTICE) == b"Said: (erased) rang.\n"
+    assert verify(ops, story) == []
+    with pytest.raises(InputError, match="nothing of what is chosen is in the journal"):
+        journal.erase(Choice(texts=("maria lopez",)), "it is gone")
+
+
+def test_a_notice_that_words_were_erased_from_may_not_be_gone(
+    open_journal: Any, story: Any, ops: Path, change: Change, noticed: Any
+) -> None:
+    open_journal("sasha-rm").erase(Choice(events=(2,)), "asked for")
+    change({NOTICE: None}, story.words)
+    assert verify(ops, story) == [(NOTICE, "the notice that event 3 drafted is not there", LOST)]
+
+
+@pytest.mark.parametrize("branch", ["log", "words"])
+def test_a_merge_is_told(story: Any, ops: Path, written: Any, branch: str) -> None:
+    """Two that wrote at once were joined by git, and not by relauto: what the second wrote is no append."""
+    who = {f"GIT_{role}_{part}": "relauto" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+    git, ref = Git(ops, who), story.branch if branch == "log" else story.words
+    side = git.read("commit-tree", f"{ref}~1^{{tree}}", "-p", f"{ref}~1", "-m", "Aside")
+    joined = git.read("commit-tree", f"{ref}^{{tree}}", "-p", ref, "-p", side, "-m", "Merge")
+    git.run("update-ref", ref, joined)
+    told = [("commit tip", "it joins 2 histories, and a log has one", RESTORE)]
+    assert verify(ops, story) == (told if branch == "log" else [])
+    written.fetch()
+    written.append(lambda _: [story.note("and on")])
+    assert [what for _, what, _ in verify(ops, story)] == [what for _, what, _ in told] * (branch == "log")
+
+
+def test_events_that_a_merge_brings_are_told(story: Any, ops: Path, change: Change, written: Any) -> None:
+    tip = Git(ops).read("rev-parse", story.branch)
+    files, _ = forge(ops, story, b"x")
+    change(files)
+    who = {f"GIT_{role}_{part}": "relauto" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+    git = Git(ops, who)
+    tree, message = f"{story.branch}^{{tree}}", "Merge\n\nAppends event 5."
+    joined = git.read("commit-tree", tree, "-p", tip, "-p", story.branch, "-m", message)
+    git.run("update-ref", story.branch, joined)
+    assert verify(ops, story)[0] == ("commit tip", "it joins 2 histories, and a log has one", RESTORE)
