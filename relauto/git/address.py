@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from relauto.authority import Authority
@@ -23,6 +24,22 @@ def set_config(settings: Mapping[str, str]) -> dict[str, str]:
         environment[f"GIT_CONFIG_KEY_{number}"] = key
         environment[f"GIT_CONFIG_VALUE_{number}"] = value
     return environment
+
+
+def add_settings(file: Path, settings: Mapping[str, str]) -> None:
+    """Write `settings` below what stands in a file of git's settings, in one go (git-config(1), "Syntax")."""
+    lines = []
+    for key, value in settings.items():
+        section, _, name = key.rpartition(".")
+        kind, _, which = section.partition(".")
+        head = f'[{kind} "{_escape(which)}"]' if which else f"[{kind}]"
+        lines.append(f'{head}\n\t{name} = "{_escape(value)}"\n')
+    with file.open("a", encoding="utf-8", errors="surrogateescape") as text:
+        text.writelines(lines)
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 @dataclass(frozen=True)

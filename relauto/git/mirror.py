@@ -352,7 +352,6 @@ def _is_whole(path: Path, address: Address) -> bool:
 
 
 def _make(path: Path, address: Address, reference: Path | None, *, partial: bool) -> None:
-    Repository.init(path, alternates=reference).close()
     settings = {"remote.origin.url": address.url}
     if partial:
         settings = {
@@ -362,8 +361,7 @@ def _make(path: Path, address: Address, reference: Path | None, *, partial: bool
             "remote.origin.partialCloneFilter": "blob:none",
             **settings,
         }
-    for key, value in settings.items():
-        Git(path).run("config", "--file", "config", key, value)
+    Repository.init(path, alternates=reference, settings=settings).close()
     (path / _MADE).write_text(address.url)
 
 

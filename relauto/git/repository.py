@@ -9,7 +9,7 @@ from types import TracebackType
 
 from relauto.errors import InputError
 from relauto.git import errors, export, refs, revisions, tree
-from relauto.git.address import Address, set_config
+from relauto.git.address import Address, add_settings, set_config
 from relauto.git.commit import EMPTY_TREE, CommitFacts, CommitObject, Signature, describe, parse_signature
 from relauto.git.lasting import LastingGit
 from relauto.git.objects import ObjectStore
@@ -92,7 +92,12 @@ class Repository:
 
     @classmethod
     def init(
-        cls, path: Path, *, alternates: Path | None = None, default_branch: Branch | None = None
+        cls,
+        path: Path,
+        *,
+        alternates: Path | None = None,
+        default_branch: Branch | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> "Repository":
         """Make a bare repository at `path` and open it.
 
@@ -100,6 +105,7 @@ class Repository:
             path: a directory that is empty or not there.
             alternates: a repository whose objects the new one reads as its own, without copying.
             default_branch: where HEAD points; `main` unless told.
+            settings: what its configuration says besides.
 
         Raises:
             InputError: `path` holds something, or `alternates` is no usable repository.
@@ -110,14 +116,15 @@ class Repository:
         path.mkdir(parents=True, exist_ok=True)
         head = default_branch or Branch("main")
         Git(path).run("init", "--quiet", "--bare", "--template=", f"--initial-branch={head}", ".")
-        Git(path).run("config", "gc.auto", "0")
+        configuration = {"gc.auto": "0", **(settings or {})}
         if sources:
             info = path / "objects" / "info"
             info.mkdir(exist_ok=True)
             info.joinpath("alternates").write_text("".join(f"{source}\n" for source in sources))
             # Every fetch and push looks at the refs of what is borrowed from, and a clone of a project on
             # GitHub may hold tens of thousands of pull requests' heads.
-            Git(path).run("config", "core.alternateRefsPrefixes", "refs/heads refs/remotes refs/tags")
+            configuration["core.alternateRefsPrefixes"] = "refs/heads refs/remotes refs/tags"
+        add_settings(path / "config", configuration)
         return cls.open(path)
 
     def __enter__(self) -> "Repository":

@@ -7,6 +7,7 @@ that the client sees each ref's fate as it does on GitHub.
 import gzip
 import os
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, g, request
@@ -127,14 +128,26 @@ def _environment(place: Place, refusals: str) -> dict[str, str]:
 
 def _run(place: Place, service: str, body: bytes, refusals: str, *, advertise: bool) -> Response:
     """Run the service as `git http-backend` does, which would be two more processes each time."""
-    options = ["--stateless-rpc", *(["--advertise-refs"] if advertise else [])]
-    git = Git(Path(place.repository.git_directory), _environment(place, refusals))
-    output = git.run(service.removeprefix("git-"), *options, ".", input=body)
-    if advertise and "version=2" not in request.headers.get("Git-Protocol", ""):
+    directory = Path(place.repository.git_directory)
+    newer = "version=2" in request.headers.get("Git-Protocol", "")
+    if advertise and newer and service == "git-upload-pack":
+        output = _show_capabilities(directory)
+    else:
+        options = ["--stateless-rpc", *(["--advertise-refs"] if advertise else [])]
+        git = Git(directory, _environment(place, refusals))
+        output = git.run(service.removeprefix("git-"), *options, ".", input=body)
+    if advertise and not newer:
         output = begin_advertisement(service) + output
     form = "advertisement" if advertise else "result"
     headers = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
     return Response(output, 200, headers, content_type=f"application/x-{service}-{form}")
+
+
+@cache
+def _show_capabilities(directory: Path) -> bytes:
+    """Return what protocol 2 begins a fetch with: no ref is in it, and it stays the same."""
+    git = Git(directory, {"GIT_PROTOCOL": "version=2", **set_config(_CONFIG)})
+    return git.run("upload-pack", "--stateless-rpc", "--advertise-refs", ".")
 
 
 def _settle(place: Place, moves: list[Move]) -> None:

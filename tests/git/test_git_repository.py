@@ -9,6 +9,7 @@ from relauto.git.errors import MissingObjectError
 from relauto.git.export import MissingObject
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
+from relauto.git.runner import Git
 from relauto.model.names import Branch, Tag
 
 
@@ -17,6 +18,21 @@ def damage(clone, revision):
     lost = clone.git.read("rev-parse", revision)
     (clone.directory / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
     return lost
+
+
+# Making
+
+
+def test_a_repository_is_made_with_settings_that_git_reads_as_they_were_meant(tmp_path):
+    odd = 'a "quoted" \\ path; # and\ttwo\nlines '
+    with Repository.init(
+        tmp_path / "made", settings={"remote.origin.url": odd, "core.bigFileThreshold": "1m"}
+    ):
+        git = Git(tmp_path / "made")
+        asked = ("remote.origin.url", "core.bigFileThreshold", "gc.auto", "core.bare")
+        assert [git.run("config", "-z", key).decode() for key in asked] == [
+            f"{value}\0" for value in (odd, "1m", "0", "true")
+        ]
 
 
 # Opening
