@@ -152,6 +152,10 @@ class Repository:
         """Return a branch and its tip: `relauto.git.revisions.find_branch`."""
         return revisions.find_branch(self.git, name)
 
+    def find_branches(self, pattern: str) -> list[tuple[Branch, Commit]]:
+        """Return the branches that a pattern matches: `relauto.git.revisions.find_branches`."""
+        return revisions.find_branches(self.git, pattern)
+
     def main_branch(self) -> Branch:
         """Return the main branch: `relauto.git.revisions.find_main`."""
         return revisions.find_main(self.git, bare=self.bare)

@@ -9,6 +9,7 @@ from relauto.git.runner import Git
 from relauto.model.names import Branch, Commit
 
 _GLOB = re.compile(r"[*?\[\\\s~^:]")
+_PATTERN = re.compile(r"[*?\[]")
 _REMOTE = re.compile(r"refs/remotes/[^/]+/(.+)")
 _USUAL_MAIN = ("main", "master", "devel")
 
@@ -47,8 +48,34 @@ def find_branch(git: Git, name: str) -> tuple[Branch, Commit]:
     if not found:
         raise InputError(f"{git.directory} has no branch called {name!r}", todo=_suggest(git, name))
     ref, commit = found
+    return Branch(_name_branch(ref)), commit
+
+
+def find_branches(git: Git, pattern: str) -> list[tuple[Branch, Commit]]:
+    """Return the branches that a pattern of git's matches, here or at a remote, in order of their versions.
+
+    `*` stands for anything but a slash, as in `release-*`. A name without a pattern is that branch.
+
+    Raises:
+        InputError: there is none, or remotes differ.
+    """
+    if not _PATTERN.search(pattern):
+        return [find_branch(git, pattern)]
+    _refuse_option(pattern)
+    found = _list_commits(git, "--sort=version:refname", f"refs/heads/{pattern}", f"refs/remotes/*/{pattern}")
+    names = dict.fromkeys(_name_branch(ref) for ref in found)
+    chosen = {name: _choose(found, name) for name in names if name != "HEAD"}
+    branches = [(Branch(name), ref[1]) for name, ref in chosen.items() if ref]
+    if not branches:
+        raise InputError(
+            f"{git.directory} has no branch that matches {pattern!r}", todo="see: git branch --all"
+        )
+    return branches
+
+
+def _name_branch(ref: str) -> str:
     remote = _REMOTE.fullmatch(ref)
-    return Branch(remote[1] if remote else ref), commit
+    return remote[1] if remote else ref.removeprefix("refs/heads/")
 
 
 def find_main(git: Git, *, bare: bool) -> Branch:
@@ -76,8 +103,12 @@ def _find_ref(git: Git, name: str, *last: str) -> tuple[str, Commit] | None:
     """Return the first of refs/heads, remotes and `last` that has `name` on a commit, with that commit."""
     if _GLOB.search(name):
         return None
-    heads, remotes = f"refs/heads/{name}", f"refs/remotes/*/{name}"
-    found = _list_commits(git, heads, remotes, *last)
+    found = _list_commits(git, f"refs/heads/{name}", f"refs/remotes/*/{name}", *last)
+    return _choose(found, name, *last)
+
+
+def _choose(found: Mapping[str, Commit], name: str, *last: str) -> tuple[str, Commit] | None:
+    heads = f"refs/heads/{name}"
     if heads in found:
         return heads, found[heads]
     remote = {ref: commit for ref, commit in found.items() if _is_remote(ref, name)}
@@ -98,10 +129,10 @@ def _refuse_ambiguous(name: str, remote: Mapping[str, Commit]) -> None:
         raise InputError(f"{name!r} is ambiguous: {listed}", todo="name the remote too, or give a commit id")
 
 
-def _list_commits(git: Git, *patterns: str) -> dict[str, Commit]:
+def _list_commits(git: Git, *arguments: str) -> dict[str, Commit]:
     form = "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(refname)"
     commits = {}
-    for line in git.read("for-each-ref", form, *patterns).splitlines():
+    for line in git.read("for-each-ref", form, *arguments).splitlines():
         kind, own, below_kind, below, ref = line.split(" ", 4)
         if "commit" in (kind, below_kind):
             commits[ref] = Commit(own if kind == "commit" else below)

@@ -44,6 +44,8 @@ Subcommands:
                      forward.
   open               Open an incident: a customer is down, and a fix has to
                      reach them.
+  pick               Pick fixes onto release lines, without a checkout, and say
+                     for each line how it went.
   plan               List what advance would write now, up to the next wait,
                      and write nothing.
   rehearse           Run the whole path against an embedded GitHub, with a cast

@@ -1,0 +1,40 @@
+"""Conflict markers that a pick would bring to a line."""
+
+import re
+from collections import Counter
+
+from relauto.git.commit import EMPTY_TREE
+from relauto.git.errors import MissingObjectError
+from relauto.git.presence import find_mainline
+from relauto.git.repository import Repository
+from relauto.model.names import Commit
+
+# A row of equal signs alone is a heading in many a text, so it is no sign.
+_MARKER = re.compile(rb"^\+(<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) ")
+_OPTIONS = ("-U0", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "-r", "-p")
+
+
+def find_markers(repository: Repository, fix: Commit, below: Commit, made: Commit) -> tuple[str, ...]:
+    """Return the files in which a pick adds conflict markers that the fix itself does not add.
+
+    A fix may: a test of merging holds some. A partial clone may lack the files; a pick that needed none
+    of their contents has made none.
+
+    Raises:
+        GitError: the changes cannot be read.
+    """
+    base = find_mainline(repository, fix, 1) or EMPTY_TREE
+    try:
+        added = _count_markers(repository, below, made)
+        extra = added - _count_markers(repository, base, fix) if added else added
+    except MissingObjectError:
+        return ()
+    changed = repository.changed_paths(below, made) if extra else ()
+    return tuple(path for path in changed if extra & _count_markers(repository, below, made, path))
+
+
+def _count_markers(repository: Repository, old: str, new: Commit, *paths: str) -> Counter[bytes]:
+    answer = repository.git.ask("--literal-pathspecs", "diff-tree", *_OPTIONS, old, new, "--", *paths)
+    if answer.status:
+        raise repository.explain(answer)
+    return Counter(line for line in answer.output.split(b"\n") if _MARKER.match(line))

@@ -1,0 +1,184 @@
+"""`pick`: only the pick, in any repository, without settings and without GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from invoke import Context, task
+
+from relauto.tasks.output import show, show_json
+
+if TYPE_CHECKING:
+    from relauto.errors import Status
+    from relauto.git.commit import Signature
+    from relauto.git.fanout import Line, Picked, Series
+    from relauto.git.pick_branches import Placed
+    from relauto.git.repository import Repository
+    from relauto.git.signer import Signer
+
+_VERDICTS = {
+    "identical": "the same patch",
+    "context": "the same change in other surroundings",
+    "changed": "another patch than the fix's: look at it",
+    None: "not compared with the fix, since files are absent here",
+}
+_WAYS = {
+    "ancestor": "it is in the line's history",
+    "trailer": "{} says that it was picked from it",
+    "patch-id": "{} makes the same change",
+    "tree": "picking it would change nothing",
+}
+_STATES = {
+    "created": "{} was created",
+    "renewed": "{} was renewed, since the line has moved",
+    "there": "{} is there already",
+}
+_FUTURE = {"created": "would create {}", "renewed": "would renew {}", "there": "{} is there already"}
+
+
+@task(
+    positional=[],
+    help={
+        "fix": "a commit, or a range A..B of them; repeat it for each; they are picked in order of merging",
+        "onto": "a branch, or a pattern such as 'release-*'; repeat it for each",
+        "repo": "a clone or a bare repository; default: this folder",
+        "write": "put each line's picks on a branch relauto/pick/LINE/FIX; else no branch is made or moved",
+        "dry-run": "with --write: tell which branches would be made",
+        "json": "print one JSON document",
+    },
+    iterable=["fix", "onto"],
+)
+def pick(
+    c: Context,
+    fix: list[str] | None = None,
+    onto: list[str] | None = None,
+    repo: str = ".",
+    write: bool = False,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Pick fixes onto release lines, without a checkout, and say for each line how it went."""
+    from pathlib import Path
+
+    from relauto.git.fanout import pick_series
+    from relauto.git.fixes import find_fixes
+    from relauto.git.pick_branches import place_branches
+    from relauto.git.repository import Repository
+
+    dry = dry_run or c.config.run.dry
+    with Repository.open(Path(repo)) as repository:
+        fixes = find_fixes(repository, fix or [])
+        lines = _find_lines(repository, onto or [])
+        committer, signer = _find_committer(repository, named=write and not dry)
+        made = [pick_series(repository, fixes, line, committer=committer) for line in lines]
+        placed = place_branches(repository, made, signer=signer, write=not dry) if write else []
+        series = [each.series for each in placed] or made
+        if json:
+            show_json(_describe(series, placed))
+        else:
+            show("\n".join(_tell(repository, series, placed, dry=dry)))
+    raise SystemExit(int(_judge(series, placed)))
+
+
+def _find_lines(repository: Repository, patterns: Sequence[str]) -> list[Line]:
+    from relauto.errors import InputError
+    from relauto.git.fanout import Line
+
+    found = dict(branch for pattern in patterns for branch in repository.find_branches(pattern))
+    if not found:
+        raise InputError("there is nothing to pick onto: no line was named", todo="name it with --onto")
+    return [Line(branch, tip) for branch, tip in found.items()]
+
+
+def _find_committer(repository: Repository, *, named: bool) -> tuple[Signature, Signer | None]:
+    """Return who picks, and who signs where git's settings ask for it; a stand-in if nothing is kept."""
+    from relauto.clock import SystemClock
+    from relauto.errors import InputError
+    from relauto.git.commit import Signature
+    from relauto.git.identity import find_identity
+    from relauto.git.signer import find_signing
+
+    identity = find_identity(repository.git)
+    if named and not identity:
+        raise InputError(
+            "git does not know who commits the picks",
+            todo="set user.name and user.email: git config --global user.name NAME",
+        )
+    signing = find_signing(repository.git)
+    if named and signing.commits and not signing.signer:
+        raise InputError("commits are to be signed, and git names no key", todo="set git's user.signingKey")
+    name, email = identity or ("relauto", "relauto@localhost")
+    return Signature(name, email, SystemClock().now()), signing.signer if signing.commits else None
+
+
+def _judge(series: Iterable[Series], placed: Iterable[Placed]) -> Status:
+    from relauto.errors import Status
+
+    ended = {each.pick.status for one in series for each in one.picked}
+    if "error" in ended:
+        return Status.BAD_INPUT
+    refused = any(each.state == "refused" for each in placed)
+    return Status.DECISION if refused or "conflict" in ended else Status.REACHED
+
+
+def _describe(series: Iterable[Series], placed: Iterable[Placed]) -> dict[str, Any]:
+    results = [_describe_pick(each) | {"onto": one.line.branch} for one in series for each in one.picked]
+    branches = [
+        {"onto": each.series.line.branch, "branch": each.branch, "state": each.state, "reason": each.reason}
+        for each in placed
+    ]
+    return {"results": results, "branches": branches}
+
+
+def _describe_pick(picked: Picked) -> dict[str, Any]:
+    from relauto.git.tree import print_path
+
+    made = picked.pick
+    return {
+        "fix": picked.fix,
+        "status": made.status,
+        "commit": picked.commit,
+        "tree": made.tree,
+        "verdict": made.verdict,
+        "conflicts": [{"path": print_path(each.path), "kind": each.kind} for each in made.conflicts],
+        "prerequisites": [],
+        "resolvers": [],
+        "error": made.error,
+        "seconds": round(made.seconds, 6),
+    }
+
+
+def _tell(
+    repository: Repository, series: Iterable[Series], placed: Sequence[Placed], *, dry: bool
+) -> Iterator[str]:
+    from relauto.git.tree import print_path
+
+    states = {each.series.line.branch: each for each in placed}
+    for one in series:
+        for picked in one.picked:
+            subject = repository.commit(picked.fix).subject
+            yield f"{one.line.branch}: {picked.fix.short} {subject}: {_phrase(picked)}"
+            yield from (f"  {print_path(each.path)} ({each.kind})" for each in picked.pick.conflicts)
+        if one.line.branch in states:
+            yield from _tell_branch(states[one.line.branch], dry=dry)
+
+
+def _phrase(picked: Picked) -> str:
+    made = picked.pick
+    if made.status == "clean":
+        return f"clean, {_VERDICTS[made.verdict]}, as {made.commits[-1].short}"
+    if made.status == "already":
+        way = _WAYS[made.presence.by] if made.presence else _WAYS["tree"]
+        return f"already there: {way.format(picked.commit.short if picked.commit else '')}"
+    return f"error: {made.error}" if made.status == "error" else "conflict"
+
+
+def _tell_branch(placed: Placed, *, dry: bool) -> Iterator[str]:
+    if placed.state == "refused":
+        yield f"  {placed.reason}; it was left as it is: put the pick there by hand, or delete the branch"
+    elif placed.state == "none":
+        if not placed.series.is_whole:
+            yield f"  {placed.branch} was not made, since not every fix applies"
+    else:
+        yield f"  {(_FUTURE if dry else _STATES)[placed.state].format(placed.branch)}"

@@ -1,0 +1,225 @@
+"""`relauto pick` in a clone, as a person types it."""
+
+import re
+
+import pytest
+
+from tests.git.conftest import Clone
+from tests.git.test_git_pick import TEXT, change
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """Main with a fix; of three lines one takes it, one has it, and one is in its way."""
+    clone = Clone(tmp_path / "clone")
+    clone.commit("First", {"app.py": TEXT, "read.me": "read me\n"})
+    for number in (1, 2, 10):
+        clone.run("branch", f"release-{number}")
+    clone.fix = clone.commit("Fix the crash (#12)\n\nIt crashed.\n", {"app.py": change(TEXT, 3, "fixed")})
+    clone.switch("release-2")
+    clone.run("cherry-pick", "-x", clone.fix)
+    clone.switch("release-10")
+    clone.commit("Ours (#9)", {"app.py": change(TEXT, 3, "ours"), "caf\udce9": "odd\n"})
+    clone.switch("main")
+    return clone
+
+
+@pytest.fixture
+def pick(relauto, clone):
+    return lambda *arguments: relauto("pick", "--repo", "clone", *arguments)
+
+
+def mask(text):
+    return re.sub(r"\b[0-9a-f]{10}\b", "ID", text)
+
+
+def identify(clone):
+    clone.run("config", "user.name", "Robin Releases")
+    clone.run("config", "user.email", "robin@example.com")
+
+
+def test_each_line_gets_its_result(pick, clone):
+    before = clone.git.read("show-ref")
+    ended = pick("--fix", "main", "--onto", "release-*")
+    assert mask(ended.out) == (
+        "release-1: ID Fix the crash (#12): clean, the same patch, as ID\n"
+        "release-2: ID Fix the crash (#12): already there: ID says that it was picked from it\n"
+        "release-10: ID Fix the crash (#12): conflict\n"
+        "  app.py (content)\n"
+    )
+    assert (ended.status, ended.err) == (3, "")
+    assert clone.git.read("show-ref") == before
+    assert clone.git.read("status", "--porcelain") == ""
+
+
+def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
+    document = pick("--fix", clone.fix, "--onto", "release-*", "--json").document
+    tree, _ = clone.pick_for_real(clone.fix, "release-1")
+    seconds = [each.pop("seconds") for each in document["results"]]
+    assert all(0 < each < 60 for each in seconds)
+    made = document["results"][0]["commit"]
+    assert clone.git.read("show", "-s", "--format=%T %P %s", made) == (
+        f"{tree} {clone.git.read('rev-parse', 'release-1')} Fix the crash (#12)"
+    )
+    common = {"fix": clone.fix, "prerequisites": [], "resolvers": [], "error": None}
+    assert document == {
+        "schema": 1,
+        "results": [
+            {
+                **common,
+                "onto": "release-1",
+                "status": "clean",
+                "commit": made,
+                "tree": tree,
+                "verdict": "identical",
+                "conflicts": [],
+            },
+            {
+                **common,
+                "onto": "release-2",
+                "status": "already",
+                "commit": clone.git.read("rev-parse", "release-2"),
+                "tree": clone.tree("release-2"),
+                "verdict": None,
+                "conflicts": [],
+            },
+            {
+                **common,
+                "onto": "release-10",
+                "status": "conflict",
+                "commit": None,
+                "tree": None,
+                "verdict": None,
+                "conflicts": [{"path": "app.py", "kind": "content"}],
+            },
+        ],
+        "branches": [],
+    }
+
+
+def test_fixes_are_picked_in_the_order_of_their_merges(pick, clone):
+    later = clone.commit("Later", {"app.py": change(TEXT, 3, "fixed later")})
+    ended = pick("--fix", later, "--fix", clone.fix, "--onto", "release-1", "--json")
+    results = ended.document["results"]
+    assert (ended.status, [each["fix"] for each in results]) == (0, [clone.fix, later])
+    assert clone.git.read("rev-parse", f"{results[1]['commit']}^") == results[0]["commit"]
+
+
+def test_writing_makes_branches_and_again_finds_them(pick, clone):
+    identify(clone)
+    branch = f"relauto/pick/release-1/{clone.fix[:10]}"
+    first = pick("--fix", clone.fix, "--onto", "release-1", "--onto", "release-2", "--write")
+    assert (first.status, first.err) == (0, "")
+    assert mask(first.out) == (
+        "release-1: ID Fix the crash (#12): clean, the same patch, as ID\n"
+        "  relauto/pick/release-1/ID was created\n"
+        "release-2: ID Fix the crash (#12): already there: ID says that it was picked from it\n"
+    )
+    assert clone.git.read("log", "-1", "--format=%an %cn", branch) == "Ada Engineer Robin Releases"
+    made = clone.git.read("rev-parse", branch)
+    again = pick("--fix", clone.fix, "--onto", "release-1", "--write", "--json")
+    (result,) = again.document["results"]
+    assert (again.status, result["commit"], clone.git.read("rev-parse", branch)) == (0, made, made)
+    assert again.document["branches"] == [
+        {"onto": "release-1", "branch": branch, "state": "there", "reason": ""}
+    ]
+
+
+def test_a_line_in_conflict_holds_up_no_other(pick, clone):
+    identify(clone)
+    ended = pick("--fix", clone.fix, "--onto", "release-10", "--onto", "release-1", "--write")
+    assert ended.status == 3
+    assert mask(ended.out) == (
+        "release-10: ID Fix the crash (#12): conflict\n"
+        "  app.py (content)\n"
+        "  relauto/pick/release-10/ID was not made, since not every fix applies\n"
+        "release-1: ID Fix the crash (#12): clean, the same patch, as ID\n"
+        "  relauto/pick/release-1/ID was created\n"
+    )
+    assert "relauto/pick/release-10" not in clone.git.read("show-ref")
+
+
+def test_what_a_person_pushed_stays_and_a_person_decides(pick, clone):
+    identify(clone)
+    branch = f"relauto/pick/release-1/{clone.fix[:10]}"
+    clone.run("branch", branch, "release-10")
+    ended = pick("--fix", clone.fix, "--onto", "release-1", "--write")
+    assert ended.status == 3
+    assert mask(ended.out).splitlines()[1] == (
+        "  relauto/pick/release-1/ID is at ID, which is not what a pick makes alone; it was left as it is:"
+        " put the pick there by hand, or delete the branch"
+    )
+    assert clone.git.read("rev-parse", branch) == clone.git.read("rev-parse", "release-10")
+
+
+@pytest.mark.parametrize("way", [("--dry-run",), ()], ids=["own", "invoke"])
+def test_a_dry_run_moves_nothing(relauto, pick, clone, way):
+    before = clone.git.read("show-ref")
+    arguments = ("--fix", clone.fix, "--onto", "release-1", "--write")
+    ended = pick(*arguments, *way) if way else relauto("--dry", "pick", "--repo", "clone", *arguments)
+    assert ended.status == 0
+    assert mask(ended.out).splitlines()[1] == "  would create relauto/pick/release-1/ID"
+    assert clone.git.read("show-ref") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("--onto", "release-1"), "there is nothing to pick: no fix was named\n  name it with --fix"),
+        (("--fix", "main"), "there is nothing to pick onto: no line was named\n  name it with --onto"),
+        (("--fix", "mian", "--onto", "release-1"), "has no commit called 'mian'\n  near names: main"),
+        (("--fix", "main", "--onto", "release-3"), "has no branch called 'release-3'\n  near names: rel"),
+        (("--fix", "main", "--onto", "hotfix-*"), "has no branch that matches 'hotfix-*'\n  see: git branch"),
+        (("--fix", "main", "--onto", "--all"), "'--all' is not a revision"),
+        (("--fix", "main", "--onto", "release-1", "--write"), "git does not know who commits the picks"),
+    ],
+)
+def test_bad_input_ends_with_2_and_one_message(pick, arguments, what):
+    ended = pick(*arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert what in ended.err
+
+
+def test_where_no_repository_is_nothing_is_picked(relauto, tmp_path):
+    ended = relauto("pick", "--fix", "main", "--onto", "release-1")
+    assert (ended.status, "there is no git repository at ." in ended.err) == (2, True)
+
+
+def test_a_shallow_clone_is_refused(relauto, clone, tmp_path):
+    clone.run("clone", "--quiet", "--depth=1", f"file://{clone.directory}", str(tmp_path / "shallow"))
+    ended = relauto("pick", "--repo", "shallow", "--fix", "main", "--onto", "release-1")
+    assert ended.status == 2
+    assert "is a shallow clone" in ended.err
+    assert "git fetch --unshallow" in ended.err
+
+
+def test_lines_of_a_remote_are_found_and_differing_remotes_refused(relauto, pick, clone, tmp_path):
+    clone.run("clone", "--quiet", str(clone.directory), str(tmp_path / "other"))
+    arguments = ("pick", "--repo", "other", "--fix", clone.fix, "--json", "--onto", "release-*")
+    found = relauto(*arguments).document["results"]
+    assert [each["onto"] for each in found] == ["release-1", "release-2", "release-10"]
+    Clone.run(clone, "-C", str(tmp_path / "other"), "remote", "add", "fork", str(clone.directory))
+    clone.switch("release-1")
+    clone.commit("Elsewhere", {"read.me": "elsewhere\n"})
+    clone.run("-C", str(tmp_path / "other"), "fetch", "--quiet", "fork")
+    ended = relauto(*arguments)
+    assert ended.status == 2
+    assert "'release-1' is ambiguous: fork/release-1" in ended.err
+
+
+def test_an_absent_object_is_an_error_of_its_line_alone(pick, clone):
+    clone.switch("release-1")
+    clone.commit("Near", {"app.py": change(TEXT, 18, "near")})
+    clone.switch("main")
+    blob = clone.git.read("rev-parse", "release-1:app.py")
+    (clone.directory / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    ended = pick("--fix", clone.fix, "--onto", "release-1", "--onto", "release-2", "--json")
+    assert (ended.status, [each["status"] for each in ended.document["results"]]) == (2, ["error", "already"])
+    assert blob in ended.document["results"][0]["error"]
+
+
+def test_a_path_that_is_no_utf8_is_percent_encoded(pick, clone):
+    odd = clone.commit("Odd", {"caf\udce9": "other\n"})
+    document = pick("--fix", odd, "--onto", "release-10", "--json").document
+    assert document["results"][0]["conflicts"] == [{"path": "caf%E9", "kind": "add/add"}]
+    assert "caf%E9 (add/add)" in pick("--fix", odd, "--onto", "release-10").out
