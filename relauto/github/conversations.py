@@ -133,8 +133,8 @@ class _Title(msgspec.Struct, frozen=True):
 class _RestLabelled(msgspec.Struct, frozen=True):
     number: int
     labels: list[LabelNode]
+    updated_at: datetime
     milestone: _Title | None = None
-    pull_request: dict[str, str | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -150,17 +150,21 @@ class Labelled:
         milestone = told.milestone.title if told.milestone else ""
         return cls(told.number, tuple(label.name for label in told.labels), milestone)
 
+    def has(self, label: str) -> bool:
+        """Return whether it carries a label; GitHub tells labels apart without regard to case."""
+        return label.lower() in map(str.lower, self.labels)
 
-def list_labelled(client: Client, label: str, since: datetime) -> list[Labelled]:
-    """Return the pull requests with a label that were touched since then, at most `PAGE`.
+
+def list_touched(client: Client, since: datetime) -> list[Labelled]:
+    """Return the pull requests that were touched since then, at most `PAGE`.
 
     Raises:
         RemoteError: they cannot be read.
     """
     listed = client.read(
-        "issues", list[_RestLabelled], since=_write(since), labels=label, state="all", per_page=PAGE
+        "pulls", list[_RestLabelled], state="all", sort="updated", direction="desc", per_page=PAGE
     )
-    return [Labelled._of(each) for each in listed if each.pull_request is not None]
+    return [Labelled._of(each) for each in listed if each.updated_at >= since]
 
 
 def find_labelled(client: Client, number: int) -> Labelled | None:
@@ -170,7 +174,6 @@ def find_labelled(client: Client, number: int) -> Labelled | None:
         RemoteError: it cannot be read.
     """
     try:
-        told = client.read(f"issues/{number}", _RestLabelled)
+        return Labelled._of(client.read(f"pulls/{number}", _RestLabelled))
     except NotFoundError:
         return None
-    return Labelled._of(told) if told.pull_request is not None else None

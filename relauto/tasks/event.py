@@ -130,6 +130,8 @@ def _account(hint: Hint, attended: list[Attended]) -> None:
     for each in attended:
         for stop in each.stops:
             runner.annotate("notice", f"{each.incident} {stop.place}", f"{stop.place}: {stop.reason}")
+        if each.late:
+            runner.annotate("warning", each.incident, f"{each.incident}: overdue: {', '.join(each.late)}")
         if each.error:
             runner.annotate("error", each.incident, f"{each.incident}: {each.error}")
 
@@ -142,6 +144,8 @@ def _tell(attended: list[Attended]) -> None:
             show(f"{each.incident}: {each.error}")
         elif not each.stops:
             show(f"{each.incident}: every automated step is done")
+        if each.late:
+            show(f"{each.incident} overdue: {', '.join(each.late)}")
     if not attended:
         show("no open incident is concerned")
 
@@ -154,6 +158,7 @@ def _describe(hint: Hint, attended: list[Attended]) -> dict[str, Any]:
             "incident": each.incident,
             "status": int(each.status),
             "said": each.said,
+            "overdue": each.late,
             "stops": [describe_stop(stop) for stop in each.stops],
             "error": _describe_error(each.error),
         }

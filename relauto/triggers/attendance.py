@@ -10,12 +10,14 @@ from dataclasses import replace
 from relauto import engine, foresight
 from relauto.comms.board import render_board
 from relauto.comms.rendering import Markdown
+from relauto.engine import Outcome
 from relauto.errors import RelautoError
 from relauto.foresight import Foreseen
 from relauto.github import pull_reads
 from relauto.github.faults import NotFoundError
 from relauto.journal.log import JournalReader, list_incidents
 from relauto.model.commands import Command
+from relauto.model.deadline import overdue
 from relauto.model.debt import is_finished
 from relauto.model.incident import Incident
 from relauto.model.playbook import load_playbook
@@ -126,16 +128,20 @@ def _advance(session: Session, incident: str) -> Attended:
         with session.bench(incident) as bench:
             bench.say = say
             outcome = engine.advance(bench)
-            attended = Attended(incident, tuple(said), outcome.stops, _list_steps(bench), _draw(bench))
+            attended = _describe(bench, outcome, said)
             responses.answer_offices(session, bench, attended)
     except RelautoError as error:
         return replace(attended, said=tuple(said), error=error)
     return attended
 
 
-def _list_steps(bench: Bench) -> tuple[tuple[str, str], ...]:
-    return tuple((step.key, bench.incident.state(step.key, now=True).value) for step in bench.playbook.steps)
-
-
-def _draw(bench: Bench) -> Markdown:
-    return Markdown(render_board(bench.incident, bench.playbook, bench.clock.now(), bench.renderer))
+def _describe(bench: Bench, outcome: Outcome, said: Sequence[str]) -> Attended:
+    incident, playbook, now = bench.incident, bench.playbook, bench.clock.now()
+    return Attended(
+        incident.id,
+        tuple(said),
+        outcome.stops,
+        tuple((step.key, incident.state(step.key, now=True).value) for step in playbook.steps),
+        tuple(each.step.key for each in overdue(incident, playbook, now)),
+        Markdown(render_board(incident, playbook, now, bench.renderer)),
+    )

@@ -15,13 +15,15 @@ class Attended:
     """What a look at an incident came to.
 
     `said` is what was done, sentence by sentence; `steps` are the keys of the playbook with their states,
-    `board` is for its own people (Markdown). `error` is why the look ended early, if it did.
+    `late` those of what is overdue; `board` is for its own people (Markdown). `error` is why the look ended
+    early, if it did.
     """
 
     incident: str
     said: tuple[str, ...] = ()
     stops: tuple[Stop, ...] = ()
     steps: tuple[tuple[str, str], ...] = ()
+    late: tuple[str, ...] = ()
     board: Markdown = NOTHING
     error: RelautoError | None = None
 

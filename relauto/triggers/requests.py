@@ -112,25 +112,20 @@ def write_command(command: Command) -> str:
 
 def _list_labels(session: Session, hint: Hint, since: datetime) -> Iterator[Request]:
     wanted = session.settings.pick_labels
-    for number, labelled in _find_labelled(session, hint, since).items() if wanted else ():
-        labellings = conversations.read_labellings(session.source, number)
-        for label in wanted:
-            put = [each for each in labellings if each.label.lower() == label.name.lower()]
-            if label.name.lower() in map(str.lower, labelled.labels) and put and put[-1].at >= since:
-                yield _ask_by_label(session, labelled, label, put[-1])
+    for labelled in _find_labelled(session, hint, since) if wanted else ():
+        carried = [label for label in wanted if labelled.has(label.name)]
+        put = conversations.read_labellings(session.source, labelled.number) if carried else []
+        for label in carried:
+            newest = [each for each in put if each.label.lower() == label.name.lower()][-1:]
+            yield from (_ask_by_label(session, labelled, label, each) for each in newest if each.at >= since)
 
 
-def _find_labelled(session: Session, hint: Hint, since: datetime) -> dict[int, Labelled]:
-    """Return the pull requests whose labels are looked at: that of the event, or all that were touched."""
+def _find_labelled(session: Session, hint: Hint, since: datetime) -> list[Labelled]:
+    """Return the pull requests whose labels are looked at: those of the event, or all that were touched."""
     if hint.numbers or hint.comment:
         found = [conversations.find_labelled(session.source, each) for each in sorted(hint.numbers)]
-    else:
-        found = [
-            each
-            for label in session.settings.pick_labels
-            for each in conversations.list_labelled(session.source, label.name, since)
-        ]
-    return {each.number: each for each in found if each}
+        return [each for each in found if each]
+    return conversations.list_touched(session.source, since)
 
 
 def _ask_by_label(session: Session, labelled: Labelled, label: PickLabel, put: Labelling) -> Request:
