@@ -13,7 +13,7 @@ from relauto.comms.rendering import Markdown
 from relauto.engine import Outcome
 from relauto.errors import RelautoError
 from relauto.foresight import Foreseen
-from relauto.github import pull_reads
+from relauto.github import conversations, pull_reads
 from relauto.github.faults import NotFoundError
 from relauto.journal.log import JournalReader, list_incidents
 from relauto.model.commands import Command
@@ -41,7 +41,7 @@ def attend(session: Session, hint: Hint) -> list[Attended]:
     Raises:
         RemoteError: the ops repository was not reached, or an answer may be missing: the next run gives it.
     """
-    known = list(_read_open(session))
+    known, hint = list(_read_open(session)), _locate(session, hint)
     concerned = set(_find_concerned(session, hint, known))
     asked = [(request, *_do(session, request, known)) for request in find_requests(session, hint)]
     concerned |= {name for _, _, names in asked for name in names}
@@ -76,6 +76,14 @@ def _read_open(session: Session) -> Iterator[tuple[str, Incident | None]]:
         else:
             if incident.opened and not is_finished(incident, playbook):
                 yield name, incident
+
+
+def _locate(session: Session, hint: Hint) -> Hint:
+    """Return a hint with the number of the pull request that a comment is at: a relay does not tell it."""
+    if not hint.comment or hint.numbers or hint.repository:
+        return hint
+    found = conversations.find_remark(session.source, hint.comment)
+    return replace(hint, numbers=frozenset({found.number})) if found else hint
 
 
 def _find_concerned(session: Session, hint: Hint, known: _Known) -> Iterator[str]:

@@ -207,6 +207,17 @@ def test_a_pull_request_is_picked_by_a_command_once(at):
     assert fixes(world) == ["fix/crash"], "what was asked for once is not done again"
 
 
+def test_a_relayed_comment_is_looked_up_and_concerns_nobody_else(at):
+    world = at("merge-door")
+    number = world.open_pull("fix/series")
+    comment = write(world, number, "Looks good.")
+    assert look(world, Hint("issue_comment", comment=comment)) == []
+    asked = write(world, 1, "/advance")
+    (attended,) = look(world, Hint("issue_comment", comment=asked))
+    assert attended.incident == "INC-test"
+    assert told(world, 1) == ["dev: `/advance` counts.\n\n- `INC-test`: `prepare.merge` waits for a decision"]
+
+
 def test_a_pick_of_what_goes_there_already_says_so(at):
     world = at("merge-door")
     write(world, 1, "/pick release-1.0")
