@@ -28,6 +28,7 @@ class Answers(msgspec.Struct, frozen=True, omit_defaults=True):
         roles: logins by role; told again, those of a role take the place of the former.
         workflows: where relauto's own workflows are, `owner/name@commit`; None: none are written.
         ci: names of the product's workflows whose end a relay tells of.
+        build: the command that a workflow of the product makes a candidate's files by; None: none does.
         api: address of the REST API; `git` that of repositories.
     """
 
@@ -39,6 +40,7 @@ class Answers(msgspec.Struct, frozen=True, omit_defaults=True):
     roles: dict[str, tuple[str, ...]] = {}
     workflows: str | None = None
     ci: tuple[str, ...] = ()
+    build: str | None = None
     api: str = _GITHUB.api
     git: str = _GITHUB.git
 

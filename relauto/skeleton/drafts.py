@@ -1,5 +1,6 @@
 """The files that an adopter begins with, made from their answers and read back before anybody gets them."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -58,6 +59,8 @@ def list_drafts(answers: Answers, part: Part = "ops") -> tuple[Draft, ...]:
     Workflows are among them once it is said which of relauto's they call.
     """
     names = _WORKFLOWS[part] if answers.workflows else ()
+    if names and part == "source" and answers.build:
+        names = (*names, "candidate")
     workflows = [Draft(f"{FOLDER}relauto-{name}.yml", parse_workflow) for name in names]
     return (*(_FILES if part == "ops" else ()), *workflows)
 
@@ -83,7 +86,7 @@ def _list_values(answers: Answers, part: Part) -> dict[str, Any]:
         "options": Markdown("\n".join(list_lines(_list_given(answers)))),
         "roles": list(_list_roles(answers)),
         "scopes": SCOPES,
-        "pinned": answers.workflows is not None,
+        "build": Markdown(json.dumps(answers.build)),
     }
     if answers.workflows:
         named = {"source": answers.source, "ops": answers.ops, "qa": answers.qa}

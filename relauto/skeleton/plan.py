@@ -11,7 +11,7 @@ from relauto.skeleton.drafts import Part, draft_files, list_drafts
 from relauto.skeleton.record import FILE, Record, read_record, write_record
 from relauto.skeleton.update import Update, settle
 
-_RELAYED = ("source", "workflows", "ci")
+_RELAYED = ("source", "workflows", "ci", "build")
 _NEEDED: Mapping[Part, tuple[str, ...]] = {
     "ops": ("source", "ops"),
     "source": ("source", "workflows"),

@@ -49,7 +49,7 @@ def build_namespace() -> Collection:
         server.hub,
         server.cast,
     )
-    namespace.add_collection(Collection("candidate", attach=candidate.attach))
+    namespace.add_collection(Collection("candidate", attach=candidate.attach, publish=candidate.publish))
     namespace.add_collection(Collection("clock", check=event.check))
     namespace.add_collection(Collection("qa", show=words.qa_show))
     namespace.add_collection(Collection("notice", preview=words.notice_preview))

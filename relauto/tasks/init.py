@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         "workflows": "OWNER/NAME@COMMIT of the relauto whose workflows run; without it none are written",
         "relay": "write the relay of the repository source, or of qa, instead of what ops begins with",
         "ci": "name of a workflow of the product whose end the relay tells of; repeat it; default: CI",
+        "build": "shell command by which a workflow of the product leaves a candidate's files in dist",
         "api": "address of the REST API, where it is not github.com's",
         "git": "address that repositories are fetched from, where it is not github.com",
         "dry-run": "list what would be written, and write nothing",
@@ -54,6 +55,7 @@ def init(
     workflows: str = "",
     relay: str = "",
     ci: list[str] | None = None,
+    build: str = "",
     api: str = "",
     git: str = "",
     dry_run: bool = False,
@@ -68,7 +70,7 @@ def init(
     part = cast("Part", parse_choice("--relay", relay, ("source", "qa")) if relay else "ops")
     told = {"source": source, "ops": ops, "qa": qa, "line": line, "api": api, "git": git}
     lists = {"checks": tuple(check or ()), "ci": tuple(ci or ()), "roles": parse_roles(role or [])}
-    given = {**told, **lists, "workflows": workflows}
+    given = {**told, **lists, "workflows": workflows, "build": build}
     dry = dry_run or c.config.run.dry
     if dir:
         _tell(_fill_folder(Path(dir), given, part, dry=dry), None, (), dry=dry, json=json)

@@ -22,61 +22,66 @@ HEAVY = {"github", "git", "flask", "jinja2", "msgspec", "rich", "yaml", "tenacit
 LISTED = """\
 Subcommands:
 
-  accept             Accept a commit beside the fix, or a lost step as it is.
-  advance            Bring the incident as far as it can go now; safe to run
-                     again.
-  approve            Approve exactly what is shown at a door; without
-                     --subject, show it.
-  attach             Attach a further fix to an incident.
-  cast               Send the people of a sample hub to do what is theirs now.
-  doctor             Say before the first write what is in place and what will
-                     be refused; nothing is written.
-  fail               Say that the release did not help: the next round of
-                     stages 4 to 6 begins.
-  hub                Serve the embedded GitHub from a folder until interrupted.
-  init               Write what an adopter begins with, each file explained;
-                     again, it renews what nobody changed.
-  join               Put this incident's fix into the release that another
-                     incident is making.
-  next               Say what happens next and who must act, from the journal.
-  note               Put something on record, at the moment it happened.
-  on-event           Look at what an event of GitHub may be about, and bring it
-                     forward.
-  open               Open an incident: a customer is down, and a fix has to
-                     reach them.
-  pick               Pick fixes onto release lines, without a checkout, and say
-                     for each line how it went.
-  plan               List what advance would write now, up to the next wait,
-                     and write nothing.
-  rehearse           Run the whole path against an embedded GitHub, with a cast
-                     for the people.
-  reopen             Let a lost, refused, skipped or ticked step be done again.
-  skip               Say that a step will not be done, with a reason that stays
-                     visible.
-  status             Show the board: every step, what is next, who must act.
-  tick               Say that a step is done by hand, with evidence.
-  unpushed           Show what waits on this machine to go on record.
-  waive              Let a gate stand open for one commit, until a moment.
-  withdraw           Take back a fix that was attached.
-  candidate.attach   Attach a file that others built to a candidate; repeat it
-                     for each file.
-  clock.check        Make good what was missed: look at every open incident,
-                     and say what is due.
-  journal.redact     Erase what people said, or who they are, from the journal
-                     for good; say what stays elsewhere.
-  journal.verify     Check the incident's log for edits, cuts, reordering and
-                     foreign commits; say what cannot be known.
-  notice.preview     Render a notice from today's facts; nothing is written.
-  prove.crashes      Kill relauto at every request and every append to the
-                     journal, and compare.
-  prove.faults       Let every request of the whole path fail in every way, and
-                     compare.
-  prove.journal      Let many write to the journal at once: no event is lost or
-                     doubled.
-  prove.races        Let several at once advance, open and decide, and compare.
-  qa.show            Show the page that QA was given for a candidate.
-  release.free       Give up a version and its line: its incident makes no
-                     release of it. Burned numbers stay burned.
+  accept              Accept a commit beside the fix, or a lost step as it is.
+  advance             Bring the incident as far as it can go now; safe to run
+                      again.
+  approve             Approve exactly what is shown at a door; without
+                      --subject, show it.
+  attach              Attach a further fix to an incident.
+  cast                Send the people of a sample hub to do what is theirs now.
+  doctor              Say before the first write what is in place and what will
+                      be refused; nothing is written.
+  fail                Say that the release did not help: the next round of
+                      stages 4 to 6 begins.
+  hub                 Serve the embedded GitHub from a folder until
+                      interrupted.
+  init                Write what an adopter begins with, each file explained;
+                      again, it renews what nobody changed.
+  join                Put this incident's fix into the release that another
+                      incident is making.
+  next                Say what happens next and who must act, from the journal.
+  note                Put something on record, at the moment it happened.
+  on-event            Look at what an event of GitHub may be about, and bring
+                      it forward.
+  open                Open an incident: a customer is down, and a fix has to
+                      reach them.
+  pick                Pick fixes onto release lines, without a checkout, and
+                      say for each line how it went.
+  plan                List what advance would write now, up to the next wait,
+                      and write nothing.
+  rehearse            Run the whole path against an embedded GitHub, with a
+                      cast for the people.
+  reopen              Let a lost, refused, skipped or ticked step be done
+                      again.
+  skip                Say that a step will not be done, with a reason that
+                      stays visible.
+  status              Show the board: every step, what is next, who must act.
+  tick                Say that a step is done by hand, with evidence.
+  unpushed            Show what waits on this machine to go on record.
+  waive               Let a gate stand open for one commit, until a moment.
+  withdraw            Take back a fix that was attached.
+  candidate.attach    Attach a file that others built to a candidate; repeat it
+                      for each file.
+  candidate.publish   Publish the files that a workflow of the product has
+                      built, as the prerelease of their tag.
+  clock.check         Make good what was missed: look at every open incident,
+                      and say what is due.
+  journal.redact      Erase what people said, or who they are, from the journal
+                      for good; say what stays elsewhere.
+  journal.verify      Check the incident's log for edits, cuts, reordering and
+                      foreign commits; say what cannot be known.
+  notice.preview      Render a notice from today's facts; nothing is written.
+  prove.crashes       Kill relauto at every request and every append to the
+                      journal, and compare.
+  prove.faults        Let every request of the whole path fail in every way,
+                      and compare.
+  prove.journal       Let many write to the journal at once: no event is lost
+                      or doubled.
+  prove.races         Let several at once advance, open and decide, and
+                      compare.
+  qa.show             Show the page that QA was given for a candidate.
+  release.free        Give up a version and its line: its incident makes no
+                      release of it. Burned numbers stay burned.
 
 """
 

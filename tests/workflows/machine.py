@@ -272,27 +272,32 @@ class Frame:
         self, name: str, folder: Path, inputs: dict[str, str], contexts: dict[str, Any]
     ) -> list[Step]:
         action = yaml.safe_load((folder / "action.yml").read_text())
-        inner = {**contexts, "inputs": _fill_inputs(action["inputs"], inputs, text=True), "steps": {}}
+        declared = action.get("inputs", {})
+        inner = {**contexts, "inputs": _fill_inputs(declared, inputs, text=True), "steps": {}}
         # A called action sees no secrets, and how its own steps ended.
-        del inner["secrets"]
+        inner.pop("secrets", None)
         inner["job"] = dict(contexts["job"])
+        outer = self.variables.get("GITHUB_ACTION_PATH", "")
         self.variables["GITHUB_ACTION_PATH"] = str(folder)
         ended = []
         for step in action["runs"]["steps"]:
             ended += self.run_step(step, inner)
             if ended[-1].status:
                 inner["job"]["status"] = "failure"
-        del self.variables["GITHUB_ACTION_PATH"]
+        self.variables["GITHUB_ACTION_PATH"] = outer
         status = next((step.status for step in ended if step.status), 0)
         outputs = {key: fill(told["value"], inner) for key, told in action.get("outputs", {}).items()}
         return [*ended, Step(name, status, outputs=outputs)]
 
     def _install(self, name: str) -> Step:
         """Put relauto as it is here where the step would put it."""
-        python = self.folder / "temp" / "relauto" / "bin" / "python"
-        python.parent.mkdir(parents=True, exist_ok=True)
-        python.write_text(f'#!/bin/sh\nexport PYTHONPATH="{ROOT}"\nexec "{sys.executable}" "$@"\n')
-        python.chmod(0o755)
+        folder = self.folder / "temp" / "relauto" / "bin"
+        folder.mkdir(parents=True, exist_ok=True)
+        starts = {"python": "", "relauto": '-c "from relauto.tasks.program import main; main()"'}
+        for program, start in starts.items():
+            path = folder / program
+            path.write_text(f'#!/bin/sh\nexport PYTHONPATH="{ROOT}"\nexec "{sys.executable}" {start} "$@"\n')
+            path.chmod(0o755)
         return Step(name, 0)
 
     def _run_shell(self, name: str, script: str, shell: str | None) -> Step:

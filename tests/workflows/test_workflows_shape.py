@@ -91,7 +91,7 @@ def test_code_of_a_pull_request_never_meets_a_right_to_write(path: Path) -> None
 
 def test_the_action_brings_packages_that_ci_has_tried() -> None:
     """The action installs what CI tests: the same versions, by the same hashes."""
-    ours = _read_lock(ROOT / ".github" / "actions" / "relauto" / "requirements.txt")
+    ours = _read_lock(ROOT / ".github" / "actions" / "install" / "requirements.txt")
     tried = _read_lock(ROOT / ".ci" / "requirements.txt")
     assert {name: pin for name, pin in ours.items() if tried.get(name) != pin} == {}
     assert {"pygithub", "gitpython", "invoke", "hatchling"} <= ours.keys()
