@@ -63,6 +63,13 @@ def _check(path: Path, source: str) -> Path:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except OSError as error:  # an SSLError is one
+        if path.is_dir():
+            # git trusts what is in a folder beside what is built in, and not instead of it.
+            raise InputError(
+                f"{path}, which {source} names, is a folder of certificates, and relauto goes by one file",
+                todo=f"put its certificates into one file, as by: cat {path}/*.pem > acme.pem; then name "
+                "that file",
+            ) from error
         why = "it holds no certificate (PEM)" if isinstance(error, ssl.SSLError) else error.strerror
         raise InputError(
             f"{path}, which {source} names, cannot be used as a certificate authority: {why}",

@@ -491,8 +491,13 @@ def read_token(part: Literal["source", "ops", "qa"], environment: Mapping[str, s
 
 
 def digest_settings(settings: Settings) -> str:
-    """Return the SHA-256 of the settings in force, as hex: the same settings, the same digest."""
-    return hashlib.sha256(msgspec.json.encode(settings, order="deterministic")).hexdigest()
+    """Return the SHA-256 of the settings in force, as hex: the same settings, the same digest.
+
+    Paths of this machine are no part of it: of the cache, and of the certificates that are trusted here.
+    """
+    github = msgspec.structs.replace(settings.github, ca=None)
+    shared = msgspec.structs.replace(settings, github=github, cache=Cache())
+    return hashlib.sha256(msgspec.json.encode(shared, order="deterministic")).hexdigest()
 
 
 def read_table(kind: type[Table], data: object, path: str, faults: list[str]) -> Any:

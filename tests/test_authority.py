@@ -63,5 +63,9 @@ def test_what_holds_no_certificate_is_refused(tmp_path: Path, content: bytes | N
 
 
 def test_folder_of_certificates_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="Is a directory"):
+    with pytest.raises(InputError) as refused:
         find_authority(GitHub(ca=str(tmp_path)), {})
+    assert str(refused.value) == (
+        f"{tmp_path}, which github.ca names, is a folder of certificates, and relauto goes by one file\n"
+        f"  put its certificates into one file, as by: cat {tmp_path}/*.pem > acme.pem; then name that file"
+    )

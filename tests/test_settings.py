@@ -181,6 +181,17 @@ def test_the_digest_is_of_what_is_in_force():
     assert digest_settings(other) != digest_settings(spelled)
 
 
+def test_the_digest_is_the_same_on_every_machine(tmp_path):
+    digests = set()
+    for name in ("one", "other"):
+        path = tmp_path / name / "relauto.toml"
+        path.parent.mkdir()
+        cache = f'[cache]\ndirectory = "/home/{name}/cache"\nreference = "/home/{name}/clone"\n'
+        path.write_text(f'{LEAST}[github]\nca = "{name}.pem"\n{cache}')
+        digests.add(digest_settings(load_settings(path)))
+    assert digests == {digest_settings(parse_settings(LEAST, "y"))}
+
+
 def test_the_nearest_file_is_in_force(tmp_path):
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)

@@ -80,7 +80,7 @@ class Decoder:
             decoder = msgspec.json.Decoder(_find_kind(stored, place), dec_hook=self._words.reveal)
             self._bodies[key] = decoder
         body: Body | Former = decoder.decode(stored.data)
-        return body.renew() if isinstance(body, Former) else body
+        return body if isinstance(body, Body) else body.renew()
 
 
 def _find_kind(stored: _Line, place: str) -> type[Body] | type[Former]:

@@ -493,15 +493,7 @@ KINDS: dict[str, type[Body]] = {body.kind: body for body in Body.__subclasses__(
 """Every kind by its name."""
 
 
-class Former(msgspec.Struct, frozen=True):
-    """A kind as older versions wrote it."""
-
-    def renew(self) -> Body:
-        """Return the same in today's version."""
-        raise NotImplementedError
-
-
-class StepWaiting1(Former, frozen=True):
+class StepWaiting1(msgspec.Struct, frozen=True):
     """`step.waiting` with `whom` in clear."""
 
     place: Place
@@ -509,10 +501,13 @@ class StepWaiting1(Former, frozen=True):
     reason: Text
     facts: Facts = {}
 
-    def renew(self) -> Body:
+    def renew(self) -> StepWaiting:
         """Return the same in today's version."""
         return StepWaiting(self.place, Text(self.whom), self.reason, self.facts)
 
+
+Former = StepWaiting1
+"""A kind as older versions wrote it, which `renew` turns into today's; the next one joins this by `|`."""
 
 FORMER: dict[tuple[str, int], type[Former]] = {("step.waiting", 1): StepWaiting1}
 """Older versions of kinds that are still read, by name and version."""

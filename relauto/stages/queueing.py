@@ -10,7 +10,12 @@ from relauto.stages.following import show_objections
 from relauto.stages.step import Refused, Seal, Todo, Waiting
 
 QUEUE = "github-merge-queue[bot]"
-"""Who merges what the queue lets through, where that is not whoever put it there."""
+"""The account that GitHub's merge queue acts by.
+
+GitHub documents no login. Others saw this one take pull requests out of the queue
+(https://github.com/imbue-ai/sculptor/pull/393), and whoever put them there in `merged_by` of what was merged
+(https://github.com/IBM/mcp-context-forge/pull/5483). Either counts as the queue's work.
+"""
 
 
 def needs_queue(bench: Bench, pull: Pull) -> bool:

@@ -80,6 +80,19 @@ def test_strangers_are_foreseen(at):
     assert (stop.place.step, stop.status) == ("prepare.verify", Status.WAITING)
 
 
+def test_a_pick_that_will_not_apply_is_foreseen_before_the_merge(at):
+    world = at("blank")
+    world.open(fix="fix/conflict")
+    world.advance()
+    world.decide()
+    world.pass_pull(1)
+    world.advance()
+    world.approve("prepare.merge")
+    (stop,) = agree(world).stops
+    assert (stop.place.step, stop.status) == ("prepare.pick", Status.DECISION)
+    assert "conflicts with release-1.0" in stop.reason
+
+
 @pytest.mark.slow
 def test_a_release_from_the_last_tag_is_foreseen(at):
     world = at("blank")
