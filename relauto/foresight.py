@@ -41,7 +41,7 @@ from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.release import hold_release
 from relauto.stages.prepare.supply import foresee_artifacts, hold_prerelease
 from relauto.stages.prepare.verify import find_strangers
-from relauto.stages.progress.due import describe_showing, list_unshown, will_show
+from relauto.stages.progress.due import describe_showing, will_show
 from relauto.stages.registry import ADVISORY, Span, observe
 from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
 from relauto.stages.texts import Content, read_content
@@ -128,7 +128,7 @@ def foresee(
         elif _settle(bench, place, seen, span) and span.stops_at(place.step):
             break
     seen.end()
-    if any(will_show(bench, step, action) for step, action in seen.deeds) or list_unshown(bench):
+    if will_show(bench, seen.deeds):
         seen.writes.append(describe_showing())
     if seen.status is Status.REACHED and desk.must_close(bench):
         seen.writes.append(desk.describe_closing())
@@ -364,7 +364,7 @@ def _foresee_picks(
             if each.status is not None:
                 return
     (_, tag), cutting = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
-    yield _write(cutting, "cut", describe_cut(bench.release_branch(target), NEW, tag))
+    yield _write(cutting, f"cut:{tag}", describe_cut(bench.release_branch(target), NEW, tag))
     yield from _foresee_verification(bench, target, tag, ahead)
 
 

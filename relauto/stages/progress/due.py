@@ -3,7 +3,7 @@
 Each write is due while GitHub shows something else, so that nothing is written twice, whoever looks.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,12 +15,15 @@ from relauto.model.names import Commit
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
 from relauto.stages.progress.followed import Followed, list_followed
-from relauto.stages.progress.telling import Told, tell
+from relauto.stages.progress.telling import Tags, Told, tell
 
 _OPENING = frozenset({"open-pull", "open-pick"})
 _MERGING = frozenset({"merge", "merge-pick"})
-_TOLD = frozenset({"investigate.pr", "prepare.merge", "prepare.pick", "prepare.candidate", "prepare.release"})
-"""The steps of which a comment tells how far they have come, besides the debts."""
+_MOVING = frozenset({"investigate.pr", "prepare.merge", "prepare.pick"})
+"""The steps whose every write a comment tells of; the debts' is told of, too."""
+
+Deed = tuple[str, str]
+"""The key of a step, and an action of it."""
 
 
 @dataclass(frozen=True)
@@ -32,30 +35,35 @@ class Due:
     write: Callable[[], object]
 
 
-def list_unshown(bench: Bench) -> list[Due]:
-    """Return every write that is due.
+def list_unshown(bench: Bench, deeds: Collection[Deed] = ()) -> list[Due]:
+    """Return every write that is due, or would be once these `deeds` have put their tags.
 
     Raises:
         RemoteError: a pull request's page cannot be read.
     """
     if bench.settings.progress.is_off:
         return []
-    return [due for followed in list_followed(bench) for due in _list_due(followed)]
+    words = {action.partition(":")[0]: action.partition(":")[2] for _, action in deeds}
+    tags = Tags(words.get("cut", ""), words.get("release", ""))
+    return [due for followed in list_followed(bench) for due in _list_due(followed, tags)]
 
 
-def will_show(bench: Bench, step: str, action: str) -> bool:
-    """Return whether something will be due once an action of a step is done."""
+def will_show(bench: Bench, deeds: Collection[Deed]) -> bool:
+    """Return whether something will be due once these deeds are done, which nobody has done yet."""
+    return any(_changes(bench, *deed) for deed in deeds) or bool(list_unshown(bench, deeds))
+
+
+def _changes(bench: Bench, step: str, action: str) -> bool:
+    """Return whether an action that opens or merges something changes what is shown."""
     progress, word = bench.settings.progress, action.partition(":")[0]
     opens = word in _OPENING
     if not opens and not list_followed(bench):
         return False
-    if progress.is_comment and (step in _TOLD or step in DEBTS):
+    if progress.is_comment and (step in _MOVING or step in DEBTS):
         return True
     if opens:
         return bool(progress.is_checks or progress.label_open or progress.milestone)
-    if word in _MERGING:
-        return bool(progress.label_open or progress.label_merged)
-    return word == "release" and bool(progress.labels)
+    return word in _MERGING and bool(progress.label_open or progress.label_merged)
 
 
 def describe_showing() -> str:
@@ -63,12 +71,10 @@ def describe_showing() -> str:
     return "show at the pull requests how far they have come"
 
 
-def _list_due(followed: Followed) -> Iterator[Due]:
-    bench, number = followed.bench, followed.number
-    page = bench.see("pages", pull_page.look_at_page(bench.source, number), alone=True)
-    told = tell(followed)
+def _list_due(followed: Followed, tags: Tags) -> Iterator[Due]:
+    bench, number, page, told = followed.bench, followed.number, _look(followed), tell(followed, tags)
     if told.comment is not None:
-        yield from _comment(bench, number, page, told.comment)
+        yield from _comment(followed, told.comment)
     if followed.pull and page.head == followed.pull.head_sha:
         yield from _report(bench, number, page, told.reports)
     yield from _label(bench, number, page, told)
@@ -77,11 +83,16 @@ def _list_due(followed: Followed) -> Iterator[Due]:
         yield Due(number, "milestone", lambda: pull_page.set_milestone(bench.source, number, title))
 
 
-def _comment(bench: Bench, number: int, page: Page, text: str) -> Iterator[Due]:
+def _look(followed: Followed) -> Page:
+    bench = followed.bench
+    return bench.see("pages", pull_page.look_at_page(bench.source, followed.number), alone=True)
+
+
+def _comment(followed: Followed, text: str) -> Iterator[Due]:
     """Yield what makes the text stand there once: everybody may comment, with a marker of ours, too."""
+    bench, number = followed.bench, followed.number
     key, trusted = key_of_progress(bench.incident.id), _list_trusted(bench)
-    wanted = issues.mark(key, text)
-    ours = issues.list_marked(page.comments, key, trusted)
+    wanted, ours = issues.mark(key, text), issues.list_marked(_look(followed).comments, key, trusted)
     if not ours:
         yield Due(number, "comment", lambda: _post(bench, number, key, wanted, trusted))
         return

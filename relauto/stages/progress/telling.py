@@ -56,11 +56,22 @@ class Told:
     milestone: str | None
 
 
-def tell(followed: Followed) -> Told:
-    """Return what a pull request shall show now. Nothing that the guard would refuse is in it."""
+@dataclass(frozen=True)
+class Tags:
+    """Tags that are about to be put: a candidate's, a release's."""
+
+    candidate: str = ""
+    release: str = ""
+
+
+_NONE = Tags()
+
+
+def tell(followed: Followed, tags: Tags = _NONE) -> Told:
+    """Return what a pull request shall show now, or with these tags. The guard refuses nothing of it."""
     bench, settings = followed.bench, followed.bench.settings.progress
     reports = tuple(_list_reports(followed)) if followed.is_open else ()
-    text = _write_text(followed, reports)
+    text = _write_text(followed, reports, tags)
     comment = render_progress(text, bench.renderer) if settings.is_comment else None
     if comment and bench.guard.find([Passage("its text", comment, 1)]):
         comment = None
@@ -87,7 +98,7 @@ def _find_step(text: ProgressText) -> _Step | None:
     return "released" if shipped and all(shipped) else "merged"
 
 
-def _write_text(followed: Followed, reports: Sequence[Report]) -> ProgressText:
+def _write_text(followed: Followed, reports: Sequence[Report], tags: Tags) -> ProgressText:
     pull = followed.pull
     merged = followed.merged or (str(pull.merge_commit or "") if pull else "")
     failed = {each.name for each in reports if each.state == "failure"}
@@ -101,7 +112,7 @@ def _write_text(followed: Followed, reports: Sequence[Report]) -> ProgressText:
         held=held,
         has_door=followed.role == "fix",
         ways=tuple(_list_ways(followed, merged)) if followed.role == "fix" else (),
-        shippings=tuple(_list_shippings(followed.bench)) if followed.role != "port" else (),
+        shippings=tuple(_list_shippings(followed.bench, tags)) if followed.role != "port" else (),
     )
 
 
@@ -131,10 +142,11 @@ def _follow(followed: Followed, pull: Pull) -> Waiting | Refused | None:
     return follow_pull(bench, followed.place, pull, bench.rules_of(followed.base))
 
 
-def _list_shippings(bench: Bench) -> Iterator[Shipping]:
+def _list_shippings(bench: Bench, tags: Tags) -> Iterator[Shipping]:
     for target in bench.incident.targets:
         cut, out = bench.facts("prepare.candidate", target), bench.facts("prepare.release", target)
-        yield Shipping(target.line, str(cut.get("tag", "")), str(out.get("tag", "")))
+        candidate, release = tags.candidate or cut.get("tag", ""), tags.release or out.get("tag", "")
+        yield Shipping(target.line, str(candidate), str(release))
 
 
 # What a fix's pull request says of the other branches.
