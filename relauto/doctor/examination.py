@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from relauto.doctor.branches import examine_branches
 from relauto.doctor.company import examine_customers, examine_people
 from relauto.doctor.finding import Finding
+from relauto.doctor.login import examine_login
 from relauto.doctor.machine import examine_clock, examine_machine
 from relauto.doctor.repositories import examine_ops, examine_repositories, examine_tags
 from relauto.model.names import Branch
@@ -24,6 +25,7 @@ def examine(session: Session, line: Branch | None) -> Iterator[Finding]:
     yield from examine_machine(session)
     yield from examine_clock(session)
     yield from examine_repositories(session)
+    yield from examine_login(session)
     yield from examine_ops(session)
     yield from examine_people(session)
     yield from examine_customers(session)

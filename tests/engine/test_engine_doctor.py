@@ -38,10 +38,22 @@ def test_nothing_is_refused_where_all_is_in_place(ask):
     told = ask()
     assert [each for found in told.values() for each in found if each[0] == "refused"] == []
     assert told["git"][0][0] == "ok"
+    assert told["token.login"] == [("ok", "acme/stockroom: relauto is relauto-bot")]
     assert told["ops.private"] == [("ok", "acme/ops is private")]
     assert told["base"] == [("ok", "the next release of release-1.0 grows from v1.0.0")]
     assert told["protection.main"] == [("ok", "main asks for the checks unit tests, 1 approvals")]
     assert told["merge.release-1.0"] == [("ok", "release-1.0 is merged to by merge or rebase or squash")]
+
+
+def test_what_a_workflows_own_token_cannot_bring_about_is_told(ask):
+    def prepare(world):
+        rights = {"contents": "write", "pull_requests": "write"}
+        world.hub.add_token("github-actions[bot]", token="own", kind="actions", permissions=rights)
+        world.tokens["source"] = "own"
+
+    [(state, what)] = ask(prepare)["token.login"]
+    assert state == "warning"
+    assert "what it pushes and tags starts no CI" in what
 
 
 def test_what_cannot_be_read_is_unknown(ask):
