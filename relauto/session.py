@@ -15,7 +15,8 @@ from relauto.comms.rendering import Renderer
 from relauto.errors import InputError
 from relauto.git.address import SILENCE, Address
 from relauto.git.identity import find_identity
-from relauto.git.mirror import Mirror
+from relauto.git.mirror import Mirror, find_default
+from relauto.git.repository import Repository
 from relauto.git.runner import Git, require_git
 from relauto.git.signer import Signing, find_signing
 from relauto.github import repositories
@@ -216,7 +217,11 @@ class Session:
 
     @cached_property
     def _ops_files(self) -> dict[str, bytes | None]:
-        return read_files(self.ops_address, self.cache, (ROSTER, self.settings.guard.customers or CUSTOMERS))
+        return read_files(self.ops_address, self.cache, self._named_files)
+
+    @property
+    def _named_files(self) -> tuple[str, str]:
+        return ROSTER, self.settings.guard.customers or CUSTOMERS
 
     def arm(self, incident: Incident) -> None:
         """Tell the guard whom an incident and the customers' file are about.
@@ -251,6 +256,8 @@ class Session:
             cache=self.cache,
             clock=self.clock,
             actor=self.login,
+            # The roster and the customers' file stand there.
+            default=True,
         )
 
     def releases(self) -> Releases:
@@ -267,6 +274,8 @@ class Session:
         """Lend the workbench of an incident, at work in private if its opening says so, or `private` does."""
         with ExitStack() as stack:
             journal = stack.enter_context(self.journal(incident))
+            if "_ops_files" not in self.__dict__:
+                self._ops_files = _read_default(journal.repository, self._named_files)
             self.arm(journal.incident())
             opened = journal.incident().opened
             hidden = bool(opened.private) if opened else private
@@ -332,8 +341,14 @@ def read_files(address: Address, cache: Path, names: Sequence[str]) -> dict[str,
         RemoteError: the ops repository was not reached.
     """
     with Mirror.open(address, cache=cache) as mirror:
-        head = mirror.fetch_default()
-        return {name: mirror.repository.read_file(head, name) if head else None for name in names}
+        mirror.fetch_default()
+        return _read_default(mirror.repository, names)
+
+
+def _read_default(repository: Repository, names: Sequence[str]) -> dict[str, bytes | None]:
+    """Return files on the default branch of a mirrored repository, as it was fetched last."""
+    head = find_default(repository)
+    return {name: repository.read_file(head, name) if head else None for name in names}
 
 
 def choose_incident(known: Sequence[str], wanted: str | None, environment: Mapping[str, str]) -> str:

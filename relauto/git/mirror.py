@@ -39,6 +39,7 @@ _MADE = "made"
 _OUTCOME = re.compile(r"^([ +\-*!=])\t([^\t]*):(refs/[^\t]*)\t(.*)$", re.MULTILINE)
 _NOTHING = "refs/heads/relauto/nothing"
 _UNSETTLED = "[remote failure]"
+_BRING_DEFAULT = f"+HEAD:{DEFAULT}"
 
 
 class Mirror:
@@ -52,15 +53,24 @@ class Mirror:
 
     vet: Callable[[Iterable[Passage]], None] | None = None
 
-    def __init__(self, address: Address, repository: Repository, *, partial: bool) -> None:
+    def __init__(
+        self, address: Address, repository: Repository, *, partial: bool, default: bool = False
+    ) -> None:
         self.address = address
         self.repository = repository
         self._partial = partial
+        self._default = default
         self._git = Git(repository.directory, _make_settings(address))
 
     @classmethod
     def open(
-        cls, address: Address, *, cache: Path, reference: Path | None = None, partial: bool = False
+        cls,
+        address: Address,
+        *,
+        cache: Path,
+        reference: Path | None = None,
+        partial: bool = False,
+        default: bool = False,
     ) -> "Mirror":
         """Open the mirror of `address` under `cache`, making it when there is none.
 
@@ -72,6 +82,7 @@ class Mirror:
             cache: a directory for mirrors, shared by any number of processes.
             reference: a clone on this machine whose objects need not be fetched again.
             partial: leave the contents of files at the remote until they are asked for.
+            default: let every fetch bring the remote's default branch along.
 
         Raises:
             InputError: `reference` is no usable repository, or the cache cannot be written.
@@ -85,7 +96,7 @@ class Mirror:
             elif reference:
                 _borrow(path, reference)
         repository = Repository.open(path, remote=address if partial else None)
-        return cls(address, repository, partial=partial)
+        return cls(address, repository, partial=partial, default=default)
 
     def __enter__(self) -> "Mirror":
         return self
@@ -120,7 +131,11 @@ class Mirror:
         options = ["--quiet", "--prune", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head"]
         if self._partial:
             options.append("--filter=blob:none")
-        answer = self._ask_alone("fetch", *options, "--no-recurse-submodules", "origin", *specs)
+        fetch = ("fetch", *options, "--no-recurse-submodules", "origin", *specs)
+        answer = self._ask_alone(*fetch, *([_BRING_DEFAULT] if self._default else []))
+        if self._default and _lacks_default(answer):
+            answer = self._ask_alone(*fetch)
+            self._forget_default()
         if answer.status:
             _refuse_unreached(self.address, "fetch", answer)
             raise GitError(answer)
@@ -182,14 +197,19 @@ class Mirror:
             GitError: git failed otherwise.
         """
         options = ["--quiet", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head"]
-        answer = self._ask_alone("fetch", *options, "origin", f"+HEAD:{DEFAULT}")
-        if answer.status and "couldn't find remote ref HEAD" in answer.error:
+        answer = self._ask_alone("fetch", *options, "origin", _BRING_DEFAULT)
+        if _lacks_default(answer):
+            self._forget_default()
             return None
         if answer.status:
             _refuse_unreached(self.address, "fetch", answer)
             raise GitError(answer)
-        found = self.repository.refs(DEFAULT).get(DEFAULT)
-        return Commit(found) if found else None
+        return find_default(self.repository)
+
+    def _forget_default(self) -> None:
+        known = find_default(self.repository)
+        if known:
+            self.move_refs([RefUpdate(DEFAULT, known, None)])
 
     def fill(self, commit: Commit) -> None:
         """Fetch, in one go, every file of a commit that a partial mirror has left at the remote.
@@ -280,6 +300,16 @@ def clear_remains(directory: Path) -> list[Path]:
             "a lock file" if len(found) == 1 else f"{len(found)} lock files",
         )
     return found
+
+
+def find_default(repository: Repository) -> Commit | None:
+    """Return the tip of a mirrored repository's default branch, as it was fetched last; None without one."""
+    found = repository.refs(DEFAULT).get(DEFAULT)
+    return Commit(found) if found else None
+
+
+def _lacks_default(answer: Answer) -> bool:
+    return bool(answer.status) and "couldn't find remote ref HEAD" in answer.error
 
 
 def _make_settings(address: Address) -> dict[str, str]:

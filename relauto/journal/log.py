@@ -194,6 +194,7 @@ class Journal(JournalReader):
         clock: Clock,
         actor: str,
         chance: random.Random | None = None,
+        default: bool = False,
     ) -> "Journal":
         """Open the journal of an incident, which need not exist yet, and look what it says.
 
@@ -204,6 +205,7 @@ class Journal(JournalReader):
             clock: dates the events.
             actor: the login behind the token; every event of this journal names it.
             chance: draws the pauses after lost races; by itself it is seeded by the machine.
+            default: let the looks bring the repository's default branch along.
 
         Raises:
             RemoteError: the repository was not reached.
@@ -213,7 +215,7 @@ class Journal(JournalReader):
         names = journal_branch(incident_id), words_branch(incident_id)
         if not _ACTOR.fullmatch(actor):
             raise InputError("a journal is written by somebody", todo="give a token that names its login")
-        mirror = Mirror.open(address, cache=cache)
+        mirror = Mirror.open(address, cache=cache, default=default)
         try:
             branches = SharedBranches(mirror, *names, clock=clock, chance=chance)
             journal = cls(branches, incident_id, clock, actor)

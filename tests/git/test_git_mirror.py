@@ -19,7 +19,7 @@ from relauto.git.address import Address, set_config
 from relauto.git.denial import DeniedError
 from relauto.git.errors import PushRejectedError, PushUnknownError, UnreachableError
 from relauto.git.merge import merge
-from relauto.git.mirror import Mirror, widen
+from relauto.git.mirror import Mirror, find_default, widen
 from relauto.git.patch import read_patches
 from relauto.git.pick import pick
 from relauto.git.refs import RefUpdate
@@ -96,6 +96,33 @@ def test_a_remote_to_which_nothing_was_pushed_has_no_default_branch(tmp_path):
     Repository.init(tmp_path / "empty.git").close()
     with Mirror.open(Address(str(tmp_path / "empty.git")), cache=tmp_path / "cache") as mirror:
         assert mirror.fetch_default() is None
+
+
+def test_a_fetch_brings_the_default_branch_along_where_that_is_wanted(remote, tmp_path, monkeypatch):
+    started = []
+    ask = Git.ask
+
+    def count(git, *arguments, **options):
+        started.append(arguments[0])
+        return ask(git, *arguments, **options)
+
+    with Mirror.open(Address(str(remote.directory)), cache=tmp_path / "cache", default=True) as mirror:
+        monkeypatch.setattr(Git, "ask", count)
+        mirror.fetch(["refs/heads/never"])
+        assert started == ["fetch"]
+        assert find_default(mirror.repository) == remote.resolve("main")
+
+
+def test_a_default_branch_that_is_gone_is_known_no_more_and_the_rest_is_fetched(remote, tmp_path):
+    with Mirror.open(Address(str(remote.directory)), cache=tmp_path / "cache", default=True) as mirror:
+        mirror.fetch(["refs/heads/main"])
+        assert find_default(mirror.repository) is not None
+        tip = remote.resolve("main")
+        remote.update_refs([RefUpdate("refs/heads/other", None, tip)])
+        Git(remote.directory).run("symbolic-ref", "HEAD", "refs/heads/none")
+        mirror.fetch(["refs/heads/main", "refs/heads/other"])
+        assert find_default(mirror.repository) is None
+        assert mirror.repository.refs() == {"refs/heads/main": tip, "refs/heads/other": tip}
 
 
 def test_the_default_branch_of_a_remote_that_is_away(tmp_path):
