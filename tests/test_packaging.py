@@ -57,10 +57,12 @@ def test_the_readmes_table_of_exit_statuses_is_whole() -> None:
 
 
 def test_the_readmes_settings_and_customers_are_usable() -> None:
-    settings, customers = blocks("toml")
+    settings, customers, labels = blocks("toml")
     written = draft_files(Answers(source="acme/stockroom", ops="acme/ops"))["relauto.toml"]
-    whole = written.replace("[checks]\n", "").replace("[build]\n", "") + settings
-    assert parse_settings(whole, "README").checks.required == ("unit tests",)
+    whole = written.replace("[checks]\n", "").replace("[build]\n", "") + settings + labels
+    read = parse_settings(whole, "README")
+    assert read.checks.required == ("unit tests",)
+    assert [label.line for label in read.pick_labels] == ["release-{milestone}"]
     assert parse_customers(customers, "README")
 
 
