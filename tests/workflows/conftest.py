@@ -1,7 +1,7 @@
 """The sample product on a hub, and a machine that runs workflows in its operations repository."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,13 @@ from relauto.rehearsal.playground import Playground
 from relauto.rehearsal.stockroom import PRODUCT
 from relauto.rehearsal.world import BOT, OPS, QA, ROSTER, World
 from relauto.skeleton.answers import Answers
-from relauto.skeleton.drafts import draft_files
+from relauto.skeleton.drafts import Part, draft_files
 from relauto.skeleton.folder import write_texts
 from tests.processes import Desk
 from tests.workflows.machine import Event, Job, Machine
 
 MAIN = Branch("main")
+APP, APP_TOKEN = "Iv1.relay", "token-of-the-relay"
 OPEN = {
     "task": "open",
     "customer": "heron",
@@ -121,3 +122,42 @@ def write_files(git: Path, files: dict[str, str]) -> None:
         tree = repository.write_files(repository.commit_object(head).tree, content)
         commit = repository.write_commit(tree, [head], "Change settings\n", author, author)
         repository.update_refs([RefUpdate(MAIN.ref, head, commit)])
+
+
+@dataclass
+class Relay:
+    """A product's, or QA's, repository with the relay that `init --relay` writes."""
+
+    machine: Machine
+    folder: Path
+
+    def start(self, event: Event, name: str = "relay") -> list[Job]:
+        return self.machine.start(self.folder / f"relauto-{name}.yml", event, {"RELAUTO_APP_KEY": "PEM"})
+
+
+def make_relay(stage: Stage, repository: str, part: Part) -> Relay:
+    folder = stage.root.parent / part
+    write_texts(folder, draft_files(ANSWERS, part))
+    machine = replace(
+        stage.machine,
+        folder=stage.root.parent / f"machine-{part}",
+        repository=repository,
+        git=stage.root / "repositories" / f"{repository}.git",
+        tokens={APP: APP_TOKEN},
+        variables={"RELAUTO_RELAY_APP": APP, "RELAUTO_OPS_OWNER": "acme", "RELAUTO_OPS_NAME": "ops"},
+        minted=[],
+    )
+    return Relay(machine, folder / ".github" / "workflows")
+
+
+@pytest.fixture
+def relay(stage: Stage) -> Relay:
+    """The relay of the product, whose App may write contents of ops and nothing else anywhere."""
+    stage.hub.add_token(
+        "relauto-relay[bot]",
+        token=APP_TOKEN,
+        kind="app",
+        repositories=[OPS],
+        permissions={"contents": "write"},
+    )
+    return make_relay(stage, str(PRODUCT), "source")

@@ -1,7 +1,5 @@
 """`relay.yml`, `events.yml` and `clock.yml`: an incident moves because something happened, or may have."""
 
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,52 +8,9 @@ from relauto.git.repository import Repository
 from relauto.rehearsal.options import PARTS
 from relauto.rehearsal.stockroom import PRODUCT
 from relauto.rehearsal.world import OPS, QA
-from relauto.skeleton.drafts import Part, draft_files
-from relauto.skeleton.folder import write_texts
-from tests.workflows.conftest import ANSWERS, OPEN, Stage
+from tests.workflows.conftest import APP, APP_TOKEN, OPEN, Relay, Stage, make_relay
 from tests.workflows.dispatcher import Dispatcher
-from tests.workflows.machine import Event, Job, Machine
-
-APP, APP_TOKEN = "Iv1.relay", "token-of-the-relay"
-
-
-@dataclass
-class Relay:
-    """A product's, or QA's, repository with the relay that `init --relay` writes."""
-
-    machine: Machine
-    folder: Path
-
-    def start(self, event: Event, name: str = "relay") -> list[Job]:
-        return self.machine.start(self.folder / f"relauto-{name}.yml", event, {"RELAUTO_APP_KEY": "PEM"})
-
-
-def make_relay(stage: Stage, repository: str, part: Part) -> Relay:
-    folder = stage.root.parent / part
-    write_texts(folder, draft_files(ANSWERS, part))
-    machine = replace(
-        stage.machine,
-        folder=stage.root.parent / f"machine-{part}",
-        repository=repository,
-        git=stage.root / "repositories" / f"{repository}.git",
-        tokens={APP: APP_TOKEN},
-        variables={"RELAUTO_RELAY_APP": APP, "RELAUTO_OPS_OWNER": "acme", "RELAUTO_OPS_NAME": "ops"},
-        minted=[],
-    )
-    return Relay(machine, folder / ".github" / "workflows")
-
-
-@pytest.fixture
-def relay(stage: Stage) -> Relay:
-    """The relay of the product, whose App may write contents of ops and nothing else anywhere."""
-    stage.hub.add_token(
-        "relauto-relay[bot]",
-        token=APP_TOKEN,
-        kind="app",
-        repositories=[OPS],
-        permissions={"contents": "write"},
-    )
-    return make_relay(stage, str(PRODUCT), "source")
+from tests.workflows.machine import Event
 
 
 def read_relayed(stage: Stage) -> list[Any]:
