@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from invoke import Context, task
 
@@ -12,29 +12,10 @@ from relauto.tasks.output import show, show_json
 if TYPE_CHECKING:
     from relauto.errors import Status
     from relauto.git.commit import Signature
-    from relauto.git.fanout import Line, Picked, Series
+    from relauto.git.fanout import Line, Series
     from relauto.git.pick_branches import Placed
     from relauto.git.repository import Repository
     from relauto.git.signer import Signer
-
-_VERDICTS = {
-    "identical": "the same patch",
-    "context": "the same change in other surroundings",
-    "changed": "another patch than the fix's: look at it",
-    None: "not compared with the fix, since files are absent here",
-}
-_WAYS = {
-    "ancestor": "it is in the line's history",
-    "trailer": "{} says that it was picked from it",
-    "patch-id": "{} makes the same change",
-    "tree": "picking it would change nothing",
-}
-_STATES = {
-    "created": "{} was created",
-    "renewed": "{} was renewed, since the line has moved",
-    "there": "{} is there already",
-}
-_FUTURE = {"created": "would create {}", "renewed": "would renew {}", "there": "{} is there already"}
 
 
 @task(
@@ -65,6 +46,7 @@ def pick(
     from relauto.git.fixes import find_fixes
     from relauto.git.pick_branches import place_branches
     from relauto.git.repository import Repository
+    from relauto.tasks.pick_output import describe, tell
 
     dry = dry_run or c.config.run.dry
     with Repository.open(Path(repo)) as repository:
@@ -75,9 +57,9 @@ def pick(
         placed = place_branches(repository, made, signer=signer, write=not dry) if write else []
         series = [each.series for each in placed] or made
         if json:
-            show_json(_describe(series, placed))
+            show_json(describe(repository, series, placed))
         else:
-            show("\n".join(_tell(repository, series, placed, dry=dry)))
+            show("\n".join(tell(repository, series, placed, dry=dry)))
     raise SystemExit(int(_judge(series, placed)))
 
 
@@ -120,65 +102,3 @@ def _judge(series: Iterable[Series], placed: Iterable[Placed]) -> Status:
         return Status.BAD_INPUT
     refused = any(each.state == "refused" for each in placed)
     return Status.DECISION if refused or "conflict" in ended else Status.REACHED
-
-
-def _describe(series: Iterable[Series], placed: Iterable[Placed]) -> dict[str, Any]:
-    results = [_describe_pick(each) | {"onto": one.line.branch} for one in series for each in one.picked]
-    branches = [
-        {"onto": each.series.line.branch, "branch": each.branch, "state": each.state, "reason": each.reason}
-        for each in placed
-    ]
-    return {"results": results, "branches": branches}
-
-
-def _describe_pick(picked: Picked) -> dict[str, Any]:
-    from relauto.git.tree import print_path
-
-    made = picked.pick
-    return {
-        "fix": picked.fix,
-        "status": made.status,
-        "commit": picked.commit,
-        "tree": made.tree,
-        "verdict": made.verdict,
-        "conflicts": [{"path": print_path(each.path), "kind": each.kind} for each in made.conflicts],
-        "prerequisites": [],
-        "resolvers": [],
-        "error": made.error,
-        "seconds": round(made.seconds, 6),
-    }
-
-
-def _tell(
-    repository: Repository, series: Iterable[Series], placed: Sequence[Placed], *, dry: bool
-) -> Iterator[str]:
-    from relauto.git.tree import print_path
-
-    states = {each.series.line.branch: each for each in placed}
-    for one in series:
-        for picked in one.picked:
-            subject = repository.commit(picked.fix).subject
-            yield f"{one.line.branch}: {picked.fix.short} {subject}: {_phrase(picked)}"
-            yield from (f"  {print_path(each.path)} ({each.kind})" for each in picked.pick.conflicts)
-        if one.line.branch in states:
-            yield from _tell_branch(states[one.line.branch], dry=dry)
-
-
-def _phrase(picked: Picked) -> str:
-    made = picked.pick
-    if made.status == "clean":
-        return f"clean, {_VERDICTS[made.verdict]}, as {made.commits[-1].short}"
-    if made.status == "already":
-        way = _WAYS[made.presence.by] if made.presence else _WAYS["tree"]
-        return f"already there: {way.format(picked.commit.short if picked.commit else '')}"
-    return f"error: {made.error}" if made.status == "error" else "conflict"
-
-
-def _tell_branch(placed: Placed, *, dry: bool) -> Iterator[str]:
-    if placed.state == "refused":
-        yield f"  {placed.reason}; it was left as it is: put the pick there by hand, or delete the branch"
-    elif placed.state == "none":
-        if not placed.series.is_whole:
-            yield f"  {placed.branch} was not made, since not every fix applies"
-    else:
-        yield f"  {(_FUTURE if dry else _STATES)[placed.state].format(placed.branch)}"

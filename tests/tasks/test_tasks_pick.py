@@ -46,6 +46,7 @@ def test_each_line_gets_its_result(pick, clone):
         "release-2: ID Fix the crash (#12): already there: ID says that it was picked from it\n"
         "release-10: ID Fix the crash (#12): conflict\n"
         "  app.py (content)\n"
+        "    changed on release-10: ID Ours (#9) (Ada Engineer, 2026-01-05)\n"
     )
     assert (ended.status, ended.err) == (3, "")
     assert clone.git.read("show-ref") == before
@@ -61,6 +62,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
     assert clone.git.read("show", "-s", "--format=%T %P %s", made) == (
         f"{tree} {clone.git.read('rev-parse', 'release-1')} Fix the crash (#12)"
     )
+    ours = {"commit": clone.git.read("rev-parse", "release-10"), "subject": "Ours (#9)", "pull": 9}
     common = {"fix": clone.fix, "prerequisites": [], "resolvers": [], "error": None}
     assert document == {
         "schema": 1,
@@ -73,6 +75,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
                 "tree": tree,
                 "verdict": "identical",
                 "conflicts": [],
+                "causes": [],
             },
             {
                 **common,
@@ -82,6 +85,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
                 "tree": clone.tree("release-2"),
                 "verdict": None,
                 "conflicts": [],
+                "causes": [],
             },
             {
                 **common,
@@ -91,6 +95,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
                 "tree": None,
                 "verdict": None,
                 "conflicts": [{"path": "app.py", "kind": "content"}],
+                "causes": [{"path": "app.py", "line": [ours], "main": []}],
             },
         ],
         "branches": [],
@@ -132,6 +137,7 @@ def test_a_line_in_conflict_holds_up_no_other(pick, clone):
     assert mask(ended.out) == (
         "release-10: ID Fix the crash (#12): conflict\n"
         "  app.py (content)\n"
+        "    changed on release-10: ID Ours (#9) (Ada Engineer, 2026-01-05)\n"
         "  relauto/pick/release-10/ID was not made, since not every fix applies\n"
         "release-1: ID Fix the crash (#12): clean, the same patch, as ID\n"
         "  relauto/pick/release-1/ID was created\n"
@@ -223,3 +229,15 @@ def test_a_path_that_is_no_utf8_is_percent_encoded(pick, clone):
     document = pick("--fix", odd, "--onto", "release-10", "--json").document
     assert document["results"][0]["conflicts"] == [{"path": "caf%E9", "kind": "add/add"}]
     assert "caf%E9 (add/add)" in pick("--fix", odd, "--onto", "release-10").out
+
+
+def test_who_changed_lines_whose_history_is_not_whole_is_not_told(pick, clone):
+    blob = clone.git.read("rev-parse", "release-10:app.py")
+    clone.switch("release-10")
+    clone.commit("Again", {"app.py": change(TEXT, 3, "again")})
+    clone.switch("main")
+    (clone.directory / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    ended = pick("--fix", clone.fix, "--onto", "release-10")
+    assert ended.status == 3
+    assert mask(ended.out).splitlines()[1:] == ["  app.py (content)"]
+    assert ended.err.startswith("who changed the lines in conflict cannot be told: ")

@@ -1,0 +1,151 @@
+"""What `pick` prints: a document for programs, sentences for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from relauto.tasks.output import say
+
+if TYPE_CHECKING:
+    from relauto.git.causes import Causes
+    from relauto.git.fanout import Picked, Series
+    from relauto.git.pick_branches import Placed
+    from relauto.git.repository import Repository
+    from relauto.model.names import Commit
+
+_EXPLAINED = 10
+_SHOWN = 3
+_VERDICTS = {
+    "identical": "the same patch",
+    "context": "the same change in other surroundings",
+    "changed": "another patch than the fix's: look at it",
+    None: "not compared with the fix, since files are absent here",
+}
+_WAYS = {
+    "ancestor": "it is in the line's history",
+    "trailer": "{} says that it was picked from it",
+    "patch-id": "{} makes the same change",
+    "tree": "picking it would change nothing",
+}
+_STATES = {
+    "created": "{} was created",
+    "renewed": "{} was renewed, since the line has moved",
+    "there": "{} is there already",
+}
+_FUTURE = {"created": "would create {}", "renewed": "would renew {}", "there": "{} is there already"}
+
+
+def describe(repository: Repository, series: Iterable[Series], placed: Iterable[Placed]) -> dict[str, Any]:
+    """Return the document: a result for each fix and line, and what became of each line's branch."""
+    results = [
+        _describe_pick(repository, each) | {"onto": one.line.branch} for one in series for each in one.picked
+    ]
+    branches = [
+        {"onto": each.series.line.branch, "branch": each.branch, "state": each.state, "reason": each.reason}
+        for each in placed
+    ]
+    return {"results": results, "branches": branches}
+
+
+def _describe_pick(repository: Repository, picked: Picked) -> dict[str, Any]:
+    from relauto.git.tree import print_path
+
+    made = picked.pick
+    return {
+        "fix": picked.fix,
+        "status": made.status,
+        "commit": picked.commit,
+        "tree": made.tree,
+        "verdict": made.verdict,
+        "conflicts": [{"path": print_path(each.path), "kind": each.kind} for each in made.conflicts],
+        "causes": [
+            {
+                "path": print_path(each.path),
+                "line": [_describe_commit(repository, commit) for commit in each.line],
+                "main": [_describe_commit(repository, commit) for commit in each.main],
+            }
+            for each in _find_causes(repository, picked)
+        ],
+        "prerequisites": [],
+        "resolvers": [],
+        "error": made.error,
+        "seconds": round(made.seconds, 6),
+    }
+
+
+def _describe_commit(repository: Repository, commit: Commit) -> dict[str, Any]:
+    from relauto.git.message import find_pull
+
+    subject = repository.commit(commit).subject
+    return {"commit": commit, "subject": subject, "pull": find_pull(subject)}
+
+
+def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
+    """Return who is behind the first conflicts of a pick: of very many these tell what is going on."""
+    from relauto.git.causes import find_causes
+    from relauto.git.errors import MissingObjectError
+    from relauto.git.runner import GitError
+
+    try:
+        conflicts = picked.pick.conflicts[:_EXPLAINED]
+        return [find_causes(repository, picked.fix, picked.below, each) for each in conflicts]
+    except (MissingObjectError, GitError) as error:
+        say(f"who changed the lines in conflict cannot be told: {error.what}")
+        return []
+
+
+def tell(
+    repository: Repository, series: Iterable[Series], placed: Sequence[Placed], *, dry: bool
+) -> Iterator[str]:
+    """Yield the lines that tell people how each fix went onto each line."""
+    states = {each.series.line.branch: each for each in placed}
+    for one in series:
+        for picked in one.picked:
+            subject = repository.commit(picked.fix).subject
+            yield f"{one.line.branch}: {picked.fix.short} {subject}: {_phrase(picked)}"
+            yield from _tell_conflicts(repository, one, picked)
+        if one.line.branch in states:
+            yield from _tell_branch(states[one.line.branch], dry=dry)
+
+
+def _tell_conflicts(repository: Repository, series: Series, picked: Picked) -> Iterator[str]:
+    from relauto.git.tree import print_path
+
+    causes = {each.path: each for each in _find_causes(repository, picked)}
+    for conflict in picked.pick.conflicts:
+        yield f"  {print_path(conflict.path)} ({conflict.kind})"
+        cause = causes.get(conflict.path)
+        if cause:
+            yield from _tell_commits(repository, f"changed on {series.line.branch}", cause.line)
+            yield from _tell_commits(
+                repository, f"changed before the fix, not on {series.line.branch}", cause.main
+            )
+
+
+def _tell_commits(repository: Repository, what: str, commits: Sequence[Commit]) -> Iterator[str]:
+    for commit in commits[:_SHOWN]:
+        facts = repository.commit(commit)
+        yield f"    {what}: {commit.short} {facts.subject} ({facts.author.name}, {facts.author.at:%Y-%m-%d})"
+    if len(commits) > _SHOWN:
+        yield f"    {what}: {len(commits) - _SHOWN} more"
+
+
+def _phrase(picked: Picked) -> str:
+    made = picked.pick
+    if made.status == "clean":
+        return f"clean, {_VERDICTS[made.verdict]}, as {made.commits[-1].short}"
+    if made.status == "already":
+        way = _WAYS[made.presence.by] if made.presence else _WAYS["tree"]
+        return f"already there: {way.format(picked.commit.short if picked.commit else '')}"
+    return f"error: {made.error}" if made.status == "error" else "conflict"
+
+
+def _tell_branch(placed: Placed, *, dry: bool) -> Iterator[str]:
+    if placed.state == "refused":
+        yield f"  {placed.reason}; it was left as it is: put the pick there by hand, or delete the branch"
+    elif placed.state == "none":
+        if not placed.series.is_whole:
+            yield f"  {placed.branch} was not made, since not every fix applies"
+    else:
+        yield f"  {(_FUTURE if dry else _STATES)[placed.state].format(placed.branch)}"
