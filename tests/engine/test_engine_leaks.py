@@ -109,6 +109,7 @@ def test_pull_request_that_people_opened_and_pushed_to_is_read_again(at):
     assert world.pull(number)["merged"] is False
 
 
+@pytest.mark.slow
 def test_whole_path_of_a_customer_on_file_names_nobody(at):
     world = begin(at)
     world.reach_merge_door()
@@ -128,6 +129,8 @@ def test_notes_that_would_name_a_customer_are_held_up(at):
     world.pull(2)  # the hub takes note of the commit
     for _ in range(6):
         outcome = agree(world)
+        if any("the leak guard holds up" in stop.reason for stop in outcome.stops):
+            break
         for number in [pull["number"] for pull in world.pulls() if pull["state"] == "open"]:
             world.pass_pull(number)
         for line in {line for line in world.asked() if line.startswith(("/accept", "/tick"))}:
@@ -380,6 +383,7 @@ def say_yes(world):
         world.check(world.head("v1.0.1-rc1"))
 
 
+@pytest.mark.slow
 def test_false_alarm_is_let_pass_all_along_the_path(at):
     """A word that is a customer's name, too, stands in every text of the path: each asks once."""
     world = begin(at, message="Aim at the Target\n\nThe Target moved.")

@@ -50,7 +50,23 @@ PULL_STOPS = [
 ]
 
 
-@pytest.mark.parametrize("more", [pytest.param("", id="pull"), pytest.param(PUSH, id="push", marks=SLOW)])
+@pytest.mark.parametrize(
+    ("chapter", "step", "stop"),
+    [
+        ("merge-door", "prepare.merge", ("prepare.pick", Status.WAITING)),
+        ("release-door", "prepare.release", ("deploy.send", Status.DECISION)),
+        ("send-door", "deploy.send", ("deploy.send", Status.WAITING)),
+    ],
+)
+def test_the_list_is_what_then_happens_behind_a_door(at, chapter, step, stop):
+    world = at(chapter)
+    world.approve(step)
+    (found,) = agree(world).stops
+    assert (found.place.step, found.status) == stop
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("more", [pytest.param("", id="pull"), pytest.param(PUSH, id="push")])
 def test_the_list_is_what_then_happens_on_the_whole_path(at, more):
     world = at("blank")
     if more:

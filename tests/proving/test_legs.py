@@ -7,6 +7,8 @@ from relauto.proving.ground import INCIDENT
 from relauto.proving.legs import call
 from tests.proving.conftest import Walked
 
+pytestmark = pytest.mark.slow  # the path is walked for them; `.ci/run` plays a sample of the matrix besides
+
 
 def test_the_path_is_walked_to_its_end(walked: Walked) -> None:
     _, legs = walked

@@ -1,6 +1,7 @@
 """One incident through the tasks, against the hub: settings in a file, tokens in the environment."""
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,15 +122,27 @@ cache.directory = "{root / "cache"}"
 """
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the first world keeps its repositories for the others, which copy them."""
+    return tmp_path_factory.mktemp("kept") / "till"
+
+
 @pytest.fixture
-def world(tmp_path: Path, relauto: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(
+    kept: Path, tmp_path: Path, relauto: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
     product: dict[str, dict[str, str]] = {
         "main": {"till.txt": "open\nsell\nclose\n"},
         "release-1.0": {"line.txt": "1.0\n"},
         "fix/sell": {"till.txt": "open\nsell well\nclose\n"},
     }
-    write_repository(tmp_path / "product", product, tag="v1.0.0")
-    write_repository(tmp_path / "ops", {"main": {"roster.toml": ROSTER}})
+    if not kept.is_dir():
+        kept.mkdir()
+        write_repository(kept / "product", product, tag="v1.0.0")
+        write_repository(kept / "ops", {"main": {"roster.toml": ROSTER}})
+    for name in ("product", "ops"):
+        shutil.copytree(kept / name, tmp_path / name)
     with Hub(tmp_path / "hub") as hub:
         for login in LOGINS:
             hub.add_user(login, token=f"token-of-{login}", app="acme-ci" if login == "ci-runner" else None)
@@ -492,6 +505,7 @@ def waiting(world: World, incident: str) -> World:
     return world
 
 
+@pytest.mark.slow
 def test_decisions_are_told_as_documents_or_only_foreseen(waiting: World) -> None:
     for decision, kind, by in DECISIONS:
         refused = waiting.run(*decision, by="mallory")
