@@ -1,6 +1,6 @@
 """Is a fix on a line already, under its own id or another?"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -155,10 +155,21 @@ def _list_same_files(repository: Repository, span: str, paths: Collection[str]) 
 
 def parse_names(output: bytes, wanted: frozenset[str]) -> list[Commit]:
     """Return the commits of a `log --name-only -z --format=%x00%H` whose files are exactly `wanted`."""
-    commits = []
-    for row in output.decode("utf-8", "surrogateescape").split("\0\0"):
-        head, *names = row.strip("\0").split("\0")
-        files = {name.removeprefix("\n") for name in names}
-        if head and files == wanted:
-            commits.append(Commit(head.strip("\n")))
-    return commits
+    return [commit for commit, files in split_names(output.split(b"\0")) if files == wanted]
+
+
+def split_names(fields: Iterable[bytes]) -> Iterator[tuple[Commit, frozenset[str]]]:
+    """Yield each commit of such a log, and its files, from the parts of it that a NUL ends."""
+    commit, files, heading = "", set[str](), False
+    for part in fields:
+        text = part.decode("utf-8", "surrogateescape").removeprefix("\n")
+        if heading:
+            commit, files = text, set()
+        elif text:
+            files.add(text)
+        elif commit:
+            yield Commit(commit), frozenset(files)
+            commit = ""
+        heading = not text
+    if commit:
+        yield Commit(commit), frozenset(files)

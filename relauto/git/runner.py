@@ -9,7 +9,8 @@ build from checked names (`relauto.model.names`), never from text of others.
 import os
 import re
 import subprocess  # nosec B404 - this is the one place that runs git
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,15 +122,53 @@ class Git:
                 check=False,
                 timeout=timeout,
                 pass_fds=self.held,
-                env={**_inherited(), **_FIXED, **self.environment, **(environment or {})},
+                env=self._surroundings(environment),
             )
         except FileNotFoundError as error:
-            raise InputError("git was not found on PATH", todo="install git 2.38 or newer") from error
+            raise _miss_git() from error
         except subprocess.TimeoutExpired as error:
             late = Answer(_clean(" ".join(arguments)), 124, b"", f"no answer within {timeout} seconds")
             raise GitError(late, todo="run again; nothing is assumed about what it did") from error
         said = ended.stderr.decode("utf-8", "replace")
         return Answer(_clean(" ".join(arguments)), ended.returncode, ended.stdout, _clean(said))
+
+    def _surroundings(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        return {**_inherited(), **_FIXED, **self.environment, **(more or {})}
+
+    def stream(self, *arguments: str, input: bytes = b"") -> Iterator[bytes]:  # noqa: A002
+        """Yield what git prints, each part that a NUL ends as soon as it is there; nothing is kept.
+
+        Raises:
+            InputError: there is no git on PATH, or the directory is gone.
+            GitError: it ended with another status than 0.
+        """
+        if not self.directory.is_dir():
+            raise InputError(f"{self.directory} is not a directory")
+        with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as said:
+            told.write(input)
+            told.seek(0)
+            try:
+                process = subprocess.Popen(  # nosec B603 B607 - as in `ask`
+                    ["git", *arguments],
+                    cwd=self.directory,
+                    stdin=told,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    pass_fds=self.held,
+                    env=self._surroundings(),
+                )
+            except FileNotFoundError as error:
+                raise _miss_git() from error
+            with process:
+                try:
+                    yield from _split(process)
+                except BaseException:
+                    process.kill()
+                    raise
+            if process.returncode:
+                said.seek(0)
+                why = _clean(said.read().decode("utf-8", "replace"))
+                raise GitError(Answer(_clean(" ".join(arguments)), process.returncode, b"", why))
 
     def run(
         self,
@@ -161,6 +200,20 @@ class Git:
         """
         output = self.run(*arguments, input=input, environment=environment)
         return output.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+
+def _split(process: "subprocess.Popen[bytes]") -> Iterator[bytes]:
+    """Yield the parts that a NUL ends, and what is left behind the last."""
+    rest = b""
+    while process.stdout and (block := process.stdout.read(1 << 16)):
+        *parts, rest = (rest + block).split(b"\0")
+        yield from parts
+    if rest:
+        yield rest
+
+
+def _miss_git() -> InputError:
+    return InputError("git was not found on PATH", todo="install git 2.38 or newer")
 
 
 def require_git(git: Git) -> tuple[int, int]:

@@ -1,24 +1,19 @@
 """A matrix played by several processes, each on a ground of its own."""
 
-import multiprocessing
 import os
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar
 
-from relauto.errors import InputError, Status
+from relauto.errors import InputError
 from relauto.proving.ground import Ground
 from relauto.proving.legs import Leg, walk
 from relauto.proving.sabotage import break_code
 from relauto.proving.tally import Run
-
-if TYPE_CHECKING:
-    from multiprocessing.process import BaseProcess as ParentProcess
+from relauto.workers import start_workers
 
 C = TypeVar("C")
 
@@ -56,9 +51,8 @@ def play(
     """
     if workers < 1:
         raise InputError(f"{workers} workers play nothing", todo="give one or more")
-    context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory(prefix="relauto-prove-") as root:
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(sabotage,))
+        pool = start_workers(workers, break_code, sabotage)
         try:
             cases = choose(pool.submit(_list_cases, matrix, root).result())
             yield from pool.map(partial(_run, matrix, root), cases)
@@ -91,18 +85,6 @@ def sample(cases: Sequence[C], size: int, *, seed: int = 0) -> list[C]:
     chance = random.Random(seed)  # noqa: S311  # nosec B311 - to be alike is what it is for
     chosen = chance.sample(range(len(cases)), min(size, len(cases)))
     return [cases[at] for at in sorted(chosen)]
-
-
-def _begin(sabotage: str) -> None:
-    """Make a process ready to play; it ends with the one that sends it cases, also where that was killed."""
-    parent = cast("ParentProcess", multiprocessing.parent_process())
-    Thread(target=_end_with, args=(parent,), daemon=True).start()
-    break_code(sabotage)
-
-
-def _end_with(parent: "ParentProcess") -> None:
-    parent.join()
-    os._exit(Status.BUG)
 
 
 @cache

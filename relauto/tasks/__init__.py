@@ -14,6 +14,7 @@ from relauto.tasks import (
     prove,
     rehearsal,
     release,
+    replay,
     server,
     unpushed,
     words,
@@ -25,6 +26,7 @@ def build_namespace() -> Collection:
     """Return the collection that `tasks.py` re-exports and adopters mount as `relauto`."""
     namespace = Collection(
         rehearsal.rehearse,
+        replay.replay,
         incident.open_,
         incident.attach,
         incident.status,

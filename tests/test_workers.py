@@ -1,4 +1,4 @@
-"""The processes that play a matrix: none is left over."""
+"""The processes that share long work: none is left over."""
 
 import signal
 import subprocess  # noqa: TID251 - the process under test is one that is killed
@@ -7,22 +7,20 @@ import sys
 import pytest
 
 _PARENT = """
-import multiprocessing, os, threading
-from concurrent.futures import ProcessPoolExecutor
-from relauto.proving import crew
+import threading
+from relauto.workers import start_workers
 
 def wait():
     print("at it", flush=True)
     threading.Event().wait()
 
 if __name__ == "__main__":
-    context = multiprocessing.get_context("spawn")
-    ProcessPoolExecutor(1, mp_context=context, initializer=crew._begin, initargs=("",)).submit(wait).result()
+    start_workers(1).submit(wait).result()
 """
 
 
 @pytest.mark.slow
-def test_who_plays_ends_with_who_asked_for_it(tmp_path):
+def test_who_works_ends_with_who_asked_for_it(tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(_PARENT, encoding="utf-8")
     command = [sys.executable, str(script)]

@@ -1,0 +1,125 @@
+"""Picks pairs again, in memory, on all cores."""
+
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Literal
+
+from relauto.errors import RelautoError
+from relauto.git.commit import Signature
+from relauto.git.pick import Pick, pick
+from relauto.git.repository import Repository
+from relauto.replaying.batches import batch
+from relauto.replaying.pairs import Pair
+from relauto.workers import count_cores, start_workers
+
+Result = Literal["exact", "clean_differs", "conflict", "already", "error"]
+
+# Picks are never pushed; with one committer and one moment a second replay makes the same commits.
+_COMMITTER = Signature("relauto", "relauto@localhost", datetime(2000, 1, 1, tzinfo=UTC))
+_BATCH = 25
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one pair ended.
+
+    Attributes:
+        pair: which.
+        result: `exact`: the tree that people committed; `clean_differs`: it applies and the tree is another;
+            `already`: the line had it; `conflict`; `error`: something is absent, or git failed.
+        kinds: of a conflict, the kind of each path.
+        error: what failed.
+        milliseconds: how long the pick took; None where there was none.
+    """
+
+    pair: Pair
+    result: Result
+    kinds: tuple[str, ...] = ()
+    error: str = ""
+    milliseconds: float | None = None
+
+
+def replay(path: Path, pairs: Iterable[Pair], *, workers: int = 0) -> Iterator[Outcome]:
+    """Yield how each pair ends, in their order.
+
+    Objects that picks make go to a temporary folder; the repository is only read, and of it what `fix` and
+    `onto` reach, with the tree's id of `expected`. Nothing is fetched. Only some pairs are held at a time.
+
+    Args:
+        path: the repository.
+        pairs: what to pick.
+        workers: processes that pick; 0 for one for each core.
+
+    Raises:
+        InputError: the repository cannot be opened.
+    """
+    Repository.open(path).close()
+    with tempfile.TemporaryDirectory(prefix="relauto-replay-") as root:
+        work = partial(_replay_batch, path, root)
+        parts = batch(pairs, _BATCH)
+        if workers == 1:
+            yield from chain.from_iterable(map(work, parts))
+            return
+        count = workers or count_cores()
+        pool = start_workers(count)
+        try:
+            for part in _spread(pool, work, parts, 2 * count):
+                yield from part
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _spread(
+    pool: ProcessPoolExecutor, work: partial[list[Outcome]], parts: Iterable[list[Pair]], ahead: int
+) -> Iterator[list[Outcome]]:
+    """Yield the results of `parts` in their order, having handed out at most `ahead` of them."""
+    waiting: deque[Future[list[Outcome]]] = deque()
+    for part in parts:
+        waiting.append(pool.submit(work, part))
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _replay_batch(path: Path, root: str, pairs: list[Pair]) -> list[Outcome]:
+    """Pick in a repository of its own, which borrows from `path` and is gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=root) as folder, _borrow(path, Path(folder)) as repository:
+        return [_replay_pair(repository, pair, path) for pair in pairs]
+
+
+def _borrow(path: Path, folder: Path) -> Repository:
+    return Repository.init(folder / "objects.git", alternates=path)
+
+
+def _replay_pair(repository: Repository, pair: Pair, path: Path) -> Outcome:
+    try:
+        expected = repository.commit_object(pair.expected).tree
+        picked = pick(repository, [pair.fix], pair.onto, committer=_COMMITTER, judge=False)
+    except RelautoError as error:
+        return Outcome(pair, "error", error=_name_place(error.what, repository, path))
+    return Outcome(
+        pair,
+        _judge(picked, expected),
+        tuple(conflict.kind for conflict in picked.conflicts),
+        _name_place(picked.error or "", repository, path),
+        picked.seconds * 1000,
+    )
+
+
+def _judge(picked: Pick, expected: str) -> Result:
+    if picked.status != "clean":
+        return picked.status
+    return "exact" if picked.tree == expected else "clean_differs"
+
+
+def _name_place(error: str, repository: Repository, path: Path) -> str:
+    """Return what failed as said of the repository that is replayed, not of the one that borrows from it."""
+    return error.replace(str(repository.common), str(path))

@@ -1,0 +1,102 @@
+"""What a replay adds up to; it does not grow with the number of pairs."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from relauto.replaying.replay import Outcome, Result
+
+# Results that resolvers and prerequisites will bring; until then there are none.
+_COUNTS = (
+    "exact",
+    "clean_differs",
+    "resolved_exact",
+    "resolved_differs",
+    "proposed_exact",
+    "proposed_differs",
+    "conflict",
+    "conflict_explained",
+    "conflict_prerequisites",
+    "already",
+    "error",
+)
+# The width of a bar of the distribution: each ends at twice the milliseconds of the one before.
+_FIRST_MS = 5
+_SAMPLES = 100
+_OBJECT = re.compile(r"\b[0-9a-f]{40}\b")
+
+
+@dataclass
+class Tally:
+    """Counts of results, and what explains them.
+
+    Attributes:
+        results: how many pairs ended in which way.
+        evidence: what showed that the pairs belong together.
+        kinds: how many conflicted pairs hold a path of each kind.
+        reasons: why pairs ended in an error, without the names of objects.
+        times: picks by their milliseconds, to three digits.
+        samples: some of the pairs that did not end exact, the first of each result.
+    """
+
+    results: Counter[Result] = field(default_factory=Counter)
+    evidence: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    times: Counter[float] = field(default_factory=Counter)
+    samples: dict[Result, list[Outcome]] = field(default_factory=dict)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one pair."""
+        self.results[outcome.result] += 1
+        self.evidence[outcome.pair.by] += 1
+        self.kinds.update(set(outcome.kinds))
+        if outcome.result == "error":
+            self.reasons[_OBJECT.sub("…", outcome.error)] += 1
+        sample = self.samples.setdefault(outcome.result, []) if outcome.result != "exact" else None
+        if sample is not None and len(sample) < _SAMPLES:
+            sample.append(outcome)
+        if outcome.milliseconds is not None:
+            self.times[float(f"{outcome.milliseconds:.3g}")] += 1
+
+    @property
+    def pairs(self) -> int:
+        """How many were counted."""
+        return self.results.total()
+
+    def share(self, result: Result) -> float:
+        """Return the share of the pairs that ended so, in per cent."""
+        return 100 * self.results[result] / self.pairs if self.pairs else 0.0
+
+    def quantile(self, share: float) -> float:
+        """Return the milliseconds within which `share` (0 to 1) of the picks ended, to three digits."""
+        wanted = share * self.times.total()
+        passed = 0
+        for time, count in sorted(self.times.items()):
+            passed += count
+            if passed >= wanted:
+                return time
+        return 0.0
+
+    def spread(self) -> list[tuple[float, int]]:
+        """Return how many picks took up to 5, 10, 20, … milliseconds, and more than the limit before."""
+        limit, bars, rest = float(_FIRST_MS), list[tuple[float, int]](), sorted(self.times.items())
+        while rest:
+            within = [count for time, count in rest if time <= limit]
+            bars.append((limit, sum(within)))
+            rest, limit = rest[len(within) :], limit * 2
+        return bars
+
+    def describe(self, seconds: float) -> dict[str, Any]:
+        """Return the document that `replay --json` prints."""
+        counts: dict[str, int] = {str(result): count for result, count in self.results.items()}
+        return {
+            "pairs": self.pairs,
+            **{name: counts.get(name, 0) for name in _COUNTS},
+            "pick_ms": {"median": self.quantile(0.5), "p95": self.quantile(0.95)},
+            "seconds": round(seconds, 2),
+            "evidence": dict(self.evidence.most_common()),
+            "conflict_kinds": dict(self.kinds.most_common()),
+            "error_reasons": dict(self.reasons.most_common()),
+        }

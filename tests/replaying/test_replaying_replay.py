@@ -1,0 +1,237 @@
+"""How pairs end, what they add up to, and that nothing is written to what is replayed."""
+
+import json
+
+import pytest
+
+from relauto.errors import InputError
+from relauto.git.repository import Repository
+from relauto.model.names import Commit
+from relauto.replaying.pairs import Pair, read_pairs
+from relauto.replaying.replay import Outcome, replay
+from relauto.replaying.tally import Tally
+
+ABSENT = Commit("a" * 40)
+
+
+def run(history, *pairs, workers=1):
+    return list(replay(history.directory, pairs, workers=workers))
+
+
+def results(outcomes):
+    return [(outcome.result, outcome.kinds) for outcome in outcomes]
+
+
+@pytest.fixture
+def pairs(history):
+    """One pair of each result, as people made it."""
+    fix = history.fix("Stop the crash on start", 3, "one")
+    conflicting = history.fix("Stop it otherwise", 3, "two")
+    onto = history.git.read("rev-parse", "line")
+    exact = history.fix("Stop the crash on start", 3, "one", "line")
+    adapted = history.fix("Stop it otherwise", 3, "adapted", "line")
+    history.run("branch", "other", onto)
+    history.text["other"] = history.text["main"].replace("two\n", "line 3\n")
+    differing = history.fix("Stop the crash on start", 3, "one and more", "other")
+    absent = Pair(ABSENT, Commit(onto), exact)
+    return [
+        Pair(fix, Commit(onto), exact),
+        Pair(fix, Commit(onto), differing),
+        Pair(conflicting, Commit(onto), adapted),
+        Pair(fix, exact, adapted),
+        absent,
+    ]
+
+
+def test_each_pair_ends_in_one_result(history, pairs):
+    outcomes = run(history, *pairs)
+    assert results(outcomes) == [
+        ("exact", ()),
+        ("clean_differs", ()),
+        ("conflict", ("content",)),
+        ("already", ()),
+        ("error", ()),
+    ]
+    assert [outcome.pair for outcome in outcomes] == pairs
+    assert outcomes[-1].error == f"{history.directory} lacks the object {ABSENT}"
+
+
+def test_many_processes_end_as_one_does(history, pairs):
+    many = pairs * 13
+    assert results(run(history, *many, workers=2)) == results(run(history, *many))
+
+
+def test_the_repository_is_as_it_was(history, pairs):
+    def look():
+        return {path: path.is_dir() or path.read_bytes() for path in history.directory.rglob("*")}
+
+    before = look()
+    run(history, *pairs)
+    assert look() == before
+
+
+def test_pairs_are_taken_as_they_are_needed(history, pairs):
+    taken = []
+
+    def endless():
+        while True:
+            taken.append(pairs[0])
+            yield pairs[0]
+
+    outcomes = replay(history.directory, endless(), workers=1)
+    for _ in range(30):
+        next(outcomes)
+    outcomes.close()
+    assert len(taken) <= 50
+
+
+def test_only_what_the_fix_and_the_line_reach_is_needed(history, pairs, tmp_path):
+    """In a repository that holds nothing else but the tree's name of what people committed."""
+    expected = results(run(history, *pairs[:4]))
+    for pair, result in zip(pairs[:4], expected, strict=True):
+        small = tmp_path / pair.expected / pair.fix
+        with Repository.init(small) as repository:
+            source = f"file://{history.directory}"
+            repository.git.run(
+                "-c",
+                "protocol.file.allow=always",
+                "fetch",
+                "--quiet",
+                source,
+                pair.fix,
+                pair.onto,
+                environment={"GIT_ALLOW_PROTOCOL": "file"},
+            )
+            with Repository.open(history.directory) as whole:
+                repository.store.write("commit", whole.store.read(pair.expected, "commit"))
+        assert results(replay(small, [pair], workers=1)) == [result]
+
+
+def test_a_partial_clone_says_what_it_lacks_and_fetches_nothing(history, tmp_path):
+    fix = history.fix("Stop the crash on start", 3, "one")
+    history.fix("Elsewhere", 30, "two", "line")
+    made = history.fix("Stop the crash on start", 3, "one", "line")
+    history.run("config", "uploadpack.allowFilter", "true")
+    partial = tmp_path / "partial"
+    source = f"file://{history.directory}"
+    history.run("clone", "--quiet", "--bare", "--filter=blob:none", source, str(partial))
+    before = sorted(partial.rglob("*"))
+    (outcome,) = replay(partial, [Pair(fix, history.parent(made), made)], workers=1)
+    assert (outcome.result, f"{partial} lacks the object " in outcome.error) == ("error", True)
+    assert sorted(partial.rglob("*")) == before
+
+
+def test_odd_commits_are_picked_or_told(history):
+    """A root commit, an octopus merge, names that are no UTF-8, and what is no commit at all."""
+    onto = Commit(history.git.read("rev-parse", "line"))
+    history.run("checkout", "--quiet", "--orphan", "island")
+    history.run("rm", "-rfq", ".")
+    root = history.commit("Island", {"island.txt": "alone\n"})
+    for name in ("one", "two"):
+        history.switch(name, "main")
+        history.commit(name, {f"{name}.py": f"{name}\n"})
+    history.switch("main")
+    history.run("merge", "--quiet", "--no-ff", "-m", "Octopus", "one", "two")
+    octopus = history.head
+    odd = b"caf\xe9.txt".decode("utf-8", "surrogateescape")
+    named = history.commit("Odd name", {odd: "odd\n"})
+    clashing = history.commit("Odd name again", {odd: "odd again\n"})
+    expected = {
+        fix: history.pick_for_real(fix, onto, *more)[0]
+        for fix, more in ((root, ()), (octopus, ("-m", "1")), (named, ()))
+    }
+    for fix, tree in expected.items():
+        made = Commit(history.run("commit-tree", tree, "-p", onto, "-m", "made"))
+        assert results(run(history, Pair(fix, onto, made))) == [("exact", ())]
+    assert results(run(history, Pair(clashing, onto, onto))) == [("conflict", ("modify/delete",))]
+    tree = Commit(history.tree())
+    assert [outcome.result for outcome in run(history, Pair(tree, onto, onto), Pair(root, onto, tree))] == [
+        "error",
+        "error",
+    ]
+
+
+def test_a_shallow_clone_and_no_repository_are_refused(history, tmp_path):
+    history.fix("Stop the crash on start", 3, "one")
+    shallow = tmp_path / "shallow"
+    history.run("clone", "--quiet", "--depth=1", f"file://{history.directory}", str(shallow))
+    for path, told in ((shallow, "is a shallow clone"), (tmp_path / "none", "is not a directory")):
+        with pytest.raises(InputError, match=told):
+            list(replay(path, [], workers=1))
+
+
+def write(path, *rows):
+    path.write_text("".join(f"{row}\n" for row in rows))
+    return path
+
+
+def test_pairs_are_read_from_a_file(tmp_path):
+    one, two, three = (Commit(letter * 40) for letter in "abc")
+    row = json.dumps({"fix": one, "onto": two, "expected": three, "note": "passed over"})
+    assert list(read_pairs(write(tmp_path / "pairs", row, "", row))) == [Pair(one, two, three)] * 2
+
+
+def test_faults_of_a_file_are_told_with_their_lines(tmp_path):
+    good = json.dumps({"fix": "a" * 40, "onto": "b" * 40, "expected": "c" * 40})
+    bad = [good.replace("a" * 40, "main"), '{"fix": 1}', "nonsense", "[]", '{"fix": "' + "a" * 40 + '"}']
+    path = write(tmp_path / "pairs", good, *bad)
+    with pytest.raises(InputError) as refused:
+        read_pairs(path)
+    lines = refused.value.what.split("\n")
+    assert lines[0] == f"{path} has 5 faults:"
+    assert [line.partition(":")[0] for line in lines[1:]] == [f"  - line {number}" for number in range(2, 7)]
+
+
+def test_of_many_faults_some_are_told(tmp_path):
+    with pytest.raises(InputError, match="and 30 more"):
+        read_pairs(write(tmp_path / "pairs", *["nonsense"] * 50))
+
+
+def test_an_empty_or_absent_file_is_refused(tmp_path):
+    for path in (write(tmp_path / "pairs", ""), tmp_path / "none"):
+        with pytest.raises(InputError):
+            read_pairs(path)
+
+
+def outcome(result, milliseconds=None, kinds=(), error="", by="file"):
+    return Outcome(Pair(ABSENT, ABSENT, ABSENT, by), result, kinds, error, milliseconds)
+
+
+def test_a_tally_holds_what_programs_read():
+    tally = Tally()
+    for each in (
+        outcome("exact", 10.0, by="trailer"),
+        outcome("conflict", 20.04, ("content", "content", "add/add")),
+        outcome("conflict", 31.0, ("content",)),
+        outcome("error", error=f"clone lacks the object {ABSENT}"),
+    ):
+        tally.add(each)
+    assert tally.describe(1.234) == {
+        "pairs": 4,
+        "exact": 1,
+        "clean_differs": 0,
+        "resolved_exact": 0,
+        "resolved_differs": 0,
+        "proposed_exact": 0,
+        "proposed_differs": 0,
+        "conflict": 2,
+        "conflict_explained": 0,
+        "conflict_prerequisites": 0,
+        "already": 0,
+        "error": 1,
+        "pick_ms": {"median": 20.0, "p95": 31.0},
+        "seconds": 1.23,
+        "evidence": {"file": 3, "trailer": 1},
+        "conflict_kinds": {"content": 2, "add/add": 1},
+        "error_reasons": {"clone lacks the object …": 1},
+    }
+    assert tally.spread() == [(5.0, 0), (10.0, 1), (20.0, 1), (40.0, 1)]
+
+
+def test_a_tally_does_not_grow_with_the_pairs():
+    tally = Tally()
+    for number in range(20_000):
+        tally.add(outcome("conflict", 1 + number / 20, ("content",)))
+    assert len(tally.times) < 3000
+    assert [len(sample) for sample in tally.samples.values()] == [100]
+    assert tally.quantile(0.5) == pytest.approx(501, rel=0.01)

@@ -1,0 +1,135 @@
+"""`relauto replay` as a user types it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.replaying.conftest import History
+from tests.tasks.conftest import Relauto
+
+KEYS = [
+    "schema",
+    "pairs",
+    "exact",
+    "clean_differs",
+    "resolved_exact",
+    "resolved_differs",
+    "proposed_exact",
+    "proposed_differs",
+    "conflict",
+    "conflict_explained",
+    "conflict_prerequisites",
+    "already",
+    "error",
+    "pick_ms",
+    "seconds",
+]
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Path:
+    """Two fixes on a line: one as on main, one that conflicts."""
+    history = History(tmp_path / "product")
+    history.fix("Stop the crash on start", 3, "one")
+    history.fix("Stop it otherwise", 9, "two")
+    history.fix("Stop it for good", 9, "three")
+    history.fix("[line] Stop the crash on start", 3, "one", "line")
+    history.fix("[line] Stop it for good (#3)", 9, "adapted", "line")
+    return history.directory
+
+
+def counts(document: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in document.items() if value and key not in ("pick_ms", "seconds")}
+
+
+def test_programs_read_one_document(relauto: Relauto, product: Path) -> None:
+    ended = relauto("replay", "--repo", str(product), "--json")
+    assert ended.status == 0
+    assert list(ended.document)[: len(KEYS)] == KEYS
+    assert counts(ended.document) == {
+        "schema": 1,
+        "pairs": 2,
+        "exact": 1,
+        "conflict": 1,
+        "evidence": {"subject": 2},
+        "conflict_kinds": {"content": 1},
+    }
+    assert set(ended.document["pick_ms"]) == {"median", "p95"}
+    assert ended.err.splitlines()[0] == "reading main"
+
+
+def test_people_read_a_table(relauto: Relauto, product: Path) -> None:
+    ended = relauto("replay", "--repo", str(product))
+    assert re.sub(r"[\d.]+ (m?s)\b", r"… \1", ended.out) == (
+        "2 backports picked again in … s.\n"
+        "A pick takes … ms, 95 % of them at most … ms.\n"
+        "\n"
+        "  exact                1    50.0 %  the pick is what people committed\n"
+        "  clean_differs        0     0.0 %  the pick applies, and people committed something else\n"
+        "  conflict             1    50.0 %  the pick does not apply\n"
+        "  already              0     0.0 %  the line had the change\n"
+        "  error                0     0.0 %  not picked: something is absent or failed\n"
+        "\n"
+        "what shows that they are backports:\n"
+        "                       2  subject\n"
+        "\n"
+        "conflicts by kind (one may be of several):\n"
+        "                       1  content\n"
+    )
+
+
+def test_a_page_is_written_where_it_is_asked_for(relauto: Relauto, product: Path, tmp_path: Path) -> None:
+    page = tmp_path / "replay.html"
+    for dry in (["--dry", "replay"], ["replay", "--dry-run"]):
+        ended = relauto(*dry, "--repo", str(product), "--html", str(page))
+        assert (ended.status, page.exists(), f"would write {page}\n" in ended.err) == (0, False, True)
+    assert relauto("replay", "--repo", str(product), "--html", str(page)).status == 0
+    text = page.read_text(encoding="utf-8")
+    assert "<h1>Replay of product</h1>" in text
+    assert (
+        '<td><code>exact</code></td><td>the pick is what people committed</td><td class="number">1</td>'
+        in text
+    )
+    assert "<h2><code>conflict</code>: all 1</h2>" in text
+    assert not re.search(r"https?://|<script", text)
+
+
+def test_pairs_may_be_given(relauto: Relauto, product: Path, tmp_path: Path) -> None:
+    history = History.__new__(History)
+    history.__dict__.update(directory=product)
+    pairs = tmp_path / "pairs.jsonl"
+    absent = {name: letter * 40 for name, letter in (("fix", "a"), ("onto", "b"), ("expected", "c"))}
+    pairs.write_text(f"{json.dumps(absent)}\n" * 3, encoding="utf-8")
+    ended = relauto("replay", "--repo", str(product), "--pairs", str(pairs), "--limit", "2", "--json")
+    assert counts(ended.document) == {
+        "schema": 1,
+        "pairs": 2,
+        "error": 2,
+        "evidence": {"file": 2},
+        "error_reasons": {f"{product} lacks the object …": 2},
+    }
+    assert (
+        ended.err.splitlines() == [f"{'a' * 40} onto {'b' * 40}: {product} lacks the object {'c' * 40}"] * 2
+    )
+
+
+def test_bad_calls_are_refused(relauto: Relauto, product: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad").write_text("\nnonsense\n", encoding="utf-8")
+    empty = History(tmp_path / "empty")
+    refused = {
+        ("--repo", "nowhere"): "is not a directory",
+        ("--repo", str(tmp_path)): "there is no git repository at",
+        ("--repo", str(product), "--main", "trunk"): "no branch called 'trunk'",
+        ("--repo", str(product), "--limit", "-1"): "--limit cannot be -1",
+        ("--repo", str(product), "--pairs", "bad"): "line 2: ",
+        ("--repo", str(product), "--pairs", "bad", "--main", "main"): "leave one of them out",
+        ("--repo", str(empty.directory)): "no backport was found in",
+        ("--repo", str(product), "--html", "none/page.html"): "cannot be written",
+        (): "repo",
+    }
+    for arguments, told in refused.items():
+        ended = relauto("replay", *arguments)
+        assert (ended.status, ended.out) == (2, "")
+        assert told in ended.err
