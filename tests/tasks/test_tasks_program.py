@@ -51,9 +51,9 @@ Subcommands:
                       and write nothing.
   rehearse            Run the whole path against an embedded GitHub, with a
                       cast for the people.
-  replay              Pick again what a history has picked before; compare.
   reopen              Let a lost, refused, skipped or ticked step be done
                       again.
+  replay              Pick again what a history has picked before; compare.
   skip                Say that a step will not be done, with a reason that
                       stays visible.
   status              Show the board: every step, what is next, who must act.
