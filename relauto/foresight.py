@@ -112,14 +112,7 @@ def foresee(
     _look(bench)
     before = list(first(bench)) if first else []
     seen, span = Foreseen(before), Span(bench.incident, until, only)
-    if bench.incident.desk is None:
-        seen.writes.append(desk.describe_desk(bench))
-    closer = desk.find_closer(bench)
-    if closer:
-        seen.writes.append(desk.describe_reopening(closer))
-    seen.writes.extend(replies.describe_untold(bench))
-    seen.writes.extend(machines.describe_stale(bench))
-    seen.writes.extend(_foresee_claims(bench))
+    seen.writes.extend(_foresee_refreshing(bench))
     for place in list_places(bench, until, only):
         if only in ADVISORY and place.step != only:
             continue
@@ -133,6 +126,27 @@ def foresee(
     if seen.status is Status.REACHED and desk.must_close(bench):
         seen.writes.append(desk.describe_closing())
     return seen
+
+
+def foresee_refresh(bench: Bench) -> list[str]:
+    """Return what a run would write before its first step; what it would put on record is supposed.
+
+    Raises:
+        RemoteError: the world cannot be read.
+    """
+    _look(bench)
+    return list(_foresee_refreshing(bench))
+
+
+def _foresee_refreshing(bench: Bench) -> Iterator[str]:
+    if bench.incident.desk is None:
+        yield desk.describe_desk(bench)
+    closer = desk.find_closer(bench)
+    if closer:
+        yield desk.describe_reopening(closer)
+    yield from replies.describe_untold(bench)
+    yield from machines.describe_stale(bench)
+    yield from _foresee_claims(bench)
 
 
 def _look(bench: Bench) -> None:

@@ -12,6 +12,7 @@ from relauto.tasks import (
     people,
     pick,
     prove,
+    qa,
     rehearsal,
     release,
     replay,
@@ -53,7 +54,7 @@ def build_namespace() -> Collection:
     )
     namespace.add_collection(Collection("candidate", attach=candidate.attach, publish=candidate.publish))
     namespace.add_collection(Collection("clock", check=event.check))
-    namespace.add_collection(Collection("qa", show=words.qa_show))
+    namespace.add_collection(Collection("qa", show=qa.show_, sign=qa.sign, sync=qa.sync))
     namespace.add_collection(Collection("notice", preview=words.notice_preview))
     namespace.add_collection(Collection("release", free=release.free))
     namespace.add_collection(Collection("journal", redact=journal.redact, verify=journal.verify))

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from relauto.stages.bench import Bench
 
 
-def _record(bench: Bench, deed: str, bodies: Sequence[Body], sentence: str, *, dry: bool, json: bool) -> None:
+def put_on_record(
+    bench: Bench, deed: str, bodies: Sequence[Body], sentence: str, *, dry: bool, json: bool
+) -> None:
+    """Record what somebody who is entitled to `deed` decided, unless it is a dry run, and tell it.
+
+    Raises:
+        DecisionError: they are not.
+    """
     from relauto import recording
 
     bench.roster.require(bench.login, deed)
@@ -65,7 +72,7 @@ def approve(
         doors.require_other(door, bench.login)
         sentence = f"{bench.login} approved {place}: {door.subject}"
         body = decisions.approve(door, place)
-        _record(bench, f"approve {step}", [body], sentence, dry=dry_run or c.config.run.dry, json=json)
+        put_on_record(bench, f"approve {step}", [body], sentence, dry=dry_run or c.config.run.dry, json=json)
 
 
 @task(
@@ -88,7 +95,7 @@ def tick(
     dry, words = dry_run or c.config.run.dry, {"step": step, "evidence": evidence}
     with away.kept(id, "tick", words, dry=dry, json=json) as source, connect.bench(id or None) as bench:
         body = decisions.tick(bench, step, evidence, source)
-        _record(bench, "tick", [body], f"{step} is done: {evidence}", dry=dry, json=json)
+        put_on_record(bench, "tick", [body], f"{step} is done: {evidence}", dry=dry, json=json)
 
 
 @task(
@@ -104,7 +111,7 @@ def skip(
     with connect.bench(id or None) as bench:
         body = decisions.skip(bench, step, reason)
         dry = dry_run or c.config.run.dry
-        _record(bench, "skip", [body], f"{step} is skipped: {reason}", dry=dry, json=json)
+        put_on_record(bench, "skip", [body], f"{step} is skipped: {reason}", dry=dry, json=json)
 
 
 @task(
@@ -127,7 +134,7 @@ def reopen(
         made = decisions.abandon_desk if step == "desk" else decisions.reopen
         body = made(bench, step, reason)
         dry = dry_run or c.config.run.dry
-        _record(bench, "reopen", [body], f"{step} is open again: {reason}", dry=dry, json=json)
+        put_on_record(bench, "reopen", [body], f"{step} is open again: {reason}", dry=dry, json=json)
 
 
 @task(
@@ -167,7 +174,7 @@ def accept(
                 todo=f"relauto accept {what} --subject {record.shown[:12]} --reason …",
             )
         dry = dry_run or c.config.run.dry
-        _record(bench, "accept", bodies, f"{what} is accepted: {reason}", dry=dry, json=json)
+        put_on_record(bench, "accept", bodies, f"{what} is accepted: {reason}", dry=dry, json=json)
 
 
 @task(
@@ -202,7 +209,7 @@ def waive(
             f"{body.place.step}:{body.gate} is waived for {body.commit} "
             f"until {format_moment(body.until)}{over}: {reason}"
         )
-        _record(bench, "waive", [body], sentence, dry=dry_run or c.config.run.dry, json=json)
+        put_on_record(bench, "waive", [body], sentence, dry=dry_run or c.config.run.dry, json=json)
 
 
 @task(
@@ -235,7 +242,7 @@ def withdraw(
     with connect.bench(id or None) as bench:
         body = decisions.withdraw(bench, name, reason)
         dry = dry_run or c.config.run.dry
-        _record(bench, "withdraw", [body], f"{name} is withdrawn: {reason}", dry=dry, json=json)
+        put_on_record(bench, "withdraw", [body], f"{name} is withdrawn: {reason}", dry=dry, json=json)
 
 
 @task(
@@ -261,7 +268,7 @@ def fail(
         body = rounds.begin(bench, decisions.find_place(bench, step), reason)
         dry = dry_run or c.config.run.dry
         sentence = f"{step} failed: {reason}; round {body.round} begins"
-        _record(bench, "fail", [body], sentence, dry=dry, json=json)
+        put_on_record(bench, "fail", [body], sentence, dry=dry, json=json)
 
 
 @task(
@@ -306,4 +313,4 @@ def note(
     words = {"kind": chosen, "text": text, "at": when.isoformat()}
     with away.kept(id, "note", words, dry=dry, json=json) as source, connect.bench(id or None) as bench:
         body = NoteAdded(note=chosen, text=Text(text), happened_at=when, source=source)
-        _record(bench, "note", [body], f"noted ({kind}): {text}", dry=dry, json=json)
+        put_on_record(bench, "note", [body], f"noted ({kind}): {text}", dry=dry, json=json)

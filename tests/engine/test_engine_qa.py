@@ -5,8 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from relauto import recording
 from relauto.comms.qa_items import read_items
-from relauto.errors import Status
+from relauto.errors import InputError, Status
+from relauto.model.event import Said
+from relauto.model.words import Person
+from relauto.stages.prepare import sign_off
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, QA, only_stop
 
@@ -344,3 +348,47 @@ def test_every_environment_has_to_be_verified(at):
     assert f"{TAG} is signed, but new.pick-1-commit.cluster-of-3 is not ticked" in reason
     tick(world, "new.pick-1-commit.cluster-of-3")
     assert only_stop(agree(world, ENVIRONMENTS)).place.step == "prepare.release"
+
+
+def sign(world, word, reason=""):
+    """Let QA's tester answer by a token of their own."""
+    with world.bench() as bench:
+        digest = sign_off.find_requested(bench)[0].digest
+        recording.record(bench, Said(Person("quinn-qa"), sign_off.sign(bench, TAG, word, digest, reason)))
+
+
+def test_a_sign_off_by_a_token_counts_as_one_in_the_issue_does(at):
+    world = at("verify")
+    world.check(world.head(TAG))
+    sign(world, "pass")
+    assert only_stop(agree(world)).whom == "QA"
+    assert "quinn-qa signed" in read_replies(world)[0]
+    world.tick_all()
+    assert only_stop(agree(world)).place.step == "prepare.release"
+    assert world.incident.qa_answers[TAG][1] == "quinn-qa"
+
+
+def test_a_refusal_by_a_token_burns_the_candidate(at):
+    world = at("verify")
+    world.check(world.head(TAG))
+    sign(world, "fail", "it stops")
+    stop = only_stop(agree(world))
+    assert (stop.status, stop.reason) == (Status.DECISION, f"QA refused {TAG}: it stops (quinn-qa)")
+    assert [each.tag for each in world.incident.refused] == [TAG]
+    with world.bench() as bench, pytest.raises(InputError, match="QA is not asked about"):
+        sign_off.sign(bench, TAG, "pass", "0" * 64, "")
+
+
+def test_what_was_read_in_the_issue_counts_up_to_a_sign_off_by_a_token_and_what_comes_later_after_it(at):
+    world = at("verify")
+    world.tick_all()
+    world.answer_qa(PASS)
+    world.advance()
+    sign(world, "pass", "again")
+    world.check(world.head(TAG))
+    assert only_stop(agree(world)).place.step == "prepare.release"
+    assert world.incident.qa_answers[TAG][0].source == ""
+    world.answer_qa(f"/qa fail {TAG} it stops after an hour")
+    stop = only_stop(agree(world))
+    assert stop.status is Status.DECISION
+    assert "it stops after an hour" in stop.reason

@@ -81,6 +81,10 @@ Subcommands:
   prove.races         Let several at once advance, open and decide, and
                       compare.
   qa.show             Show the page that QA was given for a candidate.
+  qa.sign             Give QA's verdict on exactly one candidate; the page's
+                      items have to be ticked all the same.
+  qa.sync             Put on record what QA's issue says by now, and show who
+                      ticked what and what is open.
   release.free        Give up a version and its line: its incident makes no
                       release of it. Burned numbers stay burned.
 

@@ -1,0 +1,98 @@
+"""What came of QA's look at a candidate: who ticked what, and for each environment, as a matrix."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from relauto.comms.qa_items import MACHINE, read_items
+from relauto.comms.rendering import Renderer, shipped
+from relauto.model.incident import Incident
+
+State = Literal["ticked", "open", "refused"]
+"""How an item stands: `refused` is ticked by somebody whose tick does not count."""
+
+_PARTS = ("new", "regression")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One item: `environment` is the one it was asked for, "" where it is about all; `by` who ticked it."""
+
+    item: str
+    environment: str
+    state: State
+    by: str = ""
+
+    @property
+    def told(self) -> str:
+        """What the matrix says of it."""
+        if self.state == "refused":
+            return f"open: ticked by {self.by}, who is not on the roster for it"
+        return (self.by or "ticked") if self.state == "ticked" else "open"
+
+
+@dataclass(frozen=True)
+class QaResults:
+    """All items of a candidate's page, and the verdict: `pass`, `fail` or "", with who gave it and why."""
+
+    tag: str
+    url: str
+    digest: str
+    results: tuple[Result, ...]
+    verdict: str = ""
+    tester: str = ""
+    reason: str = ""
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The environments that items were asked for, in their order."""
+        return tuple(dict.fromkeys(each.environment for each in self.results if each.environment))
+
+    @property
+    def common(self) -> tuple[Result, ...]:
+        """The items that are about no environment."""
+        return tuple(each for each in self.results if not each.environment)
+
+    @property
+    def rows(self) -> Mapping[str, Mapping[str, Result]]:
+        """The other ones: by step, then by environment."""
+        rows: dict[str, dict[str, Result]] = {}
+        for each in self.results:
+            if each.environment:
+                rows.setdefault(each.item.removesuffix(f".{each.environment}"), {})[each.environment] = each
+        return rows
+
+
+def tell_results(
+    incident: Incident, tag: str, asked: str, refused: Mapping[str, str] | None = None
+) -> QaResults:
+    """Return what the journal knows of a candidate's page; `asked` is that page.
+
+    `refused` are the items that were ticked by others than QA, each with who did it.
+    """
+    checked, requested = incident.qa_checks.get(tag), incident.qa_requests.get(tag)
+    answer, tester = incident.qa_answers.get(tag, (None, None))
+    ticked = {each.item: str(each.by) for each in checked.items} if checked else {}
+    return QaResults(
+        tag,
+        requested.url if requested else "",
+        requested.digest if requested else "",
+        tuple(_list_results(asked, ticked, refused or {})),
+        answer.verdict if answer else "",
+        str(tester or ""),
+        str(answer.reason) if answer else "",
+    )
+
+
+def _list_results(asked: str, ticked: Mapping[str, str], refused: Mapping[str, str]) -> Iterator[Result]:
+    for item in read_items(asked):
+        if not item.startswith(MACHINE):
+            part, _, rest = item.partition(".")
+            environment = rest.partition(".")[2] if part in _PARTS else ""
+            state: State = "ticked" if item in ticked else "refused" if item in refused else "open"
+            yield Result(item, environment, state, ticked.get(item, refused.get(item, "")))
+
+
+def render_results(results: QaResults, renderer: Renderer | None = None) -> str:
+    """Return the results as a page."""
+    return (renderer or shipped()).render("qa/results.md", results=results)
