@@ -13,7 +13,7 @@ from relauto.errors import Status
 from relauto.git.presence import find_presence
 from relauto.github.checks import Verdict, judge, look_at_checks
 from relauto.model.debt import due_after, list_unpaid
-from relauto.model.event import PlanSettled, StepProved
+from relauto.model.event import CandidateRefused, PlanSettled, StepProved
 from relauto.model.facts import normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Branch, Commit, Tag
@@ -190,8 +190,8 @@ def _settle(bench: Bench, place: Place, seen: Foreseen, span: Span) -> bool:
             seen.stop, seen.status = f"{place}: the proof is gone", Status.DECISION
         return True
     if isinstance(found, Waiting | Refused):
-        if isinstance(found, Refused) and found.question and ours:
-            seen.writes.extend(each.sentence for each in _foresee_asking(bench, place, found.question))
+        if isinstance(found, Refused):
+            _foresee_refusal(bench, place, found, seen, ours=ours)
         if span.stops_at(place.step):
             seen.stop = f"{place}: {found.reason}"
             seen.status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
@@ -201,6 +201,13 @@ def _settle(bench: Bench, place: Place, seen: Foreseen, span: Span) -> bool:
     else:
         _foresee_todo(bench, place, found, seen, span)
     return True
+
+
+def _foresee_refusal(bench: Bench, place: Place, found: Refused, seen: Foreseen, *, ours: bool) -> None:
+    if any(isinstance(each, CandidateRefused) for each in found.records):
+        seen.deeds.append(("prepare.candidate", "burn"))
+    if found.question and ours:
+        seen.writes.extend(each.sentence for each in _foresee_asking(bench, place, found.question))
 
 
 def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, span: Span) -> None:
