@@ -13,7 +13,7 @@ from relauto.errors import Status
 from relauto.git.presence import find_presence
 from relauto.github.checks import Verdict, judge, look_at_checks
 from relauto.model.debt import due_after, list_unpaid
-from relauto.model.event import CandidateRefused, PlanSettled, StepProved
+from relauto.model.event import PlanSettled, StepProved
 from relauto.model.facts import normalise
 from relauto.model.incident import StepState
 from relauto.model.names import Branch, Commit, Tag
@@ -204,8 +204,8 @@ def _settle(bench: Bench, place: Place, seen: Foreseen, span: Span) -> bool:
 
 
 def _foresee_refusal(bench: Bench, place: Place, found: Refused, seen: Foreseen, *, ours: bool) -> None:
-    if any(isinstance(each, CandidateRefused) for each in found.records):
-        seen.deeds.append(("prepare.candidate", "burn"))
+    for burned in found.records:
+        bench.suppose(burned)
     if found.question and ours:
         seen.writes.extend(each.sentence for each in _foresee_asking(bench, place, found.question))
 
