@@ -6,6 +6,7 @@ People work as they do: at pull requests, at the desk, in QA's issue. The incide
 import random
 import re
 from collections import Counter
+from itertools import chain
 
 import pytest
 
@@ -97,14 +98,17 @@ def tell_end(world):
     issues = [list(api.pages(f"repos/{name}/issues", state="all")) for name in (SOURCE, OPS, QA)]
     comments = [list(api.pages(f"repos/{name}/issues/comments")) for name in (SOURCE, OPS, QA)]
     releases = api.pages(f"repos/{SOURCE}/releases")
-    markers = [re.findall(r"<!-- relauto:(\S+) -->", one["body"]) for each in comments for one in each]
-    keys = [key for each in markers for key in each]
+    keys = [
+        (one["issue_url"], key)
+        for one in chain(*comments)
+        for key in re.findall(r"<!-- relauto:(\S+) -->", one["body"])
+    ]
     return {
         "branches": world.product.read("for-each-ref", "--format=%(refname)").split(),
         "trees": world.product.read("log", "--format=%T %s", "main", "release-1.0"),
         "releases": [(one["tag_name"], one["draft"], len(one["assets"])) for one in releases],
         "issues": [[(one["number"], one["title"], one["state"]) for one in each] for each in issues],
-        "comments": Counter(re.sub(r"[0-9a-f]{6,}|\d+", "N", key) for key in keys),
+        "comments": Counter(re.sub(r"[0-9a-f]{6,}|\d+", "N", key) for _, key in keys),
         "doubled": [key for key, count in Counter(keys).items() if count > 1],
         "steps": [(step.key, world.incident.state(step.key)) for step in load_playbook()[0].steps],
         "notices": sorted(notice.path for notice in world.incident.notices),
