@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from relauto.git.hunks import OPTIONS, Hunk, Span, find_regions, parse_hunk, read_hunks, trace_back
-from relauto.git.merge import Conflict
+from relauto.git.merge import Conflict, Stage
 from relauto.git.presence import find_mainline
 from relauto.git.repository import Repository
 from relauto.git.tree import find_entry
@@ -52,41 +52,67 @@ def find_causes(repository: Repository, fix: Commit, tip: Commit, conflict: Conf
     base = find_mainline(repository, fix, 1)
     if base is None:
         return Causes(conflict.path, list_touching(repository, conflict.path, tip, fix), ())
-    here, there = _find_paths(repository, base, fix, tip, conflict)
+    here = _find_path(repository, tip, conflict.path, conflict.ours)
+    if here is None:
+        here = _find_earlier_path(repository, base, fix, conflict)
+    spans = _find_spans(repository, conflict)
+    if spans is None:
+        line = list_touching(repository, here, tip, base)
+    else:
+        line = trace(read_history(repository, here, tip, base), [hunk.new for hunk in spans])
+    return Causes(conflict.path, line, find_earlier(repository, fix, tip, conflict))
+
+
+def find_earlier(
+    repository: Repository, fix: Commit, tip: Commit, conflict: Conflict, *, timeout: float | None = None
+) -> tuple[Commit, ...]:
+    """Return the commits from before `fix` that `tip` has not and that changed the lines in conflict.
+
+    Args:
+        repository: where both are.
+        fix: the commit that does not apply.
+        tip: the tip of the line; what conflicts may be something else that was picked onto it.
+        conflict: one path of it.
+        timeout: seconds that git may take to read the file's history.
+
+    Raises:
+        MissingObjectError: a file's content is absent.
+        GitError: git failed, or took longer.
+    """
+    base = find_mainline(repository, fix, 1)
+    if base is None:
+        return ()
+    path = _find_earlier_path(repository, base, fix, conflict)
+    spans = _find_spans(repository, conflict)
+    if spans is None:
+        return list_touching(repository, path, base, tip, timeout=timeout)
+    history = read_history(repository, path, base, tip, timeout=timeout)
+    return trace(history, [hunk.old for hunk in spans])
+
+
+def _find_spans(repository: Repository, conflict: Conflict) -> list[Hunk] | None:
+    """Return the line's own changes that are in conflict; None where there are no lines to look at."""
     if not (conflict.base and conflict.ours and conflict.theirs and conflict.kind == "content"):
-        return Causes(
-            conflict.path,
-            list_touching(repository, here, tip, base),
-            list_touching(repository, there, base, tip),
-        )
-    regions = find_regions(
-        read_hunks(repository, conflict.base.id, conflict.ours.id),
-        read_hunks(repository, conflict.base.id, conflict.theirs.id),
-    )
-    ours = [hunk for region in regions for hunk in region.ours]
-    return Causes(
-        conflict.path,
-        trace(read_history(repository, here, tip, base), [hunk.new for hunk in ours]),
-        trace(read_history(repository, there, base, tip), [hunk.old for hunk in ours]),
-    )
+        return None
+    ours = read_hunks(repository, conflict.base.id, conflict.ours.id)
+    regions = find_regions(ours, read_hunks(repository, conflict.base.id, conflict.theirs.id))
+    return [hunk for region in regions for hunk in region.ours]
 
 
-def _find_paths(
-    repository: Repository, base: Commit, fix: Commit, tip: Commit, conflict: Conflict
-) -> tuple[str, str]:
-    """Return what the file is called on the line and below the fix: either may have renamed it."""
-    there = conflict.path
-    if conflict.base and not _holds(repository, base, there, conflict.base.id):
-        there = next(_list_paths(repository, base, fix, conflict.base.id), there)
-    here = conflict.path
-    if conflict.ours and not _holds(repository, tip, here, conflict.ours.id):
-        here = there
-    return here, there
+def _find_earlier_path(repository: Repository, base: Commit, fix: Commit, conflict: Conflict) -> str:
+    """Return what the file is called below the fix: fix and line may each have renamed it."""
+    found = _find_path(repository, base, conflict.path, conflict.base)
+    if found is None and conflict.base:
+        found = next(_list_paths(repository, base, fix, conflict.base.id), None)
+    return found or conflict.path
 
 
-def _holds(repository: Repository, commit: Commit, path: str, blob: str) -> bool:
+def _find_path(repository: Repository, commit: Commit, path: str, side: Stage | None) -> str | None:
+    """Return a conflict's path where a commit has that side of it there, or should have nothing."""
+    if side is None:
+        return path
     entry = find_entry(repository.store, repository.commit_object(commit).tree, path)
-    return entry is not None and entry.id == blob
+    return path if entry and entry.id == side.id else None
 
 
 def _list_paths(repository: Repository, base: Commit, fix: Commit, blob: str) -> Iterator[str]:
@@ -98,15 +124,17 @@ def _list_paths(repository: Repository, base: Commit, fix: Commit, blob: str) ->
             yield path
 
 
-def list_touching(repository: Repository, path: str, tip: Commit, without: Commit) -> tuple[Commit, ...]:
+def list_touching(
+    repository: Repository, path: str, tip: Commit, without: Commit, *, timeout: float | None = None
+) -> tuple[Commit, ...]:
     """Return the commits of `without..tip`, newest first, that changed a path; only the first, if it is new.
 
     What else a commit did to a file that is not there on the other side is no cause: its coming is.
     """
     options = ("--first-parent", "-m", "--no-renames", "--format=%x00%H", "--name-status")
-    listed = repository.git.read("--literal-pathspecs", "log", *options, tip, f"^{without}", "--", path)
+    listed = _read_log(repository, path, *options, f"{without}..{tip}", timeout=timeout)
     found = []
-    for row in listed.split("\0")[1:]:
+    for row in listed.decode("utf-8", "surrogateescape").split("\0")[1:]:
         commit, _, status = row.partition("\n")
         if status.strip().startswith("A"):
             return (Commit(commit),)
@@ -114,13 +142,19 @@ def list_touching(repository: Repository, path: str, tip: Commit, without: Commi
     return tuple(found)
 
 
-def read_history(repository: Repository, path: str, tip: Commit, without: Commit) -> list[Change]:
+def read_history(
+    repository: Repository, path: str, tip: Commit, without: Commit, *, timeout: float | None = None
+) -> list[Change]:
     """Return what the commits of `without..tip`, newest first, did to a file, across its renames."""
     options = ("--first-parent", "-m", "--follow", "-p", *OPTIONS, "--format=%x00%H")
-    answer = repository.git.ask("--literal-pathspecs", "log", *options, tip, f"^{without}", "--", path)
+    return list(parse_history(_read_log(repository, path, *options, f"{without}..{tip}", timeout=timeout)))
+
+
+def _read_log(repository: Repository, path: str, *options: str, timeout: float | None) -> bytes:
+    answer = repository.git.ask("--literal-pathspecs", "log", *options, "--", path, timeout=timeout)
     if answer.status:
         raise repository.explain(answer)
-    return list(parse_history(answer.output))
+    return answer.output
 
 
 def parse_history(output: bytes) -> Iterator[Change]:

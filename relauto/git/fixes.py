@@ -26,7 +26,7 @@ def find_fixes(repository: Repository, words: Sequence[str]) -> tuple[Commit, ..
     for fix in fixes:
         _check_change(repository, fix)
         _check_merge(repository, fix)
-    return _sort(repository, fixes)
+    return sort_commits(repository, fixes)
 
 
 def _read_word(repository: Repository, word: str) -> Iterable[Commit]:
@@ -92,11 +92,12 @@ def _find_main(repository: Repository) -> tuple[str, Commit] | None:
         return None
 
 
-def _sort(repository: Repository, fixes: tuple[Commit, ...]) -> tuple[Commit, ...]:
-    if len(fixes) < 2:
-        return fixes
-    shared = repository.git.ask("merge-base", "--octopus", *fixes).text
-    listed = repository.list_commits(*fixes, *([f"^{shared}"] if shared else []))
+def sort_commits(repository: Repository, commits: Sequence[Commit]) -> tuple[Commit, ...]:
+    """Return commits in the order in which they were merged."""
+    if len(commits) < 2:
+        return tuple(commits)
+    shared = repository.git.ask("merge-base", "--octopus", *commits).text
+    listed = repository.list_commits(*commits, *([f"^{shared}"] if shared else []))
     order = {commit: place for place, commit in enumerate(listed, start=1)}
     # What all the others are built on is not listed itself.
-    return tuple(sorted(fixes, key=lambda fix: order.get(fix, 0)))
+    return tuple(sorted(commits, key=lambda commit: order.get(commit, 0)))

@@ -236,6 +236,12 @@ class Repository:
         answer = self.git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", base, head)
         return tuple(path for path in answer.decode("utf-8", "surrogateescape").split("\0") if path)
 
+    def count_lines(self, base: str, head: str) -> int:
+        """Return how many lines were added and taken away from one commit or tree to another."""
+        rows = self.git.read("diff-tree", "-r", "--numstat", "--no-renames", base, head).splitlines()
+        counts = [count for row in rows for count in row.split("\t")[:2]]
+        return sum(int(count) for count in counts if count.isdigit())
+
     def missing_objects(self, commit: Commit) -> tuple[export.MissingObject, ...]:
         """Return what is absent of the files of `commit`: `relauto.git.export.find_missing`."""
         return export.find_missing(self.git, commit)

@@ -19,6 +19,9 @@ from relauto.redaction import redact
 
 MINIMUM = (2, 38)
 
+TIMED_OUT = 124
+"""The status of a process that was killed since it took too long, as timeout(1) has it."""
+
 DISCREET = {
     "GIT_TRACE_REDACT": "1",
     "GIT_TRACE2_CONFIG_PARAMS": "relauto.nothing",
@@ -127,7 +130,7 @@ class Git:
         except FileNotFoundError as error:
             raise _miss_git() from error
         except subprocess.TimeoutExpired as error:
-            late = Answer(_clean(" ".join(arguments)), 124, b"", f"no answer within {timeout} seconds")
+            late = Answer(_clean(" ".join(arguments)), TIMED_OUT, b"", f"no answer within {timeout} seconds")
             raise GitError(late, todo="run again; nothing is assumed about what it did") from error
         said = ended.stderr.decode("utf-8", "replace")
         return Answer(_clean(" ".join(arguments)), ended.returncode, ended.stdout, _clean(said))

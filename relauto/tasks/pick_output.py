@@ -67,7 +67,7 @@ def _describe_pick(repository: Repository, picked: Picked) -> dict[str, Any]:
             }
             for each in _find_causes(repository, picked)
         ],
-        "prerequisites": [],
+        "prerequisites": [_describe_commit(repository, each) for each in _find_remedy(repository, picked)],
         "resolvers": [],
         "error": made.error,
         "seconds": round(made.seconds, 6),
@@ -93,6 +93,21 @@ def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
     except (MissingObjectError, GitError) as error:
         say(f"who changed the lines in conflict cannot be told: {error.what}")
         return []
+
+
+def _find_remedy(repository: Repository, picked: Picked) -> tuple[Commit, ...]:
+    """Return the earlier commits after which a pick that conflicts is proved to be clean."""
+    from relauto.git.errors import MissingObjectError
+    from relauto.git.remedies import find_remedy
+    from relauto.git.runner import GitError
+
+    if picked.pick.status != "conflict":
+        return ()
+    try:
+        return find_remedy(repository, picked.fix, picked.below)
+    except (MissingObjectError, GitError) as error:
+        say(f"whether earlier commits would help cannot be told: {error.what}")
+        return ()
 
 
 def tell(
@@ -121,14 +136,33 @@ def _tell_conflicts(repository: Repository, series: Series, picked: Picked) -> I
             yield from _tell_commits(
                 repository, f"changed before the fix, not on {series.line.branch}", cause.main
             )
+    yield from _tell_remedy(repository, picked)
+
+
+def _tell_remedy(repository: Repository, picked: Picked) -> Iterator[str]:
+    from relauto.git.commit import EMPTY_TREE
+    from relauto.git.presence import find_mainline
+
+    remedy = _find_remedy(repository, picked)
+    if not remedy:
+        return
+    yield "  it is clean once these are picked first, in this order, and none of them can be left out:"
+    for commit in remedy:
+        base = find_mainline(repository, commit, 1) or EMPTY_TREE
+        size = repository.count_lines(base, commit)
+        yield f"    {_name_commit(repository, commit)}, {size} lines"
 
 
 def _tell_commits(repository: Repository, what: str, commits: Sequence[Commit]) -> Iterator[str]:
     for commit in commits[:_SHOWN]:
-        facts = repository.commit(commit)
-        yield f"    {what}: {commit.short} {facts.subject} ({facts.author.name}, {facts.author.at:%Y-%m-%d})"
+        yield f"    {what}: {_name_commit(repository, commit)}"
     if len(commits) > _SHOWN:
         yield f"    {what}: {len(commits) - _SHOWN} more"
+
+
+def _name_commit(repository: Repository, commit: Commit) -> str:
+    facts = repository.commit(commit)
+    return f"{commit.short} {facts.subject} ({facts.author.name}, {facts.author.at:%Y-%m-%d})"
 
 
 def _phrase(picked: Picked) -> str:

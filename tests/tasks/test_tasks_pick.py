@@ -241,3 +241,18 @@ def test_who_changed_lines_whose_history_is_not_whole_is_not_told(pick, clone):
     assert ended.status == 3
     assert mask(ended.out).splitlines()[1:] == ["  app.py (content)"]
     assert ended.err.startswith("who changed the lines in conflict cannot be told: ")
+
+
+def test_what_has_to_be_picked_first_is_proved_and_told(pick, clone):
+    later = clone.commit("Later (#13)", {"app.py": change(TEXT, 3, "fixed later")})
+    ended = pick("--fix", later, "--onto", "release-1")
+    assert mask(ended.out) == (
+        "release-1: ID Later (#13): conflict\n"
+        "  app.py (content)\n"
+        "    changed before the fix, not on release-1: ID Fix the crash (#12) (Ada Engineer, 2026-01-05)\n"
+        "  it is clean once these are picked first, in this order, and none of them can be left out:\n"
+        "    ID Fix the crash (#12) (Ada Engineer, 2026-01-05), 2 lines\n"
+    )
+    (result,) = pick("--fix", later, "--onto", "release-1", "--json").document["results"]
+    assert result["prerequisites"] == [{"commit": clone.fix, "subject": "Fix the crash (#12)", "pull": 12}]
+    assert pick("--fix", later, "--fix", clone.fix, "--onto", "release-1").status == 0
