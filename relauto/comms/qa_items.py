@@ -5,7 +5,7 @@ a fenced block with its commands and a line `Expected: …` if it has commands.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from relauto.comms import neutral
@@ -111,6 +111,18 @@ def tick_items(markdown: str, ticks: Mapping[str, bool]) -> str:
         return f"{line[: found.start('mark')]}{'x' if wanted else ' '}{line[found.end('mark') :]}"
 
     return "\n".join(set_mark(line, found) for line, found in _walk(markdown))
+
+
+def strip_marks(markdown: str, show: Callable[[str, bool], str]) -> str:
+    """Return a page whose items have for box and id what `show` makes of id and whether it is ticked."""
+
+    def write(line: str, found: re.Match[str] | None) -> str:
+        if found is None:
+            return line
+        text = line[found.end("mark") + 2 :].rpartition("<!--")[0].strip()
+        return f"- {show(found['id'], found['mark'] != ' ')} {text}"
+
+    return "\n".join(write(line, found) for line, found in _walk(markdown))
 
 
 def _walk(markdown: str) -> Iterator[tuple[str, re.Match[str] | None]]:

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     positional=[],
     help={
         "tag": "the candidate; default: the newest",
+        "html": "show the page as HTML, to print, with who ticked what",
         "results": "show who ticked what, as the journal knows it, and not the page",
         "id": ID,
     },
 )
-def show_(_c: Context, tag: str = "", results: bool = False, id: str = "") -> None:
+def show_(_c: Context, tag: str = "", html: bool = False, results: bool = False, id: str = "") -> None:
     """Show the page that QA was given for a candidate."""
+    from relauto.comms.qa_print import render_print
     from relauto.comms.qa_results import render_results, tell_results
     from relauto.errors import InputError
 
@@ -36,7 +38,8 @@ def show_(_c: Context, tag: str = "", results: bool = False, id: str = "") -> No
         known = ", ".join(path[3:-3] for path in sorted(pages)) or "none yet"
         raise InputError(f"QA was given no page for {tag or 'any candidate'}", todo=f"there are: {known}")
     text = page.decode()
-    show(render_results(tell_results(incident, chosen, text)) if results else text)
+    told = tell_results(incident, chosen, text)
+    show(render_print(text, told) if html else render_results(told) if results else text)
 
 
 @task(
