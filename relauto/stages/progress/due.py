@@ -55,9 +55,9 @@ def will_show(bench: Bench, deeds: Collection[Deed]) -> bool:
 
 def _changes(bench: Bench, step: str, action: str) -> bool:
     """Return whether an action that opens or merges something changes what is shown."""
-    progress, word = bench.settings.progress, action.partition(":")[0]
-    opens = word in _OPENING
-    if not opens and not list_followed(bench):
+    progress, (word, _, subject) = bench.settings.progress, action.partition(":")
+    opens, numbers = word in _OPENING, {str(followed.number) for followed in list_followed(bench)}
+    if word == "open-bump" or (word == "enqueue" and subject not in numbers) or not (opens or numbers):
         return False
     if progress.is_comment and (step in _MOVING or step in DEBTS):
         return True
