@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 
 from relauto.tasks.program import program
+from tests.tasks.test_tasks_story import kept
+
+# The world of the story is lent to other modules, and is made from what this fixture keeps.
+__all__ = ["kept"]
 
 
 @dataclass(frozen=True)
