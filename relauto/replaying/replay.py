@@ -60,8 +60,8 @@ def replay(path: Path, pairs: Iterable[Pair], *, workers: int = 0) -> Iterator[O
     Raises:
         InputError: the repository cannot be opened.
     """
-    Repository.open(path).close()
     with tempfile.TemporaryDirectory(prefix="relauto-replay-") as root:
+        _prepare(path, Path(root))
         work = partial(_replay_batch, path, root)
         parts = batch(pairs, _BATCH)
         if workers == 1:
@@ -89,14 +89,30 @@ def _spread(
         yield waiting.popleft().result()
 
 
+def _prepare(path: Path, root: Path) -> None:
+    """Make the repository that all others borrow from: it borrows from `path`, and knows its history by heart.
+
+    What looks for a fix on a line walks that history, several times as fast with a commit-graph; where one
+    cannot be written, for a commit is absent, it walks without.
+    """
+    with Repository.open(path) as source, _borrow(path, root) as shared:
+        tips = {*source.refs("refs/heads").values(), *source.refs("refs/remotes").values()}
+        rows = "".join(f"{tip}\n" for tip in sorted(tips)).encode()
+        shared.git.ask("commit-graph", "write", "--stdin-commits", "--no-progress", input=rows)
+
+
 def _replay_batch(path: Path, root: str, pairs: list[Pair]) -> list[Outcome]:
     """Pick in a repository of its own, which borrows from `path` and is gone afterwards."""
-    with tempfile.TemporaryDirectory(dir=root) as folder, _borrow(path, Path(folder)) as repository:
+    with tempfile.TemporaryDirectory(dir=root) as folder, _borrow(_place(root), Path(folder)) as repository:
         return [_replay_pair(repository, pair, path) for pair in pairs]
 
 
 def _borrow(path: Path, folder: Path) -> Repository:
-    return Repository.init(folder / "objects.git", alternates=path)
+    return Repository.init(_place(folder), alternates=path)
+
+
+def _place(folder: Path | str) -> Path:
+    return Path(folder) / "objects.git"
 
 
 def _replay_pair(repository: Repository, pair: Pair, path: Path) -> Outcome:
