@@ -90,7 +90,7 @@ def _spread(
 
 
 def _prepare(path: Path, root: Path) -> None:
-    """Make the repository that all others borrow from: it borrows from `path`, and knows its history by heart.
+    """Make the repository that all others borrow from; it borrows from `path`, and has an index of history.
 
     What looks for a fix on a line walks that history, several times as fast with a commit-graph; where one
     cannot be written, for a commit is absent, it walks without.
