@@ -336,3 +336,38 @@ def test_a_description_not_known_yet_is_still_a_conflict():
     output = "\0".join(["t" * 40, f"100644 {'1' * 40} 2\tpath", "", "1", "path", "CONFLICT (new)", "x", ""])
     (conflict,) = parse_merge(output.encode()).conflicts
     assert (conflict.path, conflict.kind) == ("path", "other")
+
+
+def test_a_link_is_picked(line, repository, committer):
+    (line.directory / "link").symlink_to("app.py")
+    fix = line.commit("Link")
+    onto = on_line(line, "Other", {"read.me": "other\n"})
+    assert assert_as_git_picks(line, repository, committer, fix, onto).verdict == "identical"
+
+
+def test_a_rename_in_case_alone_is_picked(line, repository, committer):
+    fix = line.commit("Rename", {"app.py": None, "App.py": TEXT})
+    onto = on_line(line, "Ours", {"app.py": change(TEXT, 3, "ours")})
+    picked = assert_as_git_picks(line, repository, committer, fix, onto)
+    assert repository.read_file(picked.commits[-1], "App.py") == change(TEXT, 3, "ours").encode()
+    assert repository.read_file(picked.commits[-1], "app.py") is None
+
+
+def test_an_octopus_is_picked_with_all_that_it_merged(line, repository, committer):
+    onto = on_line(line, "Other", {"read.me": "other\n"})
+    for name in ("red", "blue"):
+        line.switch(name, "main")
+        line.commit(name, {f"{name}.py": f"{name}\n"})
+        line.switch("main")
+    line.run("merge", "--quiet", "--no-ff", "-m", "Octopus", "red", "blue")
+    picked = assert_as_git_picks(line, repository, committer, line.head, onto, "-m", "1")
+    assert set(repository.changed_paths(onto, picked.commits[-1])) == {"blue.py", "red.py"}
+
+
+def test_a_submodule_that_only_the_fix_moves_is_picked(line, repository, committer):
+    line.run("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},module")
+    line.run("commit", "--quiet", "-m", "Module")
+    fix = line.head
+    onto = repository.resolve("line")
+    picked = pick(repository, [fix], onto, committer=committer)
+    assert (picked.status, picked.tree) == ("clean", line.tree(fix))
