@@ -165,6 +165,16 @@ class Session:
         """What GitHub says about the product's repository, asked once a run."""
         return repositories.read_repository(self.source)
 
+    @cached_property
+    def answerers(self) -> frozenset[str] | None:
+        """Whose comments at the product can be relauto's answers, as everybody may write there.
+
+        None is anybody: what an App is called is not asked for by everything in the same way.
+        """
+        same = self._tokens.source == self._tokens.ops
+        login = self.login if same else repositories.read_login(self.source)
+        return None if repositories.is_app(login) else frozenset({login})
+
     @property
     def public(self) -> Site:
         """The repository that releases are published in."""

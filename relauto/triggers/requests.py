@@ -64,7 +64,7 @@ def find_requests(session: Session, hint: Hint) -> list[Request]:
         remarks |= {found.comment.id: found} if found else {}
     asked = [*_list_comments(session, remarks.values()), *_list_labels(session, hint, since)]
     answered = [remark.comment for remark in told]
-    return [one for one in asked if issues.find_comment(answered, one.key) is None]
+    return [one for one in asked if issues.find_comment(answered, one.key, session.answerers) is None]
 
 
 def _list_comments(session: Session, remarks: Iterable[Remark]) -> Iterator[Request]:

@@ -49,12 +49,16 @@ def answer_request(
         conversations.react(session.source, request.remark, "+1" if counts else "confused")
     try:
         text = renderer.render(name, author=request.author, answers=answers, **told)
-        issues.comment(session.source, request.number, request.key, text)
+        _comment(session, request, text)
     except LeakError:
         # What they wrote is repeated to nobody.
         neutral = [Answer(f"/{line.command.verb}", "it cannot be answered here") for line in request.lines]
         text = renderer.render(name, author=request.author, answers=neutral, attended=(), boards=False)
-        issues.comment(session.source, request.number, request.key, text)
+        _comment(session, request, text)
+
+
+def _comment(session: Session, request: Request, text: str) -> None:
+    issues.comment(session.source, request.number, request.key, text, by=session.answerers)
 
 
 def answer_offices(session: Session, bench: Bench, attended: Attended) -> None:

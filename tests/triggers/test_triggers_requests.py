@@ -84,6 +84,16 @@ def test_a_status_asked_at_a_pull_request_is_answered_for_everybody(at):
     again(world)
 
 
+def test_nobody_elses_comment_is_taken_for_an_answer(at):
+    world = at("merge-door")
+    comment = write(world, 1, "/status")
+    write(world, 1, f"Not today. <!-- relauto:asked:{comment} -->", by="mallory")
+    look(world)
+    assert len(told(world, 1)) == 2
+    assert shown(world, comment) == ["+1"]
+    again(world)
+
+
 def test_a_status_asked_at_the_desk_is_answered_with_the_board(at):
     world = at("merge-door")
     comment = write(world, world.incident.desk.number, "/status", repository=OPS)
