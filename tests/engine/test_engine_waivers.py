@@ -173,7 +173,7 @@ def test_a_verdict_of_somebody_not_on_the_roster_never_counts_later(at):
     world.tick_all()
     world.answer_qa("/qa pass v1.0.1-rc1", by="mallory")
     world.advance()
-    world.enlist('RM = ["robin-rm"]\nQA = ["mallory"]\n')
+    world.enlist('RM = ["robin-rm"]\nQA = ["quinn-qa", "mallory"]\n')
     assert stop_of(world.advance()) == ("prepare.verify", Status.WAITING, "QA")
     number = world.qa_issue()["number"]
     listed = list(world.api("quinn-qa").pages(COMMENTS.format(number)))

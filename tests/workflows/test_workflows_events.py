@@ -68,7 +68,7 @@ def test_word_of_a_relay_brings_the_incident_forward(stage: Stage) -> None:
     assert job.conclusion == "success", job.log
     assert stage.list_incidents() == [job.find("Run relauto").outputs["incidents"]]
     assert "investigate.pr" in job.summary
-    assert [each.name for each in stage.hub.events() if each.repository == str(PRODUCT)][-1] == "pull_request"
+    assert "pull_request" in [each.name for each in stage.hub.events() if each.repository == str(PRODUCT)]
 
 
 def test_what_relauto_says_itself_starts_nothing(stage: Stage) -> None:
@@ -80,7 +80,7 @@ def test_the_clock_makes_good_what_nobody_told_of(stage: Stage) -> None:
     stage.open()
     [job] = stage.start("clock", Event("schedule", {"schedule": "3 * * * *"}))
     assert job.conclusion == "success", job.log
-    assert [each.name for each in stage.hub.events() if each.repository == str(PRODUCT)][-1] == "pull_request"
+    assert "pull_request" in [each.name for each in stage.hub.events() if each.repository == str(PRODUCT)]
 
 
 @pytest.mark.slow

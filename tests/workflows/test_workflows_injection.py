@@ -151,7 +151,7 @@ def test_all_texts_at_once_are_events_about_nothing(stage: Stage, relay: Relay) 
 @pytest.mark.slow
 @pytest.mark.parametrize("turn", range(len(TEXTS)), ids=TEXTS.keys())
 def test_each_text_is_refused_and_does_nothing(stage: Stage, relay: Relay, turn: int) -> None:
-    """By itself, as one text could close what another has opened; of the events' workflows each has its turn."""
+    """By itself, as one text could close what another has opened; each workflow of events has its turn."""
     text, name = list(TEXTS.values())[turn], list(EVENTS)[turn % len(EVENTS)]
     run_hotfix(stage, text)
     run_relay_itself(relay, text)
