@@ -24,5 +24,6 @@ def render_print(page: str, results: QaResults, renderer: Renderer | None = None
         return f"\u2611 ({neutral.inline(who)})" if is_ticked and who else "\u2611" if is_ticked else "\u2610"
 
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    body = Markup(markdown.render(strip_marks(page, mark)))  # noqa: S704 - markdown-it has escaped it
+    written = markdown.render(strip_marks(page, mark))
+    body = Markup(written)  # noqa: S704  # nosec B704 - markdown-it has escaped it
     return (renderer or shipped()).render("qa/print.html", title=f"Verify {results.tag}", body=body)

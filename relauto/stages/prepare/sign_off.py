@@ -1,5 +1,7 @@
 """A tester's verdict by a token of their own, and what their page says by now."""
 
+from typing import get_args
+
 from relauto.comms.qa_results import QaResults, tell_results
 from relauto.errors import InputError
 from relauto.github.faults import NotFoundError
@@ -42,7 +44,7 @@ def sign(bench: Bench, tag: str, word: str, digest: str, reason: str) -> QaAnswe
         InputError: QA is not asked about it, the digest is another one, or the word or its reason is missing.
     """
     requested, commit = find_requested(bench, tag)
-    said: dict[str, QaWord] = {"pass": "pass", "fail": "fail"}
+    said: dict[str, QaWord] = {each: each for each in get_args(QaWord)}
     if len(digest) < _SHORTEST or not requested.digest.startswith(digest):
         raise InputError(
             f"{requested.tag} is at {commit}, and stands with its files for {requested.digest[:12]}, "
