@@ -46,8 +46,8 @@ def list_brought(repository: Repository, head: str, known: Sequence[str]) -> Ite
     repeat what they merge, the outcome counts.
 
     Raises:
-        MissingObjectError: a commit is absent.
-        GitError: a file's content is absent.
+        MissingObjectError: a commit, or a file's content, is absent.
+        UnreachableError: a file's content did not come from the remote.
     """
     beyond = [head, "--not", *known]
     commits = repository.list_commits(*beyond)
@@ -55,21 +55,26 @@ def list_brought(repository: Repository, head: str, known: Sequence[str]) -> Ite
         return
     for commit in commits:
         yield Passage(f"the message of commit {commit.short}", repository.commit(commit).message, 1)
-    named = repository.git.run(
-        "log", "--format=", "--name-only", "-z", "--no-renames", "--no-merges", *beyond
-    )
+    named = _ask(repository, "log", "--format=", "--name-only", "-z", "--no-renames", "--no-merges", *beyond)
     for path in dict.fromkeys(name for name in named.split(b"\0") if name):
         yield Passage("the name of a file", path.decode("utf-8", "replace"))
-    yield from read_added(repository.git.run("log", "--format=", "--no-merges", *_PATCH, *beyond))
+    yield from read_added(_ask(repository, "log", "--format=", "--no-merges", *_PATCH, *beyond))
     if any(len(repository.commit(commit).parents) > 1 for commit in commits):
         yield from _list_outcome(repository, head, known)
+
+
+def _ask(repository: Repository, *arguments: str) -> bytes:
+    answer = repository.git.ask(*arguments)
+    if answer.status:
+        raise repository.explain(answer)
+    return answer.output
 
 
 def _list_outcome(repository: Repository, head: str, known: Sequence[str]) -> Iterator[Passage]:
     heads = [Commit(each) for each in known if not each.startswith("-")]
     base = repository.merge_base(heads[0], Commit(head)) if heads else None
     if base:
-        yield from read_added(repository.git.run("diff", *_PATCH, base, head))
+        yield from read_added(_ask(repository, "diff", *_PATCH, base, head))
 
 
 def read_added(patch: bytes) -> Iterator[Passage]:

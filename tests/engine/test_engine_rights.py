@@ -285,7 +285,7 @@ def test_a_token_that_expires_half_way_is_renewed_and_nothing_is_done_twice(hidd
     stop = only(go(world.advance))
     assert (stop.place.step, stop.status) == ("prepare.merge", Status.DECISION)
     assert len(ends) > 3, "it did expire"
-    assert all("it is wrong, revoked, or has expired" in end.what for end in ends), ends
+    assert [end.what for end in ends if "it is wrong, revoked, or has expired" not in end.what] == []
     assert {end.status for end in ends} == {Status.BAD_INPUT}
     assert {end.what.partition(":")[0] for end in ends} >= {"acme/ops", "acme/stockroom"}
     assert len(world.pulls()) == 1

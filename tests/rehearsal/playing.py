@@ -24,6 +24,9 @@ from relauto.rehearsal import stage
 from relauto.tasks import program
 
 ROOT = Path(__file__).parents[2]
+_ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+"""As it was once: pytest changes its own beside the threads that start processes."""
+
 _LIVING: dict[int, "subprocess.Popen[bytes]"] = {}
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -123,7 +126,7 @@ def start(out: Path, *options: str, **told: Any) -> "subprocess.Popen[bytes]":
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env=_ENVIRONMENT,
         start_new_session=True,
     )
     _LIVING[process.pid] = process
