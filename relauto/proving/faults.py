@@ -82,7 +82,8 @@ class FaultMatrix:
 
         What several legs begin with, request by request alike, is the same code at the same work: its faults
         are spread over these legs, each once. So are, over three in a row, those of a request that opens an
-        exchange of git's: it has no effect of its own, and the one that follows it meets every fault.
+        exchange of git's: it has no effect of its own, and the one that follows it meets every fault. And
+        so are the ways in which the API tells of a limit, which are read in one place for all requests.
         """
         shared: dict[tuple[str, ...], list[int]] = {}
         for leg in legs:
@@ -94,7 +95,7 @@ class FaultMatrix:
             for at, request in enumerate(leg.requests, 1)
             for turn, fault in enumerate(list_faults(request, at))
             if _has_turn(shared[leg.requests[:at]], leg.number, turn + at)
-            and not (_OPENING.search(request) and (turn + at + leg.number) % _SPREAD)
+            and not (_is_spread(request, fault) and (turn + at + leg.number) % _SPREAD)
         ]
 
     def run(self, ground: Ground, legs: Sequence[Leg], case: Case) -> Run:
@@ -119,6 +120,10 @@ def list_faults(request: str, at: int = 0) -> tuple[str, ...]:
     """Return what can befall a request, which is the one of the number `at`; `+` joins two in a row."""
     faults = next(faults for pattern, faults in _FAULTS if re.search(pattern, request))
     return tuple(fault.replace("500", _ERRORS[at % len(_ERRORS)]) for fault in faults)
+
+
+def _is_spread(request: str, fault: str) -> bool:
+    return bool(_OPENING.search(request)) or fault in _LIMITS
 
 
 def _has_turn(legs: Sequence[int], leg: int, turn: int) -> bool:

@@ -56,6 +56,8 @@ def test_unknown_sabotage_is_refused() -> None:
     [
         # git's refs lag behind what the API says of a merge: that refuses nothing.
         ("stale", r"4 POST .*stockroom.git/git-upload-pack"),
+        # QA's page is read back from before QA ticked it, and CI's tick is put there.
+        ("stale", r"6 GET .*/acme/qa/issues/1$"),
         # The answer to an upload that arrived cannot be read.
         ("cut", r"POST /api/uploads/"),
         # The answer is lost, and the next look does not show yet what was made.
