@@ -166,6 +166,7 @@ class Git:
                 try:
                     yield from _split(process)
                 except BaseException:
+                    # Whoever reads may stop early: git would wait for ever until the rest is taken.
                     process.kill()
                     raise
             if process.returncode:

@@ -74,8 +74,14 @@ class Case:
         return [Rule(fault=fault, first=self.at + after) for after, fault in enumerate(faults)]
 
 
+@dataclass(frozen=True)
 class FaultMatrix:
-    """Every request of the path times every fault that can befall it."""
+    """Every request of the whole path times every fault that can befall it.
+
+    With `every` each request meets each fault; without, those that the same code meets are spread.
+    """
+
+    every: bool = False
 
     def list_cases(self, legs: Sequence[Leg]) -> list[Case]:
         """Return every case of the path, in its order.
@@ -94,8 +100,8 @@ class FaultMatrix:
             for leg in legs
             for at, request in enumerate(leg.requests, 1)
             for turn, fault in enumerate(list_faults(request, at))
-            if _has_turn(shared[leg.requests[:at]], leg.number, turn + at)
-            and not (_is_spread(request, fault) and (turn + at + leg.number) % _SPREAD)
+            if self.every or _has_turn(shared[leg.requests[:at]], leg.number, turn + at)
+            if self.every or not _is_spread(request, fault) or (turn + at + leg.number) % _SPREAD == 0
         ]
 
     def run(self, ground: Ground, legs: Sequence[Leg], case: Case) -> Run:

@@ -40,7 +40,7 @@ _LATEST = 1.0
 _PACE = 0.2
 """How long a pause takes, of a second."""
 
-_SEEDS: dict[Kind, int] = {"advance": 6, "line": 16, "lines": 8, "crew": 6}
+_SEEDS: dict[Kind, int] = {"advance": 10, "line": 24, "lines": 12, "crew": 10}
 _ENDED = (Status.REACHED, Status.DECISION, Status.WAITING, Status.REMOTE)
 _INCIDENTS = tuple(f"INC-r{number}ce" for number in range(_MANY))
 

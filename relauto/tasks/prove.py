@@ -25,6 +25,7 @@ _JSON = "print one JSON document"
     help={
         "case": "play this one case to the very end of the path, such as 3.17.reset-after",
         "sample": _SAMPLE,
+        "every": "let each request meet each fault; else some are spread over requests that are alike",
         "whole": "play each to the very end of the path; else one in 100, the rest until relauto next waits",
         "sabotage": "break the code on purpose: blind-retry or no-look; the matrix must then fail",
         "workers": f"{_WORKERS}; one in seven cases waits for a time-out, so one more than there are cores",
@@ -37,6 +38,7 @@ def faults(
     c: Context,
     case: str = "",
     sample: int = 0,
+    every: bool = False,
     whole: bool = False,
     sabotage: str = "",
     workers: int = 3,
@@ -55,7 +57,16 @@ def faults(
 
     choose = partial(choose_cases, case=case, size=sample, whole=whole)
     dry, workers = dry_run or c.config.run.dry, 1 if case else workers
-    _prove("faults", FaultMatrix(), choose, sabotage=sabotage, workers=workers, dry=dry, json=json)
+    # A case that is named is one of all.
+    _prove(
+        "faults",
+        FaultMatrix(every or bool(case)),
+        choose,
+        sabotage=sabotage,
+        workers=workers,
+        dry=dry,
+        json=json,
+    )
 
 
 @task(

@@ -1,6 +1,7 @@
 """The matrix of faults: what it is made of, that it passes, and that it sees code that was broken."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from relauto.errors import InputError
 from relauto.hub.script import FAULTS
 from relauto.proving.crew import play, sample
 from relauto.proving.faults import Case, FaultMatrix, choose_cases, list_faults
+from relauto.proving.legs import Leg
 from relauto.proving.sabotage import SABOTAGES, check_sabotage
 from tests.proving.conftest import Walked
 
@@ -26,6 +28,27 @@ def test_every_fault_befalls_some_request() -> None:
     )
     listed = {fault for request in requests for at in range(3) for fault in list_faults(request, at)}
     assert {part for fault in listed for part in fault.split("+")} == set(FAULTS)
+
+
+def test_faults_are_spread_over_requests_that_are_alike_and_none_is_left_out() -> None:
+    fetch = ("GET /a.git/info/refs?service=git-upload-pack", "POST /a.git/git-upload-pack")
+    requests = ("GET /user", *fetch, "GET /repos/a", *fetch, "POST /graphql", *fetch)
+    legs = [
+        Leg(number, kept=Path(), requests=(*requests, f"GET /{number}"), expected={}, step="")
+        for number in range(4)
+    ]
+    spread, every = (FaultMatrix(all_).list_cases(legs) for all_ in (False, True))
+    assert every == [
+        Case(leg.number, at, fault, request)
+        for leg in legs
+        for at, request in enumerate(leg.requests, 1)
+        for fault in list_faults(request, at)
+    ]
+    assert len(set(spread)) == len(spread) < len(every)
+    assert set(spread) < set(every)
+    for request in fetch:
+        met = {case.fault for case in spread if case.request == request}
+        assert met == {case.fault for case in every if case.request == request}
 
 
 def test_a_sample_is_spread_and_always_alike() -> None:

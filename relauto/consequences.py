@@ -1,0 +1,317 @@
+"""What follows from a write of a step: further writes, and the wait or the decision behind them.
+
+Behind the first write the world cannot be asked, so what follows from it is told by the playbook's order
+and by rules about what each step then finds; ids that do not exist yet are called `a new commit`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from relauto.errors import Status
+from relauto.git.presence import find_presence
+from relauto.github.checks import Verdict, judge, look_at_checks
+from relauto.model.debt import due_after, list_unpaid
+from relauto.model.names import Branch, Commit, Tag
+from relauto.model.target import Place, Target
+from relauto.stages import claims, desk
+from relauto.stages.bench import Bench
+from relauto.stages.debt import DEBTS
+from relauto.stages.following import find_required
+from relauto.stages.gates import is_waived
+from relauto.stages.investigate import OpenPull, describe_opening, find_pull
+from relauto.stages.prepare.candidate import describe_cut, next_candidate
+from relauto.stages.prepare.landing import (
+    Landing,
+    Part,
+    describe_pick,
+    describe_push,
+    find_owed,
+    list_landings,
+)
+from relauto.stages.prepare.pick import describe_content, list_series
+from relauto.stages.prepare.prospects import Prospects
+from relauto.stages.prepare.qa import describe_request
+from relauto.stages.prepare.release import hold_release
+from relauto.stages.prepare.supply import foresee_artifacts, hold_prerelease
+from relauto.stages.prepare.verify import find_strangers
+from relauto.stages.registry import observe
+from relauto.stages.step import Observation, Question, Refused, Todo, Waiting
+from relauto.stages.texts import Content, read_content
+
+NEW = "a new commit"
+
+_AWAITED = {
+    "open-pick": "CI and reviewers look at the pull request",
+    "open-bump": "CI and reviewers look at the pull request",
+    "enqueue": "the merge queue tests the pull request",
+    "dispatch": "CI builds the candidate",
+    "ask-qa": "QA looks at the candidate",
+    "ask-open": "QA ticks what is open",
+}
+"""What is waited for after an action that nothing else follows."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What follows at a place from a write: another write, or with a `status` the stop behind it.
+
+    `action` names a write of the step as the step itself does.
+    """
+
+    place: Place
+    sentence: str
+    status: Status | None = None
+    action: str = ""
+
+
+def foresee_asking(bench: Bench, place: Place, question: Question) -> Iterator[Ahead]:
+    """Tell that a question is put at the desk, where it does not stand there yet."""
+    if not desk.is_asked(bench, place, question):
+        yield Ahead(place, desk.describe_question(place, question.door))
+
+
+def _refuse(bench: Bench, place: Place, found: Refused) -> Iterator[Ahead]:
+    """Tell of a refusal that is met on the way: what is asked about it, then the stop."""
+    yield from foresee_asking(bench, place, found.question) if found.question else ()
+    yield Ahead(place, found.reason, Status.DECISION)
+
+
+def _write(place: Place, action: str, sentence: str) -> Ahead:
+    return Ahead(place, f"{place}: {sentence}", action=action)
+
+
+def follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[Ahead]:
+    """Yield what follows for a target from an action of a step, which nobody has done yet.
+
+    The first that has a status is where it stops; a debt's stop is beside the rest.
+
+    Raises:
+        RemoteError: the world cannot be read.
+    """
+    action, _, subject = action.partition(":")
+    sending = bench.place("deploy.send", target)
+    if action in ("open-pull", "equip"):
+        yield from _foresee_pulls(bench, place)
+    elif action in _AWAITED:
+        yield Ahead(place, _AWAITED[action], Status.WAITING)
+    elif place.step in DEBTS:
+        return
+    elif action == "merge":
+        ahead = Prospects.foresee(bench)
+        yield from _foresee_debts(bench, target, "prepare.merge", ahead)
+        yield from _foresee_picks(bench, target, _list_parts(bench, target, None), ahead)
+    elif action in ("merge-pick", "push-pick", "merge-bump", "push-bump"):
+        ahead = Prospects.read(bench)
+        parts = [] if ahead.series is None else _list_parts(bench, target, ahead.series)
+        for landing, part in parts[:1]:
+            ahead.bring(bench.place("prepare.pick", target), landing, part)
+        yield from _foresee_picks(bench, target, parts[1:], ahead)
+    elif action == "cut":
+        yield from _foresee_verification(bench, target, Tag(subject), Prospects.read(bench))
+    elif action in ("publish", "adopt"):
+        yield from _foresee_question(bench, target, Tag(subject), read_content(bench, target))
+    elif action == "release":
+        yield from _foresee_debts(bench, target, "prepare.release", Prospects.read(bench))
+        yield Ahead(sending, desk.describe_question(sending, "deploy.send"))
+        yield Ahead(sending, "a person must approve the hand-over", Status.DECISION)
+    else:
+        yield Ahead(sending, desk.describe_question(sending, "deploy.acknowledge"))
+        yield Ahead(sending, "the customer acknowledges the kit", Status.WAITING)
+
+
+def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
+    """Tell what follows from the first pull request that is opened: those of further fixes, then the wait."""
+    if place.step == "prepare.pick":
+        yield Ahead(place, "CI and reviewers look at the pull request", Status.WAITING)
+        return
+    lacking = [fix for fix in bench.incident.current_fixes if fix.branch and find_pull(bench, fix) is None]
+    for fix in lacking[1:]:
+        opened = OpenPull().open(bench, place, fix)
+        if isinstance(opened, Refused):
+            yield from _refuse(bench, place, opened)
+            return
+        yield _write(place, "open-pull", describe_opening(bench, Branch(str(fix.branch)), alone=False))
+    decision = bench.place("investigate.qa-decision")
+    found = observe(bench, decision)
+    if isinstance(found, Refused) and found.question:
+        yield from foresee_asking(bench, decision, found.question)
+    merging = bench.place("prepare.merge")
+    if not bench.settings.pull.approvals and not find_required(bench, bench.rules_of(bench.home)):
+        yield Ahead(merging, desk.describe_question(merging, merging.step))
+        yield Ahead(merging, "a person must approve the merge", Status.DECISION)
+        return
+    yield Ahead(merging, "CI and reviewers look at the pull request", Status.WAITING)
+
+
+def _foresee_debts(bench: Bench, target: Target, after: str, ahead: Prospects) -> Iterator[Ahead]:
+    """Tell of the ports that fall due after a step: of a merge to the line, or of an embargoed release.
+
+    What was embargoed until now nobody else can have brought anywhere.
+    """
+    hidden = bool(bench.incident.opening.private)
+    if target != bench.incident.targets[0] or after != due_after(bench.incident):
+        return
+    if not hidden and not _lacks_fix(bench):
+        return
+    for debt in list_unpaid(bench.incident):
+        if debt.place.round < bench.incident.round:
+            continue
+        landing = find_owed(bench, debt.place)
+        held = ahead.bring(debt.place, landing, Part(fixes=True, number=False))
+        if held:
+            yield from _refuse(bench, debt.place, held)
+            continue
+        yield _write(
+            debt.place, "open-pick", describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False)
+        )
+        yield Ahead(debt.place, "CI and reviewers look at the pull request", Status.WAITING)
+
+
+def _lacks_fix(bench: Bench) -> bool:
+    """Return whether main lacks a commit of the fixes' pull requests."""
+    head, home = bench.ref(bench.main.ref), bench.ref(bench.home.ref)
+    pulls = [find_pull(bench, fix) for fix in bench.incident.current_fixes]
+    commits = [
+        each
+        for pull in pulls
+        if pull
+        for each in bench.product.list_commits("--no-merges", pull.head_sha, *([f"^{home}"] if home else []))
+    ]
+    return head is not None and any(find_presence(bench.product, each, head) is None for each in commits)
+
+
+def _list_parts(bench: Bench, target: Target, series: Sequence[Commit] | None) -> list[tuple[Landing, Part]]:
+    """Return what the branches that shall hold the fix have yet to get, in its order.
+
+    `series` are the commits of the fix, None while it is not merged: then its home alone will hold it.
+    """
+    return [
+        (landing, part)
+        for landing in list_landings(bench, target)
+        for part in landing.list_parts(
+            fixes=landing.branch != bench.home if series is None else None in landing.find(series).values(),
+            number=landing.lacks_number(),
+        )
+    ]
+
+
+def _foresee_picks(
+    bench: Bench, target: Target, parts: Sequence[tuple[Landing, Part]], ahead: Prospects
+) -> Iterator[Ahead]:
+    place = bench.place("prepare.pick", target)
+    stopped = claims.check_claim(bench, target)
+    if stopped:
+        status = Status.WAITING if isinstance(stopped, Waiting) else Status.DECISION
+        yield Ahead(place, stopped.reason, status)
+        return
+    for landing, part in parts:
+        held = ahead.bring(place, landing, part)
+        for each in _refuse(bench, place, held) if held else _foresee_part(bench, place, landing, part):
+            yield each
+            if each.status is not None:
+                return
+    (_, tag), cutting = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
+    yield _write(cutting, f"cut:{tag}", describe_cut(bench.release_branch(target), NEW, tag))
+    yield from _foresee_verification(bench, target, tag, ahead)
+
+
+def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> Iterator[Ahead]:
+    fixes = NEW if part.fixes else ""
+    if landing.via == "push":
+        yield _write(place, "push-pick", describe_push(landing.branch, fixes, bumped=part.number))
+        return
+    if not part.fixes and bench.find_pull(landing.bump_branch, landing.branch):
+        yield from _foresee_bump(place, landing.bring(place, []))
+        return
+    branch = landing.pick_branch if part.fixes else landing.bump_branch
+    yield _write(
+        place,
+        "open-pick" if part.fixes else "open-bump",
+        describe_pick(landing.branch, branch, fixes, bumped=part.number),
+    )
+    yield Ahead(place, _AWAITED["open-pick"], Status.WAITING)
+
+
+def _foresee_bump(place: Place, found: Observation) -> Iterator[Ahead]:
+    """Tell what becomes of a bump whose pull request was there before the pick landed."""
+    if isinstance(found, Todo):
+        yield _write(place, found.action, found.sentence)
+        word = found.action.partition(":")[0]
+        if word != "merge-bump":
+            yield Ahead(place, _AWAITED.get(word, _AWAITED["open-bump"]), Status.WAITING)
+    elif isinstance(found, Waiting | Refused):
+        status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
+        yield Ahead(place, found.reason, status)
+
+
+def _foresee_verification(bench: Bench, target: Target, tag: Tag, ahead: Prospects) -> Iterator[Ahead]:
+    place = bench.place("prepare.verify", target)
+    if _has_strangers(bench, target):
+        yield Ahead(place, desk.describe_question(place, "prepare.accept"))
+        yield Ahead(place, "commits that are no part of the fix must be accepted", Status.DECISION)
+        return
+    found = foresee_artifacts(bench, place, target, tag, bench.release_head(target))
+    if isinstance(found, Waiting):
+        yield Ahead(place, found.reason, Status.WAITING)
+    elif isinstance(found, Refused):
+        yield from _refuse(bench, place, found)
+    else:
+        yield from _foresee_artifacts(bench, target, tag, found, ahead)
+
+
+def _foresee_artifacts(
+    bench: Bench, target: Target, tag: Tag, todo: Todo, ahead: Prospects
+) -> Iterator[Ahead]:
+    place, content = bench.place("prepare.verify", target), ahead.describe(target, tag)
+    word = todo.action.partition(":")[0]
+    held = hold_prerelease(bench, place, target, tag, content) if word == "publish" else None
+    if held:
+        yield from _refuse(bench, place, held)
+        return
+    yield _write(place, todo.action, todo.sentence)
+    if word in ("publish", "adopt"):
+        yield from _foresee_question(bench, target, tag, content)
+    else:
+        yield from follow(bench, target, place, todo.action)
+
+
+def _has_strangers(bench: Bench, target: Target) -> bool:
+    """Return whether the branch holds, as it stands, what is neither the fix nor its number nor accepted."""
+    landing, known = list_landings(bench, target)[0], list_series(bench)
+    series = {} if isinstance(known, Refused) else known
+    found = {commit: there for commit, there in landing.find(list(series)).items() if there}
+    picked = describe_content(bench, bench.place("prepare.pick", target), series, landing, found)
+    return bool(find_strangers(bench, target, landing.head, picked))
+
+
+def _foresee_question(bench: Bench, target: Target, tag: Tag, content: Content) -> Iterator[Ahead]:
+    place = bench.place("prepare.verify", target)
+    verdict = _judge_checks(bench, place, target)
+    if verdict.state == "failed":
+        yield Ahead(place, f"the checks of {tag}: {'; '.join(verdict.reasons)}", Status.DECISION)
+        return
+    decided = bench.facts("investigate.qa-decision").get("verify")
+    if decided:
+        yield _write(place, "ask-qa", describe_request(bench, tag))
+    elif verdict.state == "passed":
+        releasing = bench.place("prepare.release", target)
+        held = hold_release(bench, releasing, target, Commit(content.commit), content)
+        if held:
+            yield from _refuse(bench, releasing, held)
+            return
+        yield Ahead(releasing, desk.describe_question(releasing, releasing.step))
+        yield Ahead(releasing, "a person must approve the release", Status.DECISION)
+        return
+    yield Ahead(place, f"CI{' and QA look' if decided else ' looks'} at the candidate", Status.WAITING)
+
+
+def _judge_checks(bench: Bench, place: Place, target: Target) -> Verdict:
+    """Return what CI says of the candidate's commit by now: nothing of one that is yet to be made."""
+    required = find_required(bench, target.branch)
+    if not bench.facts("prepare.pick", target):
+        return Verdict("pending" if required else "passed")
+    cut = bench.facts("prepare.candidate", target)
+    commit = Commit(str(cut["commit"])) if cut else bench.release_head(target)
+    if is_waived(bench, place, "checks", commit):
+        return Verdict("passed")
+    return judge(bench.see("checks", look_at_checks(bench.source, commit)), required)
