@@ -48,11 +48,16 @@ class _Teller(logging.Handler):
 
 
 _TELLER = _Teller(logging.WARNING)
+_MUTE = logging.NullHandler()
 
 
 def tell_warnings() -> None:
-    """Tell from now on what the layers below notice by the way, as progress is told."""
+    """Tell from now on what the layers below notice by the way, as progress is told, and they alone.
+
+    Libraries warn of addresses and bodies; without a handler of the root's, Python prints that as it is.
+    """
     logging.getLogger("relauto").addHandler(_TELLER)
+    logging.getLogger().addHandler(_MUTE)
 
 
 def show(text: str) -> None:
@@ -140,8 +145,6 @@ def _is_readable(api: str | None, repository: str | None, *tokens: str | None) -
     from relauto.model.names import RepositoryName
     from relauto.settings import GitHub
 
-    # Libraries log addresses and bodies.
-    logging.disable(logging.CRITICAL)
     token = next((each for each in tokens if each), "")
     try:
         github = GitHub(api=api) if api else GitHub()

@@ -1,5 +1,7 @@
 """What relauto prints in a workflow is for whoever may read the repository that the workflow runs in."""
 
+import logging
+
 import pytest
 
 from relauto.git.runner import Git
@@ -111,6 +113,14 @@ def test_a_bug_shows_its_kind_alone_in_a_public_log(world, incident, workflow, m
     assert ended.err == (
         "relauto: ended with status 1; what relauto says is for its own people, and this log is public\n"
     )
+
+
+def test_what_lower_layers_notice_is_told_after_the_readers_are_known(world, incident, workflow, capsys):
+    workflow(OPS)
+    assert world.run("next").status == 0
+    logging.getLogger("relauto.git.mirror").warning("a lock file was deleted")
+    logging.getLogger("urllib3.connectionpool").warning("Retrying %s", OPS)
+    assert capsys.readouterr().err == "a lock file was deleted\n"
 
 
 def test_an_invented_company_may_be_told_of(world, workflow):
