@@ -1,13 +1,16 @@
 """Which commits of main a merged pull request became, proven from git alone.
 
-Titles, dates and what the API calls the merge commit prove nothing; patches do. What cannot be
-told apart is refused with the evidence (sanitizers/patchback-github-app#80: a rebase of which only
-the last commit was picked was reported as success).
+Titles, dates and what the API calls the merge commit prove nothing; patches and merges made again do.
+What cannot be told apart is refused with the evidence (sanitizers/patchback-github-app#80: a rebase of
+which only the last commit was picked was reported as success).
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from relauto.git.merge import merge
 from relauto.git.patch import Patch, compare, read_patches
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
@@ -19,7 +22,8 @@ Shape = Literal["merge", "squash", "rebase", "fast-forward", "unknown"]
 class Became:
     """What to pick, oldest first: empty, with `evidence`, when it cannot be told.
 
-    A merge commit is picked against its first parent.
+    A merge commit is picked against its first parent. Of a fast-forward the last commit alone is known:
+    git does not keep where the branch began.
     """
 
     shape: Shape
@@ -34,52 +38,83 @@ def find_became(repository: Repository, merged: Commit, head: Commit) -> Became:
         repository: holds main and the pull request's head.
         merged: what GitHub names as the merge commit.
         head: the head of the pull request when it was merged.
+
+    Raises:
+        MissingObjectError: an object that is needed is absent.
     """
-    facts = repository.commit(merged)
-    if len(facts.parents) > 1:
-        return Became("merge", (merged,))
+    if merged == head:
+        return Became("fast-forward", tuple(repository.list_commits("--no-merges", f"{merged}^!")))
+    parents = repository.commit(merged).parents
+    if len(parents) > 1:
+        return _judge_merge(repository, merged, head, parents)
     base = repository.merge_base(merged, head)
     if base is None:
-        return Became("unknown", (), f"{merged.short} and {head.short} share no history")
-    if merged == head:
-        return Became("fast-forward", _plain(repository, _fork(repository, merged), merged))
-    theirs = _plain(repository, base, head)
-    if len(theirs) <= 1:
-        return Became("squash", (merged,))
-    return _compare_series(repository, base, merged, head, theirs)
+        return _refuse(f"{merged.short} and {head.short} share no history")
+    if base in (merged, head):
+        first, last = (merged, head) if base == merged else (head, merged)
+        return _refuse(f"{last.short} builds on {first.short}, so it was not made by merging one into the other")
+    return _judge_series(repository, base, merged, head)
 
 
-def _compare_series(
-    repository: Repository, base: Commit, merged: Commit, head: Commit, theirs: tuple[Commit, ...]
-) -> Became:
-    ours = tuple(repository.list_commits("--first-parent", "-n", str(len(theirs)), merged))
-    parents = [repository.commit(each).parents for each in (*theirs, *ours)]
-    pairs = [
-        (each[0] if each else None, commit) for each, commit in zip(parents, (*theirs, *ours), strict=True)
-    ]
-    patches = read_patches(repository, [*pairs, (base, head), (repository.commit(merged).parents[0], merged)])
-    whole, last = patches[-2:]
-    series = patches[: len(theirs)]
-    if len(ours) == len(theirs) and _alike(series, patches[len(theirs) : -2]):
-        return Became("rebase", ours)
-    if compare(whole, last) != "changed":
+def _refuse(evidence: str) -> Became:
+    return Became("unknown", (), evidence)
+
+
+def _judge_merge(repository: Repository, merged: Commit, head: Commit, parents: Sequence[Commit]) -> Became:
+    """Tell whether a merge commit, against its first parent, is what the pull request brought."""
+    if len(parents) > 2:
+        return _refuse(f"{merged.short} merges {len(parents) - 1} branches at once")
+    if repository.is_ancestor(head, parents[0]):
+        return _refuse(f"{merged.short} merges something else: its first parent holds {head.short} already")
+    if not repository.is_ancestor(head, parents[1]):
+        return _refuse(f"{merged.short} does not merge {head.short}")
+    return Became("merge", (merged,))
+
+
+def _judge_series(repository: Repository, base: Commit, merged: Commit, head: Commit) -> Became:
+    theirs = repository.list_commits("--no-merges", f"{base}..{head}")
+    ours = repository.list_commits("--first-parent", "-n", str(max(len(theirs), 1)), f"{base}..{merged}")
+    series = _read_series(repository, theirs)
+    brought = _read_series(repository, ours)
+    same = list(brought.items())[-len(series) :]
+    if series and _alike(list(series.values()), [patch for _, patch in same]):
+        return Became("rebase" if len(same) > 1 else "squash", tuple(commit for commit, _ in same))
+    below = repository.commit(merged).parents[0]
+    whole, last = read_patches(repository, [(base, head), (below, merged)])
+    if compare(whole, last) != "changed" or (
+        _is_merge(repository, base, below, merged, head) and (len(theirs) == 1 or _holds(last, whole))
+    ):
         return Became("squash", (merged,))
-    return Became(
-        "unknown",
-        (),
-        f"the {len(theirs)} commits of the pull request are neither the last {len(ours)} commits up to "
-        f"{merged.short} (a rebase) nor that commit alone (a squash)",
+    return _refuse(
+        f"the {_count(len(theirs))} of the pull request {'is' if len(theirs) == 1 else 'are'} neither the last "
+        f"{_count(len(ours))} up to {merged.short} (a rebase) nor that commit alone (a squash)"
     )
 
 
-def _alike(ones: list[Patch], others: list[Patch]) -> bool:
-    return all(compare(one, other) != "changed" for one, other in zip(ones, others, strict=True))
+def _read_series(repository: Repository, commits: Sequence[Commit]) -> dict[Commit, Patch]:
+    """Return the patch of each commit against its first parent; those that change nothing are left out."""
+    parents = [repository.commit(commit).parents for commit in commits]
+    pairs = [(found[0] if found else None, commit) for found, commit in zip(parents, commits, strict=True)]
+    patches = zip(commits, read_patches(repository, pairs), strict=True)
+    return {commit: patch for commit, patch in patches if patch.changes}
 
 
-def _plain(repository: Repository, base: Commit, head: Commit) -> tuple[Commit, ...]:
-    return tuple(repository.list_commits("--no-merges", f"{base}..{head}"))
+def _alike(ones: Sequence[Patch], others: Sequence[Patch]) -> bool:
+    return len(ones) == len(others) and all(
+        compare(one, other) != "changed" for one, other in zip(ones, others, strict=True)
+    )
 
 
-def _fork(repository: Repository, merged: Commit) -> Commit:
-    parents = repository.commit(merged).parents
-    return parents[0] if parents else merged
+def _is_merge(repository: Repository, base: Commit, below: Commit, merged: Commit, head: Commit) -> bool:
+    """Tell whether merging `head` into `below` gives the content of `merged`, as a squash does."""
+    again = merge(repository, base, repository.commit_object(below).tree, head)
+    return not again.conflicts and again.tree == repository.commit_object(merged).tree
+
+
+def _holds(last: Patch, whole: Patch) -> bool:
+    """Tell whether a commit makes every change of a pull request: none of them came before it."""
+    return not Counter(whole.changes) - Counter(last.changes)
+
+
+def _count(commits: int) -> str:
+    return "commit" if commits == 1 else f"{commits} commits"

@@ -53,7 +53,7 @@ def parse_patch(diff: bytes) -> Patch:
     changes: list[tuple[bytes, bytes]] = []
     file = b""
     in_hunk = False
-    for line in diff.removesuffix(b"\n").split(b"\n"):
+    for line in diff.removesuffix(b"\n").split(b"\n") if diff else ():
         if line.startswith(b"diff --git "):
             file, in_hunk = line, False
         elif line.startswith(b"@@ "):
