@@ -52,7 +52,7 @@ def find_became(repository: Repository, merged: Commit, head: Commit) -> Became:
         return _refuse(f"{merged.short} and {head.short} share no history")
     if base in (merged, head):
         first, last = (merged, head) if base == merged else (head, merged)
-        return _refuse(f"{last.short} builds on {first.short}, so it was not made by merging one into the other")
+        return _refuse(f"{last.short} builds on {first.short}, so it is no merge of the two")
     return _judge_series(repository, base, merged, head)
 
 
@@ -85,9 +85,10 @@ def _judge_series(repository: Repository, base: Commit, merged: Commit, head: Co
         _is_merge(repository, base, below, merged, head) and (len(theirs) == 1 or _holds(last, whole))
     ):
         return Became("squash", (merged,))
+    are = "commit of the pull request is" if len(theirs) == 1 else "commits of the pull request are"
     return _refuse(
-        f"the {_count(len(theirs))} of the pull request {'is' if len(theirs) == 1 else 'are'} neither the last "
-        f"{_count(len(ours))} up to {merged.short} (a rebase) nor that commit alone (a squash)"
+        f"the {len(theirs)} {are} neither the last {len(ours)} up to {merged.short} (a rebase) nor that "
+        "commit alone (a squash)"
     )
 
 
@@ -114,7 +115,3 @@ def _is_merge(repository: Repository, base: Commit, below: Commit, merged: Commi
 def _holds(last: Patch, whole: Patch) -> bool:
     """Tell whether a commit makes every change of a pull request: none of them came before it."""
     return not Counter(whole.changes) - Counter(last.changes)
-
-
-def _count(commits: int) -> str:
-    return "commit" if commits == 1 else f"{commits} commits"

@@ -28,7 +28,7 @@ _JSON = "print one JSON document"
         "every": "let each request meet each fault; else some are spread over requests that are alike",
         "whole": "play each to the very end of the path; else one in 100, the rest until relauto next waits",
         "sabotage": "break the code on purpose: blind-retry or no-look; the matrix must then fail",
-        "workers": f"{_WORKERS}; one in seven cases waits for a time-out, so twice as many as there are cores",
+        "workers": f"{_WORKERS}; one in seven cases waits for a time-out, so twice as many as cores",
         "dry-run": _DRY,
         "json": _JSON,
     },

@@ -96,7 +96,7 @@ def test_another_commit_with_the_right_number_is_refused(work, look):
     work.run("branch", "-f", "topic", work.one)
     wrong = work.commit("One (#12)", {"app.py": change(9)})
     assert look(wrong, "topic") == (
-        f"the commit of the pull request is neither the last commit up to {wrong.short} (a rebase) nor that "
+        f"the 1 commit of the pull request is neither the last 1 up to {wrong.short} (a rebase) nor that "
         "commit alone (a squash)"
     )
 
@@ -107,15 +107,15 @@ def test_a_rebase_that_was_edited_is_refused_also_where_its_end_looks_like_a_squ
     work.commit("One", {"extra.py": "extra\n"})
     last = rebase(work, work.two)[-1]
     assert look(last, "topic") == (
-        f"the 2 commits of the pull request are neither the last 2 commits up to {last.short} (a rebase) nor "
-        "that commit alone (a squash)"
+        f"the 2 commits of the pull request are neither the last 2 up to {last.short} (a rebase) nor that "
+        "commit alone (a squash)"
     )
 
 
 def test_a_rebase_whose_last_commit_was_edited_is_refused(work, look):
     rebase(work, work.one)
     work.commit("Two", {"new.py": "newer\n"})
-    assert "neither the last 2 commits" in look("main", "topic")
+    assert "neither the last 2 up to" in look("main", "topic")
 
 
 def test_a_squash_that_was_edited_is_refused(work, look):
@@ -195,13 +195,12 @@ def test_one_that_was_merged_reverted_and_merged_again_is_its_last_merge(work, l
 def test_what_came_after_the_merge_is_no_pull_request(work, look):
     work.merge("topic", "Merge pull request #12")
     later = work.commit("Later", {"later.py": "later\n"})
-    assert look(later, "topic") == (
-        f"{later.short} builds on {work.two.short}, so it was not made by merging one into the other"
-    )
+    assert look(later, "topic") == (f"{later.short} builds on {work.two.short}, so it is no merge of the two")
     assert "builds on" in look(work.two, later)
 
 
 def test_what_shares_no_history_is_refused(work, look):
     work.run("checkout", "--quiet", "--orphan", "island")
     island = work.commit("Island", {"island.py": "island\n"})
-    assert look("main", island) == f"{work.git.read('rev-parse', 'main')[:10]} and {island.short} share no history"
+    main = work.git.read("rev-parse", "main")
+    assert look("main", island) == f"{main[:10]} and {island.short} share no history"
