@@ -114,6 +114,14 @@ def fence(text: str, info: str = "", indent: int = 0) -> str:
     return block(text, info, indent)
 
 
+def listing(text: str, info: str = "") -> str:
+    """Return somebody's lines as a fenced block in which nothing is hidden, or taken for a marker of ours."""
+    shown = "".join(
+        char if char in "\n\t" or unicodedata.category(char) not in _DROPPED else "\ufffd" for char in text
+    )
+    return block(_COMMAND.sub(lambda found: found.group() + BREAK, shown), info)
+
+
 def block(text: str, info: str = "", indent: int = 0) -> str:
     """Return a text that was rendered here, unchanged, as a fenced block."""
     bar = "`" * max(3, _longest_run(text) + 1)

@@ -41,7 +41,7 @@ class PickText:
 
     `fix` is the full id of the commit on the main branch, `commit` the pick's. `verdict` compares
     the two changes (`identical`, `context`, `changed`); `resolvers` settled conflicts, if any.
-    `resolved` are the paths they settled.
+    `resolved` are the paths they settled. `range_diff` is what git-range-diff(1) says of the two changes.
     """
 
     incident: str
@@ -55,6 +55,7 @@ class PickText:
     status: str
     resolvers: tuple[str, ...] = ()
     resolved: tuple[str, ...] = ()
+    range_diff: str = ""
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,7 @@ _MARKDOWN_FILTERS: dict[str, Callable[..., str]] = {
     "plain": neutral.defuse,
     "fence": neutral.fence,
     "block": neutral.block,
+    "listing": neutral.listing,
 }
 
 

@@ -1,7 +1,8 @@
-"""Conflict markers that a pick would bring to a line."""
+"""Conflict markers that a pick, or what a person made of one, would bring to a line."""
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from relauto.git.commit import EMPTY_TREE
 from relauto.git.errors import MissingObjectError
@@ -10,8 +11,9 @@ from relauto.git.repository import Repository
 from relauto.model.names import Commit
 
 # A row of equal signs alone is a heading in many a text, so it is no sign.
-_MARKER = re.compile(rb"^\+(<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) ")
-_OPTIONS = ("-U0", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "-r", "-p")
+_MARKER = re.compile(rb"^\+(<{7,}|>{7,}|\|{7,}) ")
+# As text, whatever attributes call a file: nothing may hide behind them.
+_OPTIONS = ("-U0", "--text", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "-r", "-p")
 
 
 def find_markers(repository: Repository, fix: Commit, below: Commit, made: Commit) -> tuple[str, ...]:
@@ -23,12 +25,24 @@ def find_markers(repository: Repository, fix: Commit, below: Commit, made: Commi
     Raises:
         GitError: the changes cannot be read.
     """
-    base = find_mainline(repository, fix, 1) or EMPTY_TREE
     try:
-        added = _count_markers(repository, below, made)
-        extra = added - _count_markers(repository, base, fix) if added else added
+        return find_left(repository, [fix], below, made)
     except MissingObjectError:
         return ()
+
+
+def find_left(
+    repository: Repository, fixes: Sequence[Commit], below: Commit, made: Commit
+) -> tuple[str, ...]:
+    """Return the files in which what a person made of picks has conflict markers that no fix adds.
+
+    Raises:
+        MissingObjectError: a file's content is absent, so nobody can say.
+        GitError: the changes cannot be read.
+    """
+    extra = _count_markers(repository, below, made)
+    for fix in fixes if extra else ():
+        extra -= _count_markers(repository, find_mainline(repository, fix, 1) or EMPTY_TREE, fix)
     changed = repository.changed_paths(below, made) if extra else ()
     return tuple(path for path in changed if extra & _count_markers(repository, below, made, path))
 

@@ -26,6 +26,7 @@ from relauto.comms.qa_page import QaFacts
 from relauto.comms.qa_source import PickedPaths, source_instruction
 from relauto.comms.story import Story, list_installed, tell
 from relauto.git.pick import Pick as MadePick
+from relauto.git.range_diff import read_range_diff
 from relauto.git.scope import ScopeEntry, list_scope
 from relauto.github import releases
 from relauto.guard.guard import Passage
@@ -35,6 +36,9 @@ from relauto.model.qa import QaInstruction, parse_instruction
 from relauto.model.target import Place, Target
 from relauto.stages.bench import Bench
 from relauto.stages.step import Question
+
+_MOST_DIFFERENCE = 20_000
+"""Characters of range-diffs in one pull request, which GitHub lets have 65,536 in all."""
 
 
 def story(bench: Bench) -> Story:
@@ -76,11 +80,18 @@ def pick_pull(
             commit=made.commits[-1],
             verdict=made.verdict or "",
             status=made.status,
+            range_diff=_tell_difference(bench, fix, made, _MOST_DIFFERENCE // len(picked)),
         )
         bodies.append(render_pick(text, bench.renderer))
     if bumped:
         bodies.append(f"A second commit raises the version number to {bench.plan(target).version}.\n")
     return make_title(bench.product.commit(picked[0][0]).subject, onto), "\n".join(bodies)
+
+
+def _tell_difference(bench: Bench, fix: Commit, made: MadePick, most: int) -> str:
+    if made.verdict in (None, "identical"):
+        return ""
+    return read_range_diff(bench.product, fix, made.commits[-1], most=most) or ""
 
 
 def bump_pull(bench: Bench, target: Target, onto: Branch, bump: Commit) -> tuple[str, str]:

@@ -34,6 +34,7 @@ PICK_TEXT = PickText(
     status="resolved",
     resolvers=("changelog",),
     resolved=("docs/a|b.md",),
+    range_diff="1:  aa ! 1:  bb Count\n    + ```@pages <!-- relauto:INC-7f3k:progress -->\u202e\x1b[2J",
 )
 NOTES_TEXT = NotesText(
     product="Stockroom",
@@ -78,11 +79,19 @@ Picks `ffffffffffffffffffffffffffffffffffffffff` onto `release-1.4`.
 | change | Count @\u200bpages \\| again :\u200b:warning:\u200b: ([PR 7](http://127.0.0.1:8000/acme/stockroom/pull/7)) |
 | picked commit | `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` |
 | compared with the original | context |
+| conflict markers left in it | none |
 | how it was made | resolved, with `changelog` |
 | incident | `INC-7f3k` |
 
 These paths did not apply as they were and were settled; please look at them closely:
 - `docs/a\\|b.md`
+
+What is different in the pick, as `git range-diff` tells it:
+
+````diff
+1:  aa ! 1:  bb Count
+    + ```@pages <\u200b!-- relauto:INC-7f3k:progress -->\ufffd\ufffd[2J
+````
 
 Please merge it so that the commit's message is kept: its last line names the commit it was picked from.
 

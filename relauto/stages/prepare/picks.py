@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from relauto.git.commit import Signature, parse_signature
+from relauto.git.markers import find_markers
 from relauto.git.pick import Pick, pick
 from relauto.git.signer import Signer
 from relauto.model.facts import Facts
@@ -57,6 +58,11 @@ class Recipe:
             result = pick(self.bench.product, [fix], head, committer=committer)
             if result.status in ("conflict", "error"):
                 return _refuse_pick(self.branch, fix, result)
+            markers = (
+                find_markers(self.bench.product, fix, head, result.commits[-1]) if result.commits else ()
+            )
+            if markers:
+                return _refuse_markers(self.branch, fix, markers)
             if result.commits:
                 head = result.commits[-1]
                 picked.append((fix, result))
@@ -118,6 +124,14 @@ def _refuse_pick(onto: Branch, fix: Commit, result: Pick) -> Refused:
         f"{fix.short} conflicts with {onto} in {listed}",
         todo=f"put the pick on {onto} by hand (git cherry-pick -x); relauto recognises it",
         facts={"conflicts": paths, "fix": fix, "onto": onto},
+    )
+
+
+def _refuse_markers(onto: Branch, fix: Commit, paths: Sequence[str]) -> Refused:
+    return Refused(
+        f"{fix.short} picked onto {onto} would leave conflict markers in {', '.join(paths)}",
+        todo=f"put the pick on {onto} by hand (git cherry-pick -x); relauto recognises it",
+        facts={"conflicts": [{"path": path, "kind": "markers"} for path in paths], "fix": fix, "onto": onto},
     )
 
 
