@@ -4,17 +4,14 @@ git 2.38 and 2.39 choose the merge base themselves (`--merge-base` came with 2.4
 are given as commits whose only common ancestor is the wanted base.
 """
 
-import re
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
+from relauto.git.attributes import heed, read_merge_attributes
 from relauto.git.commit import EMPTY_TREE, CommitObject
-from relauto.git.errors import MissingObjectError
+from relauto.git.coprocess import Command
 from relauto.git.repository import Repository
-from relauto.git.tree import find_entry
 from relauto.model.names import Commit
 
 Kind = Literal[
@@ -46,7 +43,7 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
     ("CONFLICT (submodule", "submodule"),
     ("CONFLICT (contents)", "content"),
 )
-_MERGE_ATTRIBUTE = re.compile(rb"\b(merge|binary|conflict-marker-size)\b")
+_MERGE_TREE = ("merge-tree", "--write-tree", "-z")
 # git looks for the merge base from the newest date back: an old date here makes it walk all history.
 _SYNTHETIC = "relauto <relauto@localhost> 4102444800 +0000"
 
@@ -92,33 +89,19 @@ def merge(repository: Repository, base: Commit | None, ours: str, theirs: Commit
         GitError: git could not merge for another reason.
     """
     mine, other = _make_sides(repository, base, ours, theirs)
-    with _attributes(repository, ours) as settings:
-        answer = repository.git.ask(*settings, "merge-tree", "--write-tree", "-z", mine, other)
+    attributes = read_merge_attributes(repository.store, ours)
+    command = Command((*_MERGE_TREE, "--stdin"), b"\0", keeps=True, attributes=attributes)
+    made = repository.coprocesses.ask(command, f"{mine} {other}\n".encode(), _read_answer)
+    return made or _merge_alone(repository, mine, other, attributes)
+
+
+def _merge_alone(repository: Repository, mine: Commit, other: Commit, attributes: bytes) -> Merge:
+    with heed(attributes) as settings:
+        answer = repository.git.ask(*settings, *_MERGE_TREE, mine, other)
     # Some objects that cannot be read end it with status 1 and no tree, as if in conflict.
     if answer.status not in (0, 1) or not answer.output:
         raise repository.explain(answer)
     return parse_merge(answer.output)
-
-
-@contextmanager
-def _attributes(repository: Repository, tree: str) -> Iterator[list[str]]:
-    """Yield what makes git heed the attributes at the top of `tree`, as it would in a checkout of it.
-
-    git before 2.43 reads attributes from a worktree or from a file that is named, and from no tree.
-    A partial clone may lack the file: then the merge goes on without, and is stricter for it.
-    """
-    entry = find_entry(repository.store, tree, ".gitattributes")
-    try:
-        content = repository.store.read(entry.id, "blob") if entry and not entry.is_directory else b""
-    except MissingObjectError:
-        content = b""
-    if not _MERGE_ATTRIBUTE.search(content):
-        yield []
-        return
-    with tempfile.NamedTemporaryFile(prefix="relauto-attributes-") as file:
-        file.write(content)
-        file.flush()
-        yield ["-c", f"core.attributesFile={file.name}"]
 
 
 def _make_sides(
@@ -140,9 +123,26 @@ def _write_synthetic(repository: Repository, tree: str, *parents: Commit) -> Com
     return repository.write_object(CommitObject(tree, parents, _SYNTHETIC, _SYNTHETIC, "synthetic\n"))
 
 
+def _read_answer(parts: Iterator[bytes]) -> Merge:
+    """Return one answer of `git merge-tree --stdin`: a status, then what it prints without; an end."""
+    clean = next(parts) == b"1"
+    tree, stages = _read_stages(map(_decode, parts))
+    return Merge(tree, () if clean else _name_conflicts(stages, _read_kinds(map(_decode, parts))))
+
+
 def parse_merge(output: bytes) -> Merge:
     """Return what `git merge-tree --write-tree -z` printed."""
-    fields = iter(output.decode("utf-8", "surrogateescape").split("\0"))
+    fields = map(_decode, iter(output.split(b"\0")))
+    tree, stages = _read_stages(fields)
+    return Merge(tree, _name_conflicts(stages, _read_kinds(fields)))
+
+
+def _decode(part: bytes) -> str:
+    return part.decode("utf-8", "surrogateescape")
+
+
+def _read_stages(fields: Iterator[str]) -> tuple[str, dict[str, dict[str, Stage]]]:
+    """Return the tree, and of each path in conflict what each side has, up to the empty field behind them."""
     tree = next(fields)
     stages: dict[str, dict[str, Stage]] = {}
     for row in fields:
@@ -151,16 +151,21 @@ def parse_merge(output: bytes) -> Merge:
         facts, _, path = row.partition("\t")
         mode, object_id, number = facts.split(" ")
         stages.setdefault(path, {})[number] = Stage(mode, object_id)
-    kinds = _read_kinds(fields)
-    conflicts = tuple(
+    return tree, stages
+
+
+def _name_conflicts(stages: dict[str, dict[str, Stage]], kinds: dict[str, Kind]) -> tuple[Conflict, ...]:
+    return tuple(
         Conflict(path, _name_kind(kinds.get(path), sides), sides.get("1"), sides.get("2"), sides.get("3"))
         for path, sides in stages.items()
     )
-    return Merge(tree, conflicts)
 
 
 def _read_kinds(fields: Iterator[str]) -> dict[str, Kind]:
-    """Return the kind that git's messages give each path; the first that says more than content wins."""
+    """Return the kind that git's messages give each path; the first that says more than content wins.
+
+    The field behind the last message is taken too.
+    """
     kinds: dict[str, Kind] = {}
     for count in fields:
         # git 2.39 ends with free advice, outside the format, when submodules conflict.

@@ -11,6 +11,7 @@ from relauto.errors import InputError
 from relauto.git import errors, export, refs, revisions, tree
 from relauto.git.address import Address, add_settings, set_config
 from relauto.git.commit import EMPTY_TREE, CommitFacts, CommitObject, Signature, describe, parse_signature
+from relauto.git.coprocess import Coprocesses
 from relauto.git.lasting import LastingGit
 from relauto.git.objects import ObjectStore
 from relauto.git.refs import RefUpdate
@@ -47,6 +48,7 @@ class Repository:
         bare: whether it has no worktree.
         git: git in it, with everything pinned that would change an answer.
         store: its objects.
+        coprocesses: processes of `git` that answer many questions.
     """
 
     def __init__(self, directory: Path, common: Path, *, bare: bool, remote: Address | None) -> None:
@@ -57,6 +59,7 @@ class Repository:
         reach, settings = (remote.environment, remote.settings) if remote else (_OFFLINE, {})
         place = {"GIT_DIR": str(directory), "GIT_COMMON_DIR": str(common)}
         self.git: Git = LastingGit(common, {**place, **reach, **set_config({**_PINNED, **settings})})
+        self.coprocesses = Coprocesses(self.git)
         self.store = ObjectStore(common, {**reach, **set_config(settings)}, remote)
 
     @classmethod
@@ -136,8 +139,9 @@ class Repository:
         self.close()
 
     def close(self) -> None:
-        """End the process that reads objects."""
+        """End the processes that read objects and answer questions."""
         self.store.close()
+        self.coprocesses.close()
 
     def explain(self, answer: Answer) -> errors.UnreachableError | errors.MissingObjectError | GitError:
         """Return the error for a git process that failed here: what it lacks, or why that did not come."""

@@ -8,6 +8,7 @@ build from checked names (`relauto.model.names`), never from text of others.
 
 import os
 import re
+import shutil
 import subprocess  # nosec B404 - this is the one place that runs git
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,9 @@ from relauto.errors import InputError, RemoteError
 from relauto.redaction import redact
 
 MINIMUM = (2, 38)
+
+_ANSWERS = (2, 50)
+"""Since this version commands that answer questions one by one print each answer at once."""
 
 TIMED_OUT = 124
 """The status of a process that was killed since it took too long, as timeout(1) has it."""
@@ -145,23 +149,10 @@ class Git:
             InputError: there is no git on PATH, or the directory is gone.
             GitError: it ended with another status than 0.
         """
-        if not self.directory.is_dir():
-            raise InputError(f"{self.directory} is not a directory")
         with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as said:
             told.write(input)
             told.seek(0)
-            try:
-                process = subprocess.Popen(  # nosec B603 B607 - as in `ask`
-                    ["git", *arguments],
-                    cwd=self.directory,
-                    stdin=told,
-                    stdout=subprocess.PIPE,
-                    stderr=said,
-                    pass_fds=self.held,
-                    env=self._surroundings(),
-                )
-            except FileNotFoundError as error:
-                raise _miss_git() from error
+            process = self._open(["git", *arguments], told.fileno(), said.fileno())
             with process:
                 try:
                     yield from _split(process)
@@ -173,6 +164,42 @@ class Git:
                 said.seek(0)
                 why = _clean(said.read().decode("utf-8", "replace"))
                 raise GitError(Answer(_clean(" ".join(arguments)), process.returncode, b"", why))
+
+    def start(self, *arguments: str, unbuffered: bool = False) -> "subprocess.Popen[bytes] | None":
+        """Start git to be talked to through pipes; whoever calls this ends it.
+
+        It ends by itself when the pipe to it is closed, so also with this process. What it says of a failure
+        is lost: ask the same by `ask` to learn it.
+
+        Args:
+            arguments: the subcommand and its arguments.
+            unbuffered: for a command that keeps what it prints; None is returned where that cannot be helped.
+
+        Raises:
+            InputError: there is no git on PATH, or the directory is gone.
+        """
+        before: list[str] = []
+        if unbuffered and shutil.which("stdbuf"):
+            before = ["stdbuf", "-o0"]
+        elif unbuffered and read_version(self) < _ANSWERS:
+            return None
+        return self._open([*before, "git", *arguments], subprocess.PIPE, subprocess.DEVNULL)
+
+    def _open(self, words: list[str], told: int, said: int) -> "subprocess.Popen[bytes]":
+        if not self.directory.is_dir():
+            raise InputError(f"{self.directory} is not a directory")
+        try:
+            return subprocess.Popen(  # nosec B603 B607 - as in `ask`
+                words,
+                cwd=self.directory,
+                stdin=told,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                pass_fds=self.held,
+                env=self._surroundings(),
+            )
+        except FileNotFoundError as error:
+            raise _miss_git() from error
 
     def run(
         self,
@@ -220,14 +247,19 @@ def _miss_git() -> InputError:
     return InputError("git was not found on PATH", todo="install git 2.38 or newer")
 
 
+def read_version(git: Git) -> tuple[int, int]:
+    """Return the version of git as (major, minor); (0, 0) where it says none."""
+    found = re.search(r"(\d+)\.(\d+)", git.read("--version"))
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
 def require_git(git: Git) -> tuple[int, int]:
     """Return the version of git as (major, minor).
 
     Raises:
         InputError: it is older than relauto needs (`git merge-tree --write-tree` came with 2.38).
     """
-    found = re.search(r"(\d+)\.(\d+)", git.read("--version"))
-    version = (int(found[1]), int(found[2])) if found else (0, 0)
+    version = read_version(git)
     if version < MINIMUM:
         raise InputError(
             f"git {version[0]}.{version[1]} is too old: relauto picks with git merge-tree --write-tree",

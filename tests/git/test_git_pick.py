@@ -313,7 +313,7 @@ def test_nothing_to_pick_is_refused(line, repository, committer):
         pick(repository, [], line.head, committer=committer)
 
 
-def test_a_warm_pick_starts_two_processes(line, repository, committer, monkeypatch):
+def test_a_warm_pick_starts_one_process(line, repository, committer, monkeypatch):
     fix = line.commit("Fix", {"app.py": change(TEXT, 3, "fixed")})
     onto = on_line(line, "Other", {"read.me": "other\n"})
     pick(repository, [fix], onto, committer=committer)
@@ -326,10 +326,10 @@ def test_a_warm_pick_starts_two_processes(line, repository, committer, monkeypat
 
     monkeypatch.setattr(type(repository.git), "ask", count)
     assert pick(repository, [fix], onto, committer=committer).status == "clean"
-    assert started == ["merge-tree", "diff-tree"]
+    assert started == ["diff-tree"]
     started.clear()
     assert pick(repository, [fix], onto, committer=committer, judge=False).verdict is None
-    assert started == ["merge-tree"]
+    assert started == []
 
 
 def test_a_description_not_known_yet_is_still_a_conflict():
