@@ -109,6 +109,37 @@ class Pick(Table, frozen=True):
     ] = ()
 
 
+class PathPolicy(Table, frozen=True):
+    """Which side counts where a pick conflicts in certain files."""
+
+    pattern: Annotated[
+        str,
+        _text(
+            "the paths, with * for anything, / too; without any / it is matched with the file's name alone",
+            min_length=1,
+            examples=["package-lock.json"],
+        ),
+    ]
+    take: Annotated[
+        Literal["line", "fix", "regenerate"],
+        _text(
+            "the line's file as it is, the fix's, or the line's until `command` has made it anew",
+            examples=["regenerate"],
+        ),
+    ]
+    command: Annotated[
+        str | None,
+        _text(
+            "makes the file anew; relauto tells it to people", examples=["npm install --package-lock-only"]
+        ),
+    ] = None
+
+    def list_faults(self) -> Iterator[str]:
+        """Yield what does not fit together."""
+        if (self.take == "regenerate") != (self.command is not None):
+            yield f"path_policies: {self.pattern!r} needs a command to be regenerated, and only then"
+
+
 class PickLabel(Table, frozen=True):
     """A label by which somebody on the roster lets a pull request's change go to a line."""
 
@@ -382,6 +413,10 @@ class Settings(Table, frozen=True):
     pick_labels: Annotated[
         tuple[PickLabel, ...], _text("labels on pull requests that mean the same as `/pick LINE` there")
     ] = ()
+    path_policies: Annotated[
+        tuple[PathPolicy, ...],
+        _text("which side counts in files that a pick conflicts in; the first that matches a path"),
+    ] = ()
     tags: Tags = Tags()
     signing: Signing = Signing()
     checks: Checks = Checks()
@@ -411,6 +446,10 @@ class Settings(Table, frozen=True):
     def product(self) -> str:
         """What texts call the product."""
         return self.contacts.product or self.source.partition("/")[2]
+
+
+ROWS: Mapping[str, type[Table]] = {"version_files": VersionFile, "path_policies": PathPolicy}
+"""Options that are lists of tables, whose faults are told one by one."""
 
 
 def parse_settings(text: str, source: str) -> Settings:
@@ -529,8 +568,9 @@ def read_table(kind: type[Table], data: object, path: str, faults: list[str]) ->
 def _convert_value(hint: Any, value: object, where: str, faults: list[str]) -> Any:
     if isinstance(hint, type) and issubclass(hint, Table):
         return read_table(hint, value, where, faults)
-    if where == "version_files" and isinstance(value, list):
-        return tuple(read_table(VersionFile, each, f"{where}[{i}]", faults) for i, each in enumerate(value))
+    row = ROWS.get(where)
+    if row and isinstance(value, list):
+        return tuple(read_table(row, each, f"{where}[{i}]", faults) for i, each in enumerate(value))
     try:
         return msgspec.convert(value, hint)
     except msgspec.ValidationError as error:

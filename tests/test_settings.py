@@ -267,3 +267,12 @@ def test_environments_are_told_apart_by_their_ids():
 def test_environments_that_cannot_be_told_apart_are_refused(names):
     fault = "testing.environments: each needs a name of its own, with letters or digits of ASCII"
     assert faults_of(f"{LEAST}[testing]\nenvironments = {names}\n") == (fault,)
+
+
+@pytest.mark.parametrize(("take", "command"), [("line", 'command = "make lock"'), ("regenerate", "")])
+def test_a_path_policy_has_a_command_where_it_needs_one(take, command):
+    row = f'[[path_policies]]\npattern = "*.lock"\ntake = "{take}"\n'
+    told = ("path_policies: '*.lock' needs a command to be regenerated, and only then",)
+    assert faults_of(f"{LEAST}{row}{command}") == told
+    right = {"line": row, "regenerate": row + 'command = "make lock"'}[take]
+    assert parse_settings(LEAST + right, "relauto.toml").path_policies[0].take == take

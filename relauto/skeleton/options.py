@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from relauto.settings import Settings, Table, VersionFile
+from relauto.settings import ROWS, Settings, Table
 
 _WIDTH = 100
 
@@ -30,11 +30,12 @@ def list_lines(given: Given) -> Iterator[str]:
         hint = get_type_hints(Settings, include_extras=True)[field.name]
         if isinstance(hint, type) and issubclass(hint, Table):
             tables.append((field.name, hint))
-        elif field.name != "version_files":
+        elif field.name not in ROWS:
             yield from _write_option(field, hint, "", given)
     for name, kind in tables:
         yield from _write_table(name, kind, given)
-    yield from _write_version_files()
+    for name, kind in ROWS.items():
+        yield from _write_rows(name, kind)
 
 
 def _write_table(name: str, kind: type[Table], given: Given) -> Iterator[str]:
@@ -45,13 +46,13 @@ def _write_table(name: str, kind: type[Table], given: Given) -> Iterator[str]:
         yield from _write_option(field, hints[field.name], f"{name}.", given)
 
 
-def _write_version_files() -> Iterator[str]:
-    meta = _find_meta(get_type_hints(Settings, include_extras=True)["version_files"])
+def _write_rows(name: str, kind: type[Table]) -> Iterator[str]:
+    meta = _find_meta(get_type_hints(Settings, include_extras=True)[name])
     yield from ("", *write_comment(meta.description or ""))
-    yield "# [[version_files]]"
-    hints = get_type_hints(VersionFile, include_extras=True)
-    for field in msgspec.structs.fields(VersionFile):
-        yield from _write_option(field, hints[field.name], "version_files.", {})
+    yield f"# [[{name}]]"
+    hints = get_type_hints(kind, include_extras=True)
+    for field in msgspec.structs.fields(kind):
+        yield from _write_option(field, hints[field.name], f"{name}.", {})
 
 
 def _write_option(field: msgspec.structs.FieldInfo, hint: Any, prefix: str, given: Given) -> Iterator[str]:

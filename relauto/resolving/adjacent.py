@@ -1,0 +1,63 @@
+"""Hunks of both sides that touch and do not overlap: both are made."""
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from itertools import product
+
+from relauto.model.resolution import Lines
+from relauto.resolving.regions import Edit, Region, apply
+
+_ALIKE = 0.6
+"""How like the line before it the line beside an insertion must be, to be the same line reworded."""
+
+
+def resolve_adjacent(region: Region) -> Lines | None:
+    """Return the region with the edits of both sides, where none of them is in the other's way.
+
+    Refused: edits that overlap or lie inside one another, insertions at one point, deletions side by side,
+    a target that only took blank lines away, and insertions beside lines that became others.
+    """
+    if not all(_stand_apart(ours, theirs) for ours, theirs in product(region.target, region.fix)):
+        return None
+    if all(edit.is_deletion and _is_blank(edit.old) for edit in region.target):
+        return None
+    if any(_is_doubtful(ours, theirs) for ours, theirs in _list_touching(region)):
+        return None
+    return apply(region.base, (*region.target, *region.fix), region.span.start)
+
+
+def _stand_apart(ours: Edit, theirs: Edit) -> bool:
+    """Tell whether there is one order in which both can be made."""
+    if ours.is_insertion and theirs.is_insertion:
+        return ours.span != theirs.span
+    return ours.span.end <= theirs.span.start or theirs.span.end <= ours.span.start
+
+
+def _list_touching(region: Region) -> Iterator[tuple[Edit, Edit]]:
+    for ours, theirs in product(region.target, region.fix):
+        if ours.span.touches(theirs.span):
+            yield ours, theirs
+
+
+def _is_doubtful(ours: Edit, theirs: Edit) -> bool:
+    """Tell whether edits side by side may have to do with each other."""
+    if ours.is_deletion and theirs.is_deletion:
+        return True
+    if theirs.is_insertion and ours.is_replacement:
+        return len(ours.old) != len(ours.new) or not _keeps_anchor(
+            ours, after=theirs.span.start >= ours.span.end
+        )
+    if ours.is_insertion and theirs.is_replacement:
+        return len(theirs.old) != len(theirs.new) or _is_blank(ours.new)
+    return False
+
+
+def _keeps_anchor(edit: Edit, *, after: bool) -> bool:
+    """Tell whether the line beside an insertion after (or before) the edit is still much the same."""
+    place = -1 if after else 0
+    old, new = edit.old[place], edit.new[place]
+    return SequenceMatcher(None, old, new, autojunk=False).ratio() >= _ALIKE
+
+
+def _is_blank(lines: Lines) -> bool:
+    return not any(line.strip() for line in lines)
