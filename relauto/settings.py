@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -527,6 +528,22 @@ def read_token(part: Literal["source", "ops", "qa"], environment: Mapping[str, s
         f"there is no token for the {part} repository",
         todo=f"set one of {', '.join(names)} in the environment",
     )
+
+
+def find_host_token(url: str, environment: Mapping[str, str] = os.environ) -> str | None:
+    """Return the token for a repository that is named by its URL alone, None where there is none for it.
+
+    `RELAUTO_TOKEN` is for whatever is named; what other programs have set goes to GitHub alone, that is
+    github.com, or the server that `GITHUB_SERVER_URL` or `GH_HOST` name.
+    """
+    parts = urlsplit(url)
+    names = ["RELAUTO_TOKEN"] if parts.scheme in ("http", "https") else []
+    server = urlsplit(environment.get("GITHUB_SERVER_URL", "")).hostname
+    if parts.scheme == "https" and parts.hostname in ("github.com", server, environment.get("GH_HOST")):
+        names += ["GH_TOKEN", "GITHUB_TOKEN"]
+    token = next((environment[name] for name in names if environment.get(name)), None)
+    learn(token or "")
+    return token
 
 
 def digest_settings(settings: Settings) -> str:

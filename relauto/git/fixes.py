@@ -1,9 +1,11 @@
 """Which commits are to be picked: from the words of people to commits, in the order of their merges."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from relauto.errors import InputError
 from relauto.git.commit import EMPTY_TREE
+from relauto.git.deepening import check_depth
 from relauto.git.presence import find_mainline
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
@@ -23,6 +25,7 @@ def find_fixes(repository: Repository, words: Sequence[str]) -> tuple[Commit, ..
     fixes = tuple(dict.fromkeys(named))
     if not fixes:
         raise InputError("there is nothing to pick: no fix was named", todo="name it with --fix")
+    check_depth(repository, fixes)
     for fix in fixes:
         _check_change(repository, fix)
         _check_merge(repository, fix)
@@ -41,21 +44,35 @@ def _read_word(repository: Repository, word: str) -> Iterable[Commit]:
     commits = repository.list_commits("--first-parent", span)
     if not commits:
         raise InputError(f"{word} holds no commit", todo="name the older end first")
+    if not repository.cuts.isdisjoint(commits):
+        raise InputError(
+            f"all that {word} holds cannot be told: the history here is cut",
+            todo="name each commit by its id",
+        )
     return commits
 
 
 def _check_branch(repository: Repository, word: str, tip: Commit) -> None:
     """Refuse a branch of several commits that are not merged: its name would pick the last alone."""
     main = _find_main(repository)
-    is_branch = any(ref in repository.refs(ref) for ref in (f"refs/heads/{word}", f"refs/remotes/{word}"))
-    if main is None or not is_branch:
+    if main is None or not _is_branch(repository, word):
         return
     own = repository.list_commits("--first-parent", f"{main[1]}..{tip}")
     if len(own) > 1:
+        cut = not repository.cuts.isdisjoint(own)
         raise InputError(
-            f"{word} holds {len(own)} commits that {main[0]} has not, and its name stands for the last alone",
-            todo=f"name them all: --fix {main[0]}..{word}",
+            f"{word} holds {f'{len(own)} commits or fewer' if cut else f'{len(own)} commits'} that {main[0]}"
+            " has not, and its name stands for the last alone",
+            todo="name each by its id" if repository.cuts else f"name them all: --fix {main[0]}..{word}",
         )
+
+
+def _is_branch(repository: Repository, word: str) -> bool:
+    """Return whether a word names a branch, here or at a remote, with or without the remote's name."""
+    if re.search(r"[*?\[]", word):
+        return False
+    refs = (f"refs/heads/{word}", f"refs/remotes/{word}", f"refs/remotes/*/{word}")
+    return bool(repository.git.read("for-each-ref", "--format=%(refname)", *refs))
 
 
 def _check_change(repository: Repository, fix: Commit) -> None:
@@ -79,9 +96,19 @@ def _check_merge(repository: Repository, fix: Commit) -> None:
 
 
 def _is_step(repository: Repository, commit: Commit, tip: Commit) -> bool:
-    """Return whether a commit is on the line of first parents that ends in `tip`."""
+    """Return whether a commit is on the line of first parents that ends in `tip`.
+
+    Raises:
+        InputError: that cannot be told, since a shallow clone lacks the rest of that line.
+    """
     below = [f"^{parent}" for parent in repository.commit_object(commit).parents]
-    return commit in repository.list_commits("--first-parent", tip, *below)
+    listed = repository.list_commits("--first-parent", tip, *below)
+    if commit not in listed and not repository.cuts.isdisjoint(listed):
+        raise InputError(
+            f"whether {commit.short} is on the main branch cannot be told: the history here is cut",
+            todo="name the commits that were merged",
+        )
+    return commit in listed
 
 
 def _find_main(repository: Repository) -> tuple[str, Commit] | None:

@@ -70,6 +70,7 @@ class Mirror:
         cache: Path,
         reference: Path | None = None,
         partial: bool = False,
+        shallow: bool = False,
         default: bool = False,
     ) -> "Mirror":
         """Open the mirror of `address` under `cache`, making it when there is none.
@@ -82,20 +83,21 @@ class Mirror:
             cache: a directory for mirrors, shared by any number of processes.
             reference: a clone on this machine whose objects need not be fetched again.
             partial: leave the contents of files at the remote until they are asked for.
+            shallow: a mirror of its own, whose history may be cut.
             default: let every fetch bring the remote's default branch along.
 
         Raises:
             InputError: `reference` is no usable repository, or the cache cannot be written.
         """
-        path = _place(address, cache, partial=partial)
+        path = _place(address, cache, partial=partial, shallow=shallow)
         cache.mkdir(parents=True, exist_ok=True)
-        with _lock(path):
+        with hold(path):
             if not _is_whole(path, address):
                 shutil.rmtree(path, ignore_errors=True)
                 _make(path, address, reference, partial=partial)
             elif reference:
                 _borrow(path, reference)
-        repository = Repository.open(path, remote=address if partial else None)
+        repository = Repository.open(path, remote=address if partial else None, shallow=shallow)
         return cls(address, repository, partial=partial, default=default)
 
     def __enter__(self) -> "Mirror":
@@ -169,7 +171,7 @@ class Mirror:
             RefMovedError: a ref is not at its old value; nothing was changed.
         """
         directory = self.repository.directory
-        with _lock(directory) as held:
+        with hold(directory) as held:
             git = replace(self.repository.git, held=(held,))
             try:
                 update_refs(git, updates)
@@ -220,17 +222,37 @@ class Mirror:
             GitError: git failed otherwise.
         """
         missing = self.repository.missing_objects(commit) if self._partial else ()
-        if not missing:
+        self.fetch_objects([each.id for each in missing])
+
+    def fetch_objects(self, ids: Sequence[str]) -> None:
+        """Fetch objects by their ids, in one go.
+
+        Raises:
+            DeniedError: the token is not taken, or lacks the right.
+            UnreachableError: the remote was not reached.
+            GitError: git failed otherwise.
+        """
+        if not ids:
             return
         # The form in which git itself asks a promisor remote for objects.
         options = ["--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none"]
-        asked = "".join(f"{each.id}\n" for each in missing).encode()
-        answer = self._ask_alone(
-            "-c", "fetch.negotiationAlgorithm=noop", "fetch", *options, "--stdin", "origin", input=asked
-        )
+        asked = "".join(f"{each}\n" for each in ids).encode()
+        settings = ["-c", "fetch.negotiationAlgorithm=noop"]
+        answer = self.ask_remote(*settings, "fetch", *options, "--stdin", "origin", input=asked)
+        if answer.status:
+            raise GitError(answer)
+
+    def ask_remote(self, *arguments: str, input: bytes | None = None) -> Answer:  # noqa: A002
+        """Run a git that asks the remote, while no other process does; return how it ended.
+
+        Raises:
+            DeniedError: the token is not taken, or lacks the right.
+            UnreachableError: the remote was not reached.
+        """
+        answer = self._ask_alone(*arguments, input=input)
         if answer.status:
             _refuse_unreached(self.address, "fetch", answer)
-            raise GitError(answer)
+        return answer
 
     def find_push_denial(self) -> DeniedError | None:
         """Return why the token may not push there, None when it may; nothing is sent.
@@ -275,7 +297,7 @@ class Mirror:
     def _ask_alone(self, *arguments: str, input: bytes | None = None) -> Answer:  # noqa: A002
         """Run what moves refs while no other process does; where it fails over remains, once more without."""
         directory = self.repository.directory
-        with _lock(directory) as held:
+        with hold(directory) as held:
             git = replace(self._git, held=(held,))
             answer = git.ask(*arguments, input=input)
             if answer.status and clear_remains(directory):
@@ -356,16 +378,16 @@ def _refuse_unreached(address: Address, deed: Deed, answer: Answer) -> None:
         raise refusal
 
 
-def _place(address: Address, cache: Path, *, partial: bool) -> Path:
-    key = f"{_LAYOUT}\0{address.url}\0{partial}"
+def _place(address: Address, cache: Path, *, partial: bool, shallow: bool) -> Path:
+    key = f"{_LAYOUT}\0{address.url}\0{partial}" + "\0shallow" * shallow
     digest = hashlib.sha256(key.encode()).hexdigest()[:20]
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", address.url.rstrip("/").removesuffix(".git").rpartition("/")[2])
     return cache / f"{name}-{digest}.git"
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[int]:
-    """Hold the mirror's lock, which other processes wait for, and yield its open file.
+def hold(path: Path) -> Iterator[int]:
+    """Hold a mirror's lock, which other processes wait for, and yield its open file.
 
     The system frees it when this process and all that were given the file have ended.
     """

@@ -121,7 +121,7 @@ def _find_same_patches(repository: Repository, fix: Commit, line: Commit, mainli
     paths = repository.changed_paths(base, fix)
     if not paths:
         return []
-    candidates = _list_same_files(repository, f"{fix}..{line}", paths)
+    candidates = list_same_files(repository, f"{fix}..{line}", paths)
     if not candidates:
         return []
     rows = f"{fix} {base}\n" if base != EMPTY_TREE else f"{fix}\n"
@@ -138,7 +138,7 @@ def _find_same_patches(repository: Repository, fix: Commit, line: Commit, mainli
     return [commit for commit in candidates if fix in by_commit and by_commit.get(commit) == by_commit[fix]]
 
 
-def _list_same_files(repository: Repository, span: str, paths: Collection[str]) -> list[Commit]:
+def list_same_files(repository: Repository, span: str, paths: Collection[str]) -> list[Commit]:
     """Return the commits of `span` that touch `paths` and nothing else, newest first."""
     options = ("--no-merges", "--name-only", "--no-renames", "--full-diff", "-z", "--format=%x00%H")
     rows = [span, "--", *sorted(paths)]

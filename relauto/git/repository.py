@@ -63,12 +63,13 @@ class Repository:
         self.store = ObjectStore(common, {**reach, **set_config(settings)}, remote)
 
     @classmethod
-    def open(cls, path: Path, *, remote: Address | None = None) -> "Repository":
+    def open(cls, path: Path, *, remote: Address | None = None, shallow: bool = False) -> "Repository":
         """Open the repository that `path` lies in.
 
         Args:
             path: its directory, its worktree or a folder of that.
             remote: where git may fetch what a partial clone lacks; None forbids it.
+            shallow: whether its history may be cut: whoever asks so minds `cuts`.
 
         Raises:
             InputError: there is none, it is shallow, or git distrusts its owner.
@@ -84,8 +85,8 @@ class Repository:
         )
         if answer.status:
             raise _explain_refusal(path, answer.error)
-        directory, common, bare, shallow, form = answer.text.split("\n")
-        if shallow == "true":
+        directory, common, bare, cut, form = answer.text.split("\n")
+        if cut == "true" and not shallow:
             raise InputError(
                 f"{path} is a shallow clone, and a pick needs history", todo="run: git fetch --unshallow"
             )
@@ -142,6 +143,12 @@ class Repository:
         """End the processes that read objects and answer questions."""
         self.store.close()
         self.coprocesses.close()
+
+    @property
+    def cuts(self) -> frozenset[Commit]:
+        """The commits of a shallow clone whose parents were left at the remote; none in a whole one."""
+        file = self.common / "shallow"
+        return frozenset(map(Commit, file.read_text().split())) if file.is_file() else frozenset()
 
     def explain(self, answer: Answer) -> errors.UnreachableError | errors.MissingObjectError | GitError:
         """Return the error for a git process that failed here: what it lacks, or why that did not come."""

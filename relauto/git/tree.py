@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -97,6 +97,27 @@ def find_entry(store: ObjectStore, tree: str, path: str) -> Entry | None:
             return None
         entry = parse_tree(store.read(entry.id, "tree")).get(name)
     return entry
+
+
+def find_entries(store: ObjectStore, tree: str, paths: Iterable[str]) -> dict[str, Entry]:
+    """Return the entries at those of `paths` that the tree has; each directory is read once.
+
+    Raises:
+        MissingObjectError: a tree on the way is absent.
+    """
+    below: dict[str, list[str]] = {}
+    for path in paths:
+        name, _, rest = path.partition("/")
+        below.setdefault(name, []).append(rest)
+    entries, found = parse_tree(store.read(tree, "tree")), {}
+    for name, rests in below.items():
+        entry, inside = entries.get(name), [rest for rest in rests if rest]
+        if entry and "" in rests:
+            found[name] = entry
+        if entry and entry.is_directory and inside:
+            deeper = find_entries(store, entry.id, inside)
+            found |= {f"{name}/{path}": each for path, each in deeper.items()}
+    return found
 
 
 def walk_files(store: ObjectStore, tree: str, prefix: str = "") -> Iterator[tuple[str, Entry]]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         "fix": "a commit, or a range A..B of them; repeat it for each; they are picked in order of merging",
         "onto": "a branch, or a pattern such as 'release-*'; repeat it for each",
         "repo": "a clone or a bare repository; default: this folder",
+        "from_": "instead of --repo the URL of a repository, of which only what the pick needs is fetched",
+        "fetch": "let a shallow clone fetch from its remote what the pick lacks; else nothing is fetched",
         "write": "put each line's picks on a branch relauto/pick/LINE/FIX; else no branch is made or moved",
         "dry-run": "with --write: tell which branches would be made",
         "json": "print one JSON document",
@@ -34,22 +36,23 @@ def pick(
     c: Context,
     fix: list[str] | None = None,
     onto: list[str] | None = None,
-    repo: str = ".",
+    repo: str = "",
+    from_: str = "",
+    fetch: bool = False,
     write: bool = False,
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
     """Pick fixes onto release lines, without a checkout, and say for each line how it went."""
-    from pathlib import Path
-
     from relauto.git.fanout import pick_series
     from relauto.git.fixes import find_fixes
     from relauto.git.pick_branches import place_branches
-    from relauto.git.repository import Repository
     from relauto.tasks.pick_output import describe, tell
+    from relauto.tasks.pick_source import open_source
 
     dry = dry_run or c.config.run.dry
-    with Repository.open(Path(repo)) as repository:
+    with open_source(repo, from_, fix or [], onto or [], fetch=fetch) as source:
+        repository = source.repository
         fixes = find_fixes(repository, fix or [])
         lines = _find_lines(repository, onto or [])
         committer, signer = _find_committer(repository, named=write and not dry)
@@ -57,9 +60,9 @@ def pick(
         placed = place_branches(repository, made, signer=signer, write=not dry) if write else []
         series = [each.series for each in placed] or made
         if json:
-            show_json(describe(repository, series, placed))
+            show_json({**describe(repository, series, placed), **source.describe(series)})
         else:
-            show("\n".join(tell(repository, series, placed, dry=dry)))
+            show("\n".join([*tell(repository, series, placed, dry=dry), *source.tell(series)]))
     raise SystemExit(int(_judge(series, placed)))
 
 

@@ -87,6 +87,10 @@ def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
     from relauto.git.errors import MissingObjectError
     from relauto.git.runner import GitError
 
+    if repository.cuts:
+        if picked.pick.conflicts:
+            say("who changed the lines in conflict cannot be told: the history here is cut")
+        return []
     try:
         conflicts = picked.pick.conflicts[:_EXPLAINED]
         return [find_causes(repository, picked.fix, picked.below, each) for each in conflicts]
@@ -101,7 +105,7 @@ def _find_remedy(repository: Repository, picked: Picked) -> tuple[Commit, ...]:
     from relauto.git.remedies import find_remedy
     from relauto.git.runner import GitError
 
-    if picked.pick.status != "conflict":
+    if picked.pick.status != "conflict" or repository.cuts:
         return ()
     try:
         return find_remedy(repository, picked.fix, picked.below)

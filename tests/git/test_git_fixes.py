@@ -99,6 +99,16 @@ def test_a_branch_of_several_commits_is_refused_for_its_last_alone(history, repo
     assert find_fixes(repository, [second]) == (second,)
 
 
+def test_a_branch_that_only_the_remote_has_is_refused_alike(history, open_repository, tmp_path):
+    history.switch("topic", "main")
+    history.commit("Half", {"half.py": "half\n"})
+    history.commit("Other half", {"half.py": "whole\n"})
+    history.switch("main")
+    history.run("clone", "--quiet", str(history.directory), str(tmp_path / "other"))
+    with pytest.raises(InputError, match="topic holds 2 commits that main has not"):
+        find_fixes(open_repository(tmp_path / "other"), ["topic"])
+
+
 def test_a_merge_of_main_into_a_branch_is_no_fix(history, repository):
     history.switch("topic", "main~1")
     history.commit("Topic", {"topic.py": "topic\n"})

@@ -191,14 +191,6 @@ def test_where_no_repository_is_nothing_is_picked(relauto, tmp_path):
     assert (ended.status, "there is no git repository at ." in ended.err) == (2, True)
 
 
-def test_a_shallow_clone_is_refused(relauto, clone, tmp_path):
-    clone.run("clone", "--quiet", "--depth=1", f"file://{clone.directory}", str(tmp_path / "shallow"))
-    ended = relauto("pick", "--repo", "shallow", "--fix", "main", "--onto", "release-1")
-    assert ended.status == 2
-    assert "is a shallow clone" in ended.err
-    assert "git fetch --unshallow" in ended.err
-
-
 def test_lines_of_a_remote_are_found_and_differing_remotes_refused(relauto, pick, clone, tmp_path):
     clone.run("clone", "--quiet", str(clone.directory), str(tmp_path / "other"))
     arguments = ("pick", "--repo", "other", "--fix", clone.fix, "--json", "--onto", "release-*")

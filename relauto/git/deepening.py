@@ -1,0 +1,96 @@
+"""A shallow clone is given what a pick needs of the history that was left out, where that is wanted.
+
+It asks the clone's own remote, with the settings and the credentials that git has there, and never makes
+the clone shallower: a fetch by depth would cut what is deeper already.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC
+
+from relauto.errors import InputError
+from relauto.git.repository import Repository
+from relauto.git.runner import Git, GitError
+from relauto.model.names import Branch, Commit
+
+_ID = re.compile(r"[0-9a-f]{40}")
+_OPTIONS = (
+    "--quiet",
+    "--no-tags",
+    "--no-auto-maintenance",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+)
+
+
+def check_depth(repository: Repository, fixes: Sequence[Commit]) -> None:
+    """Refuse a fix with which the history of a shallow clone ends: what it changed cannot be told.
+
+    Raises:
+        InputError: there is one.
+    """
+    ends = repository.cuts.intersection(fixes)
+    if ends:
+        fix = min(ends)
+        raise InputError(
+            f"{repository.common} is a shallow clone whose history ends with {fix.short}, so what that"
+            " changed cannot be told",
+            todo=f"add --fetch, or run: git fetch --deepen=1 {_name_remote(repository)} {fix}",
+        )
+
+
+def deepen(repository: Repository, fixes: Sequence[str], lines: Sequence[str]) -> None:
+    """Fetch what a pick lacks: commits and branches that are absent, and the parents of fixes.
+
+    Args:
+        repository: a shallow clone; open it again afterwards.
+        fixes: as people named them; full ids may be absent.
+        lines: branches, or patterns of their names; branches may be absent.
+
+    Raises:
+        InputError: the clone has no remote, or several and none called origin.
+        GitError: the remote was not reached, or has nothing of such a name.
+    """
+    git = Git(repository.directory)
+    remote = _find_remote(repository)
+    branches = [Branch(line) for line in lines if not re.search(r"[*?\[]", line)]
+    absent = [fix for fix in fixes if _ID.fullmatch(fix) and not _has(repository, f"{fix}^{{commit}}")]
+    absent += [
+        f"+{branch.ref}:refs/remotes/{remote}/{branch}"
+        for branch in branches
+        if not any(_has(repository, ref) for ref in (branch.ref, f"refs/remotes/{remote}/{branch}"))
+    ]
+    for each in absent:
+        _bring(repository, git, remote, each)
+    ends = [commit for fix in fixes if (commit := repository.resolve(fix)) in repository.cuts]
+    if ends:
+        git.run("fetch", *_OPTIONS, "--deepen=1", remote, *ends)
+
+
+def _bring(repository: Repository, git: Git, remote: str, spec: str) -> None:
+    """Fetch one commit as far back as the clone goes; what is older than all of it comes with its parent."""
+    oldest = min(map(repository.moment, repository.cuts)).astimezone(UTC)
+    answer = git.ask("fetch", *_OPTIONS, f"--shallow-since={oldest:%Y-%m-%dT%H:%M:%SZ}", remote, spec)
+    if answer.status:
+        answer = git.ask("fetch", *_OPTIONS, "--depth=2", remote, spec)
+    if answer.status:
+        raise GitError(answer, todo="check the name, the remote and the network")
+
+
+def _has(repository: Repository, revision: str) -> bool:
+    return not repository.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", revision).status
+
+
+def _name_remote(repository: Repository) -> str:
+    names = repository.git.read("remote").splitlines()
+    return "origin" if "origin" in names or len(names) != 1 else names[0]
+
+
+def _find_remote(repository: Repository) -> str:
+    name = _name_remote(repository)
+    if name not in repository.git.read("remote").splitlines():
+        raise InputError(
+            f"{repository.common} does not say where to fetch from: it has no remote called {name}",
+            todo=f"add it: git remote add {name} URL",
+        )
+    return name

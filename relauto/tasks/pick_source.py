@@ -1,0 +1,112 @@
+"""Where `pick` finds the objects: a clone on this machine, or what it needs of a repository elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from relauto.git.cold import ColdClone
+    from relauto.git.fanout import Series
+    from relauto.git.repository import Repository
+
+
+@dataclass(frozen=True)
+class Source:
+    """An open repository; `cold` when it is the part of one elsewhere that was fetched for this pick."""
+
+    repository: Repository
+    cold: ColdClone | None = None
+
+    def describe(self, series: Sequence[Series]) -> dict[str, Any]:
+        """Return what the document says of where the objects came from; nothing of a whole clone."""
+        looked = [
+            {"fix": fix, "onto": line, "commits": found.commits, "since": found.since, "whole": found.whole}
+            for fix, line, found in _look(self.repository, series)
+        ]
+        told: dict[str, Any] = {"looked": looked} if self.repository.cuts else {}
+        if self.cold:
+            cost = self.cold.cost
+            told["fetched"] = {"packs": cost.packs, "bytes": cost.bytes, "filtered": self.cold.filtered}
+        return told
+
+    def tell(self, series: Sequence[Series]) -> Iterator[str]:
+        """Yield the sentences that say the same to people."""
+        for fix, line, found in _look(self.repository, series):
+            count = "the last commit" if found.commits == 1 else f"the last {found.commits} commits"
+            text = f"{line}: whether {fix.short} is there already was looked for in {count}"
+            yield f"{text}, back to {found.since:%Y-%m-%d}" + ("" if found.whole else "; the fix is older")
+        if self.cold:
+            yield _tell_cost(self.cold)
+
+
+@contextmanager
+def open_source(
+    repo: str, remote: str, fixes: Sequence[str], lines: Sequence[str], *, fetch: bool
+) -> Iterator[Source]:
+    """Open the clone `repo`, or, where a `remote` is named, fetch what a pick needs of that.
+
+    With `fetch`, a shallow clone is given what the pick lacks.
+
+    Raises:
+        InputError: there is no such repository, nothing of such a name in it, or both are named.
+    """
+    from pathlib import Path
+
+    from relauto.errors import InputError
+    from relauto.git.deepening import deepen
+    from relauto.git.repository import Repository
+
+    if not remote:
+        path = Path(repo or ".")
+        if fetch:
+            with Repository.open(path, shallow=True) as repository:
+                if repository.cuts:
+                    deepen(repository, fixes, lines)
+        with Repository.open(path, shallow=True) as repository:
+            yield Source(repository)
+    elif repo:
+        raise InputError("--repo and --from both name a repository", todo="leave one of them out")
+    else:
+        with _open_cold(remote, fixes, lines) as cold:
+            yield Source(cold.repository, cold)
+
+
+@contextmanager
+def _open_cold(remote: str, fixes: Sequence[str], lines: Sequence[str]) -> Iterator[ColdClone]:
+    import platformdirs
+
+    from relauto.authority import find_authority
+    from relauto.errors import InputError
+    from relauto.git.address import Address
+    from relauto.git.cold import open_cold
+    from relauto.settings import GitHub, find_host_token
+
+    if not fixes or not lines:
+        what, option = ("a fix", "--fix") if not fixes else ("a line", "--onto")
+        raise InputError(f"there is nothing to fetch: {what} has to be named", todo=f"name it with {option}")
+    address = Address(remote, find_host_token(remote), find_authority(GitHub()))
+    with open_cold(address, cache=platformdirs.user_cache_path("relauto"), fixes=fixes, lines=lines) as cold:
+        yield cold
+
+
+def _look(repository: Repository, series: Sequence[Series]) -> Iterator[tuple[Any, ...]]:
+    """Yield, for each fix that was not found on a line whose history is cut, how far it was looked for."""
+    from relauto.git.horizon import find_horizon
+
+    for one in series:
+        for picked in one.picked:
+            known = picked.pick.presence and picked.pick.presence.commit
+            if not known and (found := find_horizon(repository, picked.fix, one.line.tip)):
+                yield picked.fix, one.line.branch, found
+
+
+def _tell_cost(cold: ColdClone) -> str:
+    cost = cold.cost
+    if not cost.packs:
+        return "nothing had to be fetched"
+    packs = "one pack" if cost.packs == 1 else f"{cost.packs} packs"
+    told = f"fetched {cost.bytes / 1e6:.2f} MB in {packs}"
+    return told if cold.filtered else f"{told}; the server leaves nothing out, so whole commits came"

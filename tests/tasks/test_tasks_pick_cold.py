@@ -1,0 +1,221 @@
+"""`relauto pick --from URL`: a pick from a repository of which next to nothing is here."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from relauto.git.runner import Git
+from relauto.hub.server import Hub
+from relauto.model.names import Branch, RepositoryName
+from tests.git.conftest import Clone
+from tests.git.test_git_pick import TEXT, change
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A product with forty commits and a file in ten folders; `release-1` has left main half way."""
+    clone = Clone(tmp_path / "clone")
+    clone.run("config", "uploadpack.allowFilter", "true")
+    clone.commit("First", {"app.py": TEXT, **{f"lib/{n}/data.py": f"{n}\n" * 50 for n in range(10)}})
+    for number in range(40):
+        clone.commit(f"Step {number}", {f"lib/{number % 10}/data.py": f"step {number}\n"})
+        if number == 20:
+            clone.run("branch", "release-1")
+    clone.moment += timedelta(days=10)
+    clone.fix = clone.commit("Fix the crash (#12)\n\nIt crashed.\n", {"app.py": change(TEXT, 3, "fixed")})
+    clone.commit("Meanwhile", {"read.me": "read me\n"})
+    return clone
+
+
+@pytest.fixture
+def url(clone):
+    return f"file://{clone.directory}"
+
+
+@pytest.fixture
+def pick(relauto, url):
+    return lambda *arguments: relauto("pick", "--from", url, *arguments)
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def find():
+        (found,) = (tmp_path / "cache" / "relauto").glob("*.git")
+        return Git(found)
+
+    return find
+
+
+def list_here(git, kind):
+    """Return the ids of all objects of a kind in a cached clone, without asking the remote."""
+    rows = git.read("cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)")
+    return {row.split(" ")[1] for row in rows.splitlines() if row.startswith(f"{kind} ")}
+
+
+def on_line(clone, message, files):
+    clone.switch("release-1")
+    commit = clone.commit(message, files)
+    clone.switch("main")
+    return commit
+
+
+def test_a_cold_pick_makes_the_tree_of_a_warm_one_from_a_few_commits_and_files(pick, clone, cache):
+    tip = on_line(clone, "Ours", {"app.py": change(TEXT, 15, "ours")})
+    tree, _ = clone.pick_for_real(clone.fix, "release-1")
+    document = pick("--fix", clone.fix, "--onto", "release-1", "--json").document
+    (result,) = document["results"]
+    assert (result["status"], result["tree"], result["verdict"]) == ("clean", tree, "identical")
+    assert [(each["commits"], each["whole"]) for each in document["looked"]] == [(3, True)]
+    fetched = document["fetched"]
+    assert (fetched["packs"] <= 4, fetched["filtered"]) == (True, True)
+    packs = (cache().directory / "objects" / "pack").glob("*.pack")
+    assert fetched["bytes"] == sum(pack.stat().st_size for pack in packs)
+    sides = {clone.git.read("rev-parse", f"{side}:app.py") for side in (clone.fix, f"{clone.fix}^", tip)}
+    made = clone.git.read("rev-parse", f"{tree}:app.py")
+    assert list_here(cache(), "blob") == sides | {made}
+    assert len(list_here(cache(), "commit")) < 10
+
+
+def test_again_next_to_nothing_comes(pick, clone, cache):
+    first = pick("--fix", clone.fix, "--onto", "release-1", "--json").document
+    again = pick("--fix", clone.fix, "--onto", "release-1", "--json").document
+    assert again["results"][0]["tree"] == first["results"][0]["tree"]
+    assert again["fetched"]["bytes"] < 200
+    clone.switch("release-1")
+    clone.commit("Later", {"lib/3/data.py": "later\n"})
+    tree, _ = clone.pick_for_real(clone.fix, "release-1")
+    moved = pick("--fix", clone.fix, "--onto", "release-1", "--json").document
+    assert moved["results"][0]["tree"] == tree
+
+
+def test_a_file_that_the_line_has_elsewhere_is_followed(pick, clone, cache):
+    on_line(clone, "Move", {"app.py": None, "core/app.py": change(TEXT, 15, "ours")})
+    tree, _ = clone.pick_for_real(clone.fix, "release-1")
+    (result,) = pick("--fix", clone.fix, "--onto", "release-1", "--json").document["results"]
+    assert (result["status"], result["tree"]) == ("clean", tree)
+
+
+def test_a_server_that_leaves_nothing_out_sends_whole_commits(pick, clone, cache):
+    clone.run("config", "uploadpack.allowFilter", "false")
+    ended = pick("--fix", clone.fix, "--onto", "release-1")
+    assert ended.status == 0
+    assert ended.out.splitlines()[-1].endswith("the server leaves nothing out, so whole commits came")
+    assert len(list_here(cache(), "blob")) > 10
+
+
+@pytest.mark.parametrize("trailer", [True, False])
+def test_a_fix_that_is_there_under_many_commits_is_found(pick, clone, cache, trailer):
+    onto = clone.git.read("rev-parse", "release-1")
+    message = f"Fix\n\n(cherry picked from commit {clone.fix})\n" if trailer else "The same by hand"
+    on_line(clone, message, {"app.py": change(TEXT, 3, "fixed")})
+    there = clone.git.read("rev-parse", "release-1")
+    for number in range(5):
+        on_line(clone, f"Later {number}", {"lib/1/data.py": f"later {number}\n"})
+    (result,) = pick("--fix", clone.fix, "--onto", "release-1", "--json").document["results"]
+    assert (result["status"], result["commit"]) == ("already", there)
+    assert onto != there
+
+
+def test_what_cannot_be_known_of_a_history_that_is_cut_is_told(pick, clone, cache):
+    clone.moment += timedelta(days=300)
+    on_line(clone, "Hidden", {"app.py": change(TEXT, 15, "hidden")})
+    clone.moment += timedelta(days=400)
+    for number in range(3):
+        on_line(clone, f"Later {number}", {"lib/1/data.py": f"later {number}\n"})
+    ended = pick("--fix", clone.fix, "--onto", "release-1")
+    told = ended.out.splitlines()[1]
+    assert re.sub(r"\b[0-9a-f]{10}\b", "ID", told) == (
+        "release-1: whether ID is there already was looked for in the last 4 commits, back to 2026-11-11;"
+        " the fix is older"
+    )
+
+
+def test_a_conflict_is_told_without_guessing_at_its_causes(pick, clone, cache):
+    on_line(clone, "Ours", {"app.py": change(TEXT, 3, "ours")})
+    ended = pick("--fix", clone.fix, "--onto", "release-1")
+    assert ended.status == 3
+    assert ended.out.splitlines()[1] == "  app.py (content)"
+    assert "changed on" not in ended.out
+    assert "cannot be told: the history here is cut" in ended.err
+
+
+def test_a_branch_of_one_commit_is_a_fix_and_one_of_two_is_not(pick, clone, cache):
+    clone.switch("topic", "main")
+    clone.commit("Topic", {"app.py": change(TEXT, 7, "topic")})
+    tree, _ = clone.pick_for_real(clone.git.read("rev-parse", "topic"), "release-1")
+    clone.switch("topic")
+    (result,) = pick("--fix", "topic", "--onto", "release-1", "--json").document["results"]
+    assert (result["status"], result["tree"]) == ("clean", tree)
+    clone.commit("More", {"app.py": change(TEXT, 8, "more")})
+    clone.run("update-ref", "refs/pull/7/head", "HEAD")
+    clone.switch("main")
+    for word in ("topic", "pull/7/head"):
+        ended = pick("--fix", word, "--onto", "release-1")
+        assert ended.status == 2
+        assert f"{word} holds 2 commits that default-branch has not" in ended.err
+
+
+def test_a_merge_is_a_fix_only_where_it_was_merged_to_main(pick, clone, cache):
+    clone.switch("topic", "main~3")
+    clone.commit("Topic", {"app.py": change(TEXT, 7, "topic")})
+    inward = clone.merge("main", "Merge main")
+    clone.switch("main")
+    merged = clone.merge("topic", "Merge pull request #7")
+    clone.commit("Meanwhile again", {"read.me": "again\n"})
+    tree, _ = clone.pick_for_real(merged, "release-1", "-m", "1")
+    clone.switch("main")
+    (result,) = pick("--fix", merged, "--onto", "release-1", "--json").document["results"]
+    assert (result["status"], result["tree"]) == ("clean", tree)
+    ended = pick("--fix", inward, "--onto", "release-1")
+    assert ended.status == 2
+    assert "into a branch, so it stands for no fix" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("fix", "line", "what"),
+    [
+        ("a" * 40, "release-1", f"has no commit {'a' * 40}\n  name another fix"),
+        ("deadbeef", "release-1", "has no commit called 'deadbeef'\n  name it by its full id"),
+        ("mian", "release-1", "has no commit called 'mian'\n  see: git ls-remote"),
+        ("main~3..main", "release-1", "is a range, and a range needs history\n  name each fix"),
+        ("--upload-pack=x", "release-1", "has no commit called '--upload-pack=x'"),
+        ("main", "release-7", "has no branch called 'release-7'\n  see: git ls-remote --heads"),
+        ("main", "hotfix-*", "has no branch that matches 'hotfix-*'\n  see: git ls-remote --heads"),
+        ("main", "", "there is nothing to fetch: a line has to be named\n  name it with --onto"),
+    ],
+)
+def test_what_the_remote_has_not_ends_with_2_and_one_message(pick, cache, fix, line, what):
+    ended = pick(f"--fix={fix}", *(["--onto", line] if line else []))
+    assert (ended.status, ended.out) == (2, "")
+    assert what in ended.err
+
+
+def test_a_remote_that_is_away_ends_with_5(relauto, tmp_path, cache):
+    gone = f"file://{tmp_path / 'gone'}"
+    ended = relauto("pick", "--from", gone, "--fix", "a" * 40, "--onto", "release-1")
+    assert (ended.status, "was not reached" in ended.err) == (5, True)
+
+
+def test_a_token_reaches_the_host_by_the_environment_alone(relauto, clone, cache, tmp_path, monkeypatch):
+    clone.run("clone", "--quiet", "--bare", ".", str(tmp_path / "served.git"))
+    name = RepositoryName("acme/stockroom")
+    with Hub(tmp_path / "hub") as hub:
+        hub.add_user("bot", token="first")
+        hub.add_repository(
+            name,
+            tmp_path / "served.git",
+            private=True,
+            default_branch=Branch("main"),
+            access={"bot": "read"},
+        )
+        arguments = ("pick", "--from", f"{hub.address}/{name}.git", "--fix", clone.fix, "--onto", "release-1")
+        assert relauto(*arguments).status == 2
+        monkeypatch.setenv("GITHUB_TOKEN", "first")
+        assert relauto(*arguments).status == 2  # it is GitHub's, and goes nowhere else
+        monkeypatch.setenv("RELAUTO_TOKEN", "first")
+        assert relauto(*arguments).status == 0
+    texts = [path.read_bytes() for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert not any(b"first" in text for text in texts if not text.startswith(b"PACK"))

@@ -1,0 +1,98 @@
+"""`relauto pick` in a shallow clone, as CI makes them: it goes on, fetches where it may, or is refused."""
+
+import pytest
+
+from relauto.git.runner import Git
+from tests.git.conftest import Clone
+from tests.git.test_git_pick import TEXT, change
+
+
+@pytest.fixture
+def origin(tmp_path):
+    """Main with ten commits and the fix third from its end; `release-1` has left it half way."""
+    origin = Clone(tmp_path / "origin")
+    origin.commit("First", {"app.py": TEXT})
+    for number in range(9):
+        origin.commit(f"Step {number}", {"step": f"{number}\n"})
+        if number == 4:
+            origin.run("branch", "release-1")
+    origin.fix = origin.commit("Fix the crash (#12)", {"app.py": change(TEXT, 3, "fixed")})
+    origin.commit("Later", {"step": "later\n"})
+    origin.commit("Last", {"step": "last\n"})
+    return origin
+
+
+@pytest.fixture
+def pick(relauto):
+    return lambda *arguments: relauto("pick", "--repo", "shallow", *arguments)
+
+
+def make_shallow(origin, tmp_path, *options):
+    origin.run("clone", "--quiet", *options, f"file://{origin.directory}", str(tmp_path / "shallow"))
+    return Git(tmp_path / "shallow")
+
+
+def test_a_pick_goes_on_where_what_it_needs_is_there(pick, origin, tmp_path):
+    git = make_shallow(origin, tmp_path, "--depth=4", "--no-single-branch")
+    before = (tmp_path / "shallow" / ".git" / "shallow").read_text()
+    tree, _ = origin.pick_for_real(origin.fix, "release-1")
+    document = pick("--fix", origin.fix, "--onto", "release-1", "--json").document
+    assert [(each["status"], each["tree"]) for each in document["results"]] == [("clean", tree)]
+    assert [(each["commits"], each["whole"]) for each in document["looked"]] == [(4, True)]
+    assert (tmp_path / "shallow" / ".git" / "shallow").read_text() == before
+    assert git.ask("rev-parse", "--verify", "--quiet", f"{origin.fix}~4").status
+
+
+def test_a_fix_with_which_the_history_ends_is_refused_by_name(pick, origin, tmp_path):
+    git = make_shallow(origin, tmp_path, "--depth=3", "--no-single-branch")
+    ended = pick("--fix", origin.fix, "--onto", "release-1")
+    assert (ended.status, ended.out) == (2, "")
+    assert f"ends with {origin.fix[:10]}, so what that changed cannot be told" in ended.err
+    assert f"add --fetch, or run: git fetch --deepen=1 origin {origin.fix}" in ended.err
+    git.run("fetch", "--quiet", "--deepen=1", "origin", origin.fix)
+    assert pick("--fix", origin.fix, "--onto", "release-1").status == 0
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 5])
+@pytest.mark.parametrize("single", ["--single-branch", "--no-single-branch"])
+def test_what_a_pick_lacks_is_fetched_where_that_is_wanted(pick, origin, tmp_path, depth, single):
+    git = make_shallow(origin, tmp_path, f"--depth={depth}", single)
+    known = git.read("rev-list", "main").splitlines()
+    tree, _ = origin.pick_for_real(origin.fix, "release-1")
+    document = pick("--fix", origin.fix, "--onto", "release-1", "--fetch", "--json").document
+    assert [(each["status"], each["tree"]) for each in document["results"]] == [("clean", tree)]
+    assert set(known) <= set(git.read("rev-list", "main").splitlines())
+
+
+def test_nothing_is_fetched_unasked(pick, origin, tmp_path):
+    git = make_shallow(origin, tmp_path, "--depth=1")
+    before = git.read("count-objects", "-v")
+    ended = pick("--fix", origin.fix, "--onto", "release-1")
+    assert ended.status == 2
+    assert f"has no commit called '{origin.fix}'" in ended.err
+    assert git.read("count-objects", "-v") == before
+
+
+def test_a_shallow_clone_without_a_remote_cannot_fetch(pick, origin, tmp_path):
+    git = make_shallow(origin, tmp_path, "--depth=1")
+    git.run("remote", "remove", "origin")
+    ended = pick("--fix", origin.fix, "--onto", "main", "--fetch")
+    assert ended.status == 2
+    assert "has no remote called origin\n  add it: git remote add origin URL" in ended.err
+
+
+def test_what_the_remote_does_not_have_ends_with_5(pick, origin, tmp_path):
+    make_shallow(origin, tmp_path, "--depth=1")
+    ended = pick("--fix", "a" * 40, "--onto", "main", "--fetch")
+    assert (ended.status, ended.out) == (5, "")
+    assert "check the name, the remote and the network" in ended.err
+
+
+def test_what_a_shallow_clone_cannot_tell_is_refused(pick, origin, tmp_path):
+    make_shallow(origin, tmp_path, "--depth=2", "--no-single-branch")
+    ended = pick("--fix", "origin/release-1..main", "--onto", "release-1")
+    assert ended.status == 2
+    assert "all that origin/release-1..main holds cannot be told: the history here is cut" in ended.err
+    ended = pick("--fix", "release-1", "--onto", "main")
+    assert ended.status == 2
+    assert "release-1 holds 2 commits or fewer that main has not" in ended.err
