@@ -7,7 +7,6 @@ the leg and die, lets another one, on the same folder and cache, play the leg to
 world with that after the undisturbed leg.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from relauto.errors import Status
 from relauto.proving.comparison import compare, read_facts
 from relauto.proving.ground import INCIDENT, Ground
-from relauto.proving.legs import Leg, call
+from relauto.proving.legs import Leg, is_read
 from relauto.proving.lives import Life, begin
+from relauto.proving.moves import By, call, name_case
 from relauto.proving.tally import Run
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Moment = Literal["before", "after"]
 
-_READ = re.compile(r"^GET |^POST (/api/graphql|.*/git-upload-pack)\b")
 _KILLED = -9
 _ENDED = (Status.REACHED, Status.DECISION, Status.WAITING)
 
@@ -39,18 +38,22 @@ class Crash:
     at: int
     when: Moment
     request: str
+    by: By = "hand"
 
     def __str__(self) -> str:
-        return f"{self.leg}.{self.at}.{self.when}"
+        return name_case(self.by, f"{self.leg}.{self.at}.{self.when}")
 
 
+@dataclass(frozen=True)
 class CrashMatrix:
     """A kill around every request of the path."""
+
+    by: By = "hand"
 
     def list_cases(self, legs: Sequence[Leg]) -> list[Crash]:
         """Return every case of the path, in its order."""
         return [
-            Crash(leg.number, at, when, request)
+            Crash(leg.number, at, when, request, self.by)
             for leg in legs
             for at, request in enumerate(leg.requests, 1)
             for when in list_moments(request)
@@ -60,8 +63,8 @@ class CrashMatrix:
         """Kill a process in one case, let another go on, and compare."""
         leg = legs[case.leg]
         ground.restore(leg.kept)
-        deed = partial(call, ground, leg.number)
-        with begin([deed, deed]) as (first, second), ground.serve(Killer(case, first).wrap):
+        deeds = [partial(call, ground, do) for do in (leg.move.do, leg.move.again)]
+        with begin(deeds) as (first, second), ground.serve(Killer(case, first).wrap):
             first.start()
             unfired = first.wait().status != _KILLED
             second.start()
@@ -75,7 +78,7 @@ class CrashMatrix:
 
 def list_moments(request: str) -> tuple[Moment, ...]:
     """Return when its sender is killed: a read that was answered is one that was not, to all the world."""
-    return ("before",) if _READ.search(request) else ("before", "after")
+    return ("before",) if is_read(request) else ("before", "after")
 
 
 @dataclass

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from relauto.errors import InputError
 from relauto.proving.ground import Ground
 from relauto.proving.legs import Leg, walk
+from relauto.proving.moves import By
 from relauto.proving.sabotage import break_code
 from relauto.proving.tally import Run
 from relauto.workers import start_workers
@@ -20,6 +21,11 @@ C = TypeVar("C")
 
 class Matrix(Protocol[C]):
     """Cases over the legs of the path; sent to other processes, so that it holds values alone."""
+
+    @property
+    def by(self) -> By:
+        """Who calls relauto on the path."""
+        ...
 
     def list_cases(self, legs: Sequence[Leg]) -> Sequence[C]:
         """Return every case, in the same order whoever asks."""
@@ -88,16 +94,16 @@ def sample(cases: Sequence[C], size: int, *, seed: int = 0) -> list[C]:
 
 
 @cache
-def _walk(root: str) -> tuple[Ground, list[Leg]]:
+def _walk(root: str, by: By) -> tuple[Ground, list[Leg]]:
     """Walk the path on the ground of this process, once."""
     ground = Ground(Path(root) / str(os.getpid()))
-    return ground, walk(ground)
+    return ground, walk(ground, by)
 
 
 def _list_cases(matrix: Matrix[C], root: str) -> Sequence[C]:
-    return matrix.list_cases(_walk(root)[1])
+    return matrix.list_cases(_walk(root, matrix.by)[1])
 
 
 def _run(matrix: Matrix[C], root: str, case: C) -> Run:
-    ground, legs = _walk(root)
+    ground, legs = _walk(root, matrix.by)
     return matrix.run(ground, legs, case)

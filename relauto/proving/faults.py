@@ -16,7 +16,8 @@ from relauto.hub.script import Fault, Rule
 from relauto.proving.comparison import compare, read_facts
 from relauto.proving.crew import choose, sample
 from relauto.proving.ground import INCIDENT, Ground
-from relauto.proving.legs import Leg, call, finish
+from relauto.proving.legs import Leg, finish, is_read
+from relauto.proving.moves import By, Move, call, name_case
 from relauto.proving.tally import Run
 from relauto.session import TIMEOUTS, Timeouts
 
@@ -32,6 +33,11 @@ _AFTER: tuple[str, ...] = ("500-after", "reset-after", "hang-after")
 _LIMITS: tuple[str, ...] = ("limit-403-told", "limit-403", "limit-429-told", "limit-429", "limit-spent")
 _OPENING = re.compile(r"^GET .*\.git/info/refs")
 _SPREAD = 3
+_ALIKE = 3
+"""So many of the reads that are alike meet each fault by events."""
+
+_NAME = re.compile(r"\d+|(?<==)[^&]+")
+_ERROR = re.compile(r"^50[023]")
 
 _UNSEEN = "500-after+stale"
 """The answer is lost, and the look that follows does not show what was made."""
@@ -64,9 +70,10 @@ class Case:
     fault: str
     request: str
     whole: bool = False
+    by: By = "hand"
 
     def __str__(self) -> str:
-        return f"{self.leg}.{self.at}.{self.fault}"
+        return name_case(self.by, f"{self.leg}.{self.at}.{self.fault}")
 
     def rules(self) -> list[Rule]:
         """Return what is to fail: this request, and where two faults are named the one after it, too."""
@@ -82,9 +89,19 @@ class FaultMatrix:
     """
 
     every: bool = False
+    by: By = "hand"
 
     def list_cases(self, legs: Sequence[Leg]) -> list[Case]:
         """Return every case of the path, in its order.
+
+        By events relauto reads what it reads by hand, and some things besides: there each fault befalls
+        some of all the reads that are alike, spread over the path.
+        """
+        cases = self._list_by_leg(legs)
+        return cases if self.every or self.by == "hand" else _spread(cases)
+
+    def _list_by_leg(self, legs: Sequence[Leg]) -> list[Case]:
+        """Return the cases of every leg.
 
         What several legs begin with, request by request alike, is the same code at the same work: its faults
         are spread over these legs, each once. So are, over three in a row, those of a request that opens an
@@ -96,7 +113,7 @@ class FaultMatrix:
             for at in range(1, len(leg.requests) + 1):
                 shared.setdefault(leg.requests[:at], []).append(leg.number)
         return [
-            Case(leg.number, at, fault, request)
+            Case(leg.number, at, fault, request, by=self.by)
             for leg in legs
             for at, request in enumerate(leg.requests, 1)
             for turn, fault in enumerate(list_faults(request, at))
@@ -112,14 +129,29 @@ class FaultMatrix:
         ground.restore(leg.kept)
         with ground.serve() as hub:
             hub.set_faults(*case.rules())
-            failed = _call_until_it_ends(ground, case)
+            failed = _call_until_it_ends(ground, leg.move, case.fault)
             unfired = not all(rule.fired for rule in hub.faults())
         if failed:
             return Run(str(case), unfired=unfired, fault=f"{case.request}: {failed}")
         differences = compare(leg.expected, read_facts(ground.folder.path, INCIDENT))
         if case.whole and not differences:
-            differences = compare(legs[-1].expected, finish(ground, case.leg))
+            differences = compare(legs[-1].expected, finish(ground, leg))
         return Run(str(case), differences, unfired)
+
+
+def _spread(cases: Sequence[Case]) -> list[Case]:
+    """Return the cases of all writes, and of reads that are alike but for names some, far from each other."""
+    alike: dict[tuple[str, str], list[Case]] = {}
+    for case in cases:
+        fault = _ERROR.sub("500", case.fault)
+        alike.setdefault((_NAME.sub("…", case.request), fault), []).append(case)
+    kept = {
+        str(group[at * len(group) // many])
+        for (request, _), group in alike.items()
+        for many in [_ALIKE if is_read(request) else len(group)]
+        for at in range(many)
+    }
+    return [case for case in cases if str(case) in kept]
 
 
 def list_faults(request: str, at: int = 0) -> tuple[str, ...]:
@@ -147,15 +179,16 @@ def choose_cases(cases: Sequence[Case], *, case: str = "", size: int = 0, whole:
     return [replace(each, whole=str(each) in ends) for each in chosen]
 
 
-def _call_until_it_ends(ground: Ground, case: Case) -> str:
+def _call_until_it_ends(ground: Ground, move: Move, fault: str) -> str:
     """Call relauto until a call ends without an error; return how the last failed, empty where none did.
 
     Who saw what was no longer so may have stopped early, without an error: one more call follows.
     """
-    ended, looks = "", 2 if "stale" in case.fault else 1
-    for _ in range(_CALLS):
+    ended, looks = "", 2 if "stale" in fault else 1
+    for number in range(_CALLS):
+        do = move.again if number else move.do
         try:
-            call(ground, case.leg, timeouts=IMPATIENT if case.fault.startswith("hang") else TIMEOUTS)
+            call(ground, do, timeouts=IMPATIENT if fault.startswith("hang") else TIMEOUTS)
         except RelautoError as error:
             ended = f"ended {int(error.status)}: {error.what}"
         except Exception as error:  # noqa: BLE001 - whatever it is, the run is not as it should be

@@ -1,24 +1,19 @@
 """The whole path in legs: one call of relauto each, then the people that it waits for."""
 
+import re
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from relauto import engine
-from relauto.clock import Clock
 from relauto.engine import Outcome
-from relauto.errors import Status
-from relauto.opening import open_incident
+from relauto.proving import moves
 from relauto.proving.comparison import Facts, read_facts
 from relauto.proving.ground import INCIDENT, Ground
-from relauto.rehearsal.company import Company
-from relauto.session import TIMEOUTS, Session, Timeouts
-from relauto.stages import polling
+from relauto.proving.moves import By, Move
 
-_MOST = 40
+_READ = re.compile(r"^GET |^POST (/api/graphql|.*/git-upload-pack)\b")
 
 
 @dataclass(frozen=True)
@@ -26,11 +21,13 @@ class Leg:
     """One call of relauto as it went undisturbed.
 
     Attributes:
-        number: which one, from 0; leg 0 opens the incident, each other is an `advance`.
+        number: which one, from 0; leg 0 opens the incident.
         kept: the ground before it.
         requests: what the hub was asked, in order, as `GET /path`.
         expected: the world after it.
-        step: where it stopped, empty at the end of the path.
+        step: where it stopped, empty at the end of the path, or where the incident was not meant.
+        move: what was called.
+        by: who called.
     """
 
     number: int
@@ -38,40 +35,14 @@ class Leg:
     requests: tuple[str, ...]
     expected: Facts
     step: str
+    move: Move
+    by: By = "hand"
 
     def __str__(self) -> str:
         return f"leg {self.number} (to {self.step or 'the end'})"
 
 
-def call(
-    ground: Ground, number: int, *, clock: Clock | None = None, timeouts: Timeouts = TIMEOUTS
-) -> Outcome | None:
-    """Call relauto as leg `number` does, from a new session on; the hub is served by the caller.
-
-    Raises:
-        RelautoError: as that call does.
-    """
-    with closing(ground.connect(clock=clock, timeouts=timeouts)) as session:
-        if number == 0:
-            open_incident(session, ground.request())
-            return None
-        return advance(session)
-
-
-def advance(session: Session) -> Outcome:
-    """Call relauto to go on with the incident, and let it look once whether what it waits for has come.
-
-    Raises:
-        RelautoError: as that call does.
-    """
-    with session.bench(INCIDENT) as bench:
-        outcome = engine.advance(bench)
-        if outcome.status is Status.WAITING:
-            polling.has_changed(bench)
-        return outcome
-
-
-def walk(ground: Ground) -> list[Leg]:
+def walk(ground: Ground, by: By = "hand") -> list[Leg]:
     """Walk the whole path undisturbed and return its legs.
 
     Raises:
@@ -80,48 +51,38 @@ def walk(ground: Ground) -> list[Leg]:
     """
     ground.build()
     legs: list[Leg] = []
-    for number in range(_MOST):
-        kept, requests = ground.keep(f"{number:02}"), list[str]()
+
+    def play(move: Move) -> Outcome | None:
+        number, requests = len(legs), list[str]()
+        kept = ground.keep(f"{number:02}")
         with ground.serve(partial(_listen, requests)) as hub:
-            outcome = call(ground, number)
+            outcome = moves.call(ground, move.do)
             # Of the next leg a stale read may not see what people did in between.
             hub.keep_past()
         expected = read_facts(ground.folder.path, INCIDENT)
-        step = outcome.stops[0].place.step if outcome and outcome.stops else ""
-        legs.append(Leg(number, kept, tuple(requests), expected, step or ("opening" if not number else "")))
-        if outcome and not send_people(ground, outcome):
-            break
+        step = outcome.stops[0].place.step if outcome and outcome.stops else "" if number else "opening"
+        legs.append(Leg(number, kept, tuple(requests), expected, step, move, by))
+        return outcome
+
+    moves.begin(ground, play)
+    moves.go_on(by, ground, play)
     return legs
 
 
-def send_people(ground: Ground, outcome: Outcome) -> bool:
-    """Let those act who are waited for; return whether anybody was."""
-    company = ground.company()
-    parts = company.called(outcome)
-    if parts:
-        with ground.serve():
-            _brief(ground, company).send(parts)
-        ground.clock.sleep(60)
-    return bool(parts)
-
-
-def finish(ground: Ground, number: int) -> Facts:
-    """Go on undisturbed from before leg `number` to the end of the path, and return the world there.
+def finish(ground: Ground, leg: Leg) -> Facts:
+    """Go on undisturbed from after a leg to the end of the path, and return the world there.
 
     Raises:
         RelautoError: as relauto does.
         CastError: one of the people could not do their part.
     """
-    for each in range(number, _MOST):
-        with ground.serve():
-            outcome = call(ground, each)
-        if outcome and not send_people(ground, outcome):
-            break
+    moves.go_on(leg.by, ground, lambda move: moves.call_served(ground, move.do), seen=leg.move.seen)
     return read_facts(ground.folder.path, INCIDENT)
 
 
-def _brief(ground: Ground, company: Company) -> Company:
-    return replace(company, bases=(str(ground.world.line),))
+def is_read(request: str) -> bool:
+    """Return whether a request of a leg changes nothing, whatever it is answered."""
+    return bool(_READ.search(request))
 
 
 def _listen(requests: list[str], application: Callable[..., Any]) -> Callable[..., Any]:

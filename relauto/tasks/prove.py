@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = "play only so many cases, spread at random but always alike"
 _WORKERS = "processes that play"
+_BY = "who calls relauto on the path: hand or events; default: as the case is named, else hand"
 _DRY = "play nothing"
 _JSON = "print one JSON document"
 
@@ -23,8 +24,9 @@ _JSON = "print one JSON document"
 @task(
     positional=[],
     help={
-        "case": "play this one case to the very end of the path, such as 3.17.reset-after",
+        "case": "play this one to the very end of the path: 3.17.reset-after, or events-3.17.reset-after",
         "sample": _SAMPLE,
+        "by": _BY,
         "every": "let each request meet each fault; else some are spread over requests that are alike",
         "whole": "play each to the very end of the path; else one in 100, the rest until relauto next waits",
         "sabotage": "break the code on purpose: blind-retry or no-look; the matrix must then fail",
@@ -38,6 +40,7 @@ def faults(
     c: Context,
     case: str = "",
     sample: int = 0,
+    by: str = "",
     every: bool = False,
     whole: bool = False,
     sabotage: str = "",
@@ -54,13 +57,14 @@ def faults(
     from functools import partial
 
     from relauto.proving.faults import FaultMatrix, choose_cases
+    from relauto.proving.moves import find_by
 
     choose = partial(choose_cases, case=case, size=sample, whole=whole)
     dry, workers = dry_run or c.config.run.dry, 1 if case else workers
     # A case that is named is one of all.
     _prove(
         "faults",
-        FaultMatrix(every or bool(case)),
+        FaultMatrix(every or bool(case), find_by(by, case)),
         choose,
         sabotage=sabotage,
         workers=workers,
@@ -74,6 +78,7 @@ def faults(
     help={
         "case": "play this one case, such as 3.17.after",
         "sample": _SAMPLE,
+        "by": _BY,
         "sabotage": "break the code on purpose (see prove.faults and prove.races)",
         "workers": _WORKERS,
         "dry-run": _DRY,
@@ -85,6 +90,7 @@ def crashes(
     c: Context,
     case: str = "",
     sample: int = 0,
+    by: str = "",
     sabotage: str = "",
     workers: int = 2,
     dry_run: bool = False,
@@ -100,10 +106,12 @@ def crashes(
 
     from relauto.proving.crashes import CrashMatrix
     from relauto.proving.crew import choose
+    from relauto.proving.moves import find_by
 
     chosen = partial(choose, case=case, size=sample)
     dry, workers = dry_run or c.config.run.dry, 1 if case else workers
-    _prove("crashes", CrashMatrix(), chosen, sabotage=sabotage, workers=workers, dry=dry, json=json)
+    matrix = CrashMatrix(find_by(by, case))
+    _prove("crashes", matrix, chosen, sabotage=sabotage, workers=workers, dry=dry, json=json)
 
 
 @task(
@@ -111,6 +119,7 @@ def crashes(
     help={
         "case": "play this one case, such as crew.4.1",
         "sample": _SAMPLE,
+        "by": _BY,
         "sabotage": "break the code on purpose: no-lease or no-nonce; the matrix must then fail",
         "workers": _WORKERS,
         "dry-run": _DRY,
@@ -122,6 +131,7 @@ def races(
     c: Context,
     case: str = "",
     sample: int = 0,
+    by: str = "",
     sabotage: str = "",
     workers: int = 1,
     dry_run: bool = False,
@@ -137,11 +147,13 @@ def races(
     from functools import partial
 
     from relauto.proving.crew import choose
+    from relauto.proving.moves import find_by
     from relauto.proving.races import RaceMatrix
 
     chosen = partial(choose, case=case, size=sample)
     dry, workers = dry_run or c.config.run.dry, 1 if case else workers
-    _prove("races", RaceMatrix(), chosen, sabotage=sabotage, workers=workers, dry=dry, json=json)
+    matrix = RaceMatrix(find_by(by, case))
+    _prove("races", matrix, chosen, sabotage=sabotage, workers=workers, dry=dry, json=json)
 
 
 @task(

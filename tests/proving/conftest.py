@@ -1,13 +1,21 @@
 """The path, walked once for all tests that disturb it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 from relauto.proving.ground import Ground
 from relauto.proving.legs import Leg, walk
+from relauto.proving.moves import Move
 
 Walked = tuple[Ground, list[Leg]]
+
+
+def make_legs(many: int, requests: Callable[[int], Sequence[str]] = lambda _: ()) -> list[Leg]:
+    """Return legs that nobody has walked, with what each asks."""
+    nothing = Move(lambda _: None, lambda _: None)
+    return [Leg(at, Path(), tuple(requests(at)), expected={}, step="", move=nothing) for at in range(many)]
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The matrix of faults: what it is made of, that it passes, and that it sees code that was broken."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -9,9 +8,8 @@ from relauto.errors import InputError
 from relauto.hub.script import FAULTS
 from relauto.proving.crew import play, sample
 from relauto.proving.faults import Case, FaultMatrix, choose_cases, list_faults
-from relauto.proving.legs import Leg
 from relauto.proving.sabotage import SABOTAGES, check_sabotage
-from tests.proving.conftest import Walked
+from tests.proving.conftest import Walked, make_legs
 
 CASES = [Case(leg, at, "503-before", "GET /user") for leg in range(10) for at in range(1, 21)]
 
@@ -33,10 +31,7 @@ def test_every_fault_befalls_some_request() -> None:
 def test_faults_are_spread_over_requests_that_are_alike_and_none_is_left_out() -> None:
     fetch = ("GET /a.git/info/refs?service=git-upload-pack", "POST /a.git/git-upload-pack")
     requests = ("GET /user", *fetch, "GET /repos/a", *fetch, "POST /graphql", *fetch)
-    legs = [
-        Leg(number, kept=Path(), requests=(*requests, f"GET /{number}"), expected={}, step="")
-        for number in range(4)
-    ]
+    legs = make_legs(4, lambda number: (*requests, f"GET /{number}"))
     spread, every = (FaultMatrix(all_).list_cases(legs) for all_ in (False, True))
     assert every == [
         Case(leg.number, at, fault, request)

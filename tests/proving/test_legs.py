@@ -4,7 +4,7 @@ import pytest
 
 from relauto.proving.comparison import compare, read_facts
 from relauto.proving.ground import INCIDENT
-from relauto.proving.legs import call
+from relauto.proving.moves import call
 from tests.proving.conftest import Walked
 
 pytestmark = pytest.mark.slow  # the path is walked for them; `.ci/run` plays a sample of the matrix besides
@@ -31,7 +31,7 @@ def test_a_leg_played_again_ends_alike(walked: Walked, number: int) -> None:
     ground, legs = walked
     ground.restore(legs[number].kept)
     with ground.serve():
-        call(ground, number)
+        call(ground, legs[number].move.do)
     assert compare(legs[number].expected, read_facts(ground.folder.path, INCIDENT)) == []
 
 

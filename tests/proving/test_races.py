@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 
 from relauto.proving.crew import play
-from relauto.proving.legs import Leg
-from relauto.proving.races import Race, RaceMatrix
+from relauto.proving.meeting import Race
+from relauto.proving.races import RaceMatrix
+from tests.proving.conftest import make_legs
 
-LEGS = [Leg(number, kept=None, requests=(), expected={}, step="") for number in range(10)]
+LEGS = make_legs(10)
 
 
 def test_every_kind_comes_before_any_comes_again() -> None:
