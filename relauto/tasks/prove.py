@@ -53,6 +53,7 @@ def faults(
     A run begins from a copy taken before the call of relauto under test, lets one request fail, calls relauto
     until a call ends by itself, and compares refs, pull requests, issues, comments, releases, assets, notices
     and the journal with the undisturbed world after that call. From an identical world the rest is the same.
+    By events each call is what a workflow makes of an event; what has failed is made good by the clock alone.
     """
     from functools import partial
 
@@ -100,7 +101,7 @@ def crashes(
 
     A run begins from a copy taken before the call of relauto under test, kills it and all that it has started
     before a request is taken or after what it asked for was done, calls it again on the same folder, and
-    compares as `prove.faults` does.
+    compares as `prove.faults` does; by events it is the clock that finds what was left.
     """
     from functools import partial
 
@@ -142,7 +143,8 @@ def races(
     Eight processes advance one incident from each place where it waits, eight open incidents on one line and
     on eight, and two engineers decide, by a token and at the desk, while two workflows advance. A seed says
     how late each comes, and whether they share a machine. What they leave is compared with a world in which
-    each came after the other.
+    each came after the other. By events eight workflows run for one event, workflows run beside people who
+    advance, and of what happened some is told twice, in any order, and one in five never.
     """
     from functools import partial
 

@@ -22,3 +22,10 @@ def make_legs(many: int, requests: Callable[[int], Sequence[str]] = lambda _: ()
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     with Ground(tmp_path_factory.mktemp("ground")) as ground:
         yield ground, walk(ground)
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
+    """The path by events, walked once."""
+    with Ground(tmp_path_factory.mktemp("ground")) as ground:
+        yield ground, walk(ground, "events")
