@@ -405,6 +405,14 @@ class Settings(Table, frozen=True):
     main: Annotated[
         str | None, _text("branch that fixes are merged to; default: the repository's", examples=["main"])
     ] = None
+    lines: Annotated[
+        tuple[str, ...],
+        _text(
+            "release lines that are supported, each a branch or a pattern: where a fix is missed, and where "
+            "it is foretold how it applies",
+            examples=[("release-1.*",)],
+        ),
+    ] = ()
     pull: Pull = Pull()
     pick: Pick = Pick()
     progress: Progress = Progress()

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     help={
         "fix": "a commit, or a range A..B of them; repeat it for each; they are picked in order of merging",
         "onto": "a branch, or a pattern such as 'release-*'; repeat it for each",
+        "pull": "the number of a merged pull request: what it became is proved and picked",
+        "forecast": "of a branch, a range or a pull request that is not merged: tell how it would go; --onto "
+        "defaults to the settings' lines",
+        "method": "with --forecast: squash, merge or rebase; default: as the settings say, else squash",
         "repo": "a clone or a bare repository; default: this folder",
         "from_": "instead of --repo the URL of a repository, of which only what the pick needs is fetched",
         "fetch": "let a shallow clone fetch from its remote what the pick lacks; else nothing is fetched",
@@ -36,6 +40,9 @@ def pick(
     c: Context,
     fix: list[str] | None = None,
     onto: list[str] | None = None,
+    pull: int = 0,
+    forecast: bool = False,
+    method: str = "",
     repo: str = "",
     from_: str = "",
     fetch: bool = False,
@@ -47,13 +54,19 @@ def pick(
     from relauto.git.fanout import pick_series
     from relauto.git.fixes import find_fixes
     from relauto.git.pick_branches import place_branches
+    from relauto.tasks.pick_forecast import refuse_with_forecast, run_forecast
     from relauto.tasks.pick_output import describe, tell
     from relauto.tasks.pick_source import open_source
+    from relauto.tasks.pull_source import find_pull_fixes
 
+    if forecast:
+        refuse_with_forecast({"--from": from_, "--fetch": fetch, "--write": write})
+        raise SystemExit(int(run_forecast(fix or [], pull, onto or [], repo, method, json=json)))
     dry = dry_run or c.config.run.dry
-    with open_source(repo, from_, fix or [], onto or [], fetch=fetch) as source:
+    words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]
+    with open_source(repo, from_, words, onto or [], fetch=fetch) as source:
         repository = source.repository
-        fixes = find_fixes(repository, fix or [])
+        fixes = find_fixes(repository, words)
         lines = _find_lines(repository, onto or [])
         committer, signer = _find_committer(repository, named=write and not dry)
         made = [pick_series(repository, fixes, line, committer=committer) for line in lines]

@@ -1,0 +1,178 @@
+"""`relauto pick --forecast` and `--pull`, in a clone and through GitHub, as a person types them."""
+
+import pytest
+
+from tests.git.conftest import Clone
+from tests.git.test_git_pick import TEXT, change
+from tests.tasks.test_tasks_pick import mask
+from tests.tasks.test_tasks_story import SOURCE, World, world
+
+__all__ = ["world"]
+
+
+@pytest.fixture
+def upstream(tmp_path):
+    """A repository as GitHub has it: four lines, and pull request #12, whose head is in no branch."""
+    made = Clone(tmp_path / "upstream")
+    made.commit("First", {"app.py": TEXT})
+    for name in ("release-1", "release-2", "release-10", "release-3"):
+        made.run("branch", name)
+    made.early = made.commit("Prepare (#7)", {"app.py": change(TEXT, 9, "prepared")})
+    made.switch("topic", "main")
+    made.commit("Fix one half", {"app.py": change(change(TEXT, 9, "fixed"), 3, "fixed")})
+    made.commit("Fix the other", {"other.py": "other\n"})
+    made.run("update-ref", "refs/pull/12/head", "topic")
+    made.switch("release-2")
+    made.run("cherry-pick", made.early)
+    made.switch("release-10")
+    made.commit("Ours (#9)", {"app.py": change(TEXT, 3, "ours")})
+    made.switch("release-3")
+    made.run("merge", "--quiet", "--squash", "topic")
+    made.commit("By hand", {})
+    made.switch("main")
+    made.run("branch", "-D", "topic")
+    return made
+
+
+@pytest.fixture
+def clone(upstream, tmp_path):
+    """A clone of it, made by the ordinary command: it has no heads of pull requests."""
+    made = Clone(tmp_path / "clone")
+    made.run("remote", "add", "origin", str(upstream.directory))
+    made.run("fetch", "--quiet", "origin")
+    made.run("checkout", "--quiet", "-B", "main", "origin/main")
+    return made
+
+
+@pytest.fixture
+def pick(relauto, clone):
+    return lambda *arguments: relauto("pick", "--repo", "clone", *arguments)
+
+
+TABLE = """\
+pull request #12, as one commit:
+
+  release-1   needs     #7, ID Prepare (#7) has to be picked first
+  release-2   clean
+  release-3   already
+  release-10  conflict  app.py (content)
+                          changed there by #9, ID Ours (#9)
+                          changed before on main by #7, ID Prepare (#7)
+"""
+
+
+def test_each_line_of_a_pull_request_in_any_clone(pick, upstream, clone):
+    before = clone.git.read("show-ref"), clone.git.read("count-objects", "-v"), clone.git.read("status", "-s")
+    ended = pick("--forecast", "--pull", "12")
+    assert (mask(ended.out), ended.status) == (TABLE, 3)
+    assert ended.err == (
+        f"fetched from origin ({upstream.directory}) into relauto's cache: refs/pull/12/head, and its "
+        "branches; the clone is as it was\n"
+        "no line was named, and no settings name any; taken are the newest called so: release-1, release-2, "
+        "release-3, release-10\n"
+    )
+    after = clone.git.read("show-ref"), clone.git.read("count-objects", "-v"), clone.git.read("status", "-s")
+    assert after == before
+    assert not (clone.directory / ".git" / "FETCH_HEAD.lock").exists()
+    assert pick("--forecast", "--pull", "12", "--onto", "release-2").status == 0
+
+
+def test_the_document_is_that_of_pick_and_what_is_needed(pick, upstream):
+    document = pick("--forecast", "--pull", "12", "--onto", "release-*", "--json").document
+    head = upstream.git.read("rev-parse", "refs/pull/12/head")
+    assert document["change"] == {
+        "name": "pull request #12",
+        "method": "squash",
+        "heads": [head],
+        "conflicts_with_main": [],
+    }
+    early = {"commit": upstream.early, "subject": "Prepare (#7)", "pull": 7}
+    assert document["lines"] == [
+        {"onto": "release-1", "state": "needs", "needs": [early]},
+        {"onto": "release-2", "state": "clean", "needs": []},
+        {"onto": "release-3", "state": "already", "needs": []},
+        {"onto": "release-10", "state": "conflict", "needs": []},
+    ]
+    told = [(each["onto"], each["status"], each["prerequisites"]) for each in document["results"]]
+    assert told == [
+        ("release-1", "conflict", [early]),
+        ("release-2", "clean", []),
+        ("release-3", "already", []),
+        ("release-10", "conflict", []),
+    ]
+
+
+def test_a_rebase_is_told_commit_by_commit(pick):
+    arguments = ("--forecast", "--pull", "12", "--onto", "release-1", "--method", "rebase", "--json")
+    results = pick(*arguments).document["results"]
+    assert [each["status"] for each in results] == ["conflict", "clean"]
+
+
+@pytest.mark.parametrize("word", ["topic", "main..topic"])
+def test_a_branch_and_a_range_need_no_remote(pick, clone, upstream, word):
+    clone.run("fetch", "--quiet", "origin", "refs/pull/12/head:topic")
+    clone.run("remote", "set-url", "origin", "/nowhere")
+    ended = pick("--forecast", "--fix", word, "--onto", "release-2", "--onto", "release-1")
+    assert mask(ended.out) == (
+        f"{word}, as one commit:\n\n"
+        "  release-1  needs     #7, ID Prepare (#7) has to be picked first\n"
+        "  release-2  clean\n"
+    )
+
+
+def test_a_conflict_with_main_is_told_beside(pick, clone, upstream):
+    upstream.commit("In the way", {"app.py": change(TEXT, 3, "main's")})
+    ended = pick("--forecast", "--pull", "12", "--onto", "release-2")
+    assert ended.out.splitlines()[:2] == [
+        "pull request #12, as one commit:",
+        "It conflicts with main itself in app.py: it will change.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("--forecast",), "a forecast needs one of --pull and --fix\n  name a pull request, or a branch"),
+        (("--forecast", "--pull", "12", "--fix", "main"), "a forecast needs one of --pull and --fix"),
+        (("--forecast", "--pull", "99"), "has no pull request #99\n  name commits with --fix"),
+        (("--forecast", "--fix", "main"), "is merged already, so there is nothing to foretell"),
+        (("--forecast", "--pull", "12", "--method", "octopus"), "--method cannot be 'octopus'"),
+        (("--forecast", "--pull", "12", "--onto", "hotfix-*"), "has no branch that matches 'hotfix-*'"),
+        (
+            ("--pull", "12", "--onto", "release-1"),
+            "pull request #12 is not merged, so there is nothing to pick",
+        ),
+    ],
+)
+def test_bad_input_ends_with_2_and_one_message(pick, arguments, what):
+    ended = pick(*arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert what in ended.err
+
+
+def test_of_one_that_is_merged_what_it_became_is_picked(pick, clone, upstream):
+    upstream.run("merge", "--quiet", "--squash", "refs/pull/12/head")
+    merged = upstream.commit("Fix it (#12)", {})
+    clone.run("fetch", "--quiet", "origin")
+    ended = pick("--pull", "12", "--onto", "release-2", "--json")
+    assert [(each["fix"], each["status"]) for each in ended.document["results"]] == [(merged, "clean")]
+    assert f"pull request #12 became {merged.short} (proved to be a squash)" in ended.err
+    told = pick("--forecast", "--pull", "12", "--onto", "release-2", "--json")
+    assert [each["fix"] for each in told.document["results"]] == [merged]
+    assert "pull request #12 is merged" in told.err
+
+
+def test_in_a_folder_with_settings_it_is_read_through_github(world: World):
+    wanted = {"title": "Sell well", "head": "fix/sell", "base": "main", "body": ""}
+    number = world.api("rae-reviewer").post(f"repos/{SOURCE}/pulls", wanted)["number"]
+    settings = world.root / "relauto.toml"
+    settings.write_text('lines = ["release-*"]\n' + settings.read_text())
+    before = world.seen()
+    ended = world.run("pick", "--forecast", "--pull", str(number))
+    assert (ended.out, ended.status) == (
+        f"pull request #{number}, Sell well, as one commit:\n\n  release-1.0  clean\n",
+        0,
+    )
+    assert ended.err.startswith(f"pull request #{number} of {SOURCE} is open, its head is ")
+    assert "no line was named" not in ended.err
+    assert world.seen() == before
