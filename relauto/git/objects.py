@@ -1,10 +1,12 @@
 """Objects of a repository, read and written without a git process for each.
 
 GitPython keeps one `git cat-file --batch` open for reading, and gitdb, on which it is built, writes
-loose objects itself; so a pick costs a merge and a comparison. GitPython can add to the caller's
+loose objects itself; so a pick costs a merge and a comparison. Small commits and trees are kept, as what an
+id stands for never changes. GitPython can add to the caller's
 environment but not take from it, hence every variable that could point elsewhere is set here.
 """
 
+import hashlib
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +20,11 @@ from relauto.git.runner import DISCREET, Git
 
 if TYPE_CHECKING:
     from git import Git as Command
+
+_KEPT = frozenset({"commit", "tree"})
+_LARGEST = 1 << 14
+"""Bytes: an object that is larger is not kept."""
+_MOST = 2000
 
 
 class ObjectStore:
@@ -42,6 +49,7 @@ class ObjectStore:
             **environment,
         }
         self._command: Command | None = None
+        self._known: dict[str, tuple[str, bytes]] = {}
 
     def _open(self) -> "Command":
         if self._command is None:
@@ -76,13 +84,24 @@ class ObjectStore:
             MissingObjectError: the repository does not hold it.
             UnreachableError: as `read`.
         """
+        known = self._known.get(object_id)
+        if known:
+            return known
         try:
-            _, kind, _, content = self._open().get_object_data(object_id)
+            _, told, _, content = self._open().get_object_data(object_id)
         except (ValueError, OSError) as error:
             # What cat-file printed about it stays in a pipe nobody empties: start anew.
             self.close()
             raise self._explain(object_id) from error
-        return kind.decode("ascii") if isinstance(kind, bytes) else kind, content
+        kind = told.decode("ascii") if isinstance(told, bytes) else told
+        self._keep(object_id, kind, content)
+        return kind, content
+
+    def _keep(self, object_id: str, kind: str, content: bytes) -> None:
+        if kind in _KEPT and len(content) <= _LARGEST:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[object_id] = kind, content
 
     def _explain(self, object_id: str) -> UnreachableError | MissingObjectError:
         """Return why an object cannot be read; one that was to come from the remote is asked for again."""
@@ -98,18 +117,31 @@ class ObjectStore:
         Raises:
             InputError: the repository cannot be written to.
         """
+        object_id = name_object(kind, content)
+        if (self._where / "objects" / object_id[:2] / object_id[2:]).is_file():
+            return object_id
         # GitPython's own database would start `git hash-object` for each; the one it is built on does not.
         from gitdb import IStream, LooseObjectDB  # type: ignore[import-untyped]
 
         database = LooseObjectDB(str(self._where / "objects"))
         try:
-            stored = database.store(IStream(kind.encode("ascii"), len(content), BytesIO(content)))
+            database.store(IStream(kind.encode("ascii"), len(content), BytesIO(content)))
         except OSError as error:
             raise InputError(f"{self._where} cannot be written to: {error.strerror}") from error
-        return str(stored.hexsha.decode("ascii"))
+        self._keep(object_id, kind, content)
+        return object_id
 
     def close(self) -> None:
-        """End the process that reads; reading again starts another."""
+        """End the process that reads, and forget what was read; reading again starts another."""
+        self._known.clear()
         if self._command is not None:
             self._command.clear_cache()
             self._command = None
+
+
+def name_object(kind: str, content: bytes) -> str:
+    """Return the id that an object has."""
+    # Git's name of it, not a protection of anything.
+    return hashlib.sha1(
+        b"%b %d\0" % (kind.encode("ascii"), len(content)) + content, usedforsecurity=False
+    ).hexdigest()

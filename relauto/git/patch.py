@@ -1,71 +1,200 @@
-"""Patches of commits as values, and how like each other two of them are."""
+"""Patches of commits as values, and how like each other two of them are.
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+What the ids of files tell is taken from them: a file that both change from and to the same content is the
+same change, and of one that is new, gone, binary or very large no content is read. (git reads whole what
+is new or gone, also where it then says no more of it than that it is binary.)
+"""
+
+import ast
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
 
 from relauto.git.commit import EMPTY_TREE
+from relauto.git.coprocess import Command
 from relauto.git.repository import Repository
+from relauto.git.runner import GitError
 from relauto.model.names import Commit
+
+_T = TypeVar("_T")
+
+LARGEST = 16 << 20
+"""Bytes: a file that is larger is compared by its ids alone."""
+LONGEST = 64 << 20
+"""Bytes: a change whose diff is longer is compared by the ids of its trees alone."""
 
 Verdict = Literal["identical", "context", "changed"]
 _RANK: tuple[Verdict, ...] = ("identical", "context", "changed")
-_OPTIONS = ("--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index", "--binary", "-U3")
-# Stands before the diff of each pair, an empty one too; no line of a diff looks like it.
-_HEADING = re.compile(rb"^[0-9a-f]{40} [0-9a-f]{40}\n", re.MULTILINE)
+_TREES = ("diff-tree", "--stdin", "-r", "--no-renames")
+_IDS = (*_TREES, "--raw", "--no-abbrev")
+_TEXTS = (
+    *(*_TREES, "--diff-filter=M", "-p", "-U3", "--no-ext-diff", "--no-textconv", "--no-color"),
+    *("--full-index", "--src-prefix=a/", "--dst-prefix=b/"),
+)
+_FILE = b"diff --git "
+# git repeats at once what names no object; no line of a diff looks like it.
+_END = b"end"
 
 
 @dataclass(frozen=True)
 class Patch:
     """What one commit changes.
 
-    `lines` is the whole diff without blob ids and line numbers; `changes` are the added and removed
-    lines alone, each with its file.
+    `lines` is a digest of the whole diff without blob ids and line numbers; `changes` are the added and
+    removed lines alone, each with its file, and for a file whose content was not read its ids; `unread` are
+    those of them that were changed, by path (`.` stands for all of a diff that is too long).
     """
 
-    lines: tuple[bytes, ...]
+    lines: bytes
     changes: tuple[tuple[bytes, bytes], ...]
+    unread: frozenset[tuple[str, bytes]] = field(default=frozenset(), repr=False)
 
 
-def read_patches(repository: Repository, pairs: Sequence[tuple[Commit | None, Commit]]) -> list[Patch]:
-    """Return the patch from the first to the second of every pair, in one process.
+@dataclass(frozen=True)
+class Likeness:
+    """How like each other two changes are, and the paths, sorted, that were not read and have other ids."""
 
-    None stands for the empty tree. Renames are a removal and an addition.
+    verdict: Verdict
+    uncompared: tuple[str, ...] = ()
+
+
+Sides = tuple[Commit | None, Commit]
+"""A commit and the one that it is compared with; None stands for the empty tree."""
+
+
+def compare_changes(
+    repository: Repository, one: Sides, other: Sides, *, largest: int = LARGEST, longest: int = LONGEST
+) -> Likeness:
+    """Say how like each other two changes are; contents are read only where ids do not tell.
+
+    Args:
+        repository: where the commits are.
+        one: what is changed from and to.
+        other: the same of the other change.
+        largest: bytes of a file that is read.
+        longest: bytes of a diff that is read.
 
     Raises:
         MissingObjectError: a file's content is absent.
     """
-    trees = (
-        [EMPTY_TREE if side is None else repository.commit_object(side).tree for side in pair]
-        for pair in pairs
-    )
-    rows = "".join(f"{old} {new}\n" for old, new in trees)
-    answer = repository.git.ask("diff-tree", "--stdin", "-r", "-p", *_OPTIONS, input=rows.encode())
-    if answer.status:
-        raise repository.explain(answer)
-    return [parse_patch(diff) for diff in _HEADING.split(answer.output)[1:]]
+    if _list_ids(repository, one) == _list_ids(repository, other):
+        return Likeness("identical")
+    first, second = read_patches(repository, [one, other], largest=largest, longest=longest)
+    paths = {path for path, _ in first.unread ^ second.unread}
+    return Likeness(compare(first, second), tuple(sorted(paths)))
 
 
-def parse_patch(diff: bytes) -> Patch:
-    """Return the patch that a diff in git's format describes."""
-    lines: list[bytes] = []
-    changes: list[tuple[bytes, bytes]] = []
-    file = b""
+def read_patches(
+    repository: Repository, pairs: Sequence[Sides], *, largest: int = LARGEST, longest: int = LONGEST
+) -> list[Patch]:
+    """Return the patch from the first to the second of every pair.
+
+    Renames are a removal and an addition.
+
+    Args:
+        repository: where the commits are.
+        pairs: what to compare.
+        largest: bytes of a file that is read.
+        longest: bytes of a diff that is read.
+
+    Raises:
+        MissingObjectError: a file's content is absent.
+    """
+    texts = ("-c", f"core.bigFileThreshold={largest}", *_TEXTS)
+    return [_read_patch(repository, sides, texts, longest) for sides in pairs]
+
+
+class _TooLongError(Exception):
+    """A diff is longer than what is read of one."""
+
+
+def _read_patch(repository: Repository, sides: Sides, texts: tuple[str, ...], longest: int) -> Patch:
+    rows = [row for row in _list_ids(repository, sides) if row.partition(b"\t")[0][-1:] != b"M"]
+    trees = _name_trees(repository, sides)
+    try:
+        return _ask(repository, texts, trees, lambda lines: parse_patch(_limit(lines, longest), rows))
+    except _TooLongError:
+        return Patch(trees, ((b"", trees),), frozenset({(".", trees)}))
+
+
+def _list_ids(repository: Repository, sides: Sides) -> list[bytes]:
+    """Return the rows of git-diff-tree(1) for what is changed: modes, ids, a letter for the way, the path."""
+    return _ask(repository, _IDS, _name_trees(repository, sides), list)
+
+
+def _name_trees(repository: Repository, sides: Sides) -> bytes:
+    trees = [EMPTY_TREE if side is None else repository.commit_object(side).tree for side in sides]
+    return " ".join(trees).encode()
+
+
+def _ask(
+    repository: Repository, command: tuple[str, ...], trees: bytes, read: Callable[[Iterator[bytes]], _T]
+) -> _T:
+    def take(lines: Iterator[bytes]) -> tuple[_T]:
+        return (read(_take(lines, trees)),)
+
+    try:
+        answer = repository.coprocesses.ask(Command(command, b"\n"), b"%b\n%b\n" % (trees, _END), take)
+        (made,) = answer or take(repository.git.stream(*command, input=b"%b\n" % trees, mark=b"\n"))
+    except GitError as error:
+        raise repository.explain(error.answer) from error
+    return made
+
+
+def _take(lines: Iterator[bytes], trees: bytes) -> Iterator[bytes]:
+    """Yield the lines of a diff, which the ids of both trees precede, up to the end of the answer."""
+    for line in lines:
+        if line == _END:
+            return
+        if line != trees:
+            yield line
+
+
+def _limit(lines: Iterator[bytes], longest: int) -> Iterator[bytes]:
+    left = longest
+    for line in lines:
+        left -= len(line)
+        if left < 0:
+            raise _TooLongError
+        yield line
+
+
+def parse_patch(lines: Iterable[bytes], rows: Sequence[bytes] = ()) -> Patch:
+    """Return the patch that the lines of a diff in git's format describe, and rows for what is not in it."""
+    whole = hashlib.sha256(b"\n".join(rows))
+    changes = [(row, b"") for row in rows]
+    unread: set[tuple[str, bytes]] = set()
+    file = ids = b""
     in_hunk = False
-    for line in diff.removesuffix(b"\n").split(b"\n") if diff else ():
-        if line.startswith(b"diff --git "):
+    for line in lines:
+        kept = line
+        if line.startswith(_FILE):
             file, in_hunk = line, False
         elif line.startswith(b"@@ "):
-            in_hunk = True
-            lines.append(b"@@")
+            kept, in_hunk = b"@@", True
+        elif in_hunk:
+            if line[:1] in (b"+", b"-"):
+                changes.append((file, line))
+        elif line.startswith(b"index "):
+            ids = line
             continue
-        elif line.startswith(b"index ") and not in_hunk:
-            continue
-        elif not in_hunk or line[:1] in (b"+", b"-"):
-            changes.append((file, line))
-        lines.append(line)
-    return Patch(tuple(lines), tuple(changes))
+        else:
+            if line.startswith(b"Binary files "):
+                kept = ids
+                unread.add((_name_file(file), ids))
+            changes.append((file, kept))
+        whole.update(kept + b"\n")
+    return Patch(whole.digest(), tuple(changes), frozenset(unread))
+
+
+def _name_file(heading: bytes) -> str:
+    """Return the path in `diff --git a/PATH b/PATH`, which git quotes as C does where it has to."""
+    both = heading.removeprefix(_FILE)
+    name = both[: len(both) // 2]
+    if name.startswith(b'"'):
+        name = ast.literal_eval("b" + name.decode("ascii"))
+    return name.removeprefix(b"a/").decode("utf-8", "surrogateescape")
 
 
 def compare(one: Patch, other: Patch) -> Verdict:
@@ -73,7 +202,7 @@ def compare(one: Patch, other: Patch) -> Verdict:
 
     `identical`: the same hunks in the same surroundings, white space included, so the patch ids
     agree; `context`: the same lines added and removed in the same files, in other surroundings;
-    `changed`: anything else.
+    `changed`: anything else, also what was not read and has other ids.
     """
     if one.lines == other.lines:
         return "identical"

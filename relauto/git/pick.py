@@ -14,7 +14,7 @@ from relauto.git.commit import CommitObject, Signature
 from relauto.git.errors import MissingObjectError
 from relauto.git.merge import Conflict, merge
 from relauto.git.message import append_origin
-from relauto.git.patch import Verdict, compare, read_patches, worst
+from relauto.git.patch import Verdict, compare_changes, worst
 from relauto.git.presence import Presence, find_known_presence, find_mainline
 from relauto.git.repository import Repository
 from relauto.git.runner import GitError
@@ -38,6 +38,8 @@ class Pick:
         marked_tree: the tree that git left at the stop, with conflict markers in its files.
         verdict: how like the fixes the new commits are, the least alike counting; None when there are
             none, nobody asked, or a file that the comparison needs is absent from a partial clone.
+        uncompared: paths whose change may be another than the fixes' and was not read: binary files and very
+            large ones with other ids; `.` for all of a change that is too long to be read.
         presence: how it is known that the last fix that was there is on the line.
         error: what failed, and which object is absent.
         seconds: how long it took.
@@ -50,6 +52,7 @@ class Pick:
     stopped_at: Commit | None = None
     marked_tree: str | None = None
     verdict: Verdict | None = None
+    uncompared: tuple[str, ...] = ()
     presence: Presence | None = None
     error: str | None = None
     seconds: float = 0.0
@@ -103,8 +106,8 @@ def pick(
         state = _State(onto, repository.commit_object(onto).tree)
         ended = _pick_series(repository, fixes, state, committer, mainline)
         if isinstance(ended, _State):
-            verdict = _judge(repository, ended, mainline) if judge else None
-            ended = _conclude(ended, verdict)
+            made = _conclude(ended)
+            ended = _judge(repository, ended, made, mainline) if judge else made
     except (MissingObjectError, GitError) as error:
         ended = Pick("error", error=error.what)
     return replace(ended, seconds=perf_counter() - started)
@@ -121,12 +124,11 @@ def _pick_series(
     return state
 
 
-def _conclude(state: _State, verdict: Verdict | None) -> Pick:
+def _conclude(state: _State) -> Pick:
     return Pick(
         "clean" if state.made else "already",
         commits=state.commits,
         tree=state.tree,
-        verdict=verdict,
         presence=state.presence,
     )
 
@@ -159,14 +161,18 @@ def _pick_one(
     return replace(state, tip=new, tree=settled.tree, made=(*state.made, (fix, state.tip, new)))
 
 
-def _judge(repository: Repository, state: _State, mainline: int) -> Verdict | None:
+def _judge(repository: Repository, state: _State, picked: Pick, mainline: int) -> Pick:
     if not state.made:
-        return None
-    pairs: list[tuple[Commit | None, Commit]] = []
-    for fix, below, new in state.made:
-        pairs += [(find_mainline(repository, fix, mainline), fix), (below, new)]
+        return picked
     try:
-        patches = read_patches(repository, pairs)
+        found = [
+            compare_changes(repository, (find_mainline(repository, fix, mainline), fix), (below, new))
+            for fix, below, new in state.made
+        ]
     except MissingObjectError:
-        return None
-    return worst([compare(one, other) for one, other in zip(patches[::2], patches[1::2], strict=True)])
+        return picked
+    return replace(
+        picked,
+        verdict=worst([each.verdict for each in found]),
+        uncompared=tuple(sorted({path for each in found for path in each.uncompared})),
+    )

@@ -142,8 +142,13 @@ class Git:
     def _surroundings(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         return {**_inherited(), **_FIXED, **self.environment, **(more or {})}
 
-    def stream(self, *arguments: str, input: bytes = b"") -> Iterator[bytes]:  # noqa: A002
-        """Yield what git prints, each part that a NUL ends as soon as it is there; nothing is kept.
+    def stream(
+        self,
+        *arguments: str,
+        input: bytes = b"",  # noqa: A002
+        mark: bytes = b"\0",
+    ) -> Iterator[bytes]:
+        """Yield what git prints, each part that a mark ends as soon as it is there; nothing is kept.
 
         Raises:
             InputError: there is no git on PATH, or the directory is gone.
@@ -155,7 +160,7 @@ class Git:
             process = self._open(["git", *arguments], told.fileno(), said.fileno())
             with process:
                 try:
-                    yield from _split(process)
+                    yield from _split(process, mark)
                 except BaseException:
                     # Whoever reads may stop early: git would wait for ever until the rest is taken.
                     process.kill()
@@ -233,11 +238,11 @@ class Git:
         return output.decode("utf-8", "surrogateescape").removesuffix("\n")
 
 
-def _split(process: "subprocess.Popen[bytes]") -> Iterator[bytes]:
-    """Yield the parts that a NUL ends, and what is left behind the last."""
+def _split(process: "subprocess.Popen[bytes]", mark: bytes) -> Iterator[bytes]:
+    """Yield the parts that a mark ends, and what is left behind the last."""
     rest = b""
     while process.stdout and (block := process.stdout.read(1 << 16)):
-        *parts, rest = (rest + block).split(b"\0")
+        *parts, rest = (rest + block).split(mark)
         yield from parts
     if rest:
         yield rest

@@ -1,13 +1,12 @@
 """Trees: find a file in one, write a changed one, list all files, without an index or a checkout."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from relauto.errors import InputError
-from relauto.git.objects import ObjectStore
+from relauto.git.objects import ObjectStore, name_object
 
 _FILE, _DIRECTORY, _LINK, _MODULE = "100644", "40000", "120000", "160000"
 _UNSAFE = re.compile(r"(^|/)(\.{0,2}|\.git)(/|$)", re.IGNORECASE)
@@ -169,8 +168,7 @@ def _write_level(store: ObjectStore, tree: str | None, files: Mapping[str, bytes
 
 def name_blob(content: bytes) -> str:
     """Return the id that a file with this content has."""
-    # Git's name of it, not a protection of anything.
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    return name_object("blob", content)
 
 
 def _mode_of(old: Entry | None) -> str:

@@ -295,7 +295,7 @@ def test_a_partial_clone_picks_what_needs_no_contents(line, open_repository, com
     line.run("clone", "--quiet", "--bare", "--filter=blob:none", source, str(tmp_path / "partial"))
     partial = open_repository(tmp_path / "partial")
     picked = pick(partial, [apart], onto, committer=committer)
-    assert (picked.status, picked.verdict, len(picked.commits)) == ("clean", None, 1)
+    assert (picked.status, picked.verdict, len(picked.commits)) == ("clean", "identical", 1)
     refused = pick(partial, [beside], onto, committer=committer)
     assert (refused.status, "lacks the object" in refused.error) == ("error", True)
     lazy = open_repository(tmp_path / "partial", remote=Address(f"file://{line.directory}"))
@@ -313,23 +313,18 @@ def test_nothing_to_pick_is_refused(line, repository, committer):
         pick(repository, [], line.head, committer=committer)
 
 
-def test_a_warm_pick_starts_one_process(line, repository, committer, monkeypatch):
-    fix = line.commit("Fix", {"app.py": change(TEXT, 3, "fixed")})
+def test_a_warm_pick_starts_no_process(line, repository, committer, monkeypatch):
+    base = line.head
     onto = on_line(line, "Other", {"read.me": "other\n"})
-    pick(repository, [fix], onto, committer=committer)
-    started = []
-    ask = type(repository.git).ask
-
-    def count(git, *arguments, **options):
-        started.append(arguments[0])
-        return ask(git, *arguments, **options)
-
-    monkeypatch.setattr(type(repository.git), "ask", count)
-    assert pick(repository, [fix], onto, committer=committer).status == "clean"
-    assert started == ["diff-tree"]
-    started.clear()
-    assert pick(repository, [fix], onto, committer=committer, judge=False).verdict is None
-    assert started == []
+    fixes = []
+    for number in (3, 15):
+        line.switch(f"fix-{number}", base)
+        fixes.append(line.commit("Fix", {"app.py": change(TEXT, number, "fixed")}))
+    pick(repository, fixes[:1], onto, committer=committer)
+    monkeypatch.setenv("PATH", "")
+    picked = pick(repository, fixes[1:], onto, committer=committer)
+    assert (picked.status, picked.verdict) == ("clean", "identical")
+    assert pick(repository, fixes[1:], onto, committer=committer, judge=False).verdict is None
 
 
 def test_a_description_not_known_yet_is_still_a_conflict():
