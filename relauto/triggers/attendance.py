@@ -27,8 +27,8 @@ from relauto.triggers import responses
 from relauto.triggers.attended import Attended
 from relauto.triggers.concern import is_about
 from relauto.triggers.hint import Hint
-from relauto.triggers.picks import pick
-from relauto.triggers.requests import Request, find_requests
+from relauto.triggers.picks import Picked, pick
+from relauto.triggers.requests import Line, Request, find_requests
 from relauto.triggers.responses import Answer
 
 _Known = list[tuple[str, Incident | None]]
@@ -94,20 +94,27 @@ def _find_concerned(session: Session, hint: Hint, known: _Known) -> Iterator[str
 
 def _do(session: Session, request: Request, known: _Known) -> tuple[list[Answer], set[str]]:
     """Do what a request asks for, but for what an advance does; return the answers, and who is concerned."""
-    answers, names = list[Answer](), set[str]()
     readable = [(name, incident) for name, incident in known if incident]
-    for line in request.lines:
-        wrong, what = line.wrong, ""
-        if not wrong and isinstance(line.command, Command) and line.command.verb == "pick":
-            picked = pick(session, request, line.command.subject, readable)
-            names |= {picked.incident} - {""}
-            wrong, what = ("", picked.what) if picked.incident else (picked.what, "")
-        elif not wrong:
-            found = _find_by_pull(session, request.number, readable)
-            wrong = "" if found else "no open incident has this pull request"
-            names |= found
-        answers.append(Answer(line.said, wrong, what))
-    return answers, names
+    done = [_do_line(session, request, line, readable) for line in request.lines]
+    return [answer for answer, _ in done], {name for _, names in done for name in names}
+
+
+def _do_line(
+    session: Session, request: Request, line: Line, known: list[tuple[str, Incident]]
+) -> tuple[Answer, set[str]]:
+    if line.wrong:
+        return Answer(line.said, line.wrong), set()
+    if isinstance(line.command, Command) and line.command.verb == "pick":
+        picked = pick(session, request, line.command.subject, known)
+        return _tell_picked(line, picked), {picked.incident} - {""}
+    found = _find_by_pull(session, request.number, known)
+    return Answer(line.said, "" if found else "no open incident has this pull request"), found
+
+
+def _tell_picked(line: Line, picked: Picked) -> Answer:
+    counts = bool(picked.incident)
+    wrong = "" if counts or picked.waits else picked.what
+    return Answer(line.said, wrong, picked.what if counts else "", picked.what if picked.waits else "")
 
 
 def _find_by_pull(session: Session, number: int, known: Sequence[tuple[str, Incident]]) -> set[str]:

@@ -1,4 +1,8 @@
-"""`/pick LINE` at a pull request: it becomes a fix of the open incident that releases from the line."""
+"""`/pick LINE` at a pull request: it becomes a fix of the open incident that releases from the line.
+
+What is asked for before there is one waits. An incident that is opened with the pull request takes it up;
+at one that is opened without it, it has to be asked for again: it may have been meant for something else.
+"""
 
 from dataclasses import dataclass
 
@@ -10,17 +14,25 @@ from relauto.model.words import Person
 from relauto.opening import check_pull
 from relauto.session import Session
 from relauto.stages.bench import Bench
+from relauto.stages.investigate import find_pull
 from relauto.stages.rounds import refuse_late_fix
 from relauto.triggers.concern import list_pulls
 from relauto.triggers.requests import Request
 
+_WAITING = "one that is opened with this pull request within 24 hours takes it up"
+_AGAIN = "if it is to go there, ask for it again"
+
 
 @dataclass(frozen=True)
 class Picked:
-    """What came of it: `incident` is the one that has the fix, "" where none does; `what` tells it."""
+    """What came of it: `incident` is the one that has the fix, "" where none does; `what` tells it.
+
+    `waits`: it may still come to an incident.
+    """
 
     what: str
     incident: str = ""
+    waits: bool = False
 
 
 def pick(session: Session, request: Request, line: str, known: list[tuple[str, Incident]]) -> Picked:
@@ -40,9 +52,10 @@ def pick(session: Session, request: Request, line: str, known: list[tuple[str, I
         for name, incident in known
         if not incident.opening.private and line in {target.line for target in incident.targets}
     ]
-    if len(found) != 1:
-        several = f"{', '.join(found)} all go to {line}; attach it to one of them by hand"
-        return Picked(several if found else f"no incident is open whose fix goes to {line}")
+    if not found:
+        return Picked(f"no incident is open whose fix goes to {line}; {_WAITING}", waits=True)
+    if len(found) > 1:
+        return Picked(f"{', '.join(found)} all go to {line}; attach it to one of them by hand")
     with session.bench(found[0]) as bench:
         try:
             return Picked(_attach(bench, request, line), found[0])
@@ -53,10 +66,21 @@ def pick(session: Session, request: Request, line: str, known: list[tuple[str, I
 def _attach(bench: Bench, request: Request, line: str) -> str:
     incident = bench.incident
     done = f"this pull request goes to {line} with {incident.id}"
-    if request.number in list_pulls(incident) or locate(request.source) in incident.answered:
+    if locate(request.source) in incident.answered or _has(bench, request.number):
         return done
+    if request.at < incident.opening.escalated_at:
+        raise DecisionError(f"{incident.id} was opened later, without this pull request; {_AGAIN}")
     refuse_late_fix(incident)
     check_pull(bench.source, bench.home, request.number)
     attached = FixAttached(pull=request.number, source=request.source)
     recording.record(bench, Said(Person(request.author), attached))
     return done
+
+
+def _has(bench: Bench, number: int) -> bool:
+    """Return whether a pull request is a fix's, be it by its branch alone."""
+    if number in list_pulls(bench.incident):
+        return True
+    bench.look()
+    by_branch = [fix for fix in bench.incident.fixes if fix.branch]
+    return any(pull.number == number for fix in by_branch if (pull := find_pull(bench, fix)))

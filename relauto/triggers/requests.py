@@ -5,7 +5,7 @@ first time is found the next.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from relauto.github import conversations, issues
@@ -36,7 +36,8 @@ class Line:
 class Request:
     """What somebody asks for at the pull request `number`, in one comment or by one label.
 
-    `key` is that of the comment in which it is answered, `remark` the comment it was asked in, if it was.
+    `key` is that of the comment in which it is answered, `at` the moment it was asked, `remark` the comment
+    it was asked in, if it was. `waiting`: they were told that it waits.
     """
 
     key: str
@@ -44,7 +45,14 @@ class Request:
     author: str
     source: str
     lines: tuple[Line, ...]
+    at: datetime
     remark: Remark | None = None
+    waiting: bool = False
+
+    @property
+    def waiting_key(self) -> str:
+        """The key of the comment that says that it waits."""
+        return f"{self.key}:waits"
 
 
 def find_requests(session: Session, hint: Hint) -> list[Request]:
@@ -63,8 +71,12 @@ def find_requests(session: Session, hint: Hint) -> list[Request]:
         found = conversations.find_remark(session.source, hint.comment)
         remarks |= {found.comment.id: found} if found else {}
     asked = [*_list_comments(session, remarks.values()), *_list_labels(session, hint, since)]
-    answered = [remark.comment for remark in told]
-    return [one for one in asked if issues.find_comment(answered, one.key, session.answerers) is None]
+    answered, by = [remark.comment for remark in told], session.answerers
+    return [
+        replace(one, waiting=issues.find_comment(answered, one.waiting_key, by) is not None)
+        for one in asked
+        if issues.find_comment(answered, one.key, by) is None
+    ]
 
 
 def _list_comments(session: Session, remarks: Iterable[Remark]) -> Iterator[Request]:
@@ -75,7 +87,8 @@ def _list_comments(session: Session, remarks: Iterable[Remark]) -> Iterator[Requ
         lines = tuple(_judge(session, remark))
         if lines:
             key = f"asked:{comment.id}"
-            yield Request(key, remark.number, comment.author, comment.url, lines, remark)
+            at = datetime.fromisoformat(comment.created_at)
+            yield Request(key, remark.number, comment.author, comment.url, lines, at, remark)
 
 
 def _judge(session: Session, remark: Remark) -> Iterator[Line]:
@@ -136,4 +149,4 @@ def _ask_by_label(session: Session, labelled: Labelled, label: PickLabel, put: L
         wrong = wrong or "the pull request has no milestone, which would say for which line it is"
     source = f"{session.settings.github.git}/{session.settings.source}/pull/{labelled.number}#event-{put.id}"
     asked = Line(f"the label {label.name}", command, wrong)
-    return Request(f"labelled:{put.id}", labelled.number, put.actor, source, (asked,))
+    return Request(f"labelled:{put.id}", labelled.number, put.actor, source, (asked,), put.at)

@@ -25,40 +25,54 @@ ROOM = 60_000
 
 @dataclass(frozen=True)
 class Answer:
-    """What is told of one line: `wrong` says why it does not count, `what` what came of it if it does."""
+    """What is told of one line: `wrong` says why it does not count, `what` what came of it if it does.
+
+    `waits` says what it waits for, where it may count later.
+    """
 
     said: str
     wrong: str = ""
     what: str = ""
+    waits: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was done."""
+        return not (self.wrong or self.waits)
 
 
 def answer_request(
     session: Session, request: Request, answers: Sequence[Answer], attended: Sequence[Attended]
 ) -> None:
-    """Answer at a pull request, with words that everybody may read.
+    """Answer at a pull request, with words that everybody may read; once more when what waits has ended.
 
     Raises:
         RemoteError: it is not known whether it is answered.
     """
-    counts = [each for each in answers if not each.wrong]
+    waits = any(each.waits for each in answers)
+    if waits and request.waiting:
+        return
+    counts = [each for each in answers if each.counts]
     boards = any(each.said == "/status" for each in counts)
     told = {"attended": attended if counts else (), "boards": boards}
     renderer = Renderer(find_folder(session.settings.templates_dir))
     name = "report/outcome-public.md"
+    key = request.waiting_key if waits else request.key
     if request.remark:
-        conversations.react(session.source, request.remark, "+1" if counts else "confused")
+        reaction: Reaction = "eyes" if waits else "+1" if counts else "confused"
+        conversations.react(session.source, request.remark, reaction)
     try:
         text = renderer.render(name, author=request.author, answers=answers, **told)
-        _comment(session, request, text)
+        _comment(session, request, key, text)
     except LeakError:
         # What they wrote is repeated to nobody.
         neutral = [Answer(f"/{line.command.verb}", "it cannot be answered here") for line in request.lines]
         text = renderer.render(name, author=request.author, answers=neutral, attended=(), boards=False)
-        _comment(session, request, text)
+        _comment(session, request, key, text)
 
 
-def _comment(session: Session, request: Request, text: str) -> None:
-    issues.comment(session.source, request.number, request.key, text, by=session.answerers)
+def _comment(session: Session, request: Request, key: str, text: str) -> None:
+    issues.comment(session.source, request.number, key, text, by=session.answerers)
 
 
 def answer_offices(session: Session, bench: Bench, attended: Attended) -> None:

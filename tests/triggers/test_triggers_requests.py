@@ -162,7 +162,6 @@ def test_a_verdict_that_cannot_count_yet_is_seen(at):
     [
         ("/status", "mallory", "mallory is not on the roster for it"),
         ("/pick release-1.0", "quinn-qa", "quinn-qa is not on the roster for it"),
-        ("/pick release-9.9", "dev", "no incident is open whose fix goes to release-9.9"),
         (f"/approve prepare.merge {'0' * 40}", "robin-rm", ELSEWHERE),
         ("/pick", "dev", "the form is /pick LINE, on a line by itself"),
         ("/advance now", "dev", "the form is /advance, on a line by itself"),
@@ -248,6 +247,69 @@ def test_a_pull_request_that_cannot_carry_a_fix_is_refused(at):
         f"dev: `/pick release-1.0` does not count: pull request #\u200b{number} was closed without a merge."
     ]
     assert fixes(world) == ["fix/crash"]
+
+
+WAITS = (
+    "waits: no incident is open whose fix goes to release-1.0; one that is opened with this pull request "
+    "within 24 hours takes it up."
+)
+
+
+def ask_early(at, by_label):
+    """Return a world without an incident, in which somebody asked for a pick and was told that it waits."""
+    world = at("blank")
+    number = world.open_pull("fix/crash")
+    comment = None if by_label else write(world, number, "/pick release-1.0")
+    if by_label:
+        put_label(world, number, "CherryPick/Approved")
+    said = "the label CherryPick/Approved" if by_label else "/pick release-1.0"
+    for _ in range(2):
+        look(world, CLOCK, LABELS)
+        assert told(world, number) == [f"dev: `{said}` {WAITS}"], "it is told once"
+        world.clock.sleep(3600)
+    return world, number, comment
+
+
+@pytest.mark.parametrize("by_label", [True, False])
+@pytest.mark.parametrize("opened", ["pull", "branch"])
+def test_what_was_asked_for_before_the_incident_is_taken_up_when_it_is_opened_with_that(at, opened, by_label):
+    world, number, comment = ask_early(at, by_label)
+    world.open(**({"fix": None, "pull": number} if opened == "pull" else {"fix": "fix/crash"}))
+    look(world, CLOCK, LABELS)
+    assert len(fixes(world)) == 1
+    answer = told(world, number)[1]
+    assert "counts: this pull request goes to release-1.0 with INC-test.\n\n- " in answer
+    if comment:
+        assert shown(world, comment) == ["+1", "eyes"]
+    again(world, CLOCK, LABELS)
+
+
+@pytest.mark.parametrize("by_label", [True, False])
+def test_what_was_asked_for_before_an_incident_about_something_else_is_asked_for_again(at, by_label):
+    world, number, comment = ask_early(at, by_label)
+    world.open(fix="fix/series")
+    look(world, CLOCK, LABELS)
+    assert fixes(world) == ["fix/series"]
+    assert told(world, number)[1].endswith(
+        "does not count: INC-test was opened later, without this pull request; if it is to go there, ask for "
+        "it again."
+    )
+    if comment:
+        assert shown(world, comment) == ["confused", "eyes"]
+    again(world, CLOCK, LABELS)
+    world.clock.sleep(60)
+    write(world, number, "/pick release-1.0")
+    look(world, CLOCK, LABELS)
+    assert fixes(world) == ["fix/series", f"#{number}"]
+
+
+def test_what_waited_for_a_day_is_over(at):
+    world, number, comment = ask_early(at, by_label=False)
+    world.clock.sleep(timedelta(hours=23).total_seconds())
+    world.open()
+    look(world)
+    assert len(told(world, number)) == 1
+    assert shown(world, comment) == ["eyes"]
 
 
 def test_an_edited_request_does_not_count(at):
