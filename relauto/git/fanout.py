@@ -1,17 +1,22 @@
 """Fixes picked onto many lines: a result for each fix on each line, and no line waits for another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from relauto.git.commit import Signature
 from relauto.git.errors import MissingObjectError
 from relauto.git.markers import find_markers
-from relauto.git.pick import Pick, pick
+from relauto.git.merge import Merge
+from relauto.git.pick import Pick, pick, write_pick
 from relauto.git.presence import find_known_presence
 from relauto.git.repository import Repository
 from relauto.git.runner import GitError
 from relauto.model.names import Branch, Commit
+from relauto.model.resolution import Proposal
+
+Propose = Callable[[Commit, Commit, Merge], Proposal | None]
+"""What resolvers make of a fix that conflicts with a tip."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Picked:
 
 @dataclass(frozen=True)
 class Series:
-    """All fixes on one line, in order. Each builds on those before it that applied."""
+    """All fixes on one line, in order. Each builds on those before it that applied, or were resolved."""
 
     line: Line
     picked: tuple[Picked, ...]
@@ -52,8 +57,13 @@ class Series:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every fix applied or was there."""
-        return all(each.pick.status in ("clean", "already") for each in self.picked)
+        """Whether every fix applied, was resolved or was there."""
+        return all(each.pick.status in ("clean", "resolved", "already") for each in self.picked)
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether there are conflicts that resolvers settled, so that a person has to confirm it."""
+        return any(each.pick.status == "resolved" for each in self.picked)
 
     @property
     def head(self) -> Commit:
@@ -63,9 +73,16 @@ class Series:
 
 
 def pick_series(
-    repository: Repository, fixes: Sequence[Commit], line: Line, *, committer: Signature
+    repository: Repository,
+    fixes: Sequence[Commit],
+    line: Line,
+    *,
+    committer: Signature,
+    propose: Propose | None = None,
 ) -> Series:
     """Pick fixes onto a line, in the order given; one that does not apply is left out and told.
+
+    Where one conflicts, `propose` is asked for a merge; without an answer it stays a conflict.
 
     Raises:
         InputError: there is nothing to pick, or `committer` is unfit.
@@ -74,6 +91,8 @@ def pick_series(
     for fix in fixes:
         started = perf_counter()
         made = _pick_new(repository, fix, head, committer)
+        if made.status == "conflict" and propose:
+            made = _resolve(repository, Picked(fix, head, made), committer, propose)
         picked.append(Picked(fix, head, replace(made, seconds=perf_counter() - started)))
         head = made.commits[-1] if made.commits else head
     return Series(line, tuple(picked))
@@ -94,3 +113,13 @@ def _pick_new(repository: Repository, fix: Commit, below: Commit, committer: Sig
     if markers:
         return Pick("error", error=f"the pick would leave conflict markers in {', '.join(markers)}")
     return made
+
+
+def _resolve(repository: Repository, picked: Picked, committer: Signature, propose: Propose) -> Pick:
+    """Return the pick that resolvers made of one that conflicts; as it was, if they made none."""
+    made = picked.pick
+    proposal = propose(picked.fix, picked.below, Merge(made.marked_tree or "", made.conflicts))
+    if proposal is None:
+        return made
+    commit = write_pick(repository, picked.fix, picked.below, proposal.tree, committer)
+    return replace(made, status="resolved", commits=(commit,), tree=proposal.tree, proposal=proposal)

@@ -19,8 +19,9 @@ from relauto.git.presence import Presence, find_known_presence, find_mainline
 from relauto.git.repository import Repository
 from relauto.git.runner import GitError
 from relauto.model.names import Commit
+from relauto.model.resolution import Proposal
 
-Status = Literal["clean", "already", "conflict", "error"]
+Status = Literal["clean", "resolved", "already", "conflict", "error"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Pick:
 
     Attributes:
         status: `clean`: every fix applied or was there; `already`: all were there, nothing to do;
-            `conflict`: `stopped_at` does not apply; `error`: an object is absent or git failed.
+            `conflict`: `stopped_at` does not apply; `resolved`: nor does it, and `proposal` is what
+            resolvers made of it, for a person to confirm; `error`: an object is absent or git failed.
         commits: the new commits, oldest first; the last is the new tip. Of a series that stopped, those
             before the stop. A fix that was there has none.
         tree: the tree of the new tip (of the line itself for `already`); None when the pick stopped.
@@ -41,6 +43,7 @@ class Pick:
         uncompared: paths whose change may be another than the fixes' and was not read: binary files and very
             large ones with other ids; `.` for all of a change that is too long to be read.
         presence: how it is known that the last fix that was there is on the line.
+        proposal: how the conflicts were resolved; None where they were not.
         error: what failed, and which object is absent.
         seconds: how long it took.
     """
@@ -54,6 +57,7 @@ class Pick:
     verdict: Verdict | None = None
     uncompared: tuple[str, ...] = ()
     presence: Presence | None = None
+    proposal: Proposal | None = None
     error: str | None = None
     seconds: float = 0.0
 
@@ -136,7 +140,6 @@ def _conclude(state: _State) -> Pick:
 def _pick_one(
     repository: Repository, fix: Commit, state: _State, committer: Signature, mainline: int
 ) -> "_State | Pick":
-    original = repository.commit_object(fix)
     settled = merge(repository, find_mainline(repository, fix, mainline), state.tree, fix)
     if settled.conflicts or settled.tree == state.tree:
         known = find_known_presence(repository, fix, state.tip, mainline=mainline)
@@ -149,16 +152,15 @@ def _pick_one(
             stopped_at=fix,
             marked_tree=settled.tree,
         )
-    new = repository.write_object(
-        CommitObject(
-            settled.tree,
-            (state.tip,),
-            original.author,
-            committer.line,
-            append_origin(original.message, fix),
-        )
-    )
+    new = write_pick(repository, fix, state.tip, settled.tree, committer)
     return replace(state, tip=new, tree=settled.tree, made=(*state.made, (fix, state.tip, new)))
+
+
+def write_pick(repository: Repository, fix: Commit, tip: Commit, tree: str, committer: Signature) -> Commit:
+    """Store the commit that puts `tree` on `tip` as a pick of `fix`, and return its id."""
+    original = repository.commit_object(fix)
+    message = append_origin(original.message, fix)
+    return repository.write_object(CommitObject(tree, (tip,), original.author, committer.line, message))
 
 
 def _judge(repository: Repository, state: _State, picked: Pick, mainline: int) -> Pick:

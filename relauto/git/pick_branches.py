@@ -6,7 +6,7 @@ from typing import Literal
 
 from relauto.git.commit import parse_signature
 from relauto.git.errors import RefMovedError
-from relauto.git.fanout import Line, Picked, Series, pick_series
+from relauto.git.fanout import Line, Picked, Propose, Series, pick_series
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
 from relauto.git.signer import Signer
@@ -31,13 +31,22 @@ class Placed:
     reason: str = ""
 
 
-def name_branch(line: Branch, fixes: Sequence[Commit]) -> Branch:
-    """Return the branch for picks of `fixes` onto `line`: always the same."""
-    return Branch(f"relauto/pick/{line}/{'-'.join(fix.short for fix in fixes)}")
+def name_branch(line: Branch, fixes: Sequence[Commit], *, resolved: bool = False) -> Branch:
+    """Return the branch for picks of `fixes` onto `line`: always the same.
+
+    Picks that resolvers had a part in have one of their own, so that nobody takes them for plain ones.
+    """
+    kind = "review" if resolved else "pick"
+    return Branch(f"relauto/{kind}/{line}/{'-'.join(fix.short for fix in fixes)}")
 
 
 def place_branches(
-    repository: Repository, all_series: Sequence[Series], *, signer: Signer | None = None, write: bool = True
+    repository: Repository,
+    all_series: Sequence[Series],
+    *,
+    signer: Signer | None = None,
+    propose: Propose | None = None,
+    write: bool = True,
 ) -> list[Placed]:
     """Put each series that is whole on its branch, in one transaction.
 
@@ -45,6 +54,7 @@ def place_branches(
         repository: where the picks were made.
         all_series: one for each line.
         signer: who signs the picks that are put there, if anybody.
+        propose: what the series were picked with, for those that were resolved.
         write: False tells only what would be done.
 
     Raises:
@@ -55,7 +65,7 @@ def place_branches(
         all_series = [_sign(repository, series, signer) for series in all_series]
     for left in reversed(range(_TRIES)):
         heads = repository.refs("refs/heads")
-        placed = [_plan(repository, series, heads) for series in all_series]
+        placed = [_plan(repository, series, heads, propose) for series in all_series]
         if not write:
             break
         try:
@@ -74,15 +84,15 @@ def place_branches(
     return placed
 
 
-def _plan(repository: Repository, series: Series, heads: dict[str, str]) -> Placed:
-    branch = name_branch(series.line.branch, series.fixes)
+def _plan(repository: Repository, series: Series, heads: dict[str, str], propose: Propose | None) -> Placed:
+    branch = name_branch(series.line.branch, series.fixes, resolved=series.is_resolved)
     if not series.is_whole or series.head == series.line.tip:
         return Placed(series, branch, "none")
     at = heads.get(branch.ref)
     if at is None:
         return Placed(series, branch, "created")
     current = Commit(at)
-    known = _make_again(repository, series, current)
+    known = _make_again(repository, series, current, propose)
     if known is None:
         return Placed(
             series, branch, "refused", f"{branch} is at {current.short}, which is not what a pick makes alone"
@@ -96,11 +106,13 @@ def _plan(repository: Repository, series: Series, heads: dict[str, str]) -> Plac
     return Placed(series, branch, "renewed")
 
 
-def _make_again(repository: Repository, series: Series, current: Commit) -> Series | None:
+def _make_again(
+    repository: Repository, series: Series, current: Commit, propose: Propose | None
+) -> Series | None:
     """Return the same picks as `current` ends them, by the hand that made it; None if they are others."""
     line = Line(series.line.branch, repository.merge_base(series.line.tip, current) or series.line.tip)
     committer = parse_signature(repository.commit_object(current).committer)
-    again = pick_series(repository, series.fixes, line, committer=committer)
+    again = pick_series(repository, series.fixes, line, committer=committer, propose=propose)
     if again.head == current:
         return again
     # A signature is not the same each time, what it is about is.

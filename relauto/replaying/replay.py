@@ -131,7 +131,7 @@ def _replay_pair(repository: Repository, pair: Pair, path: Path) -> Outcome:
 
 
 def _judge(picked: Pick, expected: str) -> Result:
-    if picked.status != "clean":
+    if picked.status in ("already", "conflict", "error"):
         return picked.status
     return "exact" if picked.tree == expected else "clean_differs"
 

@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, task
 
-from relauto.tasks.output import show, show_json
+from relauto.tasks.output import say, show, show_json
 
 if TYPE_CHECKING:
     from relauto.errors import Status
     from relauto.git.commit import Signature
-    from relauto.git.fanout import Line, Series
+    from relauto.git.fanout import Line, Propose, Series
+    from relauto.git.merge import Merge
     from relauto.git.pick_branches import Placed
     from relauto.git.repository import Repository
     from relauto.git.signer import Signer
+    from relauto.model.names import Commit
+    from relauto.model.resolution import Proposal
+    from relauto.settings import PathPolicy
+
+_RESOLVERS = "adjacent, tokens, deletion, moved, policy, absent"
 
 
 @task(
@@ -30,11 +36,14 @@ if TYPE_CHECKING:
         "repo": "a clone or a bare repository; default: this folder",
         "from_": "instead of --repo the URL of a repository, of which only what the pick needs is fetched",
         "fetch": "let a shallow clone fetch from its remote what the pick lacks; else nothing is fetched",
-        "write": "put each line's picks on a branch relauto/pick/LINE/FIX; else no branch is made or moved",
+        "resolvers": f"rules that may resolve conflicts, for a person to confirm: {_RESOLVERS}, or all; "
+        "repeat it or put commas between",
+        "write": "put each line's picks on a branch relauto/pick/LINE/FIX, resolved ones on "
+        "relauto/review/LINE/FIX; else no branch is made or moved",
         "dry-run": "with --write: tell which branches would be made",
         "json": "print one JSON document",
     },
-    iterable=["fix", "onto"],
+    iterable=["fix", "onto", "resolvers"],
 )
 def pick(
     c: Context,
@@ -46,11 +55,16 @@ def pick(
     repo: str = "",
     from_: str = "",
     fetch: bool = False,
+    resolvers: list[str] | None = None,
     write: bool = False,
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Pick fixes onto release lines, without a checkout, and say for each line how it went."""
+    """Pick fixes onto release lines, without a checkout, and say for each line how it went.
+
+    What resolvers made of a conflict is shown hunk by hunk, for a person to confirm: the exit status is 3.
+    The settings of this folder, if it has any, say which side of a path counts.
+    """
     from relauto.git.fanout import pick_series
     from relauto.git.fixes import find_fixes
     from relauto.git.pick_branches import place_branches
@@ -60,7 +74,7 @@ def pick(
     from relauto.tasks.pull_source import find_pull_fixes
 
     if forecast:
-        refuse_with_forecast({"--from": from_, "--fetch": fetch, "--write": write})
+        refuse_with_forecast({"--from": from_, "--fetch": fetch, "--resolvers": resolvers, "--write": write})
         raise SystemExit(int(run_forecast(fix or [], pull, onto or [], repo, method, json=json)))
     dry = dry_run or c.config.run.dry
     words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]
@@ -68,9 +82,12 @@ def pick(
         repository = source.repository
         fixes = find_fixes(repository, words)
         lines = _find_lines(repository, onto or [])
+        propose = _find_resolvers(repository, resolvers or [])
         committer, signer = _find_committer(repository, named=write and not dry)
-        made = [pick_series(repository, fixes, line, committer=committer) for line in lines]
-        placed = place_branches(repository, made, signer=signer, write=not dry) if write else []
+        made = [pick_series(repository, fixes, line, committer=committer, propose=propose) for line in lines]
+        placed = (
+            place_branches(repository, made, signer=signer, propose=propose, write=not dry) if write else []
+        )
         series = [each.series for each in placed] or made
         if json:
             show_json({**describe(repository, series, placed), **source.describe(series)})
@@ -87,6 +104,39 @@ def _find_lines(repository: Repository, patterns: Sequence[str]) -> list[Line]:
     if not found:
         raise InputError("there is nothing to pick onto: no line was named", todo="name it with --onto")
     return [Line(branch, tip) for branch, tip in found.items()]
+
+
+def _find_resolvers(repository: Repository, words: Sequence[str]) -> Propose | None:
+    """Return what asks the resolvers that were named; None when none were."""
+    from relauto.git.errors import MissingObjectError
+    from relauto.git.runner import GitError
+    from relauto.resolving.names import parse_resolvers
+    from relauto.resolving.proposal import propose
+
+    names = parse_resolvers(words)
+    policies = _find_policies() if names else ()
+
+    def ask(fix: Commit, tip: Commit, merged: Merge) -> Proposal | None:
+        try:
+            return propose(repository, fix, tip, merged, names, policies)
+        except (MissingObjectError, GitError) as error:
+            say(f"{fix.short} cannot be resolved: {error.what}")
+            return None
+
+    return ask if names else None
+
+
+def _find_policies() -> Sequence[PathPolicy]:
+    from pathlib import Path
+
+    from relauto.errors import InputError
+    from relauto.settings import find_settings, load_settings
+
+    try:
+        file = find_settings(Path.cwd())
+    except InputError:
+        return ()
+    return load_settings(file).path_policies
 
 
 def _find_committer(repository: Repository, *, named: bool) -> tuple[Signature, Signer | None]:
@@ -117,4 +167,4 @@ def _judge(series: Iterable[Series], placed: Iterable[Placed]) -> Status:
     if "error" in ended:
         return Status.BAD_INPUT
     refused = any(each.state == "refused" for each in placed)
-    return Status.DECISION if refused or "conflict" in ended else Status.REACHED
+    return Status.DECISION if refused or ended & {"conflict", "resolved"} else Status.REACHED

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from relauto.tasks.output import say
+from relauto.tasks.resolved import describe_files, tell_files
 
 if TYPE_CHECKING:
     from relauto.git.causes import Causes
@@ -68,7 +69,8 @@ def _describe_pick(repository: Repository, picked: Picked) -> dict[str, Any]:
             for each in _find_causes(repository, picked)
         ],
         "prerequisites": [_describe_commit(repository, each) for each in _find_remedy(repository, picked)],
-        "resolvers": [],
+        "resolvers": list(made.proposal.resolvers) if made.proposal else [],
+        "resolved": describe_files(made.proposal) if made.proposal else [],
         "error": made.error,
         "seconds": round(made.seconds, 6),
     }
@@ -105,7 +107,7 @@ def _find_remedy(repository: Repository, picked: Picked) -> tuple[Commit, ...]:
     from relauto.git.remedies import find_remedy
     from relauto.git.runner import GitError
 
-    if picked.pick.status != "conflict" or repository.cuts:
+    if picked.pick.status not in ("conflict", "resolved") or repository.cuts:
         return ()
     try:
         return find_remedy(repository, picked.fix, picked.below)
@@ -123,7 +125,12 @@ def tell(
         for picked in one.picked:
             subject = repository.commit(picked.fix).subject
             yield f"{one.line.branch}: {picked.fix.short} {subject}: {_phrase(picked)}"
-            yield from _tell_conflicts(repository, one, picked)
+            if picked.pick.proposal:
+                yield from tell_files(picked.pick.proposal)
+                yield from _tell_remedy(repository, picked)
+                yield f"  the whole of it: git show {picked.commit}"
+            else:
+                yield from _tell_conflicts(repository, one, picked)
         if one.line.branch in states:
             yield from _tell_branch(states[one.line.branch], dry=dry)
 
@@ -176,6 +183,9 @@ def _phrase(picked: Picked) -> str:
     if made.status == "already":
         way = _WAYS[made.presence.by] if made.presence else _WAYS["tree"]
         return f"already there: {way.format(picked.commit.short if picked.commit else '')}"
+    if made.proposal and picked.commit:
+        how = f"{', '.join(made.proposal.resolvers)} ({made.proposal.confidence})"
+        return f"resolved by {how} as {picked.commit.short}, for a person to confirm"
     return f"error: {made.error}" if made.status == "error" else "conflict"
 
 
@@ -187,3 +197,5 @@ def _tell_branch(placed: Placed, *, dry: bool) -> Iterator[str]:
             yield f"  {placed.branch} was not made, since not every fix applies"
     else:
         yield f"  {(_FUTURE if dry else _STATES)[placed.state].format(placed.branch)}"
+        if placed.series.is_resolved:
+            yield f"  {placed.branch} is for a person to review; nothing is to be merged from it unseen"

@@ -63,7 +63,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
         f"{tree} {clone.git.read('rev-parse', 'release-1')} Fix the crash (#12)"
     )
     ours = {"commit": clone.git.read("rev-parse", "release-10"), "subject": "Ours (#9)", "pull": 9}
-    common = {"fix": clone.fix, "prerequisites": [], "resolvers": [], "error": None}
+    common = {"fix": clone.fix, "prerequisites": [], "resolvers": [], "resolved": [], "error": None}
     assert document == {
         "schema": 1,
         "results": [
@@ -248,3 +248,127 @@ def test_what_has_to_be_picked_first_is_proved_and_told(pick, clone):
     (result,) = pick("--fix", later, "--onto", "release-1", "--json").document["results"]
     assert result["prerequisites"] == [{"commit": clone.fix, "subject": "Fix the crash (#12)", "pull": 12}]
     assert pick("--fix", later, "--fix", clone.fix, "--onto", "release-1").status == 0
+
+
+RESOLVED = (
+    "release-10: ID Fix the next one: resolved by adjacent (high) as ID, for a person to confirm\n"
+    "  app.py, from line 3, by adjacent (high)\n"
+    "    before | line 3\n"
+    "    before | line 4\n"
+    "    line   | ours\n"
+    "    line   | line 4\n"
+    "    fix    | line 3\n"
+    "    fix    | fixed too\n"
+    "    result | ours\n"
+    "    result | fixed too\n"
+    "  the whole of it: git show FULL\n"
+)
+
+
+@pytest.fixture
+def alone(clone):
+    """A fix of the line below the one that release-10 changed."""
+    clone.switch("work", "release-1")
+    clone.fix = clone.commit("Fix the next one", {"app.py": change(TEXT, 4, "fixed too")})
+    return clone
+
+
+def test_resolvers_that_are_named_make_a_proposal_for_a_person(pick, alone):
+    before = alone.git.read("show-ref")
+    assert pick("--fix", alone.fix, "--onto", "release-10").out.splitlines()[0].endswith(": conflict")
+    ended = pick("--fix", alone.fix, "--onto", "release-10", "--resolvers", "adjacent,tokens")
+    assert re.sub(r"\b[0-9a-f]{40}\b", "FULL", mask(ended.out)) == RESOLVED
+    assert (ended.status, ended.err, alone.git.read("show-ref")) == (3, "", before)
+    made = ended.out.split()[-1]
+    assert (
+        alone.git.read("show", f"{made}:app.py") == change(change(TEXT, 3, "ours"), 4, "fixed too").rstrip()
+    )
+
+
+def test_a_program_reads_every_resolved_hunk(pick, alone):
+    ended = pick("--fix", alone.fix, "--onto", "release-10", "--resolvers", "all", "--json")
+    (result,) = ended.document["results"]
+    told = ("status", "resolvers", "conflicts", "tree", "resolved")
+    assert (ended.status, {key: result[key] for key in told}) == (
+        3,
+        {
+            "status": "resolved",
+            "resolvers": ["adjacent"],
+            "conflicts": [{"path": "app.py", "kind": "content"}],
+            "tree": alone.tree(result["commit"]),
+            "resolved": [
+                {
+                    "path": "app.py",
+                    "conflict": "app.py",
+                    "deleted": False,
+                    "command": None,
+                    "hunks": [
+                        {
+                            "resolver": "adjacent",
+                            "confidence": "high",
+                            "start": 3,
+                            "base": "line 3\nline 4\n",
+                            "target": "ours\nline 4\n",
+                            "fix": "line 3\nfixed too\n",
+                            "result": "ours\nfixed too\n",
+                        }
+                    ],
+                }
+            ],
+        },
+    )
+
+
+def test_what_was_resolved_stands_on_a_branch_for_review_alone(pick, alone):
+    identify(alone)
+    branch = f"relauto/review/release-10/{alone.fix[:10]}"
+    told = [
+        f"  {branch} was created",
+        f"  {branch} is for a person to review; nothing is to be merged from it unseen",
+    ]
+    arguments = ("--fix", alone.fix, "--onto", "release-10", "--resolvers", "all", "--write")
+    ended = pick(*arguments)
+    assert (ended.status, ended.out.splitlines()[-2:]) == (3, told)
+    assert "relauto/pick/" not in alone.git.read("show-ref")
+    made = alone.git.read("rev-parse", branch)
+    again = pick(*arguments, "--json")
+    assert (again.status, again.document["branches"][0]["state"]) == (3, "there")
+    assert alone.git.read("rev-parse", branch) == made
+    trailer = alone.git.read("log", "-1", "--format=%B", branch).splitlines()[-1]
+    assert trailer == f"(cherry picked from commit {alone.fix})"
+
+
+def test_a_later_fix_is_picked_on_top_of_one_that_was_resolved(pick, alone):
+    later = alone.commit("Later", {"app.py": change(change(TEXT, 4, "fixed too"), 15, "later")})
+    words = ("--fix", alone.fix, "--fix", later, "--onto", "release-10", "--resolvers", "adjacent", "--json")
+    first, second = pick(*words).document["results"]
+    assert (first["status"], second["status"]) == ("resolved", "clean")
+    assert alone.git.read("rev-parse", f"{second['commit']}^") == first["commit"]
+
+
+SETTINGS = """
+repositories = {source = "acme/stockroom", ops = "acme/ops"}
+[[path_policies]]
+pattern = "app.py"
+take = "regenerate"
+command = "make app.py"
+"""
+
+
+def test_the_settings_of_this_folder_say_which_side_counts(pick, clone, tmp_path):
+    (tmp_path / "relauto.toml").write_text(SETTINGS)
+    clone.fix = clone.commit("Both", {"app.py": change(TEXT, 3, "fixed again"), "read.me": "fixed\n"})
+    words = ("--fix", clone.fix, "--onto", "release-10", "--resolvers")
+    assert pick(*words, "adjacent").out.splitlines()[0].endswith(": conflict")
+    lines = pick(*words, "policy").out.splitlines()
+    assert lines[0].endswith("for a person to confirm")
+    assert "  app.py is as on the line; make it anew: make app.py" in lines
+    (tmp_path / "relauto.toml").write_text(SETTINGS.replace("command", "comand"))
+    ended = pick(*words, "policy")
+    assert (ended.status, "did you mean 'command'?" in ended.err) == (2, True)
+
+
+def test_a_resolver_that_there_is_not_is_refused(pick, clone):
+    ended = pick("--fix", clone.fix, "--onto", "release-10", "--resolvers", "adjacent,magic")
+    assert (ended.status, ended.out) == (2, "")
+    assert "there is no resolver 'magic'" in ended.err
