@@ -61,6 +61,8 @@ Subcommands:
   unpushed            Show what waits on this machine to go on record.
   waive               Let a gate stand open for one commit, until a moment.
   withdraw            Take back a fix that was attached.
+  bench.cold          Pick with nothing here but a URL, and compare with a
+                      whole clone.
   candidate.attach    Attach a file that others built to a candidate; repeat it
                       for each file.
   candidate.publish   Publish the files that a workflow of the product has
