@@ -134,8 +134,9 @@ def _sum_up(picks: Sequence[ColdPick], whole: int) -> dict[str, Any]:
 
 def _phrase(document: dict[str, Any]) -> str:
     size, share = document["pick_bytes"], document["share"]
+    middle = f"{size['median'] / 1e6:.2f} MB in the median ({100 * share['median']:.2f} %)"
+    most = f"{size['most'] / 1e6:.2f} MB at most ({100 * share['most']:.2f} %)"
     return (
         f"picks: {document['picks']}, of them other than in a whole clone: {document['different']}; it has"
-        f" {document['clone_bytes'] / 1e6:.1f} MB, each pick fetched {size['median'] / 1e6:.2f} MB in the median"
-        f" ({100 * share['median']:.2f} %), {size['most'] / 1e6:.2f} MB at most ({100 * share['most']:.2f} %)"
+        f" {document['clone_bytes'] / 1e6:.1f} MB, each pick fetched {middle}, {most}"
     )

@@ -70,12 +70,14 @@ def pick(
     from relauto.git.pick_branches import place_branches
     from relauto.tasks.pick_forecast import refuse_with_forecast, run_forecast
     from relauto.tasks.pick_output import describe, tell
-    from relauto.tasks.pick_source import open_source
+    from relauto.tasks.pick_source import open_source, refuse_with_remote
     from relauto.tasks.pull_source import find_pull_fixes
 
     if forecast:
         refuse_with_forecast({"--from": from_, "--fetch": fetch, "--resolvers": resolvers, "--write": write})
         raise SystemExit(int(run_forecast(fix or [], pull, onto or [], repo, method, json=json)))
+    if from_:
+        refuse_with_remote({"--repo": repo, "--pull": pull, "--write": write})
     dry = dry_run or c.config.run.dry
     words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]
     with open_source(repo, from_, words, onto or [], fetch=fetch) as source:

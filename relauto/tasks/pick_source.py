@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,22 @@ class Source:
             yield _tell_cost(self.cold)
 
 
+def refuse_with_remote(options: Mapping[str, object]) -> None:
+    """Refuse options that are for a repository on this machine.
+
+    Raises:
+        InputError: one of them is given.
+    """
+    from relauto.errors import InputError
+
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise InputError(
+            f"{given[0]} is for a repository on this machine, and --from names one elsewhere",
+            todo="leave one of them out",
+        )
+
+
 @contextmanager
 def open_source(
     repo: str, remote: str, fixes: Sequence[str], lines: Sequence[str], *, fetch: bool
@@ -51,11 +67,10 @@ def open_source(
     With `fetch`, a shallow clone is given what the pick lacks.
 
     Raises:
-        InputError: there is no such repository, nothing of such a name in it, or both are named.
+        InputError: there is no such repository, or nothing of such a name in it.
     """
     from pathlib import Path
 
-    from relauto.errors import InputError
     from relauto.git.deepening import deepen
     from relauto.git.repository import Repository
 
@@ -67,8 +82,6 @@ def open_source(
                     deepen(repository, fixes, lines)
         with Repository.open(path, shallow=True) as repository:
             yield Source(repository)
-    elif repo:
-        raise InputError("--repo and --from both name a repository", todo="leave one of them out")
     else:
         with _open_cold(remote, fixes, lines) as cold:
             yield Source(cold.repository, cold)

@@ -219,3 +219,10 @@ def test_a_token_reaches_the_host_by_the_environment_alone(relauto, clone, cache
         assert relauto(*arguments).status == 0
     texts = [path.read_bytes() for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     assert not any(b"first" in text for text in texts if not text.startswith(b"PACK"))
+
+
+@pytest.mark.parametrize("option", [("--repo", "."), ("--pull", "7"), ("--write",)])
+def test_options_for_a_repository_here_are_refused(pick, cache, option):
+    ended = pick("--fix", "main", "--onto", "release-1", *option)
+    assert (ended.status, ended.out) == (2, "")
+    assert f"{option[0]} is for a repository on this machine, and --from names one elsewhere" in ended.err
