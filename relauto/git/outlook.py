@@ -10,10 +10,10 @@ from typing import Literal
 
 from relauto.errors import InputError
 from relauto.git.commit import CommitObject, Signature
+from relauto.git.explanation import explain
 from relauto.git.fanout import Line, Series, pick_series
 from relauto.git.fixes import sort_commits
 from relauto.git.forecast import forecast
-from relauto.git.remedies import find_remedy
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
 
@@ -109,7 +109,7 @@ def foresee(repository: Repository, fixes: Sequence[Commit], line: Line, *, comm
     tried = series
     for _ in fixes:
         stuck = next((each for each in tried.picked if each.pick.status == "conflict"), None)
-        found = find_remedy(repository, stuck.fix, stuck.below) if stuck else ()
+        found = explain(repository, stuck.fix, stuck.below).prerequisites if stuck else ()
         if not found or set(found) & {*needs, *fixes}:
             break
         needs = sort_commits(repository, (*needs, *found))

@@ -1,6 +1,6 @@
-"""The earlier commits without which a fix does not apply: a search by trial, not by guess.
+"""The commits that keep a fix from applying, found by trial and not by guess.
 
-It knows nothing of git: what a pick gives, and which commits may be behind a conflict, it is told.
+It knows nothing of git: what an attempt gives, and which commits may be behind a conflict, it is told.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from relauto.git.merge import Conflict, Merge
+from relauto.git.suspects import Suspicion
 from relauto.model.names import Commit
 
-Pick = Callable[[str, Commit], Merge]
-"""Pick a commit onto a tree."""
-Candidates = Callable[[Commit, Sequence[Conflict]], Iterable[Commit]]
-"""The commits that may be behind the conflicts of a commit, the most likely first; all older than it."""
+Attempt = Callable[[str, Commit], Merge]
+"""Apply a commit to a tree: pick it, or take it back where it is the line's own."""
+Suspect = Callable[[Commit, Sequence[Conflict]], Suspicion]
+"""Who may be behind the conflicts of a commit."""
 Order = Callable[[Sequence[Commit]], Sequence[Commit]]
-"""Put commits in the order in which they were merged."""
+"""Put commits in the order in which they are to be applied."""
 
 
-class _SpentError(Exception):
+class SpentError(Exception):
     """The search may go no further."""
 
 
@@ -36,42 +37,60 @@ class Limits:
 
 
 @dataclass
-class Search:
-    """One search for the smallest set of commits after which a fix applies.
+class Budget:
+    """What is left of the limits; `now` tells the time in seconds."""
 
-    `now` tells the time in seconds.
-    """
-
-    pick: Pick
-    candidates: Candidates
-    order: Order
     limits: Limits = field(default_factory=Limits)
     now: Callable[[], float] = perf_counter
     picks: int = field(default=0, init=False)
-    _until: float = field(default=0.0, init=False)
-    _merges: dict[tuple[str, Commit], Merge] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self.now()
+
+    @property
+    def seconds(self) -> float:
+        """How much time was spent."""
+        return self.now() - self.started
+
+    def spend(self) -> None:
+        """Count a pick that is about to be tried.
+
+        Raises:
+            SpentError: there is none left, or no time.
+        """
+        if self.picks == self.limits.picks or self.seconds > self.limits.seconds:
+            raise SpentError
+        self.picks += 1
+
+
+@dataclass
+class Search:
+    """One search for the smallest set of commits after which a fix applies."""
+
+    attempt: Attempt
+    suspect: Suspect
+    order: Order
+    _tried: dict[tuple[str, Commit], Merge] = field(default_factory=dict, init=False)
     _failed: set[tuple[str, Commit, int]] = field(default_factory=set, init=False)
 
-    def find(self, fix: Commit, tree: str) -> tuple[Commit, ...]:
-        """Return the commits, in the order of their merges; none when no set was found within the limits.
+    def find(self, fix: Commit, tree: str, most: int) -> tuple[Commit, ...]:
+        """Return at most so many commits, in their order; none when no set was found.
 
         Each of them, and then the fix, applies to `tree` and changes something; without any one of them
-        that is not so.
+        that is not so. What `attempt` and `suspect` raise when the limits are reached is passed on.
         """
-        self._until = self.now() + self.limits.seconds
-        try:
-            for size in range(1, self.limits.commits + 1):
-                for commits, _ in self._bring(tree, fix, size):
-                    proved = self._prove(tree, commits[:-1], fix)
-                    if proved:
-                        return proved
-        except _SpentError:
-            pass
+        for size in range(1, most + 1):
+            for commits, _ in self._bring(tree, fix, size, frozenset()):
+                proved = self._prove(tree, commits[:-1], fix)
+                if proved:
+                    return proved
         return ()
 
-    def _bring(self, tree: str, commit: Commit, left: int) -> Iterator[tuple[tuple[Commit, ...], str]]:
+    def _bring(
+        self, tree: str, commit: Commit, left: int, done: frozenset[Commit]
+    ) -> Iterator[tuple[tuple[Commit, ...], str]]:
         """Yield ways to apply a commit with at most `left` others before it, and the tree that each gives."""
-        merged = self._pick(tree, commit)
+        merged = self._try(tree, commit)
         if not merged.conflicts:
             if merged.tree != tree:
                 yield (commit,), merged.tree
@@ -79,9 +98,11 @@ class Search:
         if not left or (tree, commit, left) in self._failed:
             return
         found = False
-        for candidate in self.candidates(commit, merged.conflicts):
-            for first, below in self._bring(tree, candidate, left - 1):
-                for rest, above in self._bring(below, commit, left - len(first)):
+        for candidate in self.suspect(commit, merged.conflicts).list_useful(left):
+            if candidate in done:
+                continue
+            for first, below in self._bring(tree, candidate, left - 1, done | {commit}):
+                for rest, above in self._bring(below, commit, left - len(first), done.union(first)):
                     found = True
                     yield first + rest, above
         if not found:
@@ -100,19 +121,14 @@ class Search:
 
     def _applies(self, tree: str, commits: Iterable[Commit]) -> bool:
         for commit in commits:
-            merged = self._pick(tree, commit)
+            merged = self._try(tree, commit)
             if merged.conflicts or merged.tree == tree:
                 return False
             tree = merged.tree
         return True
 
-    def _pick(self, tree: str, commit: Commit) -> Merge:
-        if self.now() > self._until:
-            raise _SpentError
-        known = self._merges.get((tree, commit))
+    def _try(self, tree: str, commit: Commit) -> Merge:
+        known = self._tried.get((tree, commit))
         if known is None:
-            if self.picks == self.limits.picks:
-                raise _SpentError
-            self.picks += 1
-            known = self._merges[tree, commit] = self.pick(tree, commit)
+            known = self._tried[tree, commit] = self.attempt(tree, commit)
         return known

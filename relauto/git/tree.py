@@ -132,10 +132,11 @@ def walk_files(store: ObjectStore, tree: str, prefix: str = "") -> Iterator[tupl
             yield prefix + name, entry
 
 
-def write_files(store: ObjectStore, tree: str, files: Mapping[str, bytes | None]) -> str:
+def write_files(store: ObjectStore, tree: str, files: Mapping[str, bytes | Entry | None]) -> str:
     """Return the id of `tree` with `files` written into it; what None stands for is taken away.
 
-    A file keeps its mode; what was a directory, a link or a submodule becomes a plain file.
+    A file keeps its mode; what was a directory, a link or a submodule becomes a plain file. An entry
+    stands for itself.
 
     Raises:
         InputError: a path leads out of the tree, or one path is a directory of another.
@@ -146,15 +147,17 @@ def write_files(store: ObjectStore, tree: str, files: Mapping[str, bytes | None]
     return _write_level(store, tree, files) if files else tree
 
 
-def _write_level(store: ObjectStore, tree: str | None, files: Mapping[str, bytes | None]) -> str:
+def _write_level(store: ObjectStore, tree: str | None, files: Mapping[str, bytes | Entry | None]) -> str:
     entries = parse_tree(store.read(tree, "tree")) if tree else {}
-    below: dict[str, dict[str, bytes | None]] = {}
+    below: dict[str, dict[str, bytes | Entry | None]] = {}
     for path, content in files.items():
         name, _, rest = path.partition("/")
         if rest:
             below.setdefault(name, {})[rest] = content
         elif content is None:
             entries.pop(name, None)
+        elif isinstance(content, Entry):
+            entries[name] = content
         else:
             entries[name] = Entry(_mode_of(entries.get(name)), store.write("blob", content))
     for name, inside in below.items():

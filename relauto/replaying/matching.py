@@ -1,10 +1,10 @@
 """Which commit of main a commit of a line was made from, by what its message says."""
 
 from relauto.git.message import find_origins
+from relauto.git.words import find_pulls, strip_subject
 from relauto.model.names import Commit
 from relauto.replaying.history import Entry, Main
 from relauto.replaying.pairs import Evidence, Pair
-from relauto.replaying.words import find_pulls, strip_subject
 
 
 def match(main: Main, entry: Entry) -> Pair | None:

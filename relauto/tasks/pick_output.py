@@ -10,10 +10,11 @@ from relauto.tasks.resolved import describe_files, tell_files
 
 if TYPE_CHECKING:
     from relauto.git.causes import Causes
+    from relauto.git.explanation import Explanation
     from relauto.git.fanout import Picked, Series
     from relauto.git.pick_branches import Placed
     from relauto.git.repository import Repository
-    from relauto.model.names import Commit
+    from relauto.model.names import Branch, Commit
 
 _EXPLAINED = 10
 _SHOWN = 3
@@ -68,11 +69,22 @@ def _describe_pick(repository: Repository, picked: Picked) -> dict[str, Any]:
             }
             for each in _find_causes(repository, picked)
         ],
-        "prerequisites": [_describe_commit(repository, each) for each in _find_remedy(repository, picked)],
+        **_describe_explanation(repository, _explain(repository, picked)),
         "resolvers": list(made.proposal.resolvers) if made.proposal else [],
         "resolved": describe_files(made.proposal) if made.proposal else [],
         "error": made.error,
         "seconds": round(made.seconds, 6),
+    }
+
+
+def _describe_explanation(repository: Repository, found: Explanation) -> dict[str, Any]:
+    return {
+        "prerequisites": [_describe_commit(repository, each) for each in found.prerequisites],
+        "explanation": {
+            "line": [_describe_commit(repository, each) for each in found.line],
+            "missing": [_describe_commit(repository, each) for each in found.missing],
+            "in_part": found.in_part,
+        },
     }
 
 
@@ -95,25 +107,25 @@ def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
         return []
     try:
         conflicts = picked.pick.conflicts[:_EXPLAINED]
-        return [find_causes(repository, picked.fix, picked.below, each) for each in conflicts]
+        return list(find_causes(repository, picked.fix, picked.below, conflicts))
     except (MissingObjectError, GitError) as error:
         say(f"who changed the lines in conflict cannot be told: {error.what}")
         return []
 
 
-def _find_remedy(repository: Repository, picked: Picked) -> tuple[Commit, ...]:
-    """Return the earlier commits after which a pick that conflicts is proved to be clean."""
+def _explain(repository: Repository, picked: Picked) -> Explanation:
+    """Return what is proved to keep a pick that conflicts from applying."""
     from relauto.git.errors import MissingObjectError
-    from relauto.git.remedies import find_remedy
+    from relauto.git.explanation import Explanation, explain
     from relauto.git.runner import GitError
 
     if picked.pick.status not in ("conflict", "resolved") or repository.cuts:
-        return ()
+        return Explanation()
     try:
-        return find_remedy(repository, picked.fix, picked.below)
+        return explain(repository, picked.fix, picked.below)
     except (MissingObjectError, GitError) as error:
         say(f"whether earlier commits would help cannot be told: {error.what}")
-        return ()
+        return Explanation()
 
 
 def tell(
@@ -127,7 +139,7 @@ def tell(
             yield f"{one.line.branch}: {picked.fix.short} {subject}: {_phrase(picked)}"
             if picked.pick.proposal:
                 yield from tell_files(picked.pick.proposal)
-                yield from _tell_remedy(repository, picked)
+                yield from _tell_explanation(repository, one.line.branch, _explain(repository, picked))
                 yield f"  the whole of it: git show {picked.commit}"
             else:
                 yield from _tell_conflicts(repository, one, picked)
@@ -147,21 +159,33 @@ def _tell_conflicts(repository: Repository, series: Series, picked: Picked) -> I
             yield from _tell_commits(
                 repository, f"changed before the fix, not on {series.line.branch}", cause.main
             )
-    yield from _tell_remedy(repository, picked)
+    yield from _tell_explanation(repository, series.line.branch, _explain(repository, picked))
 
 
-def _tell_remedy(repository: Repository, picked: Picked) -> Iterator[str]:
+def _tell_explanation(repository: Repository, line: Branch, found: Explanation) -> Iterator[str]:
+    """Yield why a pick conflicts, as it was proved; nobody is told to take back what the line has."""
+    what = "what these did to the files in conflict" if found.in_part else "these"
+    also = "and " if found.line else "it would be clean "
+    told = (
+        (
+            "it is clean once these are picked first, in this order, and none of them can be left out",
+            found.prerequisites,
+        ),
+        (f"{line} changed the same: it would be clean without {what}", found.line),
+        (f"{also}with {what}, which the fix builds on", found.missing),
+    )
+    for heading, commits in told:
+        if commits:
+            yield f"  {heading}:"
+        for commit in commits:
+            yield f"    {_name_commit(repository, commit)}, {_count_lines(repository, commit)} lines"
+
+
+def _count_lines(repository: Repository, commit: Commit) -> int:
     from relauto.git.commit import EMPTY_TREE
     from relauto.git.presence import find_mainline
 
-    remedy = _find_remedy(repository, picked)
-    if not remedy:
-        return
-    yield "  it is clean once these are picked first, in this order, and none of them can be left out:"
-    for commit in remedy:
-        base = find_mainline(repository, commit, 1) or EMPTY_TREE
-        size = repository.count_lines(base, commit)
-        yield f"    {_name_commit(repository, commit)}, {size} lines"
+    return repository.count_lines(find_mainline(repository, commit, 1) or EMPTY_TREE, commit)
 
 
 def _tell_commits(repository: Repository, what: str, commits: Sequence[Commit]) -> Iterator[str]:

@@ -9,8 +9,9 @@ __all__ = ["line"]
 
 def explain(repository, committer, fix, onto):
     """Pick, see it conflict in one path, and return who is named for it."""
-    (conflict,) = pick(repository, [fix], onto, committer=committer).conflicts
-    return find_causes(repository, fix, onto, conflict)
+    conflicts = pick(repository, [fix], onto, committer=committer).conflicts
+    (causes,) = find_causes(repository, fix, onto, conflicts)
+    return causes
 
 
 def test_the_lines_own_change_is_named_and_no_other_of_the_same_file(line, repository, committer):

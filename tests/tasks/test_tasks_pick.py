@@ -47,6 +47,8 @@ def test_each_line_gets_its_result(pick, clone):
         "release-10: ID Fix the crash (#12): conflict\n"
         "  app.py (content)\n"
         "    changed on release-10: ID Ours (#9) (Ada Engineer, 2026-01-05)\n"
+        "  release-10 changed the same: it would be clean without these:\n"
+        "    ID Ours (#9) (Ada Engineer, 2026-01-05), 3 lines\n"
     )
     assert (ended.status, ended.err) == (3, "")
     assert clone.git.read("show-ref") == before
@@ -64,6 +66,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
     )
     ours = {"commit": clone.git.read("rev-parse", "release-10"), "subject": "Ours (#9)", "pull": 9}
     common = {"fix": clone.fix, "prerequisites": [], "resolvers": [], "resolved": [], "error": None}
+    common |= {"explanation": {"line": [], "missing": [], "in_part": False}}
     assert document == {
         "schema": 1,
         "results": [
@@ -96,6 +99,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
                 "verdict": None,
                 "conflicts": [{"path": "app.py", "kind": "content"}],
                 "causes": [{"path": "app.py", "line": [ours], "main": []}],
+                "explanation": {"line": [ours], "missing": [], "in_part": False},
             },
         ],
         "branches": [],
@@ -138,6 +142,8 @@ def test_a_line_in_conflict_holds_up_no_other(pick, clone):
         "release-10: ID Fix the crash (#12): conflict\n"
         "  app.py (content)\n"
         "    changed on release-10: ID Ours (#9) (Ada Engineer, 2026-01-05)\n"
+        "  release-10 changed the same: it would be clean without these:\n"
+        "    ID Ours (#9) (Ada Engineer, 2026-01-05), 3 lines\n"
         "  relauto/pick/release-10/ID was not made, since not every fix applies\n"
         "release-1: ID Fix the crash (#12): clean, the same patch, as ID\n"
         "  relauto/pick/release-1/ID was created\n"
@@ -261,6 +267,8 @@ RESOLVED = (
     "    fix    | fixed too\n"
     "    result | ours\n"
     "    result | fixed too\n"
+    "  release-10 changed the same: it would be clean without these:\n"
+    "    ID Ours (#9) (Ada Engineer, 2026-01-05), 3 lines\n"
     "  the whole of it: git show FULL\n"
 )
 
