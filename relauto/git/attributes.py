@@ -13,11 +13,14 @@ from relauto.git.objects import ObjectStore
 from relauto.git.tree import find_entry
 
 _MERGE_ATTRIBUTE = re.compile(rb"\b(merge|binary|conflict-marker-size)\b")
+# What is not built into git is a program that this machine's settings name.
+_PROGRAM = re.compile(rb"\bmerge=(?!(?:union|binary|text)(?:\s|$))\S+")
 
 
 def read_merge_attributes(store: ObjectStore, tree: str) -> bytes:
     """Return the .gitattributes at the top of a tree where it says something about merges, else b"".
 
+    A driver that is not git's own is left out: it would run a program, and not everywhere the same.
     A partial clone may lack the file: then a merge goes on without, and is stricter for it.
 
     Raises:
@@ -28,6 +31,7 @@ def read_merge_attributes(store: ObjectStore, tree: str) -> bytes:
         content = store.read(entry.id, "blob") if entry and not entry.is_directory else b""
     except MissingObjectError:
         content = b""
+    content = _PROGRAM.sub(b"", content)
     return content if _MERGE_ATTRIBUTE.search(content) else b""
 
 

@@ -7,17 +7,18 @@ from relauto.errors import AwayError, InputError, RemoteError, UnknownOutcomeErr
 from relauto.git.runner import Answer, GitError
 
 _ABSENT = re.compile(
-    r"(?:unable to read|could not (?:read|fetch)|bad object)\b[^\n]*?\b([0-9a-f]{40})\b", re.IGNORECASE
+    r"(?:unable to read|could not (?:read|fetch)|bad object|missing object)\b[^\n]*?\b([0-9a-f]{40})\b",
+    re.IGNORECASE,
 )
 
 
 class MissingObjectError(InputError):
     """The repository names an object that it does not hold: a partial or a damaged clone."""
 
-    def __init__(self, object_id: str, where: str) -> None:
+    def __init__(self, object_id: str, where: str, *, kind: str = "object") -> None:
         self.object_id = object_id
         super().__init__(
-            f"{where} lacks the object {object_id}",
+            f"{where} lacks the {kind} {object_id}",
             todo="the clone is partial or damaged: run again with a full clone (git fetch --refetch)",
         )
 
@@ -25,7 +26,11 @@ class MissingObjectError(InputError):
 def explain(answer: Answer, where: str) -> MissingObjectError | GitError:
     """Return the error for a git process that failed: an absent object where git names one."""
     absent = _ABSENT.search(answer.error)
-    return MissingObjectError(absent[1], where) if absent else GitError(answer)
+    if not absent:
+        return GitError(answer)
+    # git names the commit where it was asked for that commit's tree.
+    kind = "tree of" if "unable to read tree" in answer.error else "object"
+    return MissingObjectError(absent[1], where, kind=kind)
 
 
 class RefMovedError(RemoteError):

@@ -31,6 +31,7 @@ _PINNED = {
     "core.hooksPath": os.devnull,
     "diff.algorithm": "default",
     "merge.conflictStyle": "merge",
+    "merge.default": "text",
     "merge.directoryRenames": "conflict",
     "merge.renames": "true",
     "merge.renormalize": "false",
@@ -243,9 +244,16 @@ class Repository:
         return self.store.read(entry.id, "blob")
 
     def changed_paths(self, base: str, head: str) -> tuple[str, ...]:
-        """Return the paths that differ between two commits or trees; a rename is two of them."""
-        answer = self.git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", base, head)
-        return tuple(path for path in answer.decode("utf-8", "surrogateescape").split("\0") if path)
+        """Return the paths that differ between two commits or trees; a rename is two of them.
+
+        Raises:
+            MissingObjectError: a tree is absent.
+        """
+        answer = self.git.ask("diff-tree", "-r", "-z", "--name-only", "--no-renames", base, head)
+        if answer.status:
+            raise self.explain(answer)
+        paths = answer.output.decode("utf-8", "surrogateescape").split("\0")
+        return tuple(path for path in paths if path)
 
     def count_lines(self, base: str, head: str) -> int:
         """Return how many lines were added and taken away from one commit or tree to another."""

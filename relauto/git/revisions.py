@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from relauto.errors import InputError
+from relauto.git.errors import explain
 from relauto.git.runner import Git
 from relauto.model.names import Branch, Commit
 
@@ -132,7 +133,10 @@ def _refuse_ambiguous(name: str, remote: Mapping[str, Commit]) -> None:
 def _list_commits(git: Git, *arguments: str) -> dict[str, Commit]:
     form = "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(refname)"
     commits = {}
-    for line in git.read("for-each-ref", form, *arguments).splitlines():
+    answer = git.ask("for-each-ref", form, *arguments)
+    if answer.status:
+        raise explain(answer, str(git.directory))
+    for line in answer.text.splitlines():
         kind, own, below_kind, below, ref = line.split(" ", 4)
         if "commit" in (kind, below_kind):
             commits[ref] = Commit(own if kind == "commit" else below)

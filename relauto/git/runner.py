@@ -43,6 +43,8 @@ _FIXED = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_ADVICE": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    # Others see the history without the grafts of this clone. Of a file that is there git warns.
+    "GIT_GRAFT_FILE": f"{os.devnull}/none",
     **DISCREET,
 }
 _KEPT_GIT_VARIABLES = re.compile(
