@@ -59,13 +59,13 @@ def find_known_presence(
 ) -> Presence | None:
     """Return the commit that brought `fix` to `line`, if one can be named: all but the look at the tree."""
     picks, reverts = _read_claims(repository, fix, line)
-    if _stands(fix, reverts) and repository.is_ancestor(fix, line):
+    if stands(fix, reverts) and repository.is_ancestor(fix, line):
         return Presence("ancestor", fix)
     for pick in picks:
-        if _stands(pick, reverts):
+        if stands(pick, reverts):
             return Presence("trailer", pick)
     for same in _find_same_patches(repository, fix, line, mainline):
-        if _stands(same, reverts):
+        if stands(same, reverts):
             return Presence("patch-id", same)
     return None
 
@@ -111,9 +111,9 @@ def _read_claims(
     return picks, reverts
 
 
-def _stands(commit: Commit, reverts: dict[Commit, set[Commit]]) -> bool:
+def stands(commit: Commit, reverts: dict[Commit, set[Commit]]) -> bool:
     """Tell whether no revert of `commit` stands; a commit cannot revert one that came after it."""
-    return not any(_stands(revert, reverts) for revert in reverts.get(commit, ()))
+    return not any(stands(revert, reverts) for revert in reverts.get(commit, ()))
 
 
 def _find_same_patches(repository: Repository, fix: Commit, line: Commit, mainline: int) -> list[Commit]:

@@ -50,7 +50,7 @@ def _find_told(
         entries = read_entries(repository, "--no-merges", str(line), f"^{tip}")
         for part in batch(_drop_seen(entries, seen), _BATCH):
             pairs = [match(main, entry) for entry in part]
-            told = _keep_alike(repository, _keep_absent(repository, [pair for pair in pairs if pair], line))
+            told = keep_alike(repository, _keep_absent(repository, [pair for pair in pairs if pair], line))
             yield from told
             known = {pair.expected for pair in told}
             leftovers += [
@@ -77,7 +77,7 @@ def _keep_absent(repository: Repository, pairs: list[Pair], line: Commit) -> lis
     return [pair for pair in pairs if pair.fix in absent]
 
 
-def _keep_alike(repository: Repository, pairs: list[Pair]) -> list[Pair]:
+def keep_alike(repository: Repository, pairs: list[Pair]) -> list[Pair]:
     """Return the pairs that a trailer shows, and those whose commits share the name of a file."""
     doubted = [pair for pair in pairs if pair.by != "trailer"]
     touched = _list_names(repository, {commit for pair in doubted for commit in (pair.fix, pair.expected)})

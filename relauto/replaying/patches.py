@@ -60,7 +60,10 @@ def _pair(main: Main, left: Leftover, fixes: Iterable[bytes]) -> Pair | None:
 def _list_files(repository: Repository, commits: Iterable[Commit]) -> dict[Commit, int]:
     """Return a hash of the paths that each commit touches; those that touch nothing are left out."""
     rows = "".join(f"{commit}\n" for commit in commits).encode()
-    fields = repository.git.stream("log", "--no-walk=unsorted", "--stdin", *NAMES, input=rows)
+    if not rows:
+        return {}
+    options = ("--no-walk=unsorted", "--stdin", "--diff-merges=first-parent", *NAMES)
+    fields = repository.git.stream("log", *options, input=rows)
     return {commit: hash(files) for commit, files in split_names(fields) if files}
 
 
@@ -86,9 +89,42 @@ def _index_patches(repository: Repository, main: Main, fixes: Iterable[Commit]) 
 
 
 def _read_patch_ids(repository: Repository, commits: Iterable[Commit]) -> list[tuple[Commit, str]]:
-    rows = "".join(f"{commit}\n" for commit in commits).encode()
+    # Of a merge git prints nothing unless it is told what to compare it with.
+    rows = "".join(f"{commit}{_name_base(repository, commit)}\n" for commit in commits).encode()
     patches = repository.git.ask("diff-tree", "--stdin", *_PATCH, input=rows)
     if patches.status:
         raise repository.explain(patches)
     ids = repository.git.read("patch-id", "--stable", input=patches.output).splitlines()
     return [(Commit(commit), patch) for patch, _, commit in (row.partition(" ") for row in ids)]
+
+
+def find_alike(
+    repository: Repository, fixes: Sequence[Commit], candidates: Sequence[Commit]
+) -> dict[Commit, Commit]:
+    """Return for each fix the first of the candidates that makes the same change, if one does.
+
+    A merge stands for its change against its first parent.
+
+    Raises:
+        MissingObjectError: a file's content is absent.
+    """
+    wanted = _list_files(repository, fixes)
+    touched = _list_files(repository, candidates) if wanted else {}
+    kinds = frozenset(wanted.values()) & frozenset(touched.values())
+    sought = [fix for fix in fixes if wanted.get(fix) in kinds]
+    alike = [commit for commit in candidates if touched.get(commit) in kinds]
+    known: dict[str, Commit] = {}
+    for part in batch(alike if sought else (), _BATCH):
+        for commit, patch in _read_patch_ids(repository, part):
+            known.setdefault(patch, commit)
+    found = {}
+    for part in batch(sought, _BATCH):
+        for fix, patch in _read_patch_ids(repository, part):
+            if patch in known:
+                found[fix] = known[patch]
+    return found
+
+
+def _name_base(repository: Repository, commit: Commit) -> str:
+    parents = repository.commit_object(commit).parents
+    return f" {parents[0]}" if len(parents) > 1 else ""

@@ -5,6 +5,7 @@ from invoke import Collection
 from relauto.tasks import (
     bench,
     candidate,
+    coverage,
     doctor,
     event,
     incident,
@@ -45,6 +46,7 @@ def build_namespace() -> Collection:
         people.withdraw,
         people.note,
         pick.pick,
+        coverage.coverage,
         release.join,
         event.on_event,
         unpushed.unpushed,

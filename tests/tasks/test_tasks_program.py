@@ -29,6 +29,8 @@ Subcommands:
                       --subject, show it.
   attach              Attach a further fix to an incident.
   cast                Send the people of a sample hub to do what is theirs now.
+  coverage            Show which fixes are on which release lines, and where
+                      one is missed or was taken back.
   doctor              Say before the first write what is in place and what will
                       be refused; nothing is written.
   fail                Say that the release did not help: the next round of
