@@ -234,7 +234,7 @@ def test_every_task_tells_every_option_and_has_a_dry_run_if_it_writes(tmp_path: 
     assert not [
         (name, option) for name, options in tasks.items() for option, text in options.items() if not text
     ]
-    reads = {"doctor", "status", "next", "plan", "journal.verify", "qa.show", "notice.preview"}
+    reads = {"coverage", "doctor", "status", "next", "plan", "journal.verify", "qa.show", "notice.preview"}
     assert {name for name, options in tasks.items() if "dry_run" not in options} == reads
 
 
