@@ -29,6 +29,10 @@ class Remark:
     at_pull: bool
     reactions: Mapping[str, int]
 
+    def shows(self, content: Reaction) -> bool:
+        """Return whether somebody shows a reaction at it."""
+        return bool(self.reactions.get(content))
+
 
 class _Remark(RestComment, frozen=True):
     issue_url: str
@@ -89,7 +93,7 @@ def react(client: Client, remark: Remark, content: Reaction) -> None:
     Raises:
         RefusedError, UnknownOutcomeError: GitHub refused, or did not answer; it can be done again.
     """
-    if not remark.reactions.get(content):
+    if not remark.shows(content):
         client.write(
             "POST", f"issues/comments/{remark.comment.id}/reactions", {"content": content}, msgspec.Raw
         )

@@ -13,6 +13,7 @@ from relauto.tasks.output import is_public, show, show_json
 
 if TYPE_CHECKING:
     from relauto.errors import RelautoError
+    from relauto.triggers.attendance import Expected
     from relauto.triggers.attended import Attended
     from relauto.triggers.hint import Hint
 
@@ -104,11 +105,13 @@ def _attend(hint: Hint, *, dry: bool, json: bool) -> None:
         raise failure
 
 
-def _foresee(foreseen: list[Any], *, json: bool) -> None:
+def _foresee(expected: Expected, *, json: bool) -> None:
     if json:
-        show_json({"incidents": [{"incident": name, "writes": each.writes} for name, each in foreseen]})
+        told = [{"incident": name, "writes": each.writes} for name, each in expected.incidents]
+        show_json({"incidents": told, "answers": expected.answers})
         return
-    lines = [f"{name}: would {sentence}" for name, each in foreseen for sentence in each.writes]
+    lines = [f"{name}: would {sentence}" for name, each in expected.incidents for sentence in each.writes]
+    lines += [f"would {sentence}" for sentence in expected.answers]
     show("\n".join(lines) or "nothing would be written")
 
 

@@ -27,15 +27,19 @@ _AGAIN = "if it is to go there, ask for it again"
 class Picked:
     """What came of it: `incident` is the one that has the fix, "" where none does; `what` tells it.
 
-    `waits`: it may still come to an incident.
+    `waits`: it may still come to an incident. `attaching` is what goes on record for it, None where the
+    incident has the pull request.
     """
 
     what: str
     incident: str = ""
     waits: bool = False
+    attaching: Said | None = None
 
 
-def pick(session: Session, request: Request, line: str, known: list[tuple[str, Incident]]) -> Picked:
+def pick(
+    session: Session, request: Request, line: str, known: list[tuple[str, Incident]], *, dry: bool = False
+) -> Picked:
     """Attach the pull request to the one open incident of the public that releases from a line.
 
     Args:
@@ -43,6 +47,7 @@ def pick(session: Session, request: Request, line: str, known: list[tuple[str, I
         request: who asks at which pull request.
         line: the name of the line.
         known: the open incidents by id.
+        dry: only say what would be attached.
 
     Raises:
         RemoteError: it is not known whether it is attached; asked again it is attached once.
@@ -58,23 +63,31 @@ def pick(session: Session, request: Request, line: str, known: list[tuple[str, I
         return Picked(f"{', '.join(found)} all go to {line}; attach it to one of them by hand")
     with session.bench(found[0]) as bench:
         try:
-            return Picked(_attach(bench, request, line), found[0])
+            attaching = _choose(bench, request)
         except (InputError, DecisionError) as error:
             return Picked(error.what)
+        if attaching and not dry:
+            session.say(describe_attaching(request))
+            recording.record(bench, attaching)
+    done = f"this pull request goes to {line} with {found[0]}"
+    return Picked(done, found[0], attaching=attaching)
 
 
-def _attach(bench: Bench, request: Request, line: str) -> str:
+def describe_attaching(request: Request) -> str:
+    """Return the sentence for a pull request that becomes a fix because somebody asked for it."""
+    return f"attach pull request #{request.number}, as {request.author} asked"
+
+
+def _choose(bench: Bench, request: Request) -> Said | None:
+    """Return what goes on record so that the incident has the pull request, None where it has it."""
     incident = bench.incident
-    done = f"this pull request goes to {line} with {incident.id}"
     if locate(request.source) in incident.answered or _has(bench, request.number):
-        return done
+        return None
     if request.at < incident.opening.escalated_at:
         raise DecisionError(f"{incident.id} was opened later, without this pull request; {_AGAIN}")
     refuse_late_fix(incident)
     check_pull(bench.source, bench.home, request.number)
-    attached = FixAttached(pull=request.number, source=request.source)
-    recording.record(bench, Said(Person(request.author), attached))
-    return done
+    return Said(Person(request.author), FixAttached(pull=request.number, source=request.source))
 
 
 def _has(bench: Bench, number: int) -> bool:

@@ -4,8 +4,9 @@ Each is given once, whoever gives it: the reaction is looked for at the comment,
 What does not count at the desk or in QA's issue is told there by `relauto.stages.replies`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from relauto.comms.rendering import Renderer
 from relauto.github import conversations, issues
@@ -41,26 +42,44 @@ class Answer:
         return not (self.wrong or self.waits)
 
 
-def answer_request(
-    session: Session, request: Request, answers: Sequence[Answer], attended: Sequence[Attended]
-) -> None:
-    """Answer at a pull request, with words that everybody may read; once more when what waits has ended.
+@dataclass(frozen=True)
+class Response:
+    """A reaction or an answer: `sentence` tells of it, `give` writes it once looks have come to something."""
 
-    Raises:
-        RemoteError: it is not known whether it is answered.
+    sentence: str
+    give: Callable[[Sequence[Attended]], object]
+
+
+def list_for_request(session: Session, request: Request, answers: Sequence[Answer]) -> Iterator[Response]:
+    """Yield what is written at a pull request, where everybody reads it; once more when what waits has ended.
+
+    To give it raises `RemoteError` where it is not known whether it was.
     """
     waits = any(each.waits for each in answers)
     if waits and request.waiting:
         return
-    counts = [each for each in answers if each.counts]
-    boards = any(each.said == "/status" for each in counts)
+    reaction: Reaction = "eyes" if waits else "+1" if any(each.counts for each in answers) else "confused"
+    there = f"pull request #{request.number}"
+    if request.remark:
+        yield from _list_reactions(session.source, request.remark, reaction, there)
+    key = request.waiting_key if waits else request.key
+    yield Response(f"answer {request.author} at {there}", partial(_answer, session, request, key, answers))
+
+
+def _list_reactions(client: Client, remark: Remark, reaction: Reaction, there: str) -> Iterator[Response]:
+    if not remark.shows(reaction):
+        sentence = f"show {reaction} to {remark.comment.author} at {there}"
+        yield Response(sentence, lambda _: conversations.react(client, remark, reaction))
+
+
+def _answer(
+    session: Session, request: Request, key: str, answers: Sequence[Answer], attended: Sequence[Attended]
+) -> None:
+    counts = any(each.counts for each in answers)
+    boards = any(each.said == "/status" for each in answers if each.counts)
     told = {"attended": attended if counts else (), "boards": boards}
     renderer = Renderer(find_folder(session.settings.templates_dir))
     name = "report/outcome-public.md"
-    key = request.waiting_key if waits else request.key
-    if request.remark:
-        reaction: Reaction = "eyes" if waits else "+1" if counts else "confused"
-        conversations.react(session.source, request.remark, reaction)
     try:
         text = renderer.render(name, author=request.author, answers=answers, **told)
         _comment(session, request, key, text)
@@ -75,23 +94,27 @@ def _comment(session: Session, request: Request, key: str, text: str) -> None:
     issues.comment(session.source, request.number, key, text, by=session.answerers)
 
 
-def answer_offices(session: Session, bench: Bench, attended: Attended) -> None:
-    """Answer what was written at the desk and in QA's issues since the last answer.
+def list_for_offices(session: Session, bench: Bench, *, released: bool = False) -> Iterator[Response]:
+    """Yield what is written at the desk and in QA's issues, for all since the last answer.
+
+    `released`: suppose that what waits for its release has it.
 
     Raises:
-        RemoteError: it is not known whether it is answered.
+        RemoteError: the comments cannot be read; to give a response, it is not known whether it was.
     """
     incident = bench.incident
     if incident.desk:
-        _answer_issue(session, bench, bench.ops, incident.desk.number, attended, private=True)
+        yield from _list_at_issue(session, bench, bench.ops, incident.desk.number, "the desk", private=True)
     for asked in incident.qa_requests.values():
-        if asked.place.target is None or not bench.facts("prepare.release", asked.place.target):
-            _answer_issue(session, bench, bench.qa, asked.number, attended, private=False)
+        target = asked.place.target
+        if target is None or not (released or bench.facts("prepare.release", target)):
+            there = f"QA's issue about {asked.tag}"
+            yield from _list_at_issue(session, bench, bench.qa, asked.number, there, private=False)
 
 
-def _answer_issue(
-    session: Session, bench: Bench, client: Client, number: int, attended: Attended, *, private: bool
-) -> None:
+def _list_at_issue(
+    session: Session, bench: Bench, client: Client, number: int, there: str, *, private: bool
+) -> Iterator[Response]:
     remarks = conversations.read_remarks(client, number)
     comments = [remark.comment for remark in remarks]
     for remark in remarks:
@@ -101,11 +124,23 @@ def _answer_issue(
         answers = list(_list_answers(session, bench, remark))
         reaction = _choose_reaction(bench, remark, answers)
         if reaction:
-            conversations.react(client, remark, reaction)
+            yield from _list_reactions(client, remark, reaction, there)
         key = f"asked:{comment.id}"
         if answers and issues.find_comment(comments, key) is None:
-            text = _render(bench, comment.author, answers, attended, private=private)
-            issues.comment(client, number, key, text, absent=True)
+            text = partial(_render, bench, comment.author, answers, private=private)
+            yield Response(
+                f"answer {comment.author} at {there}", partial(_answer_issue, client, number, key, text)
+            )
+
+
+def _answer_issue(
+    client: Client,
+    number: int,
+    key: str,
+    render: Callable[[Sequence[Attended]], str],
+    attended: Sequence[Attended],
+) -> None:
+    issues.comment(client, number, key, render(attended), absent=True)
 
 
 def _choose_reaction(bench: Bench, remark: Remark, answers: Sequence[Answer]) -> Reaction | None:
@@ -143,11 +178,11 @@ def _judge(session: Session, remark: Remark, line: Command | Malformed) -> Itera
 
 
 def _render(
-    bench: Bench, author: str, answers: Sequence[Answer], attended: Attended, *, private: bool
+    bench: Bench, author: str, answers: Sequence[Answer], attended: Sequence[Attended], *, private: bool
 ) -> str:
     name = "report/outcome.md" if private else "report/outcome-public.md"
     counts = [each for each in answers if not each.wrong]
-    shown = {"author": author, "answers": answers, "attended": [attended] if counts else ()}
+    shown = {"author": author, "answers": answers, "attended": attended if counts else ()}
     boards = any(each.said == "/status" for each in counts)
     text = bench.renderer.render(name, boards=boards, **shown)
     return text if len(text) <= ROOM else bench.renderer.render(name, boards=False, **shown)[:ROOM]

@@ -22,6 +22,7 @@ _REPLY = re.compile(r"tell \S+ at the desk that .*")
 _QA_REPLY = re.compile(r"tell \S+ at QA's issue about \S+ that .*")
 _QA_TICK = re.compile(r"(?:un)?tick on QA's page about \S+ that CI is green")
 _SHOWING = re.compile(re.escape(describe_showing()))
+_ABOUT_NONE = (_RECORD, _REPLY, _QA_REPLY, _QA_TICK, _SHOWING)
 _FOUND = ("done", "done (by others)")
 
 
@@ -45,12 +46,7 @@ def agree(world, more: str = "", *, until: str | None = None, only: str | None =
     assert world.writes == 0, "a dry run wrote to GitHub"
     assert (world.objects(), world.journal()) == still, "a dry run pushed"
     outcome = world.advance(more, until=until, only=only)
-    about_none = (_RECORD, _REPLY, _QA_REPLY, _QA_TICK, _SHOWING)
-    said = [
-        line
-        for line in world.said
-        if line == opening or _is_deed(line) or any(form.fullmatch(line) for form in about_none)
-    ]
+    said = [line for line in world.said if is_write(line, opening)]
     listed, done = strip_ids(foreseen.writes), strip_ids(said)
     assert listed == done, f"listed {listed}, done {done}"
     _compare_with_records(_read_events(world)[known:], [line for line in said if _is_deed(line)])
@@ -58,6 +54,11 @@ def agree(world, more: str = "", *, until: str | None = None, only: str | None =
     assert len(world.desk()) - asked == len(questions), "comments at the desk"
     _compare_ends(foreseen, outcome)
     return outcome
+
+
+def is_write(line: str, opening: str) -> bool:
+    """Return whether a sentence tells of a write: of a step's, at the desk, or `opening` that."""
+    return line == opening or _is_deed(line) or any(form.fullmatch(line) for form in _ABOUT_NONE)
 
 
 def _is_deed(line: str) -> bool:
