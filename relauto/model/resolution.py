@@ -11,7 +11,7 @@ Confidence = Literal["high", "medium", "low"]
 MOVED = "moved"
 """The resolver that picks a fix onto a file that the line has elsewhere."""
 
-_RANK: tuple[Confidence, ...] = ("high", "medium", "low")
+CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
 
 
 @dataclass(frozen=True)
@@ -97,4 +97,4 @@ class Proposal:
 
 def find_least(confidences: Iterable[Confidence]) -> Confidence:
     """Return the least of them; `low` when there are none."""
-    return max(confidences, key=_RANK.index, default="low")
+    return max(confidences, key=CONFIDENCES.index, default="low")

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,13 +13,16 @@ from typing import Literal
 
 from relauto.errors import RelautoError
 from relauto.git.commit import Signature
+from relauto.git.merge import Merge
 from relauto.git.pick import Pick, pick
 from relauto.git.repository import Repository
 from relauto.replaying.batches import batch
+from relauto.replaying.judging import Judged, Verdict, judge_proposal
 from relauto.replaying.pairs import Pair
+from relauto.resolving.proposal import propose
 from relauto.workers import count_cores, start_workers
 
-Result = Literal["exact", "clean_differs", "conflict", "already", "error"]
+Result = Literal["exact", "conflict", "already", "error"] | Verdict
 
 # Picks are never pushed; with one committer and one moment a second replay makes the same commits.
 _COMMITTER = Signature("relauto", "relauto@localhost", datetime(2000, 1, 1, tzinfo=UTC))
@@ -33,10 +36,12 @@ class Outcome:
     Attributes:
         pair: which.
         result: `exact`: the tree that people committed; `clean_differs`: it applies and the tree is another;
-            `already`: the line had it; `conflict`; `error`: something is absent, or git failed.
+            `already`: the line had it; `conflict`; `error`: something is absent, or git failed; where
+            resolvers settled a conflict, what `relauto.replaying.judging` says of it.
         kinds: of a conflict, the kind of each path.
         error: what failed.
         milliseconds: how long the pick took; None where there was none.
+        judged: how what resolvers made of a conflict compares; None where they made nothing.
     """
 
     pair: Pair
@@ -44,17 +49,22 @@ class Outcome:
     kinds: tuple[str, ...] = ()
     error: str = ""
     milliseconds: float | None = None
+    judged: Judged | None = None
 
 
-def replay(path: Path, pairs: Iterable[Pair], *, workers: int = 0) -> Iterator[Outcome]:
+def replay(
+    path: Path, pairs: Iterable[Pair], *, resolvers: Sequence[str] = (), workers: int = 0
+) -> Iterator[Outcome]:
     """Yield how each pair ends, in their order.
 
     Objects that picks make go to a temporary folder; the repository is only read, and of it what `fix` and
-    `onto` reach, with the tree's id of `expected`. Nothing is fetched. Only some pairs are held at a time.
+    `onto` reach, with the tree's id of `expected`; its trees, where resolvers settled a conflict, to compare
+    with what they made. Nothing is fetched. Only some pairs are held at a time.
 
     Args:
         path: the repository.
         pairs: what to pick.
+        resolvers: those that are on (`relauto.resolving.names`).
         workers: processes that pick; 0 for one for each core.
 
     Raises:
@@ -62,7 +72,7 @@ def replay(path: Path, pairs: Iterable[Pair], *, workers: int = 0) -> Iterator[O
     """
     with tempfile.TemporaryDirectory(prefix="relauto-replay-") as root:
         _prepare(path, Path(root))
-        work = partial(_replay_batch, path, root)
+        work = partial(_replay_batch, path, root, resolvers)
         parts = batch(pairs, _BATCH)
         if workers == 1:
             yield from chain.from_iterable(map(work, parts))
@@ -101,10 +111,10 @@ def _prepare(path: Path, root: Path) -> None:
         shared.git.ask("commit-graph", "write", "--stdin-commits", "--no-progress", input=rows)
 
 
-def _replay_batch(path: Path, root: str, pairs: list[Pair]) -> list[Outcome]:
+def _replay_batch(path: Path, root: str, resolvers: Sequence[str], pairs: list[Pair]) -> list[Outcome]:
     """Pick in a repository of its own, which borrows from `path` and is gone afterwards."""
     with tempfile.TemporaryDirectory(dir=root) as folder, _borrow(_place(root), Path(folder)) as repository:
-        return [_replay_pair(repository, pair, path) for pair in pairs]
+        return [_replay_pair(repository, pair, path, resolvers) for pair in pairs]
 
 
 def _borrow(path: Path, folder: Path) -> Repository:
@@ -115,19 +125,32 @@ def _place(folder: Path | str) -> Path:
     return Path(folder) / "objects.git"
 
 
-def _replay_pair(repository: Repository, pair: Pair, path: Path) -> Outcome:
+def _replay_pair(repository: Repository, pair: Pair, path: Path, resolvers: Sequence[str]) -> Outcome:
     try:
         expected = repository.commit_object(pair.expected).tree
         picked = pick(repository, [pair.fix], pair.onto, committer=_COMMITTER, judge=False)
+        judged = _resolve(repository, pair, picked, expected, resolvers)
     except RelautoError as error:
         return Outcome(pair, "error", error=_name_place(error.what, repository, path))
     return Outcome(
         pair,
-        _judge(picked, expected),
+        judged.verdict if judged else _judge(picked, expected),
         tuple(conflict.kind for conflict in picked.conflicts),
         _name_place(picked.error or "", repository, path),
         picked.seconds * 1000,
+        judged,
     )
+
+
+def _resolve(
+    repository: Repository, pair: Pair, picked: Pick, expected: str, resolvers: Sequence[str]
+) -> Judged | None:
+    """Return how what resolvers make of a conflict compares; they see nothing of what people committed."""
+    if picked.status != "conflict" or not resolvers:
+        return None
+    merged = Merge(picked.marked_tree or "", picked.conflicts)
+    proposal = propose(repository, pair.fix, pair.onto, merged, resolvers)
+    return judge_proposal(repository, proposal, expected) if proposal else None
 
 
 def _judge(picked: Pick, expected: str) -> Result:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relauto.replaying.replay import Outcome, Result
+from relauto.replaying.worth import Worth
 
-# Results that resolvers and prerequisites will bring; until then there are none.
 _COUNTS = (
     "exact",
     "clean_differs",
@@ -37,6 +37,10 @@ class Tally:
         kinds: how many conflicted pairs hold a path of each kind.
         reasons: why pairs ended in an error, without the names of objects.
         times: picks by their milliseconds, to three digits.
+        conflicted: how many pairs conflict before resolvers are asked.
+        settled: what the answers of all resolvers together were worth.
+        resolvers: what those of each were worth.
+        confidences: and those of each confidence.
         samples: some of the pairs that did not end exact, the first of each result.
     """
 
@@ -45,6 +49,10 @@ class Tally:
     kinds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     times: Counter[float] = field(default_factory=Counter)
+    conflicted: int = 0
+    settled: Worth = field(default_factory=Worth)
+    resolvers: dict[str, Worth] = field(default_factory=dict)
+    confidences: dict[str, Worth] = field(default_factory=dict)
     samples: dict[Result, list[Outcome]] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
@@ -52,6 +60,7 @@ class Tally:
         self.results[outcome.result] += 1
         self.evidence[outcome.pair.by] += 1
         self.kinds.update(set(outcome.kinds))
+        self._weigh(outcome)
         if outcome.result == "error":
             self.reasons[_OBJECT.sub("…", outcome.error)] += 1
         sample = self.samples.setdefault(outcome.result, []) if outcome.result != "exact" else None
@@ -59,6 +68,16 @@ class Tally:
             sample.append(outcome)
         if outcome.milliseconds is not None:
             self.times[float(f"{outcome.milliseconds:.3g}")] += 1
+
+    def _weigh(self, outcome: Outcome) -> None:
+        self.conflicted += bool(outcome.kinds)
+        judged = outcome.judged
+        if judged is None:
+            return
+        for name in judged.resolvers:
+            self.resolvers.setdefault(name, Worth()).add(judged, [name])
+        for worth in (self.settled, self.confidences.setdefault(judged.confidence, Worth())):
+            worth.add(judged, judged.resolvers)
 
     @property
     def pairs(self) -> int:
@@ -98,5 +117,9 @@ class Tally:
             "seconds": round(seconds, 2),
             "evidence": dict(self.evidence.most_common()),
             "conflict_kinds": dict(self.kinds.most_common()),
+            "conflicted": self.conflicted,
+            "settled": self.settled.describe(),
+            "resolvers": {name: worth.describe() for name, worth in sorted(self.resolvers.items())},
+            "confidences": {name: worth.describe() for name, worth in sorted(self.confidences.items())},
             "error_reasons": dict(self.reasons.most_common()),
         }

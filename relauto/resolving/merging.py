@@ -6,13 +6,13 @@ from collections.abc import Collection
 from relauto.git.hunks import read_hunks
 from relauto.git.repository import Repository
 from relauto.model.resolution import Confidence, ResolvedHunk
+from relauto.resolving.adjacent import is_beside_reworded
 from relauto.resolving.names import RULES
 from relauto.resolving.regions import Comparison, Edit, Region, apply, compare, make_edits, split_lines
 
 LARGEST = 1 << 20
 """Bytes: no longer file is resolved."""
 
-_FEW = 3
 _MARKER = re.compile(rb"^(?:<{7}|\|{7}|>{7})(?: |\r?$)", re.MULTILINE)
 
 
@@ -82,7 +82,6 @@ def resolve(region: Region, names: Collection[str]) -> ResolvedHunk | None:
 
 
 def _rate(name: str, region: Region) -> Confidence:
-    """Return how much an answer is worth: where the line took few lines away, most are right."""
-    if name == "absent":
+    if name != "adjacent":
         return "low"
-    return "high" if sum(len(edit.old) for edit in region.target) <= _FEW else "medium"
+    return "medium" if is_beside_reworded(region) else "high"

@@ -25,12 +25,18 @@ RESOLVERS: Mapping[str, str] = {
     DELETION: "the fix deletes a file that the line changed: it goes",
     MOVED: "the fix changes a file that the line has elsewhere: it is changed there",
     POLICY: "the settings say which side of a path counts, or what makes it anew",
-    "absent": "the fix changes lines that the line deleted: they stay away; only by its name",
+    "absent": "the fix changes lines that the line deleted: they stay away",
 }
 """Every resolver, and what it does."""
 
-ALL = tuple(name for name in RESOLVERS if name != "absent")
-"""What `all` stands for."""
+ALL = tuple(name for name in RESOLVERS if name != "tokens")
+"""What `all` stands for. Of what `tokens` adds to the others, too little was what people had committed."""
+
+TRUSTED: frozenset[str] = frozenset()
+"""Whose answers are what people commit in 98 of 100 cases, whatever the history. None has been shown to be.
+
+The nearest is `deletion`: 127 of 129 files and 19 of 21 cases of one project, which proves no more than 80.
+"""
 
 
 def parse_resolvers(words: Iterable[str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ _LONGEST = 2000
 def resolve_tokens(region: Region) -> Lines | None:
     """Return the region with the changes of both sides, where they are in words well apart.
 
-    Refused: changes of white space alone, whose meaning nobody knows here.
+    Refused: changes of white space alone, whose meaning nobody knows here, and lines that come or go.
     """
     base, target, fix = (
         split_tokens(b"".join(lines)) for lines in (region.base, region.target_lines, region.fix_lines)
@@ -27,7 +27,7 @@ def resolve_tokens(region: Region) -> Lines | None:
     if max(map(len, (base, target, fix))) > _LONGEST:
         return None
     ours, theirs = find_edits(base, target), find_edits(base, fix)
-    if not ours or not theirs or any(_is_blank(edit.old + edit.new) for edit in (*ours, *theirs)):
+    if not ours or not theirs or any(_is_doubtful(edit) for edit in (*ours, *theirs)):
         return None
     if not all(_are_apart(base, one, other) for one, other in product(ours, theirs)):
         return None
@@ -55,5 +55,6 @@ def _are_apart(base: Lines, one: Edit, other: Edit) -> bool:
     return sum(1 for token in between if token.strip()) >= _APART
 
 
-def _is_blank(tokens: Lines) -> bool:
-    return not any(token.strip() for token in tokens)
+def _is_doubtful(edit: Edit) -> bool:
+    tokens = edit.old + edit.new
+    return not any(token.strip() for token in tokens) or any(token.endswith(b"\n") for token in tokens)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from invoke import Context, task
 
 from relauto.tasks.output import say, show, show_json
+from relauto.tasks.resolved import KNOWN
 
 if TYPE_CHECKING:
     from relauto.errors import Status
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from relauto.model.names import Commit
     from relauto.model.resolution import Proposal
     from relauto.settings import PathPolicy
-
-_RESOLVERS = "adjacent, tokens, deletion, moved, policy, absent"
 
 
 @task(
@@ -36,7 +35,7 @@ _RESOLVERS = "adjacent, tokens, deletion, moved, policy, absent"
         "repo": "a clone or a bare repository; default: this folder",
         "from_": "instead of --repo the URL of a repository, of which only what the pick needs is fetched",
         "fetch": "let a shallow clone fetch from its remote what the pick lacks; else nothing is fetched",
-        "resolvers": f"rules that may resolve conflicts, for a person to confirm: {_RESOLVERS}, or all; "
+        "resolvers": f"rules that may resolve conflicts, for a person to confirm: {KNOWN}, or all; "
         "repeat it or put commas between",
         "write": "put each line's picks on a branch relauto/pick/LINE/FIX, resolved ones on "
         "relauto/review/LINE/FIX; else no branch is made or moved",

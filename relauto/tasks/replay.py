@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from invoke import Context, task
 
 from relauto.tasks.output import about_nobody, say, show, show_json
+from relauto.tasks.resolved import KNOWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,10 +26,12 @@ _EVERY = 100
         "main": "the main branch; default: as the repository tells",
         "pairs": 'JSON lines {"fix", "onto", "expected"} instead of a search; full commit ids',
         "limit": "at most so many backports, the newest branch first; 0 for all",
+        "resolvers": f"rules that may resolve conflicts: {KNOWN}, or all; repeat it or put commas between",
         "html": "write the page with the distribution to this file",
         "dry-run": "write no page",
         "json": "print one JSON document",
     },
+    iterable=["resolvers"],
 )
 @about_nobody
 def replay(
@@ -37,6 +40,7 @@ def replay(
     main: str = "",
     pairs: str = "",
     limit: int = 0,
+    resolvers: list[str] | None = None,
     html: str = "",
     dry_run: bool = False,
     json: bool = False,
@@ -45,7 +49,8 @@ def replay(
 
     Backports are found on all branches beside main: by `cherry picked from`, the number of a pull request,
     the subject, or the same patch. Each is picked onto the commit that people picked onto, in memory, and the
-    tree compared with what they committed. Nothing is fetched, and nothing written to the repository.
+    tree compared with what they committed; so is what resolvers make of conflicts. Nothing is fetched, and
+    nothing written to the repository.
     """
     from pathlib import Path
     from time import perf_counter
@@ -55,7 +60,7 @@ def replay(
     started = perf_counter()
     path = Path(repo).resolve()
     _check(limit, pairs, main, html)
-    tally = _replay(path, main, pairs, limit)
+    tally = _replay(path, main, pairs, limit, resolvers or [])
     seconds = perf_counter() - started
     if html:
         page = render_replay(tally, seconds, _name(path))
@@ -79,7 +84,7 @@ def _check(limit: int, pairs: str, main: str, html: str) -> None:
         raise InputError(f"{html} cannot be written: there is no such folder")
 
 
-def _replay(path: Path, main: str, pairs: str, limit: int) -> Tally:
+def _replay(path: Path, main: str, pairs: str, limit: int, resolvers: list[str]) -> Tally:
     """Return what all pairs add up to; tell on the way how it stands, and what could not be picked.
 
     Raises:
@@ -90,10 +95,11 @@ def _replay(path: Path, main: str, pairs: str, limit: int) -> Tally:
     from relauto.errors import InputError
     from relauto.replaying.replay import replay as run
     from relauto.replaying.tally import Tally
+    from relauto.resolving.names import parse_resolvers
 
-    tally = Tally()
+    tally, names = Tally(), parse_resolvers(resolvers)
     chosen = islice(_list_pairs(path, main, pairs), limit or None)
-    for outcome in run(path, chosen):
+    for outcome in run(path, chosen, resolvers=names):
         tally.add(outcome)
         if outcome.error:
             say(f"{outcome.pair.fix} onto {outcome.pair.onto}: {outcome.error}")

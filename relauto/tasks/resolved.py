@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from relauto.model.resolution import Lines, Proposal, ResolvedFile, ResolvedHunk
 
+KNOWN = "adjacent, tokens, deletion, moved, policy, absent"
+"""The resolvers, as help names them."""
+
 _SIDES = ("base", "target", "fix", "result")
 _NAMES = {"base": "before", "target": "line", "fix": "fix", "result": "result"}
 _SHOWN = 12

@@ -10,6 +10,7 @@ from relauto.model.names import Commit
 from relauto.replaying.pairs import Pair, read_pairs
 from relauto.replaying.replay import Outcome, replay
 from relauto.replaying.tally import Tally
+from relauto.replaying.worth import Worth
 
 ABSENT = Commit("a" * 40)
 
@@ -223,6 +224,10 @@ def test_a_tally_holds_what_programs_read():
         "seconds": 1.23,
         "evidence": {"file": 3, "trailer": 1},
         "conflict_kinds": {"content": 2, "add/add": 1},
+        "conflicted": 2,
+        "settled": Worth().describe(),
+        "resolvers": {},
+        "confidences": {},
         "error_reasons": {"clone lacks the object …": 1},
     }
     assert tally.spread() == [(5.0, 0), (10.0, 1), (20.0, 1), (40.0, 1)]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from relauto.resolving.names import RESOLVERS
+from relauto.tasks.resolved import KNOWN
 from tests.replaying.conftest import History
 from tests.tasks.conftest import Relauto
 
@@ -26,6 +28,9 @@ KEYS = [
     "pick_ms",
     "seconds",
 ]
+
+
+NOTHING = {"cases": 0, "cases_right": 0, "files": 0, "files_right": 0, "hunks": 0, "precision": 0.0}
 
 
 @pytest.fixture
@@ -55,6 +60,8 @@ def test_programs_read_one_document(relauto: Relauto, product: Path) -> None:
         "conflict": 1,
         "evidence": {"subject": 2},
         "conflict_kinds": {"content": 1},
+        "conflicted": 1,
+        "settled": NOTHING,
     }
     assert set(ended.document["pick_ms"]) == {"median", "p95"}
     assert ended.err.splitlines()[0] == "reading main"
@@ -66,11 +73,11 @@ def test_people_read_a_table(relauto: Relauto, product: Path) -> None:
         "2 backports picked again in … s.\n"
         "A pick takes … ms, 95 % of them at most … ms.\n"
         "\n"
-        "  exact                1    50.0 %  the pick is what people committed\n"
-        "  clean_differs        0     0.0 %  the pick applies, and people committed something else\n"
-        "  conflict             1    50.0 %  the pick does not apply\n"
-        "  already              0     0.0 %  the line had the change\n"
-        "  error                0     0.0 %  not picked: something is absent or failed\n"
+        "  exact                   1    50.0 %  the pick is what people committed\n"
+        "  clean_differs           0     0.0 %  the pick applies, and people committed something else\n"
+        "  conflict                1    50.0 %  the pick does not apply\n"
+        "  already                 0     0.0 %  the line had the change\n"
+        "  error                   0     0.0 %  not picked: something is absent or failed\n"
         "\n"
         "what shows that they are backports:\n"
         "                       2  subject\n"
@@ -78,6 +85,61 @@ def test_people_read_a_table(relauto: Relauto, product: Path) -> None:
         "conflicts by kind (one may be of several):\n"
         "                       1  content\n"
     )
+
+
+@pytest.fixture
+def resolvable(tmp_path: Path) -> Path:
+    """Two fixes beside a change of the line; of the first people made what `adjacent` makes."""
+    history = History(tmp_path / "resolvable")
+    for number in (3, 9):
+        history.fix("Ours on the line", number, "ours", "line")
+        history.fix(f"Stop the crash at {number}", number + 1, "fixed")
+    history.fix("[line] Stop the crash at 3", 4, "fixed", "line")
+    history.fix("[line] Stop the crash at 9", 10, "adapted", "line")
+    return history.directory
+
+
+def test_resolvers_are_held_to_what_people_committed(relauto: Relauto, resolvable: Path) -> None:
+    ended = relauto("replay", "--repo", str(resolvable), "--resolvers", "all", "--json")
+    worth = {"cases": 2, "cases_right": 1, "files": 2, "files_right": 1, "hunks": 2, "precision": 50.0}
+    assert counts(ended.document) == {
+        "schema": 1,
+        "pairs": 2,
+        "proposed_exact": 1,
+        "proposed_differs": 1,
+        "evidence": {"subject": 2},
+        "conflict_kinds": {"content": 2},
+        "conflicted": 2,
+        "settled": worth,
+        "resolvers": {"adjacent": worth},
+        "confidences": {"high": worth},
+    }
+    plain = relauto("replay", "--repo", str(resolvable), "--resolvers", "deletion", "--json").document
+    assert (plain["conflict"], plain["resolvers"]) == (2, {})
+
+
+def test_people_read_what_resolvers_are_worth(relauto: Relauto, resolvable: Path, tmp_path: Path) -> None:
+    page = tmp_path / "replay.html"
+    words = ("replay", "--repo", str(resolvable), "--resolvers", "adjacent", "--html", str(page))
+    table = relauto(*words).out
+    exact = "it conflicts, and what resolvers propose is what people committed"
+    assert (
+        f"  proposed_exact          1    50.0 %  {exact}\n"
+        "  proposed_differs        1    50.0 %  they propose something else\n"
+    ) in table
+    assert (
+        "what resolvers settled of 2 conflicts, and how often people did the same:\n"
+        "  all of them      1 of     2 cases,  50.0 %; 1 of 2 files; 2 hunks\n"
+        "  high             1 of     2 cases,  50.0 %; 1 of 2 files; 2 hunks\n"
+        "  adjacent         1 of     2 cases,  50.0 %; 1 of 2 files; 2 hunks\n"
+    ) in table
+    text = page.read_text(encoding="utf-8")
+    assert '<tr><td>adjacent</td><td class="number">2</td><td class="number">1</td>' in text
+    assert "content; settled by adjacent (high)</td>" in text
+
+
+def test_help_names_every_resolver() -> None:
+    assert ", ".join(RESOLVERS) == KNOWN
 
 
 def test_a_page_is_written_where_it_is_asked_for(relauto: Relauto, product: Path, tmp_path: Path) -> None:
@@ -104,6 +166,7 @@ def test_pairs_may_be_given(relauto: Relauto, product: Path, tmp_path: Path) -> 
         "pairs": 2,
         "error": 2,
         "evidence": {"file": 2},
+        "settled": NOTHING,
         "error_reasons": {f"{product} lacks the object …": 2},
     }
     assert (
