@@ -5,7 +5,7 @@ and by rules about what each step then finds; ids that do not exist yet are call
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relauto.errors import Status
 from relauto.git.presence import find_presence
@@ -23,6 +23,7 @@ from relauto.stages.prepare.candidate import describe_cut, next_candidate
 from relauto.stages.prepare.landing import (
     Landing,
     Part,
+    describe_draft,
     describe_pick,
     describe_push,
     find_owed,
@@ -49,6 +50,8 @@ _AWAITED = {
     "ask-open": "QA ticks what is open",
 }
 """What is waited for after an action that nothing else follows."""
+
+_UNSETTLED = "a person settles the conflict in the draft"
 
 
 @dataclass(frozen=True)
@@ -89,11 +92,14 @@ def follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[
         RemoteError: the world cannot be read.
     """
     action, _, subject = action.partition(":")
-    sending = bench.place("deploy.send", target)
     if action in ("open-pull", "equip"):
         yield from _foresee_pulls(bench, place)
     elif action in _AWAITED:
         yield Ahead(place, _AWAITED[action], Status.WAITING)
+    elif action == "open-draft":
+        yield Ahead(place, _UNSETTLED, Status.DECISION)
+    elif action == "ready":
+        yield from _foresee_ready(bench, target, place, subject)
     elif place.step in DEBTS:
         return
     elif action == "merge":
@@ -106,7 +112,13 @@ def follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[
         for landing, part in parts[:1]:
             ahead.bring(bench.place("prepare.pick", target), landing, part)
         yield from _foresee_picks(bench, target, parts[1:], ahead)
-    elif action == "cut":
+    else:
+        yield from _follow_candidate(bench, target, action, subject)
+
+
+def _follow_candidate(bench: Bench, target: Target, action: str, subject: str) -> Iterator[Ahead]:
+    sending = bench.place("deploy.send", target)
+    if action == "cut":
         yield from _foresee_verification(bench, target, Tag(subject), Prospects.read(bench))
     elif action in ("publish", "adopt"):
         yield from _foresee_question(bench, target, Tag(subject), read_content(bench, target))
@@ -161,6 +173,9 @@ def _foresee_debts(bench: Bench, target: Target, after: str, ahead: Prospects) -
         if held:
             yield from _refuse(bench, debt.place, held)
             continue
+        if landing.branch in ahead.drafts:
+            yield from _foresee_draft(debt.place, landing)
+            continue
         yield _write(
             debt.place, "open-pick", describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False)
         )
@@ -206,13 +221,40 @@ def _foresee_picks(
         return
     for landing, part in parts:
         held = ahead.bring(place, landing, part)
-        for each in _refuse(bench, place, held) if held else _foresee_part(bench, place, landing, part):
+        if held:
+            told = _refuse(bench, place, held)
+        elif landing.branch in ahead.drafts:
+            told = _foresee_draft(place, landing)
+        else:
+            told = _foresee_part(bench, place, landing, part)
+        for each in told:
             yield each
             if each.status is not None:
                 return
     (_, tag), cutting = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
     yield _write(cutting, f"cut:{tag}", describe_cut(bench.release_branch(target), NEW, tag))
     yield from _foresee_verification(bench, target, tag, ahead)
+
+
+def _foresee_draft(place: Place, landing: Landing) -> Iterator[Ahead]:
+    yield _write(place, "open-draft", describe_draft(landing.branch, landing.pick_branch, NEW))
+    yield Ahead(place, _UNSETTLED, Status.DECISION)
+
+
+def _foresee_ready(bench: Bench, target: Target, place: Place, number: str) -> Iterator[Ahead]:
+    """Tell what follows once a pull request is no draft: it may have all that it needs already."""
+    landings = [find_owed(bench, place)] if place.step in DEBTS else list_landings(bench, target)
+    for landing in landings:
+        pull = bench.find_pull(landing.pick_branch, landing.branch)
+        if pull is None or str(pull.number) != number:
+            continue
+        found = landing.merge(place, replace(pull, draft=False))
+        if isinstance(found, Todo):
+            yield _write(place, found.action, found.sentence)
+            yield from follow(bench, target, place, found.action)
+        elif isinstance(found, Waiting | Refused):
+            status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
+            yield Ahead(place, found.reason, status)
 
 
 def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> Iterator[Ahead]:

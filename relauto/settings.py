@@ -108,6 +108,17 @@ class Pick(Table, frozen=True):
         tuple[str, ...],
         _text("labels put on the pick's pull request, and the bump's", examples=[("backport",)]),
     ] = ()
+    conflicts: Annotated[
+        Literal["draft", "stop"],
+        _text(
+            "what becomes of a pick that conflicts: a draft pull request with what git left, which a person "
+            "finishes and relauto merges only once that is accepted by name; or nothing is pushed. Picks "
+            "that are pushed to the line stop in either case"
+        ),
+    ] = "draft"
+    conflict_label: Annotated[
+        str | None, _text("label on such a draft while it is not settled; absent: none")
+    ] = "conflict"
 
 
 class PathPolicy(Table, frozen=True):

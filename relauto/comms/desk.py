@@ -18,6 +18,7 @@ DOORS = (
     "investigate.qa-decision",
     "prepare.merge",
     "prepare.accept",
+    "prepare.settled",
     "prepare.files",
     "prepare.release",
     "deploy.send",
@@ -27,6 +28,7 @@ DOORS = (
     "reply",
 )
 """What a door comment can be about. `prepare.accept` asks for other commits that would ship,
+`prepare.settled` for what a person made of a conflict,
 `prepare.files` for files that relauto did not make, `deploy.acknowledge` for the customer's receipt, `leak`
 for what would name a customer in public, `lost` what becomes of a proof that is gone, `reply` for a text to
 the customer, which is shown whole; the others are step keys."""

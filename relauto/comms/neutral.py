@@ -114,12 +114,17 @@ def fence(text: str, info: str = "", indent: int = 0) -> str:
     return block(text, info, indent)
 
 
-def listing(text: str, info: str = "") -> str:
-    """Return somebody's lines as a fenced block in which nothing is hidden, or taken for a marker of ours."""
+def reveal(text: str) -> str:
+    """Return somebody's lines with everything in them seen, and nothing taken for a marker of ours."""
     shown = "".join(
         char if char in "\n\t" or unicodedata.category(char) not in _DROPPED else "\ufffd" for char in text
     )
-    return block(_COMMAND.sub(lambda found: found.group() + BREAK, shown), info)
+    return _COMMAND.sub(lambda found: found.group() + BREAK, shown)
+
+
+def listing(text: str, info: str = "") -> str:
+    """Return somebody's lines as a fenced block, with everything in them seen."""
+    return block(reveal(text), info)
 
 
 def block(text: str, info: str = "", indent: int = 0) -> str:

@@ -36,6 +36,16 @@ class FixText:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A commit as people know it: its subject, its id, its pull request if any."""
+
+    subject: str
+    commit: str
+    pull: int | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class PickText:
     """A pick's pull request.
 
@@ -59,6 +69,46 @@ class PickText:
 
 
 @dataclass(frozen=True)
+class ConflictText:
+    """A path that a pick does not apply to.
+
+    `line` are the commits that changed the same lines on the branch, `main` those from before the fix that
+    the branch has not, newest first; of very many the newest.
+    """
+
+    path: str
+    kind: str
+    line: tuple[Change, ...] = ()
+    main: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class DraftText:
+    """A pick's pull request in which a conflict is left for a person: `commit` is its head, with markers.
+
+    `before` are the picks below it, `rest` the fixes behind it, which the person picks too. `needs` are the
+    earlier commits after which it applies, `barred` those of the branch without which it would. `fetch` and
+    `push` are the commands around the person's work.
+    """
+
+    incident: str
+    line: str
+    fix: str
+    fix_subject: str
+    fix_pull: int | None
+    fix_url: str
+    commit: str
+    conflicts: tuple[ConflictText, ...]
+    before: tuple[str, ...]
+    rest: tuple[str, ...]
+    bump: str
+    needs: tuple[Change, ...]
+    barred: tuple[Change, ...]
+    fetch: str
+    push: str
+
+
+@dataclass(frozen=True)
 class BumpText:
     """The pull request with a version bump alone: `commit` writes `version` into the files `paths`."""
 
@@ -67,16 +117,6 @@ class BumpText:
     version: str
     commit: str
     paths: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Change:
-    """Something a release contains: its subject, its commit on the line, its pull request if any."""
-
-    subject: str
-    commit: str
-    pull: int | None = None
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +154,12 @@ def render_pick(text: PickText, renderer: Renderer | None = None) -> str:
     """Return the body of the pull request that brings a pick to a line."""
     marker = make_marker(text.incident, "prepare.pick", text.fix, text.line)
     return (renderer or shipped()).render("pull_request/pick.md", pick=text, marker=marker)
+
+
+def render_draft(text: DraftText, renderer: Renderer | None = None) -> str:
+    """Return the body of the pull request in which a conflict is left for a person."""
+    marker = make_marker(text.incident, "prepare.pick", text.fix, text.line)
+    return (renderer or shipped()).render("pull_request/draft.md", draft=text, marker=marker)
 
 
 def render_bump(text: BumpText, renderer: Renderer | None = None) -> str:

@@ -47,6 +47,19 @@ def find_left(
     return tuple(path for path in changed if extra & _count_markers(repository, below, made, path))
 
 
+def list_standing(repository: Repository, fix: Commit, made: Commit, tip: Commit) -> tuple[str, ...]:
+    """Return the files in which a pick that a branch has left conflict markers which still stand at its tip.
+
+    A partial clone may lack the files: then nobody can say, and none are named.
+
+    Raises:
+        GitError: the changes cannot be read.
+    """
+    below = find_mainline(repository, made, 1) or EMPTY_TREE
+    left = find_markers(repository, fix, Commit(below), made)
+    return tuple(path for path in left if _count_markers(repository, below, tip, path))
+
+
 def _count_markers(repository: Repository, old: str, new: Commit, *paths: str) -> Counter[bytes]:
     answer = repository.git.ask("--literal-pathspecs", "diff-tree", *_OPTIONS, old, new, "--", *paths)
     if answer.status:

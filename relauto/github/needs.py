@@ -99,6 +99,7 @@ _FIELDS = (
     ("release", "read a release", "contents: read"),
     ("releases", "read the releases", "contents: read"),
     ("enqueuePullRequest", "put a pull request into the merge queue", "pull_requests: write"),
+    ("markPullRequestReadyForReview", "take a pull request out of draft", "pull_requests: write"),
 )
 
 

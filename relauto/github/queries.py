@@ -1,4 +1,4 @@
-"""What relauto asks by GraphQL: looks, alone or several in one document; the mutation that REST has not.
+"""What relauto asks by GraphQL: looks, alone or several in one document; the mutations that REST has not.
 
 Every field is one of GitHub's public schema (https://docs.github.com/en/graphql/reference), and each
 look brings the whole state of its thing in one request. What they use, by type:
@@ -15,7 +15,7 @@ look brings the whole state of its thing in one request. What they use, by type:
 - RepositoryRule: type, parameters
 - RemovedFromMergeQueueEvent: id, reason
 - PullRequestReview: author, authorCanPushToRepository, state, submittedAt, commit.oid
-- Mutation: enqueuePullRequest
+- Mutation: enqueuePullRequest, markPullRequestReadyForReview
 - ReviewRequest: requestedReviewer (a User, Bot or Mannequin by Actor.login; a Team's slug
   would ask classic tokens for the scope read:org)
 - Commit: oid, statusCheckRollup.contexts(first)
@@ -229,3 +229,12 @@ mutation Enqueue($pull: ID!, $head: GitObjectID!) {
 }
 """.strip()
 """A pull request into its base's merge queue, if its head is as expected."""
+
+READY = """
+mutation Ready($pull: ID!) {
+  markPullRequestReadyForReview(input: {pullRequestId: $pull}) {
+    pullRequest { isDraft }
+  }
+}
+""".strip()
+"""A pull request out of draft."""

@@ -146,7 +146,7 @@ def accept_loss(bench: Bench, step: str, shown: str, reason: str, source: str = 
 def accept(
     bench: Bench, subject: str, reason: str, source: str = ""
 ) -> list[events.CommitAccepted | events.FileAccepted]:
-    """Let a commit ship that is no part of the fix, or a file that relauto did not make.
+    """Let a commit ship that is no part of the fix, what a person made of a conflict, or a file of others.
 
     Args:
         bench: the incident's workbench.
@@ -155,13 +155,18 @@ def accept(
         source: where GitHub holds the answer.
 
     Raises:
-        InputError: no candidate asks for it.
+        InputError: nothing asks for it.
     """
-    commits = [
-        events.CommitAccepted(target=place.target, commit=each, reason=Text(reason), source=source)
+    first = bench.incident.targets[0] if bench.incident.targets else None
+    asked = [
+        (place.target or first, each)
         for place, record in bench.incident.steps.items()
-        for each in record.facts.get("strangers", ())
-        if place.target and each.startswith(subject)
+        for each in (*record.facts.get("strangers", ()), *record.facts.get("settled", ()))
+    ]
+    commits = [
+        events.CommitAccepted(target=target, commit=each, reason=Text(reason), source=source)
+        for target, each in asked
+        if target and each.startswith(subject)
     ]
     files = [
         events.FileAccepted(
@@ -172,9 +177,7 @@ def accept(
         if file["sha256"].startswith(subject)
     ]
     if not (commits or files):
-        raise InputError(
-            f"no candidate asks for {subject}; nothing is accepted", todo="see what the desk asks"
-        )
+        raise InputError(f"nothing asks for {subject}; nothing is accepted", todo="see what the desk asks")
     return [*commits, *files]
 
 

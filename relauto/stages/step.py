@@ -49,7 +49,7 @@ class Question:
     """What the desk asks: `door` names its text, `shown` is what is decided on, `commands` the answers.
 
     The same `subject` is asked once, and once more for each `again`. `deed` is what who answers must be
-    entitled to, `note` what they have to know of other answers.
+    entitled to, `note` what they have to know of other answers. `text` is shown whole.
     """
 
     deed: str
@@ -59,6 +59,7 @@ class Question:
     commands: tuple[str, ...]
     again: int = 0
     note: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,20 @@ import msgspec
 
 from relauto.comms import desk as desk_texts
 from relauto.comms.desk import Shown
+from relauto.comms.handwork import write_fetch_commands, write_push_commands
 from relauto.comms.kit import UpgradeFacts, render_upgrade
 from relauto.comms.proofs import Artifact, Pick, Picks, PullRequest, Pulls
 from relauto.comms.public import (
     BumpText,
     Change,
+    ConflictText,
+    DraftText,
     FixText,
     NotesText,
     PickText,
     make_title,
     render_bump,
+    render_draft,
     render_fix,
     render_notes,
     render_pick,
@@ -25,9 +29,15 @@ from relauto.comms.public import (
 from relauto.comms.qa_page import QaFacts
 from relauto.comms.qa_source import PickedPaths, source_instruction
 from relauto.comms.story import Story, list_installed, tell
+from relauto.git.causes import Causes, find_causes
+from relauto.git.errors import MissingObjectError
+from relauto.git.explanation import Explanation, explain
+from relauto.git.message import find_pull
 from relauto.git.pick import Pick as MadePick
 from relauto.git.range_diff import read_range_diff
+from relauto.git.runner import GitError
 from relauto.git.scope import ScopeEntry, list_scope
+from relauto.git.tree import print_path
 from relauto.github import releases
 from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
@@ -35,7 +45,14 @@ from relauto.model.names import Branch, Commit, Tag
 from relauto.model.qa import QaInstruction, parse_instruction
 from relauto.model.target import Place, Target
 from relauto.stages.bench import Bench
+from relauto.stages.prepare.picks import Made, Unsettled
 from relauto.stages.step import Question
+
+_MOST_PATHS = 40
+"""Paths in conflict that a pull request lists."""
+
+_MOST_EXPLAINED, _MOST_CAUSES = 10, 5
+"""Paths of which it tells who changed them, and commits that it names for each side of one."""
 
 _MOST_DIFFERENCE = 20_000
 """Characters of range-diffs in one pull request, which GitHub lets have 65,536 in all."""
@@ -65,11 +82,9 @@ def pick_pull(
     bench: Bench, target: Target, onto: Branch, picked: Sequence[tuple[Commit, MadePick]], bumped: bool
 ) -> tuple[str, str]:
     """Return title and body of the pull request with picks, and the version bump where it is `bumped`."""
-    # Numbers and addresses of the private repository are nothing to the public.
-    merged = {} if bench.is_outside else {each["merge_commit"]: each for each in _merged(bench)}
     bodies = []
     for fix, made in picked:
-        source = merged.get(fix, {})
+        source = _find_merged(bench, fix)
         text = PickText(
             incident=bench.incident.id,
             line=onto,
@@ -86,6 +101,84 @@ def pick_pull(
     if bumped:
         bodies.append(f"A second commit raises the version number to {bench.plan(target).version}.\n")
     return make_title(bench.product.commit(picked[0][0]).subject, onto), "\n".join(bodies)
+
+
+def draft_pull(bench: Bench, target: Target, onto: Branch, branch: Branch, made: Made) -> tuple[str, str]:
+    """Return title and body of the pull request from `branch` in which a conflict is left for a person.
+
+    Raises:
+        ValueError: none is left in what was made.
+    """
+    left = made.unsettled
+    if left is None:
+        raise ValueError("nothing is unsettled in what was made")
+    subject, source = bench.product.commit(left.fix).subject, _find_merged(bench, left.fix)
+    why = find_explanation(bench, left)
+    text = DraftText(
+        incident=bench.incident.id,
+        line=onto,
+        fix=left.fix,
+        fix_subject=subject,
+        fix_pull=source.get("pull"),
+        fix_url=source.get("url", ""),
+        commit=made.head,
+        conflicts=_describe_conflicts(bench, left),
+        before=tuple(fix for fix, _ in made.picked),
+        rest=left.rest,
+        bump=bench.plan(target).version if made.bump else "",
+        needs=_describe_changes(bench, why.prerequisites),
+        barred=_describe_changes(bench, why.line),
+        fetch=write_fetch_commands(branch),
+        push=write_push_commands(branch, left.rest),
+    )
+    return make_title(subject, onto), render_draft(text, bench.renderer)
+
+
+def find_explanation(bench: Bench, left: Unsettled) -> Explanation:
+    """Return what is proved to keep a fix from applying."""
+
+    def find() -> Explanation:
+        try:
+            return explain(bench.product, left.fix, left.below)
+        except (MissingObjectError, GitError):
+            return Explanation()
+
+    return bench.remember("refs", ("explanation", left.fix, left.below), find)
+
+
+def _describe_conflicts(bench: Bench, left: Unsettled) -> tuple[ConflictText, ...]:
+    """Return the paths that a fix does not apply to, with who changed the lines in conflict of the first."""
+    listed = left.pick.conflicts[:_MOST_PATHS]
+
+    def find() -> dict[str, Causes]:
+        try:
+            found = find_causes(bench.product, left.fix, left.below, listed[:_MOST_EXPLAINED])
+            return {each.path: each for each in found}
+        except (MissingObjectError, GitError):
+            return {}
+
+    causes = bench.remember("refs", ("causes", left.fix, left.below), find)
+    told = []
+    for each in listed:
+        known = causes.get(each.path, Causes(each.path, (), ()))
+        line, main = (_describe_changes(bench, side[:_MOST_CAUSES]) for side in (known.line, known.main))
+        told.append(ConflictText(print_path(each.path), each.kind, line, main))
+    return tuple(told)
+
+
+def _describe_changes(bench: Bench, commits: Sequence[Commit]) -> tuple[Change, ...]:
+    return tuple(_describe_change(bench, commit) for commit in commits)
+
+
+def _describe_change(bench: Bench, commit: Commit) -> Change:
+    subject = bench.product.commit(commit).subject
+    return Change(subject, commit, None if bench.is_outside else find_pull(subject))
+
+
+def _find_merged(bench: Bench, fix: Commit) -> Mapping[str, Any]:
+    """Return what is proved of a fix's merge; numbers of the private repository are nothing to the public."""
+    found = () if bench.is_outside else _merged(bench)
+    return next((each for each in found if each["merge_commit"] == fix), {})
 
 
 def _tell_difference(bench: Bench, fix: Commit, made: MadePick, most: int) -> str:
@@ -182,7 +275,14 @@ def last_word(bench: Bench) -> str:
 def question(bench: Bench, place: Place, asked: Question) -> str:
     """Return the desk's comment that asks a question."""
     return desk_texts.render_door(
-        asked.door, place, asked.shown, asked.commands, bench.incident, bench.renderer, note=asked.note
+        asked.door,
+        place,
+        asked.shown,
+        asked.commands,
+        bench.incident,
+        bench.renderer,
+        text=asked.text,
+        note=asked.note,
     )
 
 

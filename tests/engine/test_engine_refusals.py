@@ -131,13 +131,13 @@ def test_a_conflict_is_settled_by_hand(at):
     merged = world.record("prepare.merge").facts["merged"][0]["merge_commit"]
     assert reason.startswith(f"{merged[:10]} conflicts with release-1.0 in new.txt (")
     assert world.head("release-1.0") == world.head("v1.0.0")
-    assert world.product.read("for-each-ref", "refs/heads/relauto") == ""
     note = f"Fix what the line lacks\n\n(cherry picked from commit {merged})"
     picked = world.commit_on("release-1.0", note, {"new.txt": "newer\n"})
     (stop,) = world.advance().stops
     assert (stop.place.step, stop.status) == ("prepare.pick", Status.WAITING), (
         "the bump is still to be picked"
     )
-    world.reach_verify(pull=2)
+    assert world.pull(3)["head"]["ref"].startswith("relauto/bump/"), "nobody goes on with the draft"
+    world.reach_verify(pull=3)
     (told,) = world.record("prepare.pick").facts["picks"]
     assert (told["commit"], told["found_by"]) == (picked, "trailer")

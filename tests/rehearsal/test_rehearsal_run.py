@@ -199,18 +199,20 @@ def test_refused_candidate_is_followed_by_another(plays):
     assert len([path for path in (out / "notices").iterdir() if "candidate.refused" in path.name]) == 1
 
 
-def test_conflict_stops_with_its_path_and_kind_and_leaves_nothing_behind(plays):
+def test_a_conflict_is_finished_by_a_person_and_released(plays):
     life, out = plays["conflict"], plays["root"] / "conflict"
-    [stop] = life.document["stops"]
-    assert (life.status, stop["place"].split()[0]) == (3, "prepare.pick")
-    assert "stockroom/report.py (" in stop["reason"]
-    assert "git cherry-pick -x" in stop["todo"]
-    end = read_end(out)
-    assert [json.loads(pull)[2] for pull in end["hub"]["acme/stockroom"]["Pull"]] == ["main"]
-    refs = Git(out / "product.git").read("for-each-ref", "--format=%(refname)").splitlines()
-    assert not [ref for ref in refs if "relauto/" in ref or "1.4.3" in ref]
+    assert (life.status, life.document["stops"]) == (0, []), life.said
     [target] = read_summary(out)["targets"]
-    assert (target["picks"], target["candidates"], target["release"]) == ([], [], None)
+    [pick] = target["picks"]
+    assert (pick["pull"], pick["status"], target["release"]["tag"]) == (2, "resolved", "v1.4.3")
+    product = Git(out / "product.git")
+    settled = "stockroom/report.py"
+    assert product.read("show", f"v1.4.3:{settled}") == product.read(
+        "show", f"backport/orders-empty-page:{settled}"
+    )
+    assert f"(cherry picked from commit {pick['fix']})" in product.read(
+        "log", "-1", "--format=%b", pick["commit"]
+    )
 
 
 @pytest.mark.parametrize(

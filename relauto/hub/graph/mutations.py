@@ -1,4 +1,4 @@
-"""GraphQL's writes: the merge queue and auto-merge, which REST has not."""
+"""GraphQL's writes: the merge queue, auto-merge, and the end of a draft, which REST has not."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ from relauto.hub.graph.pulls import show_pull_of
 from relauto.hub.graph.queue import show_entry
 from relauto.hub.graph.repositories import show_repository
 from relauto.hub.place import ApiError, Call, Place
-from relauto.hub.pulls import read_pull
+from relauto.hub.pulls import announce, keep, read_pull
 from relauto.hub.records import AutoMerge, Method, Pull, QueueEntry, Repository
 from relauto.hub.rights import Need
 
@@ -43,6 +43,7 @@ def list_mutations(call: Call) -> dict[str, Callable[..., Node]]:
         "dequeuePullRequest": answer(_dequeue),
         "enablePullRequestAutoMerge": answer(_enable),
         "disablePullRequestAutoMerge": answer(_disable),
+        "markPullRequestReadyForReview": answer(_mark_ready),
     }
 
 
@@ -99,6 +100,13 @@ def _enable(place: Place, pull: Pull, told: Node) -> Node:
 def _disable(place: Place, pull: Pull, _: Node) -> Node:
     queue.disable_auto_merge(place, pull)
     return _show_changed(place, pull)
+
+
+def _mark_ready(place: Place, pull: Pull, _: Node) -> Node:
+    if pull.state != "open" or not pull.draft:
+        raise ApiError(422, f"Pull request is {'not in draft state' if pull.state == 'open' else 'closed'}")
+    announce(place, keep(place, pull, draft=False, updated_at=place.call.now), "ready_for_review")
+    return {"pullRequest": lambda _: show_pull_of(place, pull.number, show_repository)}
 
 
 def _show_changed(place: Place, pull: Pull) -> dict[str, Any]:

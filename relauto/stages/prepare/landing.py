@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from relauto.comms.neutral import shorten
 from relauto.errors import DecisionError, InputError
 from relauto.git.errors import PushRejectedError
 from relauto.git.outgoing import list_brought
 from relauto.git.presence import Presence, find_presence
 from relauto.git.refs import RefUpdate
 from relauto.github import pull_merge, pulls
+from relauto.github.faults import ForbiddenError, RefusedError
 from relauto.github.pull_merge import Method
+from relauto.github.pull_page import DESCRIPTION, Report
 from relauto.github.pull_state import Pull
 from relauto.guard.guard import Passage
 from relauto.model.event import StepIntended
@@ -29,8 +32,10 @@ from relauto.stages.bench import Bench
 from relauto.stages.following import choose_method, equip_pull, finish_opening, follow_pull
 from relauto.stages.leaks import hold_leaks
 from relauto.stages.prepare.bump import is_bumped
-from relauto.stages.prepare.picks import Made, Recipe, Signed, name_commits
+from relauto.stages.prepare.drafts import CONFLICT, Draft
+from relauto.stages.prepare.picks import Made, Recipe, Signed, Unsettled, name_commits, name_paths
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
+from relauto.stages.reporting import send_report
 from relauto.stages.signing import find_commit_signer
 from relauto.stages.step import Observation, Refused, Todo
 
@@ -40,6 +45,9 @@ _WHATS: tuple[_What, ...] = ("pick", "bump")
 # A rebase keeps author, message and trailer of each pick; a merge keeps the commits themselves;
 # a squash keeps only what its message says.
 KEEPING_TRAILERS: tuple[Method, ...] = ("rebase", "merge", "squash")
+
+# What was settled on top of the commit with the conflict markers: that commit need not stay.
+SQUASHING: tuple[Method, ...] = ("squash", "rebase", "merge")
 
 
 class Part(NamedTuple):
@@ -89,6 +97,7 @@ class Landing:
     def made_here(self, action: str) -> bool:
         """Return whether an intent of this action was about picks or the bump for this branch."""
         opened = [f"open-{what}:{self._prefix(what)}" for what in _WHATS]
+        opened.append(f"open-draft:{self._prefix('pick')}")
         return action.startswith((*opened, *(f"push-{what}:{self.branch}:" for what in _WHATS)))
 
     def find_made(self, action: str) -> Pull | None:
@@ -122,20 +131,35 @@ class Landing:
         """Return what is next until the branch holds the missing commits and the number."""
         if self.via == "push":
             return self._push(place, missing)
-        branch = self._choose_branch(missing)
+        branch = self._choose_branch(place, missing)
         pull = self.bench.find_pull(branch, self.branch)
         if pull is None:
             return self._open(place, branch, missing)
         if pull.state == "open":
-            unfinished = finish_opening(self.bench, place, pull, self.bench.settings.pick.labels)
-            return unfinished or self._merge(place, pull)
+            return self._follow(place, pull)
         return Refused(
             f"pull request #{pull.number} is {pull.state}, but {self.branch} lacks "
             f"{name_commits(missing) or 'its version bump'}",
             todo=f"reopen it, or put the {self._tell_what(branch)} on the branch by hand",
         )
 
-    def _choose_branch(self, missing: Sequence[Commit]) -> Branch:
+    def _follow(self, place: Place, pull: Pull) -> Observation:
+        draft = self.find_draft(place, pull)
+        unfinished = finish_opening(self.bench, place, pull, self._list_labels(draft=draft is not None))
+        return unfinished or (draft.observe() if draft else None) or self.merge(place, pull)
+
+    def find_draft(self, place: Place, pull: Pull) -> Draft | None:
+        """Return what a person has to settle in an open pull request, where it was opened with a conflict."""
+        made = self._list_meant(place, f"open-draft:{pull.head_ref}")
+        if not made or pull.state != "open":
+            return None
+        return Draft(self.bench, self.target, place, self.branch, self.head, pull, made)
+
+    def _list_labels(self, *, draft: bool) -> tuple[str, ...]:
+        wanted = self.bench.settings.pick
+        return (*wanted.labels, *([wanted.conflict_label] if draft and wanted.conflict_label else []))
+
+    def _choose_branch(self, place: Place, missing: Sequence[Commit]) -> Branch:
         """Return the branch whose pull request brings what is lacking.
 
         The number alone has its own, unless it comes along with picks that somebody else brought faster.
@@ -144,7 +168,7 @@ class Landing:
             return self.pick_branch
         if self.bench.ref(self.pick_branch.ref) and self.takes_bump_along:
             pull = self.bench.find_pull(self.pick_branch, self.branch)
-            if pull and pull.state == "open":
+            if pull and pull.state == "open" and self.find_draft(place, pull) is None:
                 return self.pick_branch
         return self.bump_branch
 
@@ -153,7 +177,8 @@ class Landing:
 
     def _plan(self, missing: Sequence[Commit]) -> Recipe:
         bumped = self.numbered and (self.takes_bump_along or not missing)
-        return Recipe(self.bench, self.target, self.branch, tuple(missing), bumped)
+        drafts = self.via == "pull" and self.bench.settings.pick.conflicts == "draft"
+        return Recipe(self.bench, self.target, self.branch, tuple(missing), bumped, drafts)
 
     def _open(self, place: Place, branch: Branch, missing: Sequence[Commit]) -> Observation:
         bench = self.bench
@@ -171,23 +196,55 @@ class Landing:
             return held
         signed = Signed(bench, self.head, made, None if known else signer)
 
+        left = made.unsettled
+
         def run(facts: Facts) -> None:
-            made = signed.made
             pick_ref = [] if known else [RefUpdate(branch.ref, None, facts["head"])]
             bench.mirror.push([*self._creation(), *pick_ref])
-            title, body = self._write_texts(made)
-            pull = pulls.open_pull(
-                bench.source, head=branch, base=self.branch, title=title, body=body, absent=True
-            )
-            equip_pull(bench, pull.number, bench.settings.pick.labels)
+            if left:
+                self._report_conflict(facts["head"], left)
+            self._open_pull(branch, signed.made)
 
+        fixes = name_commits(missing)
         return Todo(
-            f"open-{self._tell_what(branch)}:{branch}",
-            describe_pick(self.branch, branch, name_commits(missing), bumped=made.bump is not None),
+            f"open-{'draft' if left else self._tell_what(branch)}:{branch}",
+            describe_draft(self.branch, branch, left.fix.short)
+            if left
+            else describe_pick(self.branch, branch, fixes, bumped=made.bump is not None),
             run,
             prepare=signed.describe,
             changes=("refs", "pulls"),
         )
+
+    def _open_pull(self, branch: Branch, made: Made) -> None:
+        title, body = self._write_texts(made)
+        draft = made.unsettled is not None
+        try:
+            pull = pulls.open_pull(
+                self.bench.source,
+                head=branch,
+                base=self.branch,
+                title=title,
+                body=body,
+                draft=draft,
+                absent=True,
+            )
+        except RefusedError as error:
+            if draft and error.says("draft"):
+                raise DecisionError(
+                    f"{self.bench.source.repository} has no drafts: {error.message}",
+                    todo='set pick.conflicts = "stop", and put the pick on the line by hand',
+                ) from error
+            raise
+        equip_pull(self.bench, pull.number, self._list_labels(draft=draft))
+
+    def _report_conflict(self, head: str, left: Unsettled) -> None:
+        """Let the commit itself say that it must not be merged, before there is a pull request of it."""
+        told = f"{self.bench.incident.id}: a person has to settle the conflict in {name_paths(left.paths)}"
+        try:
+            send_report(self.bench, Commit(head), Report(CONFLICT, "failure", shorten(told, DESCRIPTION)))
+        except ForbiddenError as error:
+            self.bench.say(f"{head[:10]} cannot be marked as failing: {error.what}")
 
     def make(self, missing: Sequence[Commit], onto: Commit) -> Made | Refused:
         """Return what the branch would get once it is at `onto`, or why it would not apply there."""
@@ -208,6 +265,8 @@ class Landing:
         return hold_leaks(self.bench, place, f"the pull request of {branch}", [*told, *brought])
 
     def _write_texts(self, made: Made) -> tuple[str, str]:
+        if made.unsettled:
+            return texts.draft_pull(self.bench, self.target, self.branch, self.pick_branch, made)
         if made.bump and not made.picked:
             return texts.bump_pull(self.bench, self.target, self.branch, made.bump)
         return texts.pick_pull(
@@ -257,7 +316,7 @@ class Landing:
     def refuse_pushed(self, place: Place, pull: Pull) -> Refused | None:
         """Refuse a pull request whose head is not what was pushed: it would land under the pick's name."""
         what = self._tell_what(pull.head_ref)
-        heads = self._list_meant(place, f"open-{what}:{pull.head_ref}")
+        heads = [each["head"] for each in self._list_meant(place, f"open-{what}:{pull.head_ref}")]
         if not heads or pull.head_sha in heads:
             return None
         made = heads[-1]
@@ -267,12 +326,13 @@ class Landing:
             "nor version bump has to be accepted by name then",
         )
 
-    def _list_meant(self, place: Place, action: str) -> list[str]:
-        """Return the heads that runs were about to push: of several at once each has made its own."""
+    def _list_meant(self, place: Place, action: str) -> list[Facts]:
+        """Return what runs were about to push: of several at once each has made its own."""
         meant = [event.body for event in self.bench.journal.events() if isinstance(event.body, StepIntended)]
-        return [str(each.facts["head"]) for each in meant if (each.place, each.action) == (place, action)]
+        return [each.facts for each in meant if (each.place, each.action) == (place, action)]
 
-    def _merge(self, place: Place, pull: Pull) -> Observation:
+    def merge(self, place: Place, pull: Pull) -> Observation:
+        """Return what is next until an open pull request is merged."""
         bench = self.bench
         lacking = (
             self.refuse_pushed(place, pull)
@@ -284,7 +344,8 @@ class Landing:
             return lacking
         if needs_queue(bench, pull):
             return enqueue(bench, pull, is_door=False)
-        method = choose_method(bench, pull, None, KEEPING_TRAILERS)
+        draft = self.find_draft(place, pull)
+        method = choose_method(bench, pull, None, SQUASHING if draft and draft.marked else KEEPING_TRAILERS)
         head = Commit(pull.head_sha)
 
         def run(_facts: Facts) -> None:
@@ -342,6 +403,11 @@ def describe_pick(onto: Branch, branch: Branch, fixes: str, *, bumped: bool) -> 
     bump = " and the version bump" if bumped else ""
     content = f"{fixes} picked onto {onto}{bump}" if fixes else f"the version bump of {onto}"
     return f"push {branch} with {content}, and open its pull request"
+
+
+def describe_draft(onto: Branch, branch: Branch, fix: str) -> str:
+    """Return the sentence for a pick that conflicts and is left to a person in a draft."""
+    return f"push {branch} with {fix} in conflict with {onto}, and open its draft pull request for a person"
 
 
 def describe_push(onto: Branch, fixes: str, *, bumped: bool) -> str:

@@ -3,12 +3,13 @@
 What is there already is adopted, whoever put it there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key
+from functools import cmp_to_key, partial
 
 from relauto.git.became import find_became
 from relauto.git.errors import MissingObjectError
+from relauto.git.markers import list_standing
 from relauto.git.presence import Presence
 from relauto.git.scope import list_brought
 from relauto.github import pull_reads
@@ -53,8 +54,32 @@ class PickFix:
             missing = [commit for commit, presence in found.items() if presence is None]
             if missing or (not numbered and landing.lacks_number()):
                 return landing.bring(place, missing)
-            landed.append((landing, {commit: there for commit, there in found.items() if there}))
+            there = {commit: presence for commit, presence in found.items() if presence}
+            marked = _find_marked(bench, landing, there)
+            if marked:
+                return marked
+            landed.append((landing, there))
         return _prove(bench, place, series, landed)
+
+
+def _find_marked(bench: Bench, landing: Landing, found: Found) -> Refused | None:
+    """Refuse a pick that somebody brought to a branch with the conflict markers still in it."""
+    accepted = {each.commit for each in bench.incident.accepted}
+    for fix, there in found.items():
+        made = there.commit
+        if made is None or there.by == "ancestor" or made in accepted:
+            continue
+        key = ("markers", fix, made, landing.head)
+        left = bench.remember("refs", key, partial(list_standing, bench.product, fix, made, landing.head))
+        if left:
+            return Refused(
+                f"{made.short}, which brought {fix.short} to {landing.branch}, left conflict markers in "
+                f"{', '.join(left)}",
+                todo=f"take them out on {landing.branch}, or say that they belong there: "
+                f"relauto accept {made} --reason …",
+                facts={"settled": [made], "fix": fix, "onto": landing.branch},
+            )
+    return None
 
 
 def list_series(bench: Bench, number: int | None = None) -> dict[Commit, Facts] | Refused:
@@ -149,11 +174,13 @@ def describe_content(
         if where == place and landing.made_here(action)
     ]
     picked = {each["fix"]: (each, pull) for facts, pull in made for each in facts.get("picks", ())}
+    settled = _list_settled(made)
     at_home = landing.branch == bench.home
     bumps = find_bumps(bench, landing.target, landing.head)
     return {
         "picks": [
             _describe(bench, landing, fix, there, *picked.get(fix, (None, None)))
+            | settled.get(fix, {})
             | ({key: series[fix][key] for key in ("pull", "url")} if at_home else {})
             for fix, there in found.items()
         ],
@@ -161,6 +188,16 @@ def describe_content(
         "bump": bumps[-1] if bumps else None,
         "bumps": bumps,
         "merges": [str(pull.merge_commit) for _, pull in made if pull and _joins(bench, pull)],
+    }
+
+
+def _list_settled(made: Sequence[tuple[Facts, Pull | None]]) -> dict[str, Facts]:
+    """Return what is said of the fixes that people made apply, in a pull request that was merged."""
+    return {
+        fix: {"status": "resolved", "pull": pull.number, "url": pull.url}
+        for facts, pull in made
+        if pull and pull.state == "merged" and "unsettled" in facts
+        for fix in (facts["unsettled"]["fix"], *facts["unsettled"]["rest"])
     }
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from relauto.comms.handwork import indent, write_pick_commands
 from relauto.git.commit import Signature, parse_signature
 from relauto.git.markers import find_markers
 from relauto.git.pick import Pick, pick
 from relauto.git.signer import Signer
+from relauto.git.tree import print_path
+from relauto.git.unsettled import write_unsettled
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Target
@@ -16,12 +19,31 @@ from relauto.stages.step import Refused
 
 
 @dataclass(frozen=True)
+class Unsettled:
+    """A fix that does not apply on top of `below`: `pick` is how it ended, `rest` the fixes behind it."""
+
+    fix: Commit
+    below: Commit
+    pick: Pick
+    rest: tuple[Commit, ...]
+
+    @property
+    def paths(self) -> list[dict[str, str]]:
+        """The paths in conflict, and how, as the journal keeps them."""
+        return _list_paths(self.pick)
+
+
+@dataclass(frozen=True)
 class Made:
-    """Picks made in the object database, not yet on any branch: each fix with its pick, in order."""
+    """Picks made in the object database, not yet on any branch: each fix with its pick, in order.
+
+    With `unsettled` the head holds what git left of a fix that does not apply; the bump is below it.
+    """
 
     picked: tuple[tuple[Commit, Pick], ...]
     bump: Commit | None
     head: Commit
+    unsettled: Unsettled | None = None
 
     def rename(self, became: Mapping[Commit, Commit]) -> "Made":
         """Return the same picks under the ids that their commits have become."""
@@ -30,7 +52,7 @@ class Made:
             for fix, result in self.picked
         )
         bump = became.get(self.bump, self.bump) if self.bump else None
-        return Made(picked, bump, became.get(self.head, self.head))
+        return Made(picked, bump, became.get(self.head, self.head), self.unsettled)
 
     def describe(self) -> Facts:
         """Return what the journal keeps before anything is pushed."""
@@ -38,36 +60,76 @@ class Made:
             {"fix": fix, "commit": result.commits[-1], "tree": result.tree, "verdict": result.verdict}
             for fix, result in self.picked
         ]
-        return {"head": self.head, "picks": picks, "bumps": [self.bump] if self.bump else []}
+        facts: Facts = {"head": self.head, "picks": picks, "bumps": [self.bump] if self.bump else []}
+        if self.unsettled:
+            left = self.unsettled
+            facts["unsettled"] = {"fix": left.fix, "paths": left.paths, "rest": list(left.rest)}
+        return facts
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is to be made for a branch: the fixes that it is missing, in order, and the bump if `bumped`."""
+    """What is to be made for a branch: the fixes that it is missing, in order, and the bump if `bumped`.
+
+    With `drafts` a fix that does not apply is left to a person, with what git made of it.
+    """
 
     bench: Bench
     target: Target
     branch: Branch
     missing: tuple[Commit, ...]
     bumped: bool
+    drafts: bool = False
 
     def make(self, onto: Commit, committer: Signature) -> Made | Refused:
         """Pick and bump on top of a commit, or tell why a pick does not apply there."""
-        head, picked = onto, []
-        for fix in self.missing:
-            result = pick(self.bench.product, [fix], head, committer=committer)
-            if result.status in ("conflict", "error"):
-                return _refuse_pick(self.branch, fix, result)
-            markers = (
-                find_markers(self.bench.product, fix, head, result.commits[-1]) if result.commits else ()
-            )
-            if markers:
-                return _refuse_markers(self.branch, fix, markers)
+        made = Made((), None, onto)
+        for number, fix in enumerate(self.missing):
+            result = pick(self.bench.product, [fix], made.head, committer=committer)
+            if result.status == "conflict" and self.drafts:
+                return self._leave(made, self.missing[number:], result, committer)
+            refused = self._judge(fix, made.head, result)
+            if refused:
+                return refused
             if result.commits:
-                head = result.commits[-1]
-                picked.append((fix, result))
-        bump = bump_files(self.bench, self.target, head, committer) if self.bumped else None
-        return Made(tuple(picked), bump, bump or head)
+                made = Made((*made.picked, (fix, result)), None, result.commits[-1])
+        return self._bump(made, committer)
+
+    def _bump(self, made: Made, committer: Signature) -> Made:
+        bump = bump_files(self.bench, self.target, made.head, committer) if self.bumped else None
+        return replace(made, bump=bump, head=bump) if bump else made
+
+    def _judge(self, fix: Commit, below: Commit, result: Pick) -> Refused | None:
+        if result.status == "error":
+            return Refused(
+                f"{fix.short} could not be picked onto {self.branch}: {result.error}",
+                todo=f"see that the clone has every object of {self.branch} and the fix, then advance again",
+            )
+        if result.status == "conflict":
+            return self._refuse(fix, "conflicts with", _list_paths(result))
+        head = result.commits[-1] if result.commits else below
+        marked = find_markers(self.bench.product, fix, below, head)
+        paths = [{"path": path, "kind": "markers"} for path in marked]
+        return self._refuse(fix, "would leave conflict markers on", paths) if paths else None
+
+    def _refuse(self, fix: Commit, how: str, paths: Sequence[Mapping[str, str]]) -> Refused:
+        commands = write_pick_commands(self.missing[self.missing.index(fix) :], self.branch)
+        return Refused(
+            f"{fix.short} {how} {self.branch} in {name_paths(paths)}",
+            todo=f"put the pick on {self.branch} by hand; relauto recognises it:\n{indent(commands)}",
+            facts={"conflicts": list(paths), "fix": fix, "onto": self.branch},
+        )
+
+    def _leave(self, made: Made, left: Sequence[Commit], stopped: Pick, committer: Signature) -> Made:
+        """Leave the first of the fixes that are `left` to a person, above the bump: then it is the head."""
+        product, fix = self.bench.product, left[0]
+        bumped = self._bump(made, committer)
+        again = pick(product, [fix], bumped.head, committer=committer) if bumped.bump else stopped
+        if again.status != "conflict":
+            # The number itself settles it: rather a bump of its own than a change that nobody has looked at.
+            bumped, again = made, stopped
+        head = write_unsettled(product, again, bumped.head, self.branch, committer)
+        return replace(bumped, head=head, unsettled=Unsettled(fix, bumped.head, again, tuple(left[1:])))
 
     def make_again(self, tip: Commit, pushed: Branch, head: Commit) -> Made | Refused:
         """Make what was pushed before to `pushed`, which is at `head`; `tip` is the branch's.
@@ -112,27 +174,13 @@ class Signed:
         return self.made.describe()
 
 
-def _refuse_pick(onto: Branch, fix: Commit, result: Pick) -> Refused:
-    if result.status == "error":
-        return Refused(
-            f"{fix.short} could not be picked onto {onto}: {result.error}",
-            todo=f"see that the clone has every object of {onto} and the fix, then advance again",
-        )
-    paths = [{"path": conflict.path, "kind": conflict.kind} for conflict in result.conflicts]
-    listed = "; ".join(f"{each['path']} ({each['kind']})" for each in paths)
-    return Refused(
-        f"{fix.short} conflicts with {onto} in {listed}",
-        todo=f"put the pick on {onto} by hand (git cherry-pick -x); relauto recognises it",
-        facts={"conflicts": paths, "fix": fix, "onto": onto},
-    )
+def _list_paths(result: Pick) -> list[dict[str, str]]:
+    return [{"path": print_path(each.path), "kind": each.kind} for each in result.conflicts]
 
 
-def _refuse_markers(onto: Branch, fix: Commit, paths: Sequence[str]) -> Refused:
-    return Refused(
-        f"{fix.short} picked onto {onto} would leave conflict markers in {', '.join(paths)}",
-        todo=f"put the pick on {onto} by hand (git cherry-pick -x); relauto recognises it",
-        facts={"conflicts": [{"path": path, "kind": "markers"} for path in paths], "fix": fix, "onto": onto},
-    )
+def name_paths(paths: Sequence[Mapping[str, str]]) -> str:
+    """Return paths in conflict as a sentence names them, each with its kind."""
+    return "; ".join(f"{each['path']} ({each['kind']})" for each in paths)
 
 
 def name_commits(commits: Sequence[Commit]) -> str:

@@ -10,14 +10,14 @@ from functools import partial
 from relauto.comms.progress import key_of_progress
 from relauto.github import issues, pull_page, pulls
 from relauto.github.pull_page import Page, Report
-from relauto.github.repositories import is_app, read_login
 from relauto.model.names import Commit
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
 from relauto.stages.progress.followed import Followed, list_followed
 from relauto.stages.progress.telling import Tags, Told, tell
+from relauto.stages.reporting import send_report
 
-_OPENING = frozenset({"open-pull", "open-pick"})
+_OPENING = frozenset({"open-pull", "open-pick", "open-draft"})
 _MERGING = frozenset({"merge", "merge-pick"})
 _MOVING = frozenset({"investigate.pr", "prepare.merge", "prepare.pick"})
 """The steps whose every write a comment tells of; the debts' is told of, too."""
@@ -41,11 +41,10 @@ def list_unshown(bench: Bench, deeds: Collection[Deed] = ()) -> list[Due]:
     Raises:
         RemoteError: a pull request's page cannot be read.
     """
-    if bench.settings.progress.is_off:
-        return []
     words = {action.partition(":")[0]: action.partition(":")[2] for _, action in deeds}
     tags = Tags(words.get("cut", ""), words.get("release", ""))
-    return [due for followed in list_followed(bench) for due in _list_due(followed, tags)]
+    shown = [each for each in list_followed(bench) if each.draft or not bench.settings.progress.is_off]
+    return [due for followed in shown for due in _list_due(followed, tags)]
 
 
 def will_show(bench: Bench, deeds: Collection[Deed]) -> bool:
@@ -56,6 +55,8 @@ def will_show(bench: Bench, deeds: Collection[Deed]) -> bool:
 def _changes(bench: Bench, step: str, action: str) -> bool:
     """Return whether an action that opens or merges something changes what is shown."""
     progress, (word, _, subject) = bench.settings.progress, action.partition(":")
+    if word == "ready":
+        return True
     opens, numbers = word in _OPENING, {str(followed.number) for followed in list_followed(bench)}
     if word == "open-bump" or (word == "enqueue" and subject not in numbers) or not (opens or numbers):
         return False
@@ -126,18 +127,7 @@ def _report(bench: Bench, number: int, page: Page, told: tuple[Report, ...]) -> 
         there = [each for each in page.reports if each.name == wanted.name]
         foreign = [each for each in there if not each.text.startswith(f"{bench.incident.id}: ")]
         if wanted not in there and not foreign:
-            yield Due(number, wanted.name, partial(_send, bench, page, wanted))
-
-
-def _send(bench: Bench, page: Page, wanted: Report) -> None:
-    pull_page.report(bench.source, Commit(page.head), wanted, as_app=is_app(_find_login(bench)))
-
-
-def _find_login(bench: Bench) -> str:
-    """Return whose token works in the product's repository: a bot's is a GitHub App's."""
-    if bench.source.token == bench.ops.token:
-        return bench.login
-    return bench.remember("pages", "login", lambda: read_login(bench.source))
+            yield Due(number, wanted.name, partial(send_report, bench, Commit(page.head), wanted))
 
 
 def _label(bench: Bench, number: int, page: Page, told: Told) -> Iterator[Due]:

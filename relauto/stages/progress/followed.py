@@ -6,6 +6,7 @@ just looked at before that; nothing is asked of GitHub for it alone.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, cast
 
 from relauto.github.pull_state import Pull
@@ -16,6 +17,7 @@ from relauto.model.target import Place, Target
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
 from relauto.stages.investigate import find_pull
+from relauto.stages.prepare.drafts import Draft
 from relauto.stages.prepare.landing import Landing, find_owed, list_landings
 
 Role = Literal["fix", "pick", "port"]
@@ -46,6 +48,13 @@ class Followed:
     pull: Pull | None = None
     merged: str = ""
     landing: Landing | None = None
+
+    @cached_property
+    def draft(self) -> Draft | None:
+        """What a person has to settle in it, where it was opened with a conflict."""
+        if self.landing is None or self.pull is None or not self.is_open:
+            return None
+        return self.landing.find_draft(self.place, self.pull)
 
     @property
     def is_open(self) -> bool:

@@ -18,6 +18,7 @@ from relauto.stages.debt import list_due
 from relauto.stages.following import follow_pull
 from relauto.stages.investigate import refuse_base, refuse_foreign
 from relauto.stages.leaks import read_brought
+from relauto.stages.prepare.drafts import CONFLICT
 from relauto.stages.prepare.landing import find_owed, list_landings
 from relauto.stages.progress.followed import Followed, find_bringing, read_entries
 from relauto.stages.step import Refused, Waiting
@@ -27,6 +28,7 @@ SCOPE, LEAK, PICK = "relauto / scope", "relauto / leak", "relauto / pick forecas
 _PASSED = {
     SCOPE: "it brings what it is meant to bring, to where that belongs",
     LEAK: "nothing in it is kept from its readers",
+    CONFLICT: "no conflict is left in it",
 }
 _SAID = {
     "clean": "the pick applies",
@@ -75,9 +77,13 @@ def tell(followed: Followed, tags: Tags = _NONE) -> Told:
     comment = render_progress(text, bench.renderer) if settings.is_comment else None
     if comment and bench.guard.find([Passage("its text", comment, 1)]):
         comment = None
-    shown = [each for each in reports if not bench.guard.find([Passage("its text", each.text)])]
-    milestone = _name_milestone(followed)
-    return Told(comment, tuple(shown) if settings.is_checks else (), _find_step(text), milestone)
+    shown = [
+        each
+        for each in reports
+        if (settings.is_checks or (followed.draft and each.name == CONFLICT))
+        and not bench.guard.find([Passage("its text", each.text)])
+    ]
+    return Told(comment, tuple(shown), _find_step(text), _name_milestone(followed))
 
 
 def _name_milestone(followed: Followed) -> str | None:
@@ -124,6 +130,8 @@ def _list_holds(followed: Followed, failed: set[str]) -> tuple[str, ...]:
         return ("its people are told why",)
     if SCOPE in failed:
         return ("it brings what does not belong there",)
+    if CONFLICT in failed:
+        return ("a conflict in it is not settled and accepted yet",)
     found = _follow(followed, pull)
     if not isinstance(found, Refused):
         return ()
@@ -229,6 +237,8 @@ def _list_reports(followed: Followed) -> Iterator[Report]:
     yield _report(followed, LEAK, _judge_leak(followed))
     if followed.role == "fix":
         yield _report_picks(followed)
+    else:
+        yield _report(followed, CONFLICT, followed.draft.tell_lack() if followed.draft else "")
 
 
 def _report(followed: Followed, name: str, fault: str) -> Report:

@@ -1,0 +1,236 @@
+"""A pick's pull request that was opened with a conflict in it: a draft, for a person to settle.
+
+Whatever a person pushes there is theirs: relauto never pushes to it again. It merges what they made once
+no conflict marker is left, every fix is in it, and an entitled person has accepted exactly that commit.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from relauto.comms.desk import Shown, accept_command
+from relauto.comms.handwork import indent, write_fetch_commands, write_push_commands
+from relauto.comms.neutral import reveal
+from relauto.errors import RelautoError
+from relauto.git.errors import MissingObjectError
+from relauto.git.markers import find_left
+from relauto.git.presence import find_presence
+from relauto.git.range_diff import read_range_diff
+from relauto.github import pull_drafts, pull_page
+from relauto.github.pull_state import Pull
+from relauto.guard.guard import Passage
+from relauto.model.facts import Facts
+from relauto.model.names import Branch, Commit
+from relauto.model.target import Place, Target
+from relauto.stages.bench import Bench
+from relauto.stages.leaks import hold_leaks, read_brought
+from relauto.stages.prepare.picks import name_commits, name_paths
+from relauto.stages.step import Question, Refused, Todo
+
+CONFLICT = "relauto / conflict"
+"""The report, on a pick's head, that no conflict is left in it that nobody has settled and accepted."""
+
+_MOST_DIFFERENCE = 20_000
+_MOST_COMMITS = 20
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The pull request `pull` to the branch `onto`, which is at `tip`.
+
+    `made` is what runs were about to push: of several at once each has made its own, which say the same.
+    """
+
+    bench: Bench
+    target: Target
+    place: Place
+    onto: Branch
+    tip: Commit
+    pull: Pull
+    made: Sequence[Facts]
+
+    @property
+    def fix(self) -> Commit:
+        """The fix that does not apply."""
+        return Commit(self.made[-1]["unsettled"]["fix"])
+
+    @property
+    def rest(self) -> list[Commit]:
+        """The fixes behind it, which a person picks too."""
+        return [Commit(each) for each in self.made[-1]["unsettled"]["rest"]]
+
+    @property
+    def fixes(self) -> list[Commit]:
+        """All fixes that it has to bring."""
+        return [*(Commit(each["fix"]) for each in self.made[-1]["picks"]), self.fix, *self.rest]
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has pushed to it."""
+        return self.pull.head_sha in {each["head"] for each in self.made}
+
+    @property
+    def marked(self) -> Commit | None:
+        """The commit with the markers, where what settles them came on top of it; None where it is gone."""
+        head, heads = self._require_head(), [Commit(each["head"]) for each in self.made]
+        known = [each for each in heads if _is_known(self.bench, each)]
+        return next((each for each in known if self.bench.product.is_ancestor(each, head)), None)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a person has accepted exactly what is there now."""
+        accepted = {each.commit for each in self.bench.incident.accepted if each.target == self.target}
+        return str(self.pull.head_sha) in accepted
+
+    def tell_lack(self) -> str:
+        """Return in a few words what keeps it from being merged; "" when nothing does."""
+        if self.is_untouched:
+            return f"a person has to settle the conflict in {self._name_paths()}"
+        fault = self._find_fault()
+        return fault or ("" if self.is_accepted else "it is settled; a person has to accept it by name")
+
+    def observe(self) -> Refused | Todo | None:
+        """Return what is next about it; None once it is to be followed like any other."""
+        if self.is_untouched:
+            return self._refuse_untouched()
+        fault = self._find_fault()
+        if fault:
+            return self._refuse(f"pull request #{self.pull.number} is not settled: {fault}")
+        return self._hold_leaks() or (None if self.is_accepted else self._ask()) or self._end()
+
+    def _name_paths(self) -> str:
+        return name_paths(self.made[-1]["unsettled"]["paths"])
+
+    def _refuse_untouched(self) -> Refused:
+        return self._refuse(
+            f"{self.fix.short} conflicts with {self.onto} in {self._name_paths()}: "
+            f"pull request #{self.pull.number} waits for a person to settle it"
+        )
+
+    def _refuse(self, reason: str) -> Refused:
+        branch, unsettled = self.pull.head_ref, self.made[-1]["unsettled"]
+        fetch, push = write_fetch_commands(branch), write_push_commands(branch, self.rest)
+        return Refused(
+            reason,
+            todo=f"settle it in a clone, as its text tells: {self.pull.url}\n{indent(fetch)}\n"
+            f"  (edit the files until no conflict marker is left)\n{indent(push)}",
+            facts={
+                "conflicts": unsettled["paths"],
+                "fix": self.fix,
+                "onto": self.onto,
+                "pull": self.pull.number,
+                "url": self.pull.url,
+            },
+        )
+
+    def _require_head(self) -> Commit:
+        """Return the head, fetched where it is newer than the last look at the branches."""
+        if not _is_known(self.bench, self.pull.head_sha):
+            self.bench.mirror.fetch([f"refs/pull/{self.pull.number}/head"])
+        return self.pull.head_sha
+
+    def _find_fault(self) -> str:
+        head, key = self._require_head(), ("draft", self.onto, self.pull.head_sha)
+        return self.bench.remember("refs", key, lambda: next(self._list_faults(head), ""))
+
+    def _list_faults(self, head: Commit) -> Iterator[str]:
+        product = self.bench.product
+        base = product.merge_base(self.tip, head)
+        if base is None:
+            yield f"it has no history in common with {self.onto}"
+            return
+        lacking = [fix for fix in self.fixes if find_presence(product, fix, head) is None]
+        if lacking:
+            yield (
+                f"{head.short} lacks {name_commits(lacking)}: pick with -x, and keep the line which that adds"
+            )
+        try:
+            left = find_left(product, self.fixes, base, head)
+        except RelautoError as error:
+            yield f"whether conflict markers are left cannot be told: {error.what}"
+            return
+        if left:
+            yield f"{head.short} leaves conflict markers in {', '.join(left)}"
+
+    def _hold_leaks(self) -> Refused | None:
+        what = f"pull request #{self.pull.number}"
+        brought = read_brought(self.bench, self.pull.head_sha, self.tip)
+        told = [Passage(f"the title of {what}", self.pull.title), Passage("its text", self.pull.body, 1)]
+        out = "it stands on GitHub, so whoever can read the repository can read it already"
+        return hold_leaks(self.bench, self.place, what, [*told, *brought], out=out)
+
+    def _ask(self) -> Refused:
+        head = self.pull.head_sha
+        paths = self.made[-1]["unsettled"]["paths"]
+        shown = (
+            Shown("pull request", f"#{self.pull.number}", url=self.pull.url),
+            Shown("goes to", self.onto),
+            Shown("head", head),
+            *(Shown(f"was in conflict ({each['kind']})", each["path"]) for each in paths),
+            *self._show_commits(head),
+        )
+        return Refused(
+            f"pull request #{self.pull.number} was settled as {head.short}: a person has to accept that",
+            todo=f"read it, then answer at the desk, or run relauto accept {head} --reason …",
+            facts={"settled": [head], "pull": self.pull.number, "onto": self.onto},
+            question=Question(
+                "accept",
+                "prepare.settled",
+                head,
+                shown,
+                (accept_command(head),),
+                text=reveal(self._tell_differences(head)),
+            ),
+        )
+
+    def _show_commits(self, head: Commit) -> Iterator[Shown]:
+        base = self.bench.product.merge_base(self.tip, head)
+        commits = self.bench.product.commits(base, head) if base else []
+        for each in commits[:_MOST_COMMITS]:
+            yield Shown(f"brings {each.id.short}", each.subject, words=True)
+        if len(commits) > _MOST_COMMITS:
+            yield Shown("brings besides", f"{len(commits) - _MOST_COMMITS} more commits", words=True)
+
+    def _tell_differences(self, head: Commit) -> str:
+        """Return how what a person made differs from the fixes that did not apply."""
+        most = _MOST_DIFFERENCE // len(self.fixes)
+        pairs = [(fix, self._find_settled(fix, head)) for fix in (self.fix, *self.rest)]
+        told = [read_range_diff(self.bench.product, fix, made, most=most) for fix, made in pairs if made]
+        return "\n\n".join(filter(None, told))
+
+    def _find_settled(self, fix: Commit, head: Commit) -> Commit | None:
+        """Return what a fix became: what came on top of the commit with the markers counts as one with it."""
+        product, marked = self.bench.product, self.marked
+        if marked:
+            whole = replace(product.commit_object(marked), tree=product.commit_object(head).tree)
+            return product.write_object(whole)
+        found = find_presence(product, fix, head)
+        return found.commit if found else None
+
+    def _end(self) -> Todo | None:
+        """Return what makes a pull request like any other of it."""
+        pull, label = self.pull, self.bench.settings.pick.conflict_label
+        held = next((each for each in pull.labels if each.lower() == (label or "").lower()), None)
+        if not held and not (pull.draft and pull.node):
+            return None
+
+        def run(_facts: Facts) -> None:
+            if held:
+                pull_page.remove_label(self.bench.source, pull.number, held)
+            if pull.draft and pull.node:
+                pull_drafts.mark_ready(self.bench.source, pull)
+
+        return Todo(
+            f"ready:{pull.number}",
+            f"take pull request #{pull.number} out of draft at {pull.head_sha.short}: it is settled",
+            run,
+            prepare=lambda: {"head": pull.head_sha},
+            changes=("pulls", "pages"),
+        )
+
+
+def _is_known(bench: Bench, commit: Commit) -> bool:
+    try:
+        bench.product.commit(commit)
+    except MissingObjectError:
+        return False
+    return True

@@ -1,0 +1,262 @@
+"""A pick that conflicts becomes a draft, which a person finishes with the commands that stand in it."""
+
+import re
+import subprocess  # noqa: TID251 - a person types what stands in the pull request
+
+import pytest
+
+from relauto.errors import Status
+from relauto.git.runner import Git
+from tests.engine.agreement import agree
+from tests.engine.conftest import SOURCE
+from tests.engine.test_engine_progress import label, reports
+from tests.engine.test_engine_rights import give
+
+CONFLICT = "relauto / conflict"
+BRANCH = "relauto/pick/release-1.0/inc-test-1"
+_FENCED = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def only(outcome, step="prepare.pick", status=Status.DECISION):
+    (stop,) = outcome.stops
+    assert (stop.place.step, stop.status) == (step, status), stop
+    return stop
+
+
+def reach_draft(world, more=""):
+    world.open(more, fix="fix/conflict")
+    world.reach_merge_door(more)
+    world.approve("prepare.merge")
+    return only(agree(world, more))
+
+
+def commands(world, number=2):
+    """Return the commands that a pull request's text tells: those before the person's work, those behind."""
+    before, behind = _FENCED.findall(world.pull(number)["body"])
+    return before, behind
+
+
+class Person:
+    """Somebody with a fresh clone of the product, who types what stands in the pull request."""
+
+    def __init__(self, world):
+        self.folder = world.root / f"clone-of-dev-{len(list(world.root.glob('clone-of-dev-*')))}"
+        url = f"{world.hub.address.replace('://', '://x:token-of-dev@')}/{SOURCE}.git"
+        Git(world.root).run("clone", "--quiet", url, str(self.folder))
+        self.git = Git(self.folder)
+        for name, value in (("user.name", "Dana Dev"), ("user.email", "dana@acme.example")):
+            self.git.run("config", name, value)
+
+    def type(self, lines):
+        ended = subprocess.run(
+            ["sh", "-e", "-c", lines], cwd=self.folder, capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 0, ended.stderr
+
+    def edit(self, path, text):
+        (self.folder / path).write_text(text)
+
+
+def finish(world, text="newer\n", number=2):
+    before, behind = commands(world, number)
+    person = Person(world)
+    person.type(before)
+    person.edit("new.txt", text)
+    person.type(behind)
+    return settle(world, number)
+
+
+def settle(world, number=2):
+    """Return a pull request's head once the hub has taken note of what was pushed."""
+    return world.pull(number)["head"]["sha"]
+
+
+def test_the_draft_tells_what_conflicts_and_cannot_be_merged(at):
+    world = at("blank")
+    stop = reach_draft(world)
+    merged, head = world.head("main"), world.head(BRANCH)
+    assert stop.reason == (
+        f"{merged[:10]} conflicts with release-1.0 in new.txt (modify/delete): "
+        "pull request #2 waits for a person to settle it"
+    )
+    pull = world.pull(2)
+    assert (pull["draft"], pull["base"]["ref"], pull["head"]["sha"]) == (True, "release-1.0", head)
+    assert label(world, 2) == ["conflict"]
+    told = {CONFLICT: ("failure", "INC-test: a person has to settle the conflict in new.txt (modify/delete)")}
+    assert reports(world, 2)[0] == told
+    assert f"(cherry picked from commit {merged})" in world.product.read("log", "-1", "--format=%b", head)
+    assert world.product.read("show", f"{head}~:VERSION") == "1.0.1", "the number is below it"
+    again = only(agree(world))
+    assert (again.reason, world.head(BRANCH), world.writes) == (stop.reason, head, 0)
+
+
+def test_the_commands_in_it_finish_it_and_the_path_goes_on(at):
+    world = at("blank")
+    reach_draft(world)
+    marked = world.head(BRANCH)
+    head = finish(world)
+    assert head != marked
+    stop = only(agree(world))
+    assert stop.reason == f"pull request #2 was settled as {head[:10]}: a person has to accept that"
+    assert reports(world, 2)[0][CONFLICT][0] == "failure"
+    assert f"/accept {head} REASON" in world.asked()
+    assert any("git range-diff" in comment for comment in world.desk())
+    world.answer(f"/accept {head} I settled it", by="dev")
+    assert only(agree(world)).reason == stop.reason, "who is not on the roster for it accepts nothing"
+    world.answer(f"/accept {head} read it")
+    only(agree(world), status=Status.WAITING)
+    assert (world.pull(2)["draft"], label(world, 2)) == (False, [])
+    assert reports(world, 2)[0][CONFLICT] == ("success", "INC-test: no conflict is left in it")
+    world.pass_pull(2)
+    only(agree(world), "prepare.verify", Status.WAITING)
+    record = world.record("prepare.pick")
+    (told,) = record.facts["picks"]
+    assert (told["status"], told["pull"], told["found_by"], record.by_others) == (
+        "resolved",
+        2,
+        "trailer",
+        True,
+    )
+    assert world.product.read("show", "v1.0.1-rc1:new.txt") == "newer"
+    assert world.product.read("show", "v1.0.1-rc1:VERSION") == "1.0.1"
+
+
+@pytest.mark.parametrize("method", ["squash", "merge", "rebase"])
+@pytest.mark.slow
+def test_a_person_may_merge_it_in_any_way(at, method):
+    world = at("blank")
+    reach_draft(world)
+    head = finish(world)
+    only(agree(world))
+    world.answer(f"/accept {head} read it")
+    only(agree(world), status=Status.WAITING)
+    world.pass_pull(2)
+    world.merge(2, method)
+    only(agree(world), "prepare.verify", Status.WAITING)
+
+
+@pytest.mark.slow
+def test_what_settles_it_may_come_on_top(at):
+    world = at("blank")
+    world.commit_on("release-1.0", "Have it too", {"new.txt": "of the line\n"})
+    reach_draft(world)
+    marked = world.head(BRANCH)
+    assert "<<<<<<< release-1.0" in world.product.read("show", f"{marked}:new.txt")
+    person = Person(world)
+    person.type(commands(world)[0])
+    person.edit("new.txt", "both\n")
+    person.type(f"git commit -qam Settle; git push -q origin HEAD:refs/heads/{BRANCH}")
+    head = settle(world)
+    only(agree(world))
+    assert "both" in next(each for each in world.desk() if "git range-diff" in each)
+    world.answer(f"/accept {head} read it")
+    only(agree(world), status=Status.WAITING)
+    world.pass_pull(2)
+    agree(world)
+    assert world.product.read("log", "--format=%s", f"{marked}~..release-1.0").count("\n") == 0, "squashed"
+    assert world.product.read("show", "release-1.0:new.txt") == "both"
+
+
+def test_markers_that_are_left_are_told_and_nothing_is_accepted(at):
+    world = at("blank")
+    reach_draft(world)
+    left = "<<<<<<< ours\nnew\n=======\nnewer\n>>>>>>> theirs\n"
+    head = finish(world, left)
+    stop = only(agree(world))
+    fault = f"{head[:10]} leaves conflict markers in new.txt"
+    assert stop.reason == f"pull request #2 is not settled: {fault}"
+    assert reports(world, 2)[0][CONFLICT] == ("failure", f"INC-test: {fault}")
+    world.answer(f"/accept {head} it is fine")
+    assert only(agree(world)).reason == stop.reason
+    again = finish(world)
+    assert again != head
+    assert (
+        only(agree(world)).reason
+        == f"pull request #2 was settled as {again[:10]}: a person has to accept that"
+    )
+
+
+def test_what_lacks_the_fix_is_no_settlement(at):
+    world = at("blank")
+    reach_draft(world)
+    person = Person(world)
+    person.type(commands(world)[0])
+    person.edit("new.txt", "something else\n")
+    person.type(f"git commit -qa --amend -m Mine; git push -qf origin HEAD:refs/heads/{BRANCH}")
+    merged, head = world.head("main"), settle(world)
+    stop = only(agree(world))
+    assert f"{head[:10]} lacks {merged[:10]}" in stop.reason
+
+
+def test_markers_that_somebody_merged_all_the_same_stop_the_release(at):
+    world = at("blank")
+    world.commit_on("release-1.0", "Have it too", {"new.txt": "of the line\n"})
+    reach_draft(world)
+    world.product.run("update-ref", "refs/heads/release-1.0", world.head(BRANCH))
+    stop = only(agree(world))
+    made = world.head("release-1.0")
+    assert stop.reason.startswith(f"{made[:10]}, which brought ")
+    assert stop.reason.endswith("left conflict markers in new.txt")
+    world.commit_on("release-1.0", "Take them out", {"new.txt": "both\n"})
+    only(agree(world), "prepare.verify")
+
+
+def test_a_person_who_was_faster_keeps_what_they_pushed(at):
+    world = at("blank")
+    reach_draft(world)
+    before, behind = commands(world)
+    late = Person(world)
+    late.type(before)
+    theirs = finish(world)
+    late.edit("new.txt", "mine\n")
+    with pytest.raises(AssertionError, match="stale info"):
+        late.type(behind)
+    assert world.head(BRANCH) == theirs
+
+
+def test_several_fixes_behind_a_conflict_are_picked_by_the_person_too(at):
+    world = at("blank")
+    world.open(fix="fix/conflict")
+    world.attach("fix/crash")
+    world.advance()
+    world.decide()
+    for number in (1, 2):
+        world.pass_pull(number)
+    world.advance()
+    world.approve("prepare.merge")
+    world.advance()
+    world.approve("prepare.merge")
+    only(agree(world))
+    first, second = world.head("main~1"), world.head("main")
+    assert f"git cherry-pick -x {second}" in commands(world, 3)[1]
+    before, behind = commands(world, 3)
+    person = Person(world)
+    person.type(before)
+    person.edit("new.txt", "newer\n")
+    person.type(behind)
+    head = settle(world, 3)
+    only(agree(world))
+    world.answer(f"/accept {head} read it")
+    only(agree(world), status=Status.WAITING)
+    world.pass_pull(3)
+    only(agree(world), "prepare.verify", Status.WAITING)
+    told = [(each["fix"], each["status"]) for each in world.record("prepare.pick").facts["picks"]]
+    assert told == [(first, "resolved"), (second, "resolved")]
+
+
+def test_with_stop_nothing_is_pushed_and_the_commands_are_told(at):
+    world = at("blank")
+    stop = reach_draft(world, 'pick.conflicts = "stop"\n')
+    merged = world.head("main")
+    assert stop.reason == f"{merged[:10]} conflicts with release-1.0 in new.txt (modify/delete)"
+    assert f"  git cherry-pick -x {merged}\n" in stop.todo
+    assert world.product.read("for-each-ref", "refs/heads/relauto") == ""
+
+
+def test_a_token_that_may_not_report_opens_the_draft_all_the_same(at):
+    world = at("blank")
+    give(world, "source", without="checks", least=True)
+    stop = reach_draft(world)
+    assert "waits for a person" in stop.reason
+    assert (world.pull(2)["draft"], reports(world, 2)[0]) == (True, {})
+    assert any("cannot be marked as failing" in line for line in world.said)
