@@ -18,10 +18,11 @@ from relauto.git.address import Address
 from relauto.git.commit import EMPTY_TREE
 from relauto.git.mirror import Mirror, hold, widen
 from relauto.git.presence import find_mainline, list_same_files
-from relauto.git.refs import check_ref
+from relauto.git.refs import RefUpdate, check_ref
 from relauto.git.repository import Repository
 from relauto.git.runner import Answer, GitError
 from relauto.git.tree import Entry, find_entries
+from relauto.guard.guard import require_no_secret
 from relauto.model.names import Branch, Commit
 
 YEAR = timedelta(days=365)
@@ -69,7 +70,9 @@ class ColdClone:
     def __init__(self, mirror: Mirror) -> None:
         self.repository: Repository = mirror.repository
         self.filtered = True
+        mirror.vet = require_no_secret
         self._mirror = mirror
+        self._heads: dict[str, str] = {}
         self._before = self._measure()
 
     @property
@@ -82,19 +85,38 @@ class ColdClone:
         packs = self.repository.common / "objects" / "pack"
         return {pack.name: pack.stat().st_size for pack in packs.glob("*.pack")}
 
-    def fetch_tips(self, fixes: Sequence[str], lines: Sequence[str]) -> None:
+    def fetch_tips(self, fixes: Sequence[str], lines: Sequence[str], *, picks: bool) -> None:
         """Fetch the fixes with what they are compared with, and the tips of the lines.
+
+        With `picks`, the branches for picks onto the lines come too.
 
         Raises:
             InputError: the remote has nothing of such a name, or a fix cannot be asked for by it.
         """
         specs = [_point_at_line(line) for line in lines]
         specs += [spec for fix in fixes for spec in _point_at_fix(fix)]
+        specs += [spec for line in (lines if picks else ()) for spec in _point_at_picks(line)]
         if any(not _ID.fullmatch(fix) for fix in fixes):
             specs.append(f"+HEAD:{_DEFAULT}")
         self._fetch("--depth=2", specs)
+        self._heads = self.repository.refs("refs/heads")
         # By this the branch is known that others are compared with.
         self.repository.git.run("symbolic-ref", "refs/remotes/origin/HEAD", _DEFAULT)
+
+    def publish(self, branches: Sequence[Branch]) -> None:
+        """Move branches of the remote to where they are here, all or none, each only from where it was seen.
+
+        Raises:
+            LeakError: they hold a token or a private key; nothing was sent.
+            PushRejectedError: the remote has others meanwhile, or forbids one; nothing was moved.
+            DeniedError: the token lacks the right; nothing was moved.
+            UnreachableError: the remote was not reached; nothing was sent.
+            PushUnknownError: the connection broke; look before anything is sent again.
+        """
+        here = self.repository.refs("refs/heads")
+        self._mirror.push(
+            [RefUpdate(each.ref, self._heads.get(each.ref), here[each.ref]) for each in branches]
+        )
 
     def resolve(self, word: str) -> Commit:
         """Return the commit that a fix's name stands for at the remote.
@@ -186,7 +208,7 @@ class ColdClone:
 
 @contextmanager
 def open_cold(
-    address: Address, *, cache: Path, fixes: Sequence[str], lines: Sequence[str]
+    address: Address, *, cache: Path, fixes: Sequence[str], lines: Sequence[str], picks: bool = False
 ) -> Iterator[ColdClone]:
     """Fetch what picking `fixes` onto `lines` needs, and yield it; other runs on it wait meanwhile.
 
@@ -195,6 +217,7 @@ def open_cold(
         cache: a directory for mirrors, shared by any number of processes.
         fixes: full commit ids, branches, tags, or `pull/N/head`.
         lines: branches, or patterns of their names.
+        picks: whether the branches for picks onto them are wanted too.
 
     Raises:
         InputError: the remote has nothing of such a name, or the cache cannot be written.
@@ -206,7 +229,7 @@ def open_cold(
         directory = mirror.repository.directory
         with hold(directory.with_name(f"{directory.stem}-use")):
             clone = ColdClone(mirror)
-            clone.fetch_tips(fixes, lines)
+            clone.fetch_tips(fixes, lines, picks=picks)
             found = [clone.resolve(fix) for fix in fixes]
             tips = [each for line in lines for each in clone.find_branches(line)]
             clone.fetch_history(found, tips, words=any(not _ID.fullmatch(fix) for fix in fixes))
@@ -218,6 +241,13 @@ def _point_at_line(line: str) -> str:
     glob = _GLOB.search(line)
     ref = f"{Branch(line[: glob.start()] + 'x').ref[:-1]}*" if glob else Branch(line).ref
     return f"+{ref}:{ref}"
+
+
+def _point_at_picks(line: str) -> list[str]:
+    glob = _GLOB.search(line)
+    below = line[: glob.start()] if glob else f"{line}/"
+    refs = (f"refs/heads/relauto/{kind}/{below}*" for kind in ("pick", "review"))
+    return [f"+{ref}:{ref}" for ref in refs]
 
 
 def _point_at_fix(word: str) -> list[str]:

@@ -76,10 +76,10 @@ def pick(
         refuse_with_forecast({"--from": from_, "--fetch": fetch, "--resolvers": resolvers, "--write": write})
         raise SystemExit(int(run_forecast(fix or [], pull, onto or [], repo, method, json=json)))
     if from_:
-        refuse_with_remote({"--repo": repo, "--pull": pull, "--write": write})
+        refuse_with_remote({"--repo": repo, "--pull": pull})
     dry = dry_run or c.config.run.dry
     words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]
-    with open_source(repo, from_, words, onto or [], fetch=fetch) as source:
+    with open_source(repo, from_, words, onto or [], fetch=fetch, write=write) as source:
         repository = source.repository
         fixes = find_fixes(repository, words)
         lines = _find_lines(repository, onto or [])
@@ -89,6 +89,8 @@ def pick(
         placed = (
             place_branches(repository, made, signer=signer, propose=propose, write=not dry) if write else []
         )
+        if not dry:
+            source.publish(placed)
         series = [each.series for each in placed] or made
         if json:
             show_json({**describe(repository, series, placed), **source.describe(series)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from relauto.git.cold import ColdClone
     from relauto.git.fanout import Series
+    from relauto.git.pick_branches import Placed
     from relauto.git.repository import Repository
 
 
@@ -19,6 +20,16 @@ class Source:
 
     repository: Repository
     cold: ColdClone | None = None
+
+    def publish(self, placed: Iterable[Placed]) -> None:
+        """Put the branches that were made or renewed where the lines are, if that is elsewhere.
+
+        Raises:
+            RemoteError: they were not taken, or it is not known whether they were.
+        """
+        moved = [each.branch for each in placed if each.state in ("created", "renewed")]
+        if self.cold and moved:
+            self.cold.publish(moved)
 
     def describe(self, series: Sequence[Series]) -> dict[str, Any]:
         """Return what the document says of where the objects came from; nothing of a whole clone."""
@@ -60,11 +71,11 @@ def refuse_with_remote(options: Mapping[str, object]) -> None:
 
 @contextmanager
 def open_source(
-    repo: str, remote: str, fixes: Sequence[str], lines: Sequence[str], *, fetch: bool
+    repo: str, remote: str, fixes: Sequence[str], lines: Sequence[str], *, fetch: bool, write: bool
 ) -> Iterator[Source]:
     """Open the clone `repo`, or, where a `remote` is named, fetch what a pick needs of that.
 
-    With `fetch`, a shallow clone is given what the pick lacks.
+    With `fetch`, a shallow clone is given what the pick lacks; with `write`, branches for picks come.
 
     Raises:
         InputError: there is no such repository, or nothing of such a name in it.
@@ -83,12 +94,14 @@ def open_source(
         with Repository.open(path, shallow=True) as repository:
             yield Source(repository)
     else:
-        with _open_cold(remote, fixes, lines) as cold:
+        with _open_cold(remote, fixes, lines, picks=write) as cold:
             yield Source(cold.repository, cold)
 
 
 @contextmanager
-def _open_cold(remote: str, fixes: Sequence[str], lines: Sequence[str]) -> Iterator[ColdClone]:
+def _open_cold(
+    remote: str, fixes: Sequence[str], lines: Sequence[str], *, picks: bool
+) -> Iterator[ColdClone]:
     import platformdirs
 
     from relauto.authority import find_authority
@@ -101,7 +114,8 @@ def _open_cold(remote: str, fixes: Sequence[str], lines: Sequence[str]) -> Itera
         what, option = ("a fix", "--fix") if not fixes else ("a line", "--onto")
         raise InputError(f"there is nothing to fetch: {what} has to be named", todo=f"name it with {option}")
     address = Address(remote, find_host_token(remote), find_authority(GitHub()))
-    with open_cold(address, cache=platformdirs.user_cache_path("relauto"), fixes=fixes, lines=lines) as cold:
+    cache = platformdirs.user_cache_path("relauto")
+    with open_cold(address, cache=cache, fixes=fixes, lines=lines, picks=picks) as cold:
         yield cold
 
 

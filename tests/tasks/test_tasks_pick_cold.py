@@ -1,5 +1,7 @@
 """`relauto pick --from URL`: a pick from a repository of which next to nothing is here."""
 
+import multiprocessing
+import os
 import re
 from datetime import timedelta
 
@@ -8,6 +10,7 @@ import pytest
 from relauto.git.runner import Git
 from relauto.hub.server import Hub
 from relauto.model.names import Branch, RepositoryName
+from relauto.tasks.program import program
 from tests.git.conftest import Clone
 from tests.git.test_git_pick import TEXT, change
 
@@ -221,8 +224,88 @@ def test_a_token_reaches_the_host_by_the_environment_alone(relauto, clone, cache
     assert not any(b"first" in text for text in texts if not text.startswith(b"PACK"))
 
 
-@pytest.mark.parametrize("option", [("--repo", "."), ("--pull", "7"), ("--write",)])
+@pytest.mark.parametrize("option", [("--repo", "."), ("--pull", "7")])
 def test_options_for_a_repository_here_are_refused(pick, cache, option):
     ended = pick("--fix", "main", "--onto", "release-1", *option)
     assert (ended.status, ended.out) == (2, "")
     assert f"{option[0]} is for a repository on this machine, and --from names one elsewhere" in ended.err
+
+
+def test_fixes_are_picked_in_the_order_of_their_merges(pick, clone, cache):
+    clone.moment += timedelta(days=9)
+    later = clone.commit("Later", {"app.py": change(TEXT, 3, "fixed later")})
+    document = pick("--fix", later, "--fix", clone.fix, "--onto", "release-1", "--json").document
+    assert [each["fix"] for each in document["results"]] == [clone.fix, later]
+    assert [each["status"] for each in document["results"]] == ["clean", "clean"]
+
+
+def test_an_annotated_tag_and_a_root_commit_are_fixes(pick, clone, cache):
+    clone.run("tag", "-a", "-m", "The fix", "v1", clone.fix)
+    clone.run("checkout", "--quiet", "--orphan", "island")
+    clone.run("rm", "-rfq", ".")
+    island = clone.commit("Island", {"island.txt": "alone\n"})
+    clone.switch("main")
+    for word, fix in (("v1", clone.fix), (island, island)):
+        tree, _ = clone.pick_for_real(fix, "release-1")
+        clone.switch("main")
+        (result,) = pick("--fix", word, "--onto", "release-1", "--json").document["results"]
+        assert (result["fix"], result["status"], result["tree"]) == (fix, "clean", tree)
+
+
+def test_two_runs_at_once_wait_for_each_other(relauto, url, clone, cache, tmp_path):
+    tree, _ = clone.pick_for_real(clone.fix, "release-1")
+    lines = ["release-1", "other"]
+    clone.run("branch", "other", "release-1")
+    context = multiprocessing.get_context("fork")
+    arguments = [("--from", url, "--fix", clone.fix, "--onto", line) for line in lines for _ in range(2)]
+    runs = [context.Process(target=run_pick, args=(each, str(tmp_path / "cache"))) for each in arguments]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert [run.exitcode for run in runs] == [0] * 4
+    document = relauto("pick", *arguments[0], "--json").document
+    assert document["results"][0]["tree"] == tree
+
+
+def run_pick(arguments, cache):
+    os.environ["XDG_CACHE_HOME"] = cache
+    try:
+        program.run(["relauto", "pick", *arguments])
+    except SystemExit as ended:
+        os._exit(int(ended.code or 0))
+
+
+@pytest.fixture
+def identified(tmp_path):
+    file = tmp_path / "home" / ".gitconfig"
+    file.write_text(f"{file.read_text()}[user]\n\tname = Robin Releases\n\temail = robin@example.com\n")
+
+
+def test_what_is_written_goes_to_the_remote(pick, clone, cache, identified):
+    tree, _ = clone.pick_for_real(clone.fix, "release-1")
+    clone.switch("main")
+    branch = f"relauto/pick/release-1/{clone.fix[:10]}"
+    arguments = ("--fix", clone.fix, "--onto", "release-1", "--write")
+    assert pick(*arguments, "--dry-run").status == 0
+    assert branch not in clone.git.read("show-ref")
+    assert f"{branch} was created" in pick(*arguments).out
+    made = clone.git.read("rev-parse", branch)
+    assert (clone.tree(branch), clone.git.read("rev-parse", f"{branch}^")) == (
+        tree,
+        clone.git.read("rev-parse", "release-1"),
+    )
+    assert Git(clone.directory).read("fsck", "--connectivity-only", "--no-dangling") == ""
+    assert f"{branch} is there already" in pick(*arguments).out
+    assert clone.git.read("rev-parse", branch) == made
+    on_line(clone, "Later", {"lib/1/data.py": "later\n"})
+    assert f"{branch} was renewed" in pick(*arguments).out
+    assert clone.git.read("rev-parse", f"{branch}^") == clone.git.read("rev-parse", "release-1")
+
+
+def test_what_a_person_pushed_there_stays(pick, clone, cache, identified):
+    branch = f"relauto/pick/release-1/{clone.fix[:10]}"
+    clone.run("branch", branch, "main")
+    ended = pick("--fix", clone.fix, "--onto", "release-1", "--write")
+    assert (ended.status, "which is not what a pick makes alone" in ended.out) == (3, True)
+    assert clone.git.read("rev-parse", branch) == clone.git.read("rev-parse", "main")
