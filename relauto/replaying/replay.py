@@ -4,7 +4,7 @@ import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
@@ -17,6 +17,7 @@ from relauto.git.merge import Merge
 from relauto.git.pick import Pick, pick
 from relauto.git.repository import Repository
 from relauto.replaying.batches import batch
+from relauto.replaying.conflicts import Explained, explain_conflict
 from relauto.replaying.judging import Judged, Verdict, judge_proposal
 from relauto.replaying.pairs import Pair
 from relauto.resolving.proposal import propose
@@ -42,6 +43,7 @@ class Outcome:
         error: what failed.
         milliseconds: how long the pick took; None where there was none.
         judged: how what resolvers made of a conflict compares; None where they made nothing.
+        explained: why it conflicts; None where it does not, or nobody asked.
     """
 
     pair: Pair
@@ -50,10 +52,16 @@ class Outcome:
     error: str = ""
     milliseconds: float | None = None
     judged: Judged | None = None
+    explained: Explained | None = None
 
 
 def replay(
-    path: Path, pairs: Iterable[Pair], *, resolvers: Sequence[str] = (), workers: int = 0
+    path: Path,
+    pairs: Iterable[Pair],
+    *,
+    resolvers: Sequence[str] = (),
+    explain: bool = False,
+    workers: int = 0,
 ) -> Iterator[Outcome]:
     """Yield how each pair ends, in their order.
 
@@ -65,6 +73,7 @@ def replay(
         path: the repository.
         pairs: what to pick.
         resolvers: those that are on (`relauto.resolving.names`).
+        explain: whether to look for the causes of conflicts, which takes up to two seconds for each.
         workers: processes that pick; 0 for one for each core.
 
     Raises:
@@ -72,7 +81,7 @@ def replay(
     """
     with tempfile.TemporaryDirectory(prefix="relauto-replay-") as root:
         _prepare(path, Path(root))
-        work = partial(_replay_batch, path, root, resolvers)
+        work = partial(_replay_batch, path, root, resolvers, explain)
         parts = batch(pairs, _BATCH)
         if workers == 1:
             yield from chain.from_iterable(map(work, parts))
@@ -111,10 +120,13 @@ def _prepare(path: Path, root: Path) -> None:
         shared.git.ask("commit-graph", "write", "--stdin-commits", "--no-progress", input=rows)
 
 
-def _replay_batch(path: Path, root: str, resolvers: Sequence[str], pairs: list[Pair]) -> list[Outcome]:
+def _replay_batch(
+    path: Path, root: str, resolvers: Sequence[str], explain: bool, pairs: list[Pair]
+) -> list[Outcome]:
     """Pick in a repository of its own, which borrows from `path` and is gone afterwards."""
     with tempfile.TemporaryDirectory(dir=root) as folder, _borrow(_place(root), Path(folder)) as repository:
-        return [_replay_pair(repository, pair, path, resolvers) for pair in pairs]
+        outcomes = [_replay_pair(repository, pair, path, resolvers) for pair in pairs]
+        return [_explain(repository, each) for each in outcomes] if explain else outcomes
 
 
 def _borrow(path: Path, folder: Path) -> Repository:
@@ -151,6 +163,12 @@ def _resolve(
     merged = Merge(picked.marked_tree or "", picked.conflicts)
     proposal = propose(repository, pair.fix, pair.onto, merged, resolvers)
     return judge_proposal(repository, proposal, expected) if proposal else None
+
+
+def _explain(repository: Repository, outcome: Outcome) -> Outcome:
+    if outcome.result != "conflict":
+        return outcome
+    return replace(outcome, explained=explain_conflict(repository, outcome.pair.fix, outcome.pair.onto))
 
 
 def _judge(picked: Pick, expected: str) -> Result:

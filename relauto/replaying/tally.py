@@ -5,6 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from relauto.replaying.conflicts import ConflictTally
+from relauto.replaying.quantiles import find_quantile
 from relauto.replaying.replay import Outcome, Result
 from relauto.replaying.worth import Worth
 
@@ -41,6 +43,7 @@ class Tally:
         settled: what the answers of all resolvers together were worth.
         resolvers: what those of each were worth.
         confidences: and those of each confidence.
+        conflicts: what explains the conflicts, where that was asked.
         samples: some of the pairs that did not end exact, the first of each result.
     """
 
@@ -53,6 +56,7 @@ class Tally:
     settled: Worth = field(default_factory=Worth)
     resolvers: dict[str, Worth] = field(default_factory=dict)
     confidences: dict[str, Worth] = field(default_factory=dict)
+    conflicts: ConflictTally = field(default_factory=ConflictTally)
     samples: dict[Result, list[Outcome]] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
@@ -66,6 +70,8 @@ class Tally:
         sample = self.samples.setdefault(outcome.result, []) if outcome.result != "exact" else None
         if sample is not None and len(sample) < _SAMPLES:
             sample.append(outcome)
+        if outcome.explained:
+            self.conflicts.add(outcome.explained)
         if outcome.milliseconds is not None:
             self.times[float(f"{outcome.milliseconds:.3g}")] += 1
 
@@ -90,13 +96,7 @@ class Tally:
 
     def quantile(self, share: float) -> float:
         """Return the milliseconds within which `share` (0 to 1) of the picks ended, to three digits."""
-        wanted = share * self.times.total()
-        passed = 0
-        for time, count in sorted(self.times.items()):
-            passed += count
-            if passed >= wanted:
-                return time
-        return 0.0
+        return find_quantile(self.times, share)
 
     def spread(self) -> list[tuple[float, int]]:
         """Return how many picks took up to 5, 10, 20, … milliseconds, and more than the limit before."""
@@ -110,6 +110,8 @@ class Tally:
     def describe(self, seconds: float) -> dict[str, Any]:
         """Return the document that `replay --json` prints."""
         counts: dict[str, int] = {str(result): count for result, count in self.results.items()}
+        counts["conflict_explained"] = self.conflicts.explained
+        counts["conflict_prerequisites"] = self.conflicts.prerequisites
         return {
             "pairs": self.pairs,
             **{name: counts.get(name, 0) for name in _COUNTS},
@@ -121,5 +123,6 @@ class Tally:
             "settled": self.settled.describe(),
             "resolvers": {name: worth.describe() for name, worth in sorted(self.resolvers.items())},
             "confidences": {name: worth.describe() for name, worth in sorted(self.confidences.items())},
+            "conflict_causes": self.conflicts.describe() if self.conflicts.causes else {},
             "error_reasons": dict(self.reasons.most_common()),
         }

@@ -27,6 +27,7 @@ _EVERY = 100
         "pairs": 'JSON lines {"fix", "onto", "expected"} instead of a search; full commit ids',
         "limit": "at most so many backports, the newest branch first; 0 for all",
         "resolvers": f"rules that may resolve conflicts: {KNOWN}, or all; repeat it or put commas between",
+        "explain": "look for the causes of each conflict, for up to two seconds; --no-explain leaves it out",
         "html": "write the page with the distribution to this file",
         "dry-run": "write no page",
         "json": "print one JSON document",
@@ -41,6 +42,7 @@ def replay(
     pairs: str = "",
     limit: int = 0,
     resolvers: list[str] | None = None,
+    explain: bool = True,
     html: str = "",
     dry_run: bool = False,
     json: bool = False,
@@ -49,8 +51,10 @@ def replay(
 
     Backports are found on all branches beside main: by `cherry picked from`, the number of a pull request,
     the subject, or the same patch. Each is picked onto the commit that people picked onto, in memory, and the
-    tree compared with what they committed; so is what resolvers make of conflicts. Nothing is fetched, and
-    nothing written to the repository.
+    tree compared with what they committed; so is what resolvers make of conflicts. Why one conflicts is
+    proved where it can be: it is clean once earlier commits of main are picked first, or without what the
+    line changed. Nothing is fetched, and nothing written to the
+    repository.
     """
     from pathlib import Path
     from time import perf_counter
@@ -60,7 +64,7 @@ def replay(
     started = perf_counter()
     path = Path(repo).resolve()
     _check(limit, pairs, main, html)
-    tally = _replay(path, main, pairs, limit, resolvers or [])
+    tally = _replay(path, main, pairs, limit, resolvers or [], explain=explain)
     seconds = perf_counter() - started
     if html:
         page = render_replay(tally, seconds, _name(path))
@@ -84,7 +88,7 @@ def _check(limit: int, pairs: str, main: str, html: str) -> None:
         raise InputError(f"{html} cannot be written: there is no such folder")
 
 
-def _replay(path: Path, main: str, pairs: str, limit: int, resolvers: list[str]) -> Tally:
+def _replay(path: Path, main: str, pairs: str, limit: int, resolvers: list[str], *, explain: bool) -> Tally:
     """Return what all pairs add up to; tell on the way how it stands, and what could not be picked.
 
     Raises:
@@ -99,7 +103,7 @@ def _replay(path: Path, main: str, pairs: str, limit: int, resolvers: list[str])
 
     tally, names = Tally(), parse_resolvers(resolvers)
     chosen = islice(_list_pairs(path, main, pairs), limit or None)
-    for outcome in run(path, chosen, resolvers=names):
+    for outcome in run(path, chosen, resolvers=names, explain=explain):
         tally.add(outcome)
         if outcome.error:
             say(f"{outcome.pair.fix} onto {outcome.pair.onto}: {outcome.error}")

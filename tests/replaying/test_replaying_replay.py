@@ -1,12 +1,16 @@
 """How pairs end, what they add up to, and that nothing is written to what is replayed."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from relauto.errors import InputError
+from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
+from relauto.replaying.conflicts import ConflictTally, Explained, explain_conflict
+from relauto.replaying.known import count_known
 from relauto.replaying.pairs import Pair, read_pairs
 from relauto.replaying.replay import Outcome, replay
 from relauto.replaying.tally import Tally
@@ -228,6 +232,7 @@ def test_a_tally_holds_what_programs_read():
         "settled": Worth().describe(),
         "resolvers": {},
         "confidences": {},
+        "conflict_causes": {},
         "error_reasons": {"clone lacks the object …": 1},
     }
     assert tally.spread() == [(5.0, 0), (10.0, 1), (20.0, 1), (40.0, 1)]
@@ -240,3 +245,80 @@ def test_a_tally_does_not_grow_with_the_pairs():
     assert len(tally.times) < 3000
     assert [len(sample) for sample in tally.samples.values()] == [100]
     assert tally.quantile(0.5) == pytest.approx(501, rel=0.01)
+
+
+def test_why_pairs_conflict_is_proved_where_that_is_asked(history, pairs):
+    """On the line that lacks an earlier commit of main, and where its own change is in the way."""
+    ours = history.fix("Say it in our way", 20, "ours", "line")
+    fix = history.fix("Say it as it should be", 20, "fixed")
+    adapted = history.fix("Say it as it should be", 20, "adapted", "line")
+    asked = [pairs[2], Pair(fix, ours, adapted), pairs[0]]
+    outcomes = list(replay(history.directory, asked, explain=True, workers=1))
+    assert [outcome.explained and outcome.explained.cause for outcome in outcomes] == [
+        "prerequisites",
+        "line",
+        None,
+    ]
+    first = outcomes[0].explained
+    assert first == replace(first, size=1, lines=2, known=0, picks=3)
+    assert 0 < first.milliseconds < 60000
+    assert [outcome.explained for outcome in run(history, *asked)] == [None] * 3
+
+
+def test_a_clone_that_cannot_tell_why_says_so(history, tmp_path, monkeypatch):
+    monkeypatch.setattr("relauto.replaying.conflicts.explain", _lack)
+    with Repository.open(history.directory) as repository:
+        assert explain_conflict(repository, ABSENT, ABSENT) == Explained("unknown")
+
+
+def _lack(repository, fix, onto):
+    raise MissingObjectError(fix, "here")
+
+
+def test_explanations_add_up():
+    tally = ConflictTally()
+    for each in (
+        Explained("prerequisites", 1, 20, 0, 3, 100.0),
+        Explained("prerequisites", 2, 300, 1, 9, 400.0),
+        Explained("main, in part", 1, 0, 0, 20, 900.0),
+        Explained("none", 0, 0, 0, 20, 2000.0),
+        Explained("unknown"),
+    ):
+        tally.add(each)
+    assert (tally.explained, tally.prerequisites) == (3, 2)
+    assert tally.describe() == {
+        "causes": {"prerequisites": 2, "main, in part": 1, "none": 1, "unknown": 1},
+        "search_ms": {"median": 400.0, "p95": 2000.0},
+        "picks": {"median": 9, "p95": 20},
+        "prerequisites": {
+            "commits": {"1": 1, "2": 1},
+            "lines": {"median": 20.0, "p95": 300.0},
+            "proposed": 3,
+            "already_there": 1,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("message", "author", "known"),
+    [
+        ("Something else", {}, 0),
+        ("Something else", {"GIT_AUTHOR_DATE": "2026-01-05T09:02:00+02:00"}, 1),
+        ("[line] Stop the crash on start", {}, 1),
+        ("Something else\n\nThis is {} again", {}, 1),
+        ("Something else\n\nThis reverts commit {}.", {}, 0),
+    ],
+)
+def test_what_is_on_the_line_is_known_by_any_sign(history, message, author, known):
+    one = history.fix("Stop the crash on start", 3, "one")
+    fix = history.fix("Stop it otherwise", 3, "two")
+    history.switch("line")
+    (history.directory / "read.me").write_text("changed")
+    history.run("add", "--all")
+    history.git.run(
+        *("-c", "user.name=Ada Engineer", "-c", "user.email=ada@example.com"),
+        *("commit", "--quiet", "-m", message.format(one[:12] if "again" in message else one)),
+        environment=author,
+    )
+    with Repository.open(history.directory) as repository:
+        assert count_known(repository, [one], fix, history.head) == known

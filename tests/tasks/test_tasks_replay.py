@@ -46,7 +46,8 @@ def product(tmp_path: Path) -> Path:
 
 
 def counts(document: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in document.items() if value and key not in ("pick_ms", "seconds")}
+    apart = ("pick_ms", "seconds", "conflict_causes")
+    return {key: value for key, value in document.items() if value and key not in apart}
 
 
 def test_programs_read_one_document(relauto: Relauto, product: Path) -> None:
@@ -58,10 +59,24 @@ def test_programs_read_one_document(relauto: Relauto, product: Path) -> None:
         "pairs": 2,
         "exact": 1,
         "conflict": 1,
+        "conflict_explained": 1,
+        "conflict_prerequisites": 1,
         "evidence": {"subject": 2},
         "conflict_kinds": {"content": 1},
         "conflicted": 1,
         "settled": NOTHING,
+    }
+    found = ended.document["conflict_causes"]
+    assert found.pop("search_ms").keys() == {"median", "p95"}
+    assert found == {
+        "causes": {"prerequisites": 1},
+        "picks": {"median": 3, "p95": 3},
+        "prerequisites": {
+            "commits": {"1": 1},
+            "lines": {"median": 2, "p95": 2},
+            "proposed": 1,
+            "already_there": 0,
+        },
     }
     assert set(ended.document["pick_ms"]) == {"median", "p95"}
     assert ended.err.splitlines()[0] == "reading main"
@@ -78,6 +93,22 @@ def test_people_read_a_table(relauto: Relauto, product: Path) -> None:
         "  conflict                1    50.0 %  the pick does not apply\n"
         "  already                 0     0.0 %  the line had the change\n"
         "  error                   0     0.0 %  not picked: something is absent or failed\n"
+        "\n"
+        "Conflicts with a cause that was proved by trial: 1 of 1.\n"
+        "A search takes … s, 95 % of them at most … s; it tries 3 picks, 95 % at most 3.\n"
+        "Sets of prerequisites by commits: 1 of 1. A set changes 2 lines in the median.\n"
+        "Of the 1 commits in them, 0 are on the line by another sign.\n"
+        "\n"
+        "  prerequisites           1   100.0 %  clean once earlier commits of main are picked first\n"
+        "  line                    0     0.0 %  clean without commits of the line\n"
+        "  line and main           0     0.0 %  clean without commits of the line and with earlier ones of"
+        " main\n"
+        "  main, in part           0     0.0 %  clean with what earlier commits of main did to the files in"
+        " conflict\n"
+        "  line, in part           0     0.0 %  clean with other changes of the line or of main in the files"
+        " in conflict\n"
+        "  none                    0     0.0 %  nothing was proved\n"
+        "  unknown                 0     0.0 %  something is absent or failed\n"
         "\n"
         "what shows that they are backports:\n"
         "                       2  subject\n"
@@ -153,6 +184,9 @@ def test_a_page_is_written_where_it_is_asked_for(relauto: Relauto, product: Path
     row = "<td><code>exact</code></td><td>the pick is what people committed</td>"
     assert f'{row}<td class="number">1</td><td class="number">50.0</td>' in text
     assert "<h2><code>conflict</code>: all 1</h2>" in text
+    assert "<td>content: prerequisites</td>" in text
+    row = "<td><code>prerequisites</code></td><td>clean once earlier commits of main are picked first</td>"
+    assert f'{row}<td class="number">1</td><td class="number">100.0</td>' in text
     assert not re.search(r"https?://|<script", text)
 
 
@@ -192,3 +226,11 @@ def test_bad_calls_are_refused(relauto: Relauto, product: Path, tmp_path: Path) 
         ended = relauto("replay", *arguments)
         assert (ended.status, ended.out) == (2, "")
         assert told in ended.err
+
+
+def test_causes_are_left_out_where_nobody_wants_them(relauto: Relauto, product: Path, tmp_path: Path) -> None:
+    page = tmp_path / "replay.html"
+    ended = relauto("replay", "--repo", str(product), "--no-explain", "--html", str(page), "--json")
+    assert (ended.document["conflict"], ended.document["conflict_explained"]) == (1, 0)
+    assert ended.document["conflict_causes"] == {}
+    assert "Why they conflict" not in page.read_text(encoding="utf-8")
