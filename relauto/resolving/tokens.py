@@ -9,7 +9,7 @@ from relauto.model.resolution import Lines
 from relauto.resolving.regions import Edit, Region, apply, split_lines
 
 # A number with dots is one word, since half a version is none; so is any run of white space.
-_TOKEN = re.compile(rb"\d+(?:\.\d+)+|[\w\x80-\xff]+|[ \t]+|\r?\n|.", re.DOTALL)
+_TOKEN = re.compile(rb"\w*\d(?:\.\d+)+|[\w\x80-\xff]+|[ \t]+|\r?\n|.", re.DOTALL)
 _APART = 3
 """So many tokens, white space aside, must lie between what both sides changed."""
 _LONGEST = 2000
