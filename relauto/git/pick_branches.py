@@ -92,21 +92,21 @@ def _plan(repository: Repository, series: Series, heads: dict[str, str], propose
     if at is None:
         return Placed(series, branch, "created")
     current = Commit(at)
-    known = _make_again(repository, series, current, propose)
+    known = make_again(repository, series, current, propose)
     if known is None:
         return Placed(
             series, branch, "refused", f"{branch} is at {current.short}, which is not what a pick makes alone"
         )
     if known.line.tip == series.line.tip:
         return Placed(known, branch, "there")
-    if branch.ref in _list_checked_out(repository):
+    if branch.ref in list_checked_out(repository):
         return Placed(
             series, branch, "refused", f"{branch} is checked out, and {series.line.branch} has moved"
         )
     return Placed(series, branch, "renewed")
 
 
-def _make_again(
+def make_again(
     repository: Repository, series: Series, current: Commit, propose: Propose | None
 ) -> Series | None:
     """Return the same picks as `current` ends them, by the hand that made it; None if they are others."""
@@ -136,6 +136,7 @@ def _rename_pick(picked: Picked, became: dict[Commit, Commit]) -> Picked:
     return replace(picked, below=below, pick=replace(picked.pick, commits=commits))
 
 
-def _list_checked_out(repository: Repository) -> set[str]:
+def list_checked_out(repository: Repository) -> set[str]:
+    """Return the branches, as full refs, that a worktree is on."""
     listed = repository.git.read("worktree", "list", "--porcelain")
     return {row.removeprefix("branch ") for row in listed.splitlines() if row.startswith("branch ")}

@@ -1,10 +1,18 @@
-"""The remotes of a clone, by the names that a person gave them."""
+"""The remotes of a clone, by the names that a person gave them; no ref of the clone is moved."""
 
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from relauto.errors import InputError
-from relauto.git.address import Address
+from relauto.git.address import Address, set_config
+from relauto.git.denial import Deed
+from relauto.git.refs import RefUpdate
+from relauto.git.refusals import find_refusal
 from relauto.git.repository import Repository
+from relauto.git.runner import Answer, Git, GitError
+from relauto.model.names import Commit
 
 _USUAL = "origin"
 
@@ -42,3 +50,61 @@ def locate_remote(repository: Repository, url: str, token: str | None = None) ->
         return Address(url, token)
     top = repository.common if repository.bare else repository.common.parent
     return Address(str((top / Path(url)).resolve()))
+
+
+@dataclass(frozen=True)
+class Remote:
+    """One remote; git runs in the clone that has it, whose remote-tracking branches stay as they are."""
+
+    name: str
+    address: Address
+    git: Git
+
+    @classmethod
+    def of(cls, repository: Repository, name: str, address: Address) -> "Remote":
+        """Return the remote at an address, for a clone."""
+        settings = {**address.settings, "core.hooksPath": os.devnull, "push.gpgSign": "false"}
+        return cls(name, address, Git(repository.common, {**set_config(settings), **address.environment}))
+
+    def read_heads(self, refs: Sequence[str]) -> dict[str, Commit]:
+        """Return what the remote has of some refs, given in full.
+
+        Raises:
+            UnreachableError: it was not reached, or let nobody in.
+            GitError: git failed otherwise.
+        """
+        answer = self._ask("fetch", "ls-remote", "--refs", self.address.url, *refs)
+        rows = (row.split("\t", 1) for row in answer.text.splitlines())
+        # git matches the end of a name, too.
+        return {ref: Commit(found) for found, ref in rows if ref in refs}
+
+    def fetch(self, refs: Sequence[str]) -> None:
+        """Bring the objects of some refs here, and no ref.
+
+        Raises:
+            UnreachableError: it was not reached, or let nobody in.
+            GitError: git failed otherwise, as where one of them is gone.
+        """
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance")
+        self._ask("fetch", "fetch", *options, "--no-recurse-submodules", self.address.url, *refs)
+
+    def push(self, updates: Sequence[RefUpdate], *, atomic: bool) -> Answer:
+        """Move refs of the remote, each only from its old value; return how git ended, whatever it was.
+
+        Raises:
+            UnreachableError: it was not reached, or let nobody in; nothing was sent.
+        """
+        leases = [f"--force-with-lease={each.ref}:{each.old or ''}" for each in updates]
+        options = ["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]
+        together = ["--atomic"] if atomic else []
+        specs = [f"{each.new or ''}:{each.ref}" for each in updates]
+        answer = self.git.ask("push", *options, *together, *leases, self.address.url, *specs)
+        if answer.status and (refusal := find_refusal(self.address, "push", answer)):
+            raise refusal
+        return answer
+
+    def _ask(self, deed: Deed, *arguments: str) -> Answer:
+        answer = self.git.ask(*arguments)
+        if answer.status:
+            raise find_refusal(self.address, deed, answer) or GitError(answer)
+        return answer

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from relauto.git.fanout import Line, Propose, Series
     from relauto.git.merge import Merge
     from relauto.git.pick_branches import Placed
+    from relauto.git.pick_push import Push, Pushed
+    from relauto.git.remotes import Remote
     from relauto.git.repository import Repository
     from relauto.git.signer import Signer
     from relauto.model.names import Commit
     from relauto.model.resolution import Proposal
     from relauto.settings import PathPolicy
+    from relauto.tasks.pick_source import Source
 
 
 @task(
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
         "repeat it or put commas between",
         "write": "put each line's picks on a branch relauto/pick/LINE/FIX, resolved ones on "
         "relauto/review/LINE/FIX; else no branch is made or moved",
+        "push": "with --write: bring these branches to a remote of the clone, all or none",
         "dry-run": "with --write: tell which branches would be made",
         "json": "print one JSON document",
     },
@@ -56,6 +60,7 @@ def pick(
     fetch: bool = False,
     resolvers: list[str] | None = None,
     write: bool = False,
+    push: str = "",
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
@@ -66,37 +71,67 @@ def pick(
     """
     from relauto.git.fanout import pick_series
     from relauto.git.fixes import find_fixes
-    from relauto.git.pick_branches import place_branches
+    from relauto.git.pick_branches import place_branches as place
     from relauto.tasks.pick_forecast import refuse_with_forecast, run_forecast
-    from relauto.tasks.pick_output import describe, tell
+    from relauto.tasks.pick_push import find_push_remote
     from relauto.tasks.pick_source import open_source, refuse_with_remote
     from relauto.tasks.pull_source import find_pull_fixes
 
     if forecast:
-        refuse_with_forecast({"--from": from_, "--fetch": fetch, "--resolvers": resolvers, "--write": write})
+        refuse_with_forecast(fetch=fetch, resolvers=resolvers, write=write, push=push, **{"from": from_})
         raise SystemExit(int(run_forecast(fix or [], pull, onto or [], repo, method, json=json)))
     if from_:
-        refuse_with_remote({"--repo": repo, "--pull": pull})
+        refuse_with_remote({"--repo": repo, "--pull": pull, "--push": push})
     dry = dry_run or c.config.run.dry
     words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]
     with open_source(repo, from_, words, onto or [], fetch=fetch, write=write) as source:
         repository = source.repository
         fixes = find_fixes(repository, words)
         lines = _find_lines(repository, onto or [])
+        remote = find_push_remote(repository, push, write=write)
         propose = _find_resolvers(repository, resolvers or [])
         committer, signer = _find_committer(repository, named=write and not dry)
         made = [pick_series(repository, fixes, line, committer=committer, propose=propose) for line in lines]
-        placed = (
-            place_branches(repository, made, signer=signer, propose=propose, write=not dry) if write else []
-        )
-        if not dry:
-            source.publish(placed)
+        placed = place(repository, made, signer=signer, propose=propose, write=not dry) if write else []
+        sent = _send(source, placed, remote, propose, dry=dry)
+        placed = [each.placed for each in sent.pushed] if sent else placed
         series = [each.series for each in placed] or made
-        if json:
-            show_json({**describe(repository, series, placed), **source.describe(series)})
-        else:
-            show("\n".join([*tell(repository, series, placed, dry=dry), *source.tell(series)]))
-    raise SystemExit(int(_judge(series, placed)))
+        _print(source, series, placed, sent, dry=dry, json=json)
+    raise SystemExit(int(_judge(series, [*placed, *(sent.pushed if sent else ())])))
+
+
+def _send(
+    source: Source, placed: Sequence[Placed], remote: Remote | None, propose: Propose | None, *, dry: bool
+) -> Push | None:
+    """Bring branches to where the lines are, if that is elsewhere, or to the remote that was named."""
+    from relauto.git.pick_push import push_branches
+
+    if not dry:
+        source.publish(placed)
+    return (
+        push_branches(source.repository, placed, remote, propose=propose, write=not dry) if remote else None
+    )
+
+
+def _print(
+    source: Source,
+    series: Sequence[Series],
+    placed: Sequence[Placed],
+    sent: Push | None,
+    *,
+    dry: bool,
+    json: bool,
+) -> None:
+    from relauto.tasks.pick_output import describe, tell
+    from relauto.tasks.pick_push import describe_push, tell_push
+
+    repository = source.repository
+    if json:
+        beside = {**source.describe(series), **(describe_push(sent) if sent else {})}
+        show_json({**describe(repository, series, placed), **beside})
+    else:
+        beyond = tell_push(sent, dry=dry) if sent else ()
+        show("\n".join([*tell(repository, series, placed, dry=dry), *beyond, *source.tell(series)]))
 
 
 def _find_lines(repository: Repository, patterns: Sequence[str]) -> list[Line]:
@@ -163,7 +198,7 @@ def _find_committer(repository: Repository, *, named: bool) -> tuple[Signature, 
     return Signature(name, email, SystemClock().now()), signing.signer if signing.commits else None
 
 
-def _judge(series: Iterable[Series], placed: Iterable[Placed]) -> Status:
+def _judge(series: Iterable[Series], placed: Iterable[Placed | Pushed]) -> Status:
     from relauto.errors import Status
 
     ended = {each.pick.status for one in series for each in one.picked}

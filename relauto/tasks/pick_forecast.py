@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +80,7 @@ def run_forecast(
     return judge_forecast(outlooks)
 
 
-def refuse_with_forecast(options: Mapping[str, object]) -> None:
+def refuse_with_forecast(**options: object) -> None:
     """Refuse options that a forecast has no use for, rather than to pass over them.
 
     Raises:
@@ -88,7 +88,7 @@ def refuse_with_forecast(options: Mapping[str, object]) -> None:
     """
     from relauto.errors import InputError
 
-    given = [name for name, value in options.items() if value]
+    given = [f"--{name}" for name, value in options.items() if value]
     if given:
         raise InputError(f"--forecast takes no {' and no '.join(given)}", todo="leave it out")
 

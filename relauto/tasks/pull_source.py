@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,19 +77,16 @@ def open_pull(number: int, repo: str, onto: Sequence[str]) -> Iterator[PullSourc
         with connect.session() as session:
             yield _read_through_github(session, number, onto)
         return
-    from relauto.authority import find_authority
     from relauto.git.mirror import Mirror
-    from relauto.git.remotes import find_remote, locate_remote
     from relauto.git.repository import Repository
     from relauto.session import find_cache
-    from relauto.settings import GitHub, find_host_token
+    from relauto.tasks.pick_push import open_remote
 
     with Repository.open(Path(repo or ".")) as clone:
-        name, url = find_remote(clone)
-        address = replace(locate_remote(clone, url, find_host_token(url)), authority=find_authority(GitHub()))
+        remote = open_remote(clone, "")
         reference = clone.common
-    with Mirror.open(address, cache=find_cache(None), reference=reference, default=True) as mirror:
-        yield _read_through_git(mirror, f"{name} ({address.url})", number)
+    with Mirror.open(remote.address, cache=find_cache(None), reference=reference, default=True) as mirror:
+        yield _read_through_git(mirror, f"{remote.name} ({remote.address.url})", number)
 
 
 def _read_through_github(session: Session, number: int, onto: Sequence[str]) -> PullSource:

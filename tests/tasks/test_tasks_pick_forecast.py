@@ -138,6 +138,7 @@ def test_a_conflict_with_main_is_told_beside(pick, clone, upstream):
         (("--forecast", "--fix", "main"), "is merged already, so there is nothing to foretell"),
         (("--forecast", "--pull", "12", "--method", "octopus"), "--method cannot be 'octopus'"),
         (("--forecast", "--pull", "12", "--onto", "hotfix-*"), "has no branch that matches 'hotfix-*'"),
+        (("--forecast", "--pull", "12", "--write"), "--forecast takes no --write\n  leave it out"),
         (
             ("--pull", "12", "--onto", "release-1"),
             "pull request #12 is not merged, so there is nothing to pick",
