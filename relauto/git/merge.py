@@ -88,7 +88,7 @@ def merge(repository: Repository, base: Commit | None, ours: str, theirs: Commit
         MissingObjectError: an object that the merge needs is absent.
         GitError: git could not merge for another reason.
     """
-    mine, other = _make_sides(repository, base, ours, theirs)
+    mine, other = make_sides(repository, base, ours, theirs)
     attributes = read_merge_attributes(repository.store, ours)
     command = Command((*_MERGE_TREE, "--stdin"), b"\0", keeps=True, attributes=attributes)
     made = repository.coprocesses.ask(command, f"{mine} {other}\n".encode(), _read_answer)
@@ -104,7 +104,7 @@ def _merge_alone(repository: Repository, mine: Commit, other: Commit, attributes
     return parse_merge(answer.output)
 
 
-def _make_sides(
+def make_sides(
     repository: Repository, base: Commit | None, ours: str, theirs: Commit
 ) -> tuple[Commit, Commit]:
     """Return two commits with the trees of both sides and only `base`'s tree in common.

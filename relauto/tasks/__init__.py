@@ -4,6 +4,7 @@ from invoke import Collection
 
 from relauto.tasks import (
     bench,
+    bench_picks,
     candidate,
     coverage,
     doctor,
@@ -55,7 +56,7 @@ def build_namespace() -> Collection:
         server.hub,
         server.cast,
     )
-    namespace.add_collection(Collection("bench", cold=bench.cold))
+    namespace.add_collection(Collection("bench", cold=bench.cold, picks=bench_picks.picks))
     namespace.add_collection(Collection("candidate", attach=candidate.attach, publish=candidate.publish))
     namespace.add_collection(Collection("clock", check=event.check))
     namespace.add_collection(Collection("qa", show=qa.show_, sign=qa.sign, sync=qa.sync))

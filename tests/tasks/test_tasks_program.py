@@ -65,6 +65,8 @@ Subcommands:
   withdraw            Take back a fix that was attached.
   bench.cold          Pick with nothing here but a URL, and compare with a
                       whole clone.
+  bench.picks         Measure picks beside merge-tree, worktrees and cherry-
+                      picker.
   candidate.attach    Attach a file that others built to a candidate; repeat it
                       for each file.
   candidate.publish   Publish the files that a workflow of the product has

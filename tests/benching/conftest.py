@@ -1,0 +1,1 @@
+from tests.git.conftest import _hermetic  # noqa: F401
