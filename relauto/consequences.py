@@ -34,6 +34,7 @@ from relauto.stages.prepare.prospects import Prospects
 from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.release import hold_release
 from relauto.stages.prepare.supply import foresee_artifacts, hold_prerelease
+from relauto.stages.prepare.trial import describe_trial
 from relauto.stages.prepare.verify import find_strangers
 from relauto.stages.registry import observe
 from relauto.stages.step import Observation, Question, Refused, Todo, Waiting
@@ -177,7 +178,9 @@ def _foresee_debts(bench: Bench, target: Target, after: str, ahead: Prospects) -
             yield from _foresee_draft(debt.place, landing)
             continue
         yield _write(
-            debt.place, "open-pick", describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False)
+            debt.place,
+            "open-pick",
+            describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False) + describe_trial(bench),
         )
         yield Ahead(debt.place, "CI and reviewers look at the pull request", Status.WAITING)
 
@@ -258,9 +261,10 @@ def _foresee_ready(bench: Bench, target: Target, place: Place, number: str) -> I
 
 
 def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> Iterator[Ahead]:
-    fixes = NEW if part.fixes else ""
+    fixes, trial = (NEW, describe_trial(bench)) if part.fixes else ("", "")
     if landing.via == "push":
-        yield _write(place, "push-pick", describe_push(landing.branch, fixes, bumped=part.number))
+        told = describe_push(landing.branch, fixes, bumped=part.number)
+        yield _write(place, "push-pick", told + trial)
         return
     if not part.fixes and bench.find_pull(landing.bump_branch, landing.branch):
         yield from _foresee_bump(place, landing.bring(place, []))
@@ -269,7 +273,7 @@ def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> I
     yield _write(
         place,
         "open-pick" if part.fixes else "open-bump",
-        describe_pick(landing.branch, branch, fixes, bumped=part.number),
+        describe_pick(landing.branch, branch, fixes, bumped=part.number) + trial,
     )
     yield Ahead(place, _AWAITED["open-pick"], Status.WAITING)
 

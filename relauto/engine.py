@@ -224,6 +224,9 @@ def _settle(bench: Bench, place: Place) -> Stop | None:
                 f"{place}: relauto did this, but it cannot be seen: {next_.sentence}",
                 todo="look at the repository, then advance again; nothing is repeated blindly",
             )
+        refused = next_.trial() if next_.trial else None
+        if refused:
+            return _refuse(bench, place, known, refused)
         if _act(bench, place, next_):
             tried.add(next_.action)
 

@@ -108,6 +108,15 @@ class Pick(Table, frozen=True):
         tuple[str, ...],
         _text("labels put on the pick's pull request, and the bump's", examples=[("backport",)]),
     ] = ()
+    verify: Annotated[
+        tuple[str, ...],
+        _text(
+            "a program and its arguments, run without a shell in an export of the files before a pick is "
+            "pushed, which is refused where that fails; empty: nothing is run",
+            examples=[("make", "test")],
+        ),
+    ] = ()
+    verify_timeout: Annotated[float, _text("seconds that it may take", gt=0, le=86_400)] = 600
     conflicts: Annotated[
         Literal["draft", "stop"],
         _text(

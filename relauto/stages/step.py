@@ -92,7 +92,7 @@ class Todo:
 
     `action` names it among the step's actions; `sentence` tells people what would be done; `prepare`
     makes what is kept in the journal before anything is written; `changes` is what has to be looked at
-    again afterwards, all when empty.
+    again afterwards, all when empty. `trial` has to return None first; a dry run does without.
     """
 
     action: str
@@ -101,6 +101,7 @@ class Todo:
     seal: Seal | None = None
     prepare: Callable[[], Facts] = dict
     changes: tuple[Kind, ...] = ()
+    trial: Callable[[], Refused | None] | None = None
 
 
 Observation = Proved | Waiting | Refused | Todo

@@ -6,8 +6,9 @@ branch that does not exist yet, the emergency branch of a release that grows fro
 created by the same push.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, NamedTuple
 
 from relauto.comms.neutral import shorten
@@ -34,6 +35,7 @@ from relauto.stages.leaks import hold_leaks
 from relauto.stages.prepare.bump import is_bumped
 from relauto.stages.prepare.drafts import CONFLICT, Draft
 from relauto.stages.prepare.picks import Made, Recipe, Signed, Unsettled, name_commits, name_paths
+from relauto.stages.prepare.trial import describe_trial, try_commit
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
 from relauto.stages.reporting import send_report
 from relauto.stages.signing import find_commit_signer
@@ -210,11 +212,20 @@ class Landing:
             f"open-{'draft' if left else self._tell_what(branch)}:{branch}",
             describe_draft(self.branch, branch, left.fix.short)
             if left
-            else describe_pick(self.branch, branch, fixes, bumped=made.bump is not None),
+            else describe_pick(self.branch, branch, fixes, bumped=made.bump is not None)
+            + self._describe_trial(missing),
             run,
             prepare=signed.describe,
             changes=("refs", "pulls"),
+            trial=None if left else self._plan_trial(made),
         )
+
+    def _describe_trial(self, missing: Sequence[Commit]) -> str:
+        return describe_trial(self.bench) if missing else ""
+
+    def _plan_trial(self, made: Made) -> Callable[[], Refused | None] | None:
+        """Return what tries picks before they are pushed; the number alone needs no trial."""
+        return partial(try_commit, self.bench, made.head) if made.picked else None
 
     def _open_pull(self, branch: Branch, made: Made) -> None:
         title, body = self._write_texts(made)
@@ -307,10 +318,12 @@ class Landing:
 
         return Todo(
             f"push-{'pick' if missing else 'bump'}:{self.branch}:{self.head.short}",
-            describe_push(self.branch, name_commits(missing), bumped=made.bump is not None),
+            describe_push(self.branch, name_commits(missing), bumped=made.bump is not None)
+            + self._describe_trial(missing),
             run,
             prepare=Signed(self.bench, self.head, made, signer).describe,
             changes=("refs", "pulls"),
+            trial=self._plan_trial(made),
         )
 
     def refuse_pushed(self, place: Place, pull: Pull) -> Refused | None:
