@@ -36,6 +36,7 @@ _GLOB = re.compile(r"[*?\[]")
 _PULL = re.compile(r"(?:refs/)?(pull/\d+/(?:head|merge))")
 _FIXES = "refs/relauto/fixes"
 _DEFAULT = "refs/remotes/origin/default-branch"
+_MAIN = f"+HEAD:{_DEFAULT}"
 _OPTIONS = (
     "--prune",
     "--no-tags",
@@ -45,7 +46,9 @@ _OPTIONS = (
 )
 _NO_FILTER = "filtering not recognized by server"
 _NO_REF = re.compile(r"couldn't find remote ref (?:refs/heads/|refs/)?(\S+)")
-_NO_COMMIT = re.compile(r"not our ref ([0-9a-f]{40})|unadvertised object ([0-9a-f]{40})")
+_NO_COMMIT = re.compile(r"not our ref ([0-9a-f]{40})")
+_NOT_GIVEN = "does not allow request for unadvertised object"
+_NO_HEAD = "couldn't find remote ref HEAD"
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class ColdClone:
         specs += [spec for fix in fixes for spec in _point_at_fix(fix)]
         specs += [spec for line in (lines if picks else ()) for spec in _point_at_picks(line)]
         if any(not _ID.fullmatch(fix) for fix in fixes):
-            specs.append(f"+HEAD:{_DEFAULT}")
+            specs.append(_MAIN)
         self._fetch("--depth=2", specs)
         self._heads = self.repository.refs("refs/heads")
         # By this the branch is known that others are compared with.
@@ -164,7 +167,7 @@ class ColdClone:
         if words or any(len(each) > 1 for each in parents.values()):
             ends = (parent for each in parents.values() for parent in each)
             since = min([since, *(moment(parent) - _SKEW for parent in ends)])
-            tips[f"+HEAD:{_DEFAULT}"] = datetime.max.replace(tzinfo=UTC)
+            tips[_MAIN] = datetime.max.replace(tzinfo=UTC)
         since = max(since, max(moment(tip) for _, tip in lines) - YEAR)
         moved = [spec for spec, at in tips.items() if at >= since]
         if moved:
@@ -185,7 +188,10 @@ class ColdClone:
             sides.update(base for base in below if base)
             wanted |= {name for side in sides for name in self._list_files(side, paths)}
             commits |= sides
-        self._mirror.fetch_objects(sorted(wanted & self._list_missing(commits)))
+        try:
+            self._mirror.fetch_objects(sorted(wanted & self._list_missing(commits)))
+        except GitError as error:
+            raise _explain(error.answer, self._mirror.address.url) from error
 
     def _list_files(self, commit: Commit, paths: Sequence[str]) -> set[str]:
         stored = self.repository.commit_object(commit)
@@ -201,6 +207,10 @@ class ColdClone:
     def _fetch(self, depth: str, specs: Sequence[str]) -> None:
         fetch = ("-c", "fetch.unpackLimit=1", "fetch", *_OPTIONS, "--filter=blob:none", depth, "origin")
         answer = self._mirror.ask_remote(*fetch, *dict.fromkeys(specs))
+        if _NO_HEAD in answer.error:
+            # Nothing is main there; then nothing can be told by it.
+            rest = [spec for spec in dict.fromkeys(specs) if spec != _MAIN]
+            answer = self._mirror.ask_remote(*fetch, *rest)
         self.filtered = self.filtered and _NO_FILTER not in answer.error
         if answer.status:
             raise _explain(answer, self._mirror.address.url)
@@ -277,5 +287,10 @@ def _explain(answer: Answer, url: str) -> InputError | GitError:
     if ref := _NO_REF.search(answer.error):
         return InputError(f"{url} has no branch called {ref[1]!r}", todo=f"see: git ls-remote --heads {url}")
     if commit := _NO_COMMIT.search(answer.error):
-        return InputError(f"{url} has no commit {commit[1] or commit[2]}", todo="name another fix")
+        return InputError(f"{url} has no commit {commit[1]}", todo="name another fix")
+    if _NOT_GIVEN in answer.error:
+        return InputError(
+            f"{url} gives nothing by its id, so no part of it can be fetched",
+            todo="pick in a clone of it, with --repo",
+        )
     return GitError(answer)

@@ -1,4 +1,4 @@
-"""A shallow clone is given what a pick needs of the history that was left out, where that is wanted.
+"""A shallow or a partial clone is given what a pick needs and was left out, where that is wanted.
 
 It asks the clone's own remote, with the settings and the credentials that git has there, and never makes
 the clone shallower: a fetch by depth would cut what is deeper already.
@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from relauto.errors import InputError
+from relauto.git.address import Address
+from relauto.git.remotes import find_remote, locate_remote
 from relauto.git.repository import Repository
 from relauto.git.runner import Git, GitError
 from relauto.model.names import Branch, Commit
+from relauto.settings import find_host_token
 
 _ID = re.compile(r"[0-9a-f]{40}")
 _OPTIONS = (
@@ -48,11 +51,11 @@ def deepen(repository: Repository, fixes: Sequence[str], lines: Sequence[str]) -
         lines: branches, or patterns of their names; branches may be absent.
 
     Raises:
-        InputError: the clone has no remote, or several and none called origin.
+        InputError: the clone has no remote, or several and none is called origin.
         GitError: the remote was not reached, or has nothing of such a name.
     """
     git = Git(repository.directory)
-    remote = _find_remote(repository)
+    remote, _ = find_remote(repository)
     branches = [Branch(line) for line in lines if not re.search(r"[*?\[]", line)]
     absent = [fix for fix in fixes if _ID.fullmatch(fix) and not _has(repository, f"{fix}^{{commit}}")]
     absent += [
@@ -81,16 +84,22 @@ def _has(repository: Repository, revision: str) -> bool:
     return not repository.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", revision).status
 
 
+def find_promisor(repository: Repository) -> Address | None:
+    """Return where a partial clone may fetch what was left out of it; None of a clone that has everything.
+
+    Raises:
+        InputError: its URL carries a password, or there is no such remote.
+    """
+    told = repository.git.ask("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$").text
+    if not told:
+        return None
+    name = told.splitlines()[0].removeprefix("remote.").removesuffix(".promisor")
+    url = repository.git.read("remote", "get-url", find_remote(repository, name)[0])
+    return locate_remote(repository, url, find_host_token(url))
+
+
 def _name_remote(repository: Repository) -> str:
-    names = repository.git.read("remote").splitlines()
-    return "origin" if "origin" in names or len(names) != 1 else names[0]
-
-
-def _find_remote(repository: Repository) -> str:
-    name = _name_remote(repository)
-    if name not in repository.git.read("remote").splitlines():
-        raise InputError(
-            f"{repository.common} does not say where to fetch from: it has no remote called {name}",
-            todo=f"add it: git remote add {name} URL",
-        )
-    return name
+    try:
+        return find_remote(repository)[0]
+    except InputError:
+        return "REMOTE"

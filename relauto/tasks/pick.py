@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         "method": "with --forecast: squash, merge or rebase; default: as the settings say, else squash",
         "repo": "a clone or a bare repository; default: this folder",
         "from_": "instead of --repo the URL of a repository, of which only what the pick needs is fetched",
-        "fetch": "let a shallow clone fetch from its remote what the pick lacks; else nothing is fetched",
+        "fetch": "let a shallow or a partial clone fetch from its remote what the pick lacks; else none does",
         "resolvers": f"rules that may resolve conflicts, for a person to confirm: {KNOWN}, or all; "
         "repeat it or put commas between",
         "write": "put each line's picks on a branch relauto/pick/LINE/FIX, resolved ones on "

@@ -75,23 +75,24 @@ def open_source(
 ) -> Iterator[Source]:
     """Open the clone `repo`, or, where a `remote` is named, fetch what a pick needs of that.
 
-    With `fetch`, a shallow clone is given what the pick lacks; with `write`, branches for picks come.
+    With `fetch`, a shallow or partial clone gets what the pick lacks; with `write`, branches for picks come.
 
     Raises:
         InputError: there is no such repository, or nothing of such a name in it.
     """
     from pathlib import Path
 
-    from relauto.git.deepening import deepen
+    from relauto.git.deepening import deepen, find_promisor
     from relauto.git.repository import Repository
 
     if not remote:
-        path = Path(repo or ".")
+        path, promisor = Path(repo or "."), None
         if fetch:
             with Repository.open(path, shallow=True) as repository:
+                promisor = find_promisor(repository)
                 if repository.cuts:
                     deepen(repository, fixes, lines)
-        with Repository.open(path, shallow=True) as repository:
+        with Repository.open(path, remote=promisor, shallow=True) as repository:
             yield Source(repository)
     else:
         with _open_cold(remote, fixes, lines, picks=write) as cold:

@@ -309,3 +309,19 @@ def test_what_a_person_pushed_there_stays(pick, clone, cache, identified):
     ended = pick("--fix", clone.fix, "--onto", "release-1", "--write")
     assert (ended.status, "which is not what a pick makes alone" in ended.out) == (3, True)
     assert clone.git.read("rev-parse", branch) == clone.git.read("rev-parse", "main")
+
+
+def test_a_server_that_gives_nothing_by_its_id_is_refused(pick, clone, cache, tmp_path):
+    file = tmp_path / "home" / ".gitconfig"
+    file.write_text(f"{file.read_text()}[protocol]\n\tversion = 0\n")
+    clone.run("tag", "fix", clone.fix)
+    for word in (f"{clone.fix}", "fix"):
+        ended = pick("--fix", word, "--onto", "release-1")
+        assert (ended.status, ended.out) == (2, "")
+        assert "gives nothing by its id, so no part of it can be fetched\n  pick in a clone" in ended.err
+
+
+def test_a_remote_whose_head_is_gone_is_no_hindrance(pick, clone, cache):
+    clone.run("tag", "fix", clone.fix)
+    clone.run("symbolic-ref", "HEAD", "refs/heads/gone")
+    assert pick("--fix", "fix", "--onto", "release-1").status == 0

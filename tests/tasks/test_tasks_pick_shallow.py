@@ -78,7 +78,7 @@ def test_a_shallow_clone_without_a_remote_cannot_fetch(pick, origin, tmp_path):
     git.run("remote", "remove", "origin")
     ended = pick("--fix", origin.fix, "--onto", "main", "--fetch")
     assert ended.status == 2
-    assert "has no remote called origin\n  add it: git remote add origin URL" in ended.err
+    assert "has no remote\n  git remote add" in ended.err
 
 
 def test_what_the_remote_does_not_have_ends_with_5(pick, origin, tmp_path):
@@ -96,3 +96,18 @@ def test_what_a_shallow_clone_cannot_tell_is_refused(pick, origin, tmp_path):
     ended = pick("--fix", "release-1", "--onto", "main")
     assert ended.status == 2
     assert "release-1 holds 2 commits or fewer that main has not" in ended.err
+
+
+@pytest.mark.parametrize(
+    "options", [("--filter=blob:none",), ("--filter=blob:none", "--depth=3"), ("--filter=tree:0",)]
+)
+def test_a_partial_clone_gets_what_it_lacks_where_that_is_wanted(pick, origin, tmp_path, options):
+    origin.run("config", "uploadpack.allowFilter", "true")
+    origin.switch("release-1")
+    origin.commit("Ours", {"app.py": change(TEXT, 15, "ours")})
+    origin.switch("main")
+    make_shallow(origin, tmp_path, *options, "--no-single-branch", "--bare")
+    tree, _ = origin.pick_for_real(origin.fix, "release-1")
+    assert pick("--fix", origin.fix, "--onto", "release-1").status == 2
+    document = pick("--fix", origin.fix, "--onto", "release-1", "--fetch", "--json").document
+    assert [(each["status"], each["tree"]) for each in document["results"]] == [("clean", tree)], document
