@@ -122,4 +122,6 @@ def _resolve(repository: Repository, picked: Picked, committer: Signature, propo
     if proposal is None:
         return made
     commit = write_pick(repository, picked.fix, picked.below, proposal.tree, committer)
+    if find_markers(repository, picked.fix, picked.below, commit):
+        return made
     return replace(made, status="resolved", commits=(commit,), tree=proposal.tree, proposal=proposal)

@@ -10,6 +10,9 @@ from relauto.resolving.regions import Edit, Region, apply
 _ALIKE = 0.6
 """How like the line before it the line beside an insertion must be, to be the same line reworded."""
 
+_LONGEST = 2000
+"""Bytes: longer lines are not compared, since that takes time with the square of it."""
+
 
 def resolve_adjacent(region: Region) -> Lines | None:
     """Return the region with the edits of both sides, where none of them is in the other's way.
@@ -29,8 +32,8 @@ def resolve_adjacent(region: Region) -> Lines | None:
 def is_beside_reworded(region: Region) -> bool:
     """Tell whether one side inserted beside a line that the other made another of.
 
-    Measured on 250 files of two projects: of such answers 48 in 100 were what people had committed, of the
-    others 66; how many lines went told nothing.
+    Measured on 299 backports of two projects: of such answers 46 in 100 were what people committed, of the
+    others 65. How many lines the line had taken away told nothing of that.
     """
     return any(
         (ours.is_replacement and theirs.is_insertion) or (ours.is_insertion and theirs.is_replacement)
@@ -68,6 +71,8 @@ def _keeps_anchor(edit: Edit, *, after: bool) -> bool:
     """Tell whether the line beside an insertion after (or before) the edit is still much the same."""
     place = -1 if after else 0
     old, new = edit.old[place], edit.new[place]
+    if max(len(old), len(new)) > _LONGEST:
+        return False
     return SequenceMatcher(None, old, new, autojunk=False).ratio() >= _ALIKE
 
 

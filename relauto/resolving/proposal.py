@@ -103,7 +103,8 @@ class _Case:
     def _merge(self, path: str, base: Stage, ours: Stage, theirs: Stage) -> ResolvedFile | None:
         found = compare_blobs(self.repository, base.id, ours.id, theirs.id)
         made = merge_file(found, self.resolvers) if found else None
-        return ResolvedFile(path, *made) if made else None
+        # Where git saw a conflict and there seems to be none, one of the two is mistaken.
+        return ResolvedFile(path, *made) if made and made[1] else None
 
     def _obey(self, conflict: Conflict, policy: PathPolicy) -> ResolvedFile | None:
         if conflict.kind not in ("content", "binary", "add/add", "modify/delete"):

@@ -12,7 +12,7 @@ from relauto.resolving.regions import Edit, Region, apply, split_lines
 _TOKEN = re.compile(rb"\w*\d(?:\.\d+)+|[\w\x80-\xff]+|[ \t]+|\r?\n|.", re.DOTALL)
 _APART = 3
 """So many tokens, white space aside, must lie between what both sides changed."""
-_LONGEST = 2000
+_LONGEST = 1000
 """Tokens: a longer region is not compared, since that takes time with the square of it."""
 
 

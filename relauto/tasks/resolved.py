@@ -45,6 +45,8 @@ def tell_files(proposal: Proposal) -> Iterator[str]:
             yield f"  {_name(file)}, from line {hunk.start}, by {hunk.resolver} ({hunk.confidence})"
             for side in _SIDES:
                 yield from _tell_lines(_NAMES[side], getattr(hunk, side))
+        if not file.hunks:
+            yield f"  {_name(file)}, has the change already"
         if file.command:
             yield f"  {_name(file)} is as on the line; make it anew: {file.command}"
 

@@ -150,6 +150,15 @@ def test_of_two_files_of_that_name_neither_is_the_one(make_case):
     assert case.propose("moved") is None
 
 
+def test_a_file_that_moved_may_have_the_change_already(make_case):
+    other = "".join(f"{number} other words\n" for number in range(15))
+    files = {"app.py": None, "new.py": THEIRS + other}
+    case = make_case({"app.py": BASE}, files, {"app.py": THEIRS, "more.py": "more\n"})
+    proposal = case.propose("moved")
+    assert proposal.files == (ResolvedFile("new.py", (THEIRS + other).encode(), (), conflict="app.py"),)
+    assert (proposal.resolvers, proposal.confidence) == (("moved",), "low")
+
+
 def test_a_conflict_in_a_file_that_moved_needs_a_resolver_too(make_case):
     other = "".join(f"{number} other words\n" for number in range(15))
     case = make_case({"app.py": BASE}, {"app.py": None, "new.py": OURS + other}, {"app.py": THEIRS})

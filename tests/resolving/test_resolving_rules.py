@@ -139,6 +139,11 @@ def test_words_in_each_others_way_are_left(ours, theirs):
         assert resolve_tokens(region) is None
 
 
+def test_long_lines_are_not_compared():
+    line = "word " * 500
+    assert resolve_adjacent(make_region(edit(0, 1, line + "x"), edit(1, 1, "new"), (line, "two"))) is None
+
+
 def test_a_long_region_is_not_compared_word_by_word():
     base = ("word " * 3000,)
     region = make_region(edit(0, 1, "first" + base[0]), edit(0, 1, base[0] + "last"), base)

@@ -346,6 +346,21 @@ def test_what_was_resolved_stands_on_a_branch_for_review_alone(pick, alone):
     assert trailer == f"(cherry picked from commit {alone.fix})"
 
 
+def test_a_branch_for_review_is_renewed_where_the_line_has_moved(pick, alone):
+    identify(alone)
+    arguments = ("--fix", alone.fix, "--onto", "release-10", "--resolvers", "all", "--write", "--json")
+    (first,) = pick(*arguments).document["branches"]
+    alone.switch("release-10")
+    tip = alone.commit("More", {"more": "more\n"})
+    (second,) = pick(*arguments).document["branches"]
+    assert (first["state"], second["state"]) == ("created", "renewed")
+    assert alone.git.read("rev-parse", f"{second['branch']}^") == tip
+    alone.switch(second["branch"])
+    alone.commit("Looked at", {"app.py": "corrected\n"})
+    alone.switch("main")
+    assert pick(*arguments).document["branches"][0]["state"] == "refused"
+
+
 def test_a_later_fix_is_picked_on_top_of_one_that_was_resolved(pick, alone):
     later = alone.commit("Later", {"app.py": change(change(TEXT, 4, "fixed too"), 15, "later")})
     words = ("--fix", alone.fix, "--fix", later, "--onto", "release-10", "--resolvers", "adjacent", "--json")

@@ -215,6 +215,7 @@ def test_bad_calls_are_refused(relauto: Relauto, product: Path, tmp_path: Path) 
         ("--repo", "nowhere"): "is not a directory",
         ("--repo", str(tmp_path)): "there is no git repository at",
         ("--repo", str(product), "--main", "trunk"): "no branch called 'trunk'",
+        ("--repo", str(product), "--resolvers", "magic"): "there is no resolver 'magic'",
         ("--repo", str(product), "--limit", "-1"): "--limit cannot be -1",
         ("--repo", str(product), "--pairs", "bad"): "line 2: ",
         ("--repo", str(product), "--pairs", "bad", "--main", "main"): "leave one of them out",
