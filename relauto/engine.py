@@ -25,7 +25,7 @@ from relauto.stages import answers, claims, desk, doors, outbox, pages, polling,
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
 from relauto.stages.losses import ask_loss, describe_now, is_loss_accepted, is_lost
-from relauto.stages.prepare import machines
+from relauto.stages.prepare import machines, superseded
 from relauto.stages.registry import ADVISORY, STEPS, WATCHED, Span, observe
 from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
 
@@ -138,6 +138,7 @@ def refresh(bench: Bench) -> None:
         note(bench, said)
     record(bench)
     replies.tell_refused(bench)
+    superseded.close_superseded(bench)
     machines.tick_machines(bench)
     settle_claims(bench)
 

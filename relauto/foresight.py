@@ -18,7 +18,7 @@ from relauto.stages import answers, claims, desk, doors, replies, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
 from relauto.stages.losses import ask_loss, is_loss_accepted, is_lost
-from relauto.stages.prepare import machines
+from relauto.stages.prepare import machines, superseded
 from relauto.stages.progress.due import describe_showing, will_show
 from relauto.stages.registry import ADVISORY, Span, observe
 from relauto.stages.step import Proved, Refused, Seal, Todo, Waiting
@@ -97,6 +97,7 @@ def _foresee_refreshing(bench: Bench) -> Iterator[str]:
     if closer:
         yield desk.describe_reopening(closer)
     yield from replies.describe_untold(bench)
+    yield from superseded.describe_superseded(bench)
     yield from machines.describe_stale(bench)
     yield from _foresee_claims(bench)
 

@@ -1,7 +1,8 @@
 """The items of a QA page: how one is written, and how a page is read back.
 
 An item is a task-list line with a stable id in a comment at its end, then, indented by two spaces,
-a fenced block with its commands and a line `Expected: …` if it has commands.
+a fenced block with its commands and a line `Expected: …` if it has commands. One that needs evidence shows
+its id in bold before the comment, which no words of people can write.
 """
 
 import re
@@ -20,18 +21,24 @@ MACHINE = "machine."
 CHECKS = f"{MACHINE}checks"
 """The item that says what CI says."""
 
-_ITEM = re.compile(r"- \[(?P<mark>[ xX])\] .*<!-- relauto:qa:(?P<id>[a-z0-9.-]+) -->\s*")
+# People write behind the comment, which they do not see where the page is shown.
+_ITEM = re.compile(r"- \[(?P<mark>[ xX])\] .*<!-- relauto:qa:(?P<id>[a-z0-9.-]+) -->(?P<after>.*)")
 _FENCE = re.compile(r"\s*(?P<bar>`{3,}|~{3,})(?P<info>.*)")
 
 
 @dataclass(frozen=True)
 class QaItem:
-    """One thing to do or to see, with the command that does it, and what the command must do."""
+    """One thing to do or to see, with the command that does it, and what the command must do.
+
+    `evidence`: its tick needs something that shows it. `proof` is the address of what a machine saw.
+    """
 
     id: str
     do: str
     command: str | None = None
     expect: Outcome | None = None
+    evidence: bool = False
+    proof: str = ""
 
 
 def format_outcome(expect: Outcome) -> str:
@@ -60,7 +67,10 @@ def format_item(item: QaItem, *, ticked: bool = False) -> Markdown:
         InputError: its command holds characters that cannot be seen, or its expected output is not
             showable.
     """
-    line = f"- [{'x' if ticked else ' '}] {neutral.inline(item.do)} <!-- relauto:qa:{item.id} -->"
+    shown = [neutral.inline(item.do)]
+    shown += [neutral.link("(see)", item.proof)] if item.proof else []
+    shown += [_mark_needing(item.id)] if item.evidence else []
+    line = f"- [{'x' if ticked else ' '}] {' '.join(shown)} <!-- relauto:qa:{item.id} -->"
     if item.command is None or item.expect is None:
         return Markdown(line)
     try:
@@ -71,6 +81,16 @@ def format_item(item: QaItem, *, ticked: bool = False) -> Markdown:
             todo="write it without them",
         ) from error
     return Markdown(f"{line}\n\n{block}\n  Expected: {format_outcome(item.expect)}\n")
+
+
+def _mark_needing(item: str) -> str:
+    return f"**(evidence: `{item}`)**"
+
+
+def list_needing(markdown: str) -> tuple[str, ...]:
+    """Return the items of a page that need evidence, by id, in their order."""
+    found = (found for _, found in _walk(markdown) if found)
+    return tuple(dict.fromkeys(one["id"] for one in found if _mark_needing(one["id"]) in one[0]))
 
 
 def read_items(markdown: str) -> dict[str, bool]:
@@ -119,8 +139,8 @@ def strip_marks(markdown: str, show: Callable[[str, bool], str]) -> str:
     def write(line: str, found: re.Match[str] | None) -> str:
         if found is None:
             return line
-        text = line[found.end("mark") + 2 :].rpartition("<!--")[0].strip()
-        return f"- {show(found['id'], found['mark'] != ' ')} {text}"
+        text, _, _ = line[found.end("mark") + 2 : found.start("after")].rpartition("<!--")
+        return f"- {show(found['id'], found['mark'] != ' ')} {text.strip()}{found['after'].rstrip()}"
 
     return "\n".join(write(line, found) for line, found in _walk(markdown))
 

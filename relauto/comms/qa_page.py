@@ -24,12 +24,14 @@ class Carried:
     Attributes:
         tag: that candidate's.
         items: who ticked it there, by the item's id; "" where it is not known.
+        evidence: the address of what showed it there, by the item's id.
         changed: the paths that have changed since.
     """
 
     tag: str
     items: Mapping[str, str]
     changed: tuple[str, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class QaFacts:
     differs from the fix, by the reason; `overrides` is what people decided otherwise.
 
     `environments` are the names of servers to verify on, by what stands for them in ids. `green` says that
-    CI has passed, `carried` what is ticked already.
+    CI has passed, `carried` what is ticked already, `earlier` the candidates before this one, each with the
+    address of QA's issue about it.
     """
 
     incident: str
@@ -64,6 +67,7 @@ class QaFacts:
     environments: Mapping[str, str] = field(default_factory=dict)
     green: bool = False
     carried: Carried | None = None
+    earlier: tuple[tuple[str, str], ...] = ()
 
 
 def render_qa(kind: Audience, facts: QaFacts, renderer: Renderer | None = None) -> str:
@@ -87,6 +91,11 @@ def render_open(tag: str, tester: str, lacks: Sequence[str], renderer: Renderer 
     return (renderer or shipped()).render("qa/open.md", tag=tag, tester=tester, lacks=lacks)
 
 
+def render_closed(tag: str, next_tag: str, url: str, renderer: Renderer | None = None) -> str:
+    """Return the last word in the issue about a candidate; `next_tag` is verified instead, at `url`, or ""."""
+    return (renderer or shipped()).render("qa/closed.md", tag=tag, next_tag=next_tag, url=url)
+
+
 def _check_runnable(kind: Audience, facts: QaFacts) -> None:
     steps = (*facts.instruction.steps, *facts.instruction.regression)
     needy = [step.id for step in steps if "{build}" in step.run]
@@ -100,6 +109,7 @@ def _check_runnable(kind: Audience, facts: QaFacts) -> None:
 
 def _candidate_items(facts: QaFacts) -> dict[str, object]:
     instruction = facts.instruction
+    steps = (*instruction.steps, *instruction.regression)
     carried = facts.carried.items if facts.carried else {}
 
     def show(item: QaItem) -> Markdown:
@@ -120,18 +130,21 @@ def _candidate_items(facts: QaFacts) -> dict[str, object]:
         "new_items": show_each("new", instruction.steps),
         "regression_items": show_each("regression", instruction.regression) if instruction.regression else [],
         "evidence_items": [
-            show(QaItem(f"evidence.{number}", f"Attach {wanted}"))
+            show(QaItem(f"evidence.{number}", f"Attach {wanted}", evidence=True))
             for number, wanted in enumerate(instruction.evidence, 1)
         ],
+        "is_shown": bool(instruction.evidence) or any(step.evidence for step in steps),
         "sign_off": show(QaItem("sign-off", f"I verified {facts.tag} at {facts.commit}.")),
     }
 
 
 def _machine_items(facts: QaFacts) -> Iterator[tuple[QaItem, bool]]:
     """Yield what relauto and CI check, and whether it holds: without the first two no page is made."""
-    yield QaItem(f"{MACHINE}contained", "The candidate holds every commit of the fix"), True
-    yield QaItem(f"{MACHINE}scope", "It holds nothing else but what people decided below"), True
-    yield QaItem(CHECKS, "CI is green at its commit"), facts.green
+    grown = f"{facts.repository_url}/compare/{facts.old_tag}...{facts.commit}"
+    checked = f"{facts.repository_url}/commit/{facts.commit}/checks"
+    yield QaItem(f"{MACHINE}contained", "The candidate holds every commit of the fix", proof=grown), True
+    yield QaItem(f"{MACHINE}scope", "It holds nothing else but what people decided below", proof=grown), True
+    yield QaItem(CHECKS, "CI is green at its commit", proof=checked), facts.green
 
 
 def _make_item(part: str, step: QaStep, facts: QaFacts, environment: str = "") -> QaItem:
@@ -142,7 +155,7 @@ def _make_item(part: str, step: QaStep, facts: QaFacts, environment: str = "") -
     tag = facts.old_tag if old else facts.tag
     command = fill_command(step.run, "old" if old else "candidate", tag, facts)
     id_ = ".".join(filter(None, (part, step.id, environment)))
-    return QaItem(id_, f"{where}{on}: {step.do}", command, expect)
+    return QaItem(id_, f"{where}{on}: {step.do}", command, expect, step.evidence)
 
 
 def fill_command(command: str, build: str, tag: str, facts: QaFacts) -> str:

@@ -6,29 +6,44 @@ from typing import Literal
 
 from relauto.comms.qa_items import MACHINE, read_items
 from relauto.comms.rendering import Renderer, shipped
+from relauto.model.event import Ticked
 from relauto.model.incident import Incident
 
-State = Literal["ticked", "open", "refused"]
-"""How an item stands: `refused` is ticked by somebody whose tick does not count."""
+State = Literal["ticked", "open", "refused", "unknown", "unproved"]
+"""How an item stands.
+
+`refused` is ticked by somebody whose tick does not count, `unknown` by nobody knows whom, and `unproved`
+without the evidence that it asks for.
+"""
+
+_OPEN: Mapping[State, str] = {
+    "refused": "open: ticked by {by}, who is not on the roster for it",
+    "unknown": "open: ticked, by whom is not known",
+    "unproved": "open: ticked by {by}, without the evidence that it asks for",
+}
 
 _PARTS = ("new", "regression")
 
 
 @dataclass(frozen=True)
 class Result:
-    """One item: `environment` is the one it was asked for, "" where it is about all; `by` who ticked it."""
+    """One item: `environment` is the one it was asked for, "" where it is about all; `by` who ticked it.
+
+    `evidence` is the address of what shows it.
+    """
 
     item: str
     environment: str
     state: State
     by: str = ""
+    evidence: str = ""
 
     @property
     def told(self) -> str:
         """What the matrix says of it."""
-        if self.state == "refused":
-            return f"open: ticked by {self.by}, who is not on the roster for it"
-        return (self.by or "ticked") if self.state == "ticked" else "open"
+        if self.state == "ticked":
+            return self.by or "ticked"
+        return _OPEN.get(self.state, "open").format(by=self.by or "one who carried it over")
 
 
 @dataclass(frozen=True)
@@ -64,33 +79,38 @@ class QaResults:
 
 
 def tell_results(
-    incident: Incident, tag: str, asked: str, refused: Mapping[str, str] | None = None
+    incident: Incident, tag: str, asked: str, idle: Mapping[str, tuple[State, str]] | None = None
 ) -> QaResults:
     """Return what the journal knows of a candidate's page; `asked` is that page.
 
-    `refused` are the items that were ticked by others than QA, each with who did it.
+    `idle` are the items that are ticked in a way that does not count: how, and by whom.
     """
     checked, requested = incident.qa_checks.get(tag), incident.qa_requests.get(tag)
     answer, tester = incident.qa_answers.get(tag, (None, None))
-    ticked = {each.item: str(each.by) for each in checked.items} if checked else {}
+    ticked = {each.item: each for each in checked.items} if checked else {}
     return QaResults(
         tag,
         requested.url if requested else "",
         requested.digest if requested else "",
-        tuple(_list_results(asked, ticked, refused or {})),
+        tuple(_list_results(asked, ticked, idle or {})),
         answer.verdict if answer else "",
         str(tester or ""),
         str(answer.reason) if answer else "",
     )
 
 
-def _list_results(asked: str, ticked: Mapping[str, str], refused: Mapping[str, str]) -> Iterator[Result]:
+def _list_results(
+    asked: str, ticked: Mapping[str, Ticked], idle: Mapping[str, tuple[State, str]]
+) -> Iterator[Result]:
     for item in read_items(asked):
         if not item.startswith(MACHINE):
             part, _, rest = item.partition(".")
             environment = rest.partition(".")[2] if part in _PARTS else ""
-            state: State = "ticked" if item in ticked else "refused" if item in refused else "open"
-            yield Result(item, environment, state, ticked.get(item, refused.get(item, "")))
+            if item in ticked:
+                known = ticked[item]
+                yield Result(item, environment, "ticked", str(known.by), known.evidence)
+            else:
+                yield Result(item, environment, *idle.get(item, ("open", "")))
 
 
 def render_results(results: QaResults, renderer: Renderer | None = None) -> str:

@@ -1,39 +1,52 @@
-"""Who ticked which box of a QA page, told by the versions that its text had."""
+"""Who ticked which box of a QA page, and who put a link there, told by the versions that its text had."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from relauto.comms.qa_evidence import list_linked
 from relauto.comms.qa_items import read_items
 
 Version = tuple[str, str | None]
 """Who wrote a version of a page, and its text; None where that is not told any more."""
 
+UNKNOWN = ""
+"""Stands for a login that is not told."""
+
 
 def trace_ticks(asked: str, versions: Sequence[Version], body: str) -> Mapping[str, frozenset[str]]:
     """Return the ticked items of a page, each with the logins one of which ticked it.
 
-    There are several where versions between are not told, and none where it is not known, or where the page
-    was `asked` with that tick.
+    There are several where versions between are not told, `UNKNOWN` is among them where it may have been
+    anybody, and there is none where the page was `asked` with that tick.
 
     Args:
         asked: the page as it was asked.
         versions: those that it had, the oldest first; none where there is no history.
         body: the page now.
     """
-    told = versions if versions and _may_be(versions[-1][1], body) else ()
-    ticked = {item: frozenset[str]() for item, is_ticked in read_items(asked).items() if is_ticked}
+    return _trace(_list_ticked, asked, versions, body)
+
+
+def trace_links(asked: str, versions: Sequence[Version], body: str) -> Mapping[str, frozenset[str]]:
+    """Return the items of a page at which somebody has put a link, each with who did, as `trace_ticks`."""
+    return _trace(lambda text: list_linked(asked, text), asked, versions, body)
+
+
+def _list_ticked(text: str) -> Iterable[str]:
+    return [item for item, is_ticked in read_items(text).items() if is_ticked]
+
+
+def _trace(
+    read: Callable[[str], Iterable[str]], asked: str, versions: Sequence[Version], body: str
+) -> dict[str, frozenset[str]]:
+    is_told = versions and _may_be(versions[-1][1], body)
+    held = {item: frozenset[str]() for item in read(asked)}
     editors: set[str] = set()
-    for editor, text in told:
+    for editor, text in versions if is_told else [(UNKNOWN, None)]:
         editors.add(editor)
         if text is not None:
-            ticked = _carry(ticked, text, frozenset(editors))
+            held = {item: held.get(item, frozenset(editors)) for item in read(text)}
             editors.clear()
-    return _carry(ticked, body, frozenset(editors))
-
-
-def _carry(
-    ticked: Mapping[str, frozenset[str]], text: str, editors: frozenset[str]
-) -> dict[str, frozenset[str]]:
-    return {item: ticked.get(item, editors) for item, is_ticked in read_items(text).items() if is_ticked}
+    return {item: held.get(item, frozenset(editors)) for item in read(body)}
 
 
 def _may_be(version: str | None, body: str) -> bool:

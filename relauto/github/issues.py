@@ -309,14 +309,22 @@ def read_closer(client: Client, number: int) -> str:
 
 
 def edit_issue(
-    client: Client, number: int, *, body: str | None = None, state: Literal["open", "closed"] | None = None
+    client: Client,
+    number: int,
+    *,
+    body: str | None = None,
+    state: Literal["open", "closed"] | None = None,
+    reason: Literal["completed", "not_planned"] | None = None,
 ) -> Issue:
     """Set the text or the state of an issue. The last write wins: read shortly before.
+
+    `reason` says why it is closed; GitHub takes it for completed unless told.
 
     Raises:
         RefusedError, UnknownOutcomeError: see `ensure`.
     """
-    wanted = {key: value for key, value in (("body", body), ("state", state)) if value is not None}
+    told = (("body", body), ("state", state), ("state_reason", reason))
+    wanted = {key: value for key, value in told if value is not None}
     path = f"issues/{number}"
 
     def look() -> Issue | None:

@@ -374,10 +374,14 @@ class CandidateRefused(Body, frozen=True):
 
 
 class Ticked(msgspec.Struct, frozen=True):
-    """An item of QA's page that is ticked, and who did it; "" where that is not known."""
+    """An item of QA's page that is ticked, and who did it; "" where that is not known.
+
+    `evidence` is the address of what shows it, "" where none was asked for.
+    """
 
     item: str
     by: Person = Person()
+    evidence: str = ""
 
 
 class QaRequested(Body, frozen=True):

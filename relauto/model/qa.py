@@ -28,6 +28,7 @@ class QaStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `paths` are globs of what it rests on in the product, where `*` stands for `/`, too: what QA saw of it on
     a candidate still stands on the next one when nothing there has changed. Without them it never does.
+    With `evidence` a tick is not enough: what was seen has to be attached.
     """
 
     id: Id
@@ -36,6 +37,7 @@ class QaStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expect: Outcome
     before: Outcome | None = None
     paths: tuple[Line, ...] = ()
+    evidence: bool = False
 
 
 class TestServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

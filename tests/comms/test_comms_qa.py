@@ -72,6 +72,8 @@ Incident `INC-7f3k`. The question is go or no-go: when this page is signed off, 
 
 Run the commands in a folder where `old/` holds the files of `v1.4.2`, `candidate/` those of `v1.4.3-rc1`, and `product.git` is a clone of the repository. Tick an item only when its command did what the line below it says.
 
+What is marked **(evidence: …)** needs more than its tick: a link or an attachment on its line, or one in a new comment that names the id which stands there; output pasted into that comment as a block will do as well.
+
 ## Test server
 
 | what | how |
@@ -85,9 +87,9 @@ Run the commands in a folder where `old/` holds the files of `v1.4.2`, `candidat
 
 relauto ticks these itself; nothing is to be done about them here.
 
-- [x] The candidate holds every commit of the fix <!-- relauto:qa:machine.contained -->
-- [x] It holds nothing else but what people decided below <!-- relauto:qa:machine.scope -->
-- [ ] CI is green at its commit <!-- relauto:qa:machine.checks -->
+- [x] The candidate holds every commit of the fix [(see)](http://127.0.0.1:8000/acme/stockroom/compare/v1.4.2...aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) <!-- relauto:qa:machine.contained -->
+- [x] It holds nothing else but what people decided below [(see)](http://127.0.0.1:8000/acme/stockroom/compare/v1.4.2...aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) <!-- relauto:qa:machine.scope -->
+- [ ] CI is green at its commit [(see)](http://127.0.0.1:8000/acme/stockroom/commit/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/checks) <!-- relauto:qa:machine.checks -->
 
 ## 1. What build it is
 
@@ -150,7 +152,7 @@ If the defect does not show here, this page proves nothing: answer *fail*.
 
 ## Evidence to attach
 
-- [ ] Attach the output of every command <!-- relauto:qa:evidence.1 -->
+- [ ] Attach the output of every command **(evidence: `evidence.1`)** <!-- relauto:qa:evidence.1 -->
 
 ## Sign-off
 
@@ -214,7 +216,8 @@ def test_each_environment_has_its_items_about_the_candidate() -> None:
 
 
 def test_what_still_stands_is_ticked_and_told() -> None:
-    carried = Carried("v1.4.3-rc0", {"old.orders-complete": "quinn", "build.old-sums": ""}, ("app.py",))
+    items = {"old.orders-complete": "quinn", "build.old-sums": ""}
+    carried = Carried("v1.4.3-rc0", items, ("app.py",), {"old.orders-complete": f"{HUB}/issues/1"})
     page = render_qa("candidate", replace(FACTS, carried=carried))
     ticked = [item for item, is_ticked in read_items(page).items() if is_ticked]
     assert ticked == ["machine.contained", "machine.scope", "build.old-sums", "old.orders-complete"]
@@ -223,7 +226,7 @@ def test_what_still_stands_is_ticked_and_told() -> None:
         "## Carried over from v1.4.3-rc0\n\n"
         "What is ticked already was ticked there and rests on nothing that has changed since. "
         "Untick what you do not want to rely on. All else is asked anew.\n\n"
-        "- `old.orders-complete`, by quinn\n- `build.old-sums`\n\n"
+        f"- `old.orders-complete`, by quinn, [evidence]({HUB}/issues/1)\n- `build.old-sums`\n\n"
         "Changed since `v1.4.3-rc0`:\n\n- `app.py`\n\n"
     )
 

@@ -3,8 +3,11 @@
 from relauto.comms.qa_results import QaResults, Result, render_results
 
 
-def result(item, by="quinn", state="ticked", environment=""):
-    return Result(item, environment, state, by)
+def result(item, by="quinn", state="ticked", environment="", evidence=""):
+    return Result(item, environment, state, by, evidence)
+
+
+SHOWN = "https://github.com/acme/qa/issues/3#issuecomment-7"
 
 
 RESULTS = QaResults(
@@ -14,23 +17,29 @@ RESULTS = QaResults(
     (
         result("build.commit"),
         result("old.start", by=""),
-        result("new.start.mysql", environment="mysql"),
+        result("new.start.mysql", environment="mysql", evidence=SHOWN),
         result("new.start.cluster", by="", state="open", environment="cluster"),
         result("regression.up.cluster", by="mallory", state="refused", environment="cluster"),
+        result("evidence.1", evidence=SHOWN),
+        result("evidence.2", state="unproved"),
+        result("evidence.3", by="", state="unknown"),
         result("sign-off", by="", state="open"),
     ),
 )
 
-TABLES = """
+TABLES = f"""
 | item | mysql | cluster |
 | --- | --- | --- |
-| `new.start` | quinn | open |
+| `new.start` | quinn, [evidence]({SHOWN}) | open |
 | `regression.up` |  | open: ticked by mallory, who is not on the roster for it |
 
 | item | who |
 | --- | --- |
 | `build.commit` | quinn |
 | `old.start` | ticked |
+| `evidence.1` | quinn, [evidence]({SHOWN}) |
+| `evidence.2` | open: ticked by quinn, without the evidence that it asks for |
+| `evidence.3` | open: ticked, by whom is not known |
 | `sign-off` | open |
 """
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relauto.comms.qa_ticks import trace_ticks
+from relauto.comms.qa_ticks import UNKNOWN, trace_links, trace_ticks
 
 NOBODY = frozenset()
 
@@ -18,7 +18,9 @@ def trace(versions, body, asked=""):
     found = trace_ticks(
         page(asked), [(who, None if text is None else page(text)) for who, text in versions], body
     )
-    return {item.removeprefix("new."): "".join(sorted(who)) for item, who in found.items()}
+    return {
+        item.removeprefix("new."): "".join(sorted(each or "?" for each in who)) for item, who in found.items()
+    }
 
 
 def test_a_tick_is_of_who_wrote_the_first_version_with_it():
@@ -35,8 +37,8 @@ def test_what_was_asked_with_a_tick_is_of_nobody_until_it_is_taken_back():
     assert trace([("R", "a"), ("q", ""), ("q", "a")], page("a"), asked="a") == {"a": "q"}
 
 
-def test_without_a_history_nobody_is_known():
-    assert trace([], page("ab")) == {"a": "", "b": ""}
+def test_without_a_history_it_may_have_been_anybody_but_for_what_was_asked():
+    assert trace([], page("ab"), asked="a") == {"a": "", "b": "?"}
 
 
 def test_a_version_that_was_deleted_leaves_all_who_wrote_until_the_next():
@@ -45,7 +47,7 @@ def test_a_version_that_was_deleted_leaves_all_who_wrote_until_the_next():
 
 
 def test_a_history_that_is_behind_the_page_tells_nobody():
-    assert trace([("R", ""), ("q", "a")], page("ab")) == {"a": "", "b": ""}
+    assert trace([("R", ""), ("q", "a")], page("ab")) == {"a": "?", "b": "?"}
 
 
 def test_line_ends_of_a_browser_are_no_difference():
@@ -62,3 +64,14 @@ def test_exactly_what_is_ticked_is_traced_and_whoever_did_it_is_among_those_name
         known = [text is None or item in text for _, text in versions]
         since = len(known) - next((n for n, held in enumerate(reversed(known)) if not held), len(known))
         assert not who or any(editor in who for editor, _ in versions[since:])
+
+
+def test_who_put_a_link_at_an_item_is_traced_likewise():
+    asked = page("").replace("do", "do https://example.org/asked")
+    linked = asked.replace(
+        "asked <!-- relauto:qa:new.a -->", "asked <!-- relauto:qa:new.a --> https://example.org/7"
+    )
+    again = linked.replace("\n- [ ] do", "\n- [ ] do https://example.org/8", 1)
+    versions = [("R", asked), ("q", linked), ("m", again)]
+    assert trace_links(asked, versions, again) == {"new.a": {"q"}, "new.b": {"m"}}
+    assert trace_links(asked, versions[:1], linked) == {"new.a": {UNKNOWN}}

@@ -34,6 +34,7 @@ CHECK = "unit tests"
 BOT, CI = "relauto-bot", "ci-runner"
 PEOPLE = ("dev", "rae-reviewer", "robin-rm", "sasha-rm", "quinn-qa", "tam-noor", "mallory")
 INCIDENT = "INC-test"
+EVIDENCE = "https://ci.acme.example/logs/7"
 TARGET = Target(SOURCE, LINE)
 ROSTER = """\
 [roles]
@@ -222,9 +223,9 @@ class World:
     def qa_issue(self) -> dict[str, Any]:
         return next(self.api("quinn-qa").pages(f"repos/{QA}/issues", labels="relauto-qa"))
 
-    def tick_all(self) -> None:
+    def tick_all(self, evidence: str = EVIDENCE) -> None:
         issue = self.qa_issue()
-        ticked = issue["body"].replace("- [ ] ", "- [x] ")
+        ticked = issue["body"].replace("- [ ] ", "- [x] ").replace(")** <!--", f")** {evidence} <!--")
         self.api("quinn-qa").patch(f"repos/{QA}/issues/{issue['number']}", {"body": ticked})
 
     def answer_qa(self, line: str, by: str = "quinn-qa") -> None:

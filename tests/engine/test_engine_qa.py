@@ -7,12 +7,14 @@ import pytest
 
 from relauto import recording
 from relauto.comms.qa_items import read_items
-from relauto.errors import InputError, Status
+from relauto.errors import InputError, RemoteError, Status
+from relauto.freeing import free_release
+from relauto.hub.script import switch_script
 from relauto.model.event import Said
 from relauto.model.words import Person
 from relauto.stages.prepare import sign_off
 from tests.engine.agreement import agree
-from tests.engine.conftest import BOT, QA, only_stop
+from tests.engine.conftest import BOT, EVIDENCE, QA, only_stop
 
 TAG = "v1.0.1-rc1"
 PASS = f"/qa pass {TAG}"
@@ -24,6 +26,19 @@ def read_replies(world):
     number = world.qa_issue()["number"]
     listed = world.api(BOT).pages(f"repos/{QA}/issues/{number}/comments")
     return [MARKER.sub("", each["body"]) for each in listed if each["user"]["login"] == BOT]
+
+
+def read_issue(world, number):
+    return world.api(BOT).get(f"repos/{QA}/issues/{number}")
+
+
+def read_last(world, number):
+    return list(world.api(BOT).pages(f"repos/{QA}/issues/{number}/comments"))[-1]
+
+
+def fail_at(world, *lines):
+    """Let these requests fail from now on, and no others."""
+    switch_script(world.root / "hub", lines)
 
 
 def edit_last(world, new, by="quinn-qa", who="quinn-qa"):
@@ -130,6 +145,13 @@ def tick(world, *items, by="quinn-qa", mark="x"):
     world.api(by).patch(f"repos/{QA}/issues/{issue['number']}", {"body": "\n".join(lines)})
 
 
+def attach(world):
+    """Let QA put a link at every item that asks for evidence."""
+    issue = world.qa_issue()
+    linked = issue["body"].replace(")** <!--", f")** {EVIDENCE} <!--")
+    world.api("quinn-qa").patch(f"repos/{QA}/issues/{issue['number']}", {"body": linked})
+
+
 def checked(world):
     return {each.item: str(each.by) for each in world.incident.qa_checks[TAG].items}
 
@@ -163,6 +185,57 @@ def test_a_tick_of_somebody_else_does_not_count_and_is_asked_for_once(at):
         tick(world, "new.pick-1-commit", mark=mark)
     assert only_stop(agree(world)).place.step == "prepare.release"
     assert checked(world)["new.pick-1-commit"] == "quinn-qa"
+
+
+def test_what_asks_for_evidence_is_done_only_with_it_and_is_asked_for_by_name(at):
+    world = at("verify")
+    world.check(world.head(TAG))
+    url, number = world.qa_issue()["html_url"], world.qa_issue()["number"]
+    world.tick_all(evidence="")
+    stop = only_stop(agree(world))
+    assert stop.reason == f"{TAG}: no verdict yet in {url}; evidence.1 is ticked without its evidence"
+    turn = next(line for line in world.rendered("README.md").split("\n") if "prepare.verify" in line)
+    assert turn.startswith("- **QA**: ")
+    assert "; evidence.1 is ticked without its evidence" in turn
+    world.answer_qa("evidence.1: https://ci.acme.example/logs/8", by="mallory")
+    world.answer_qa("evidence.1 holds")
+    world.answer_qa(PASS)
+    stop = only_stop(agree(world))
+    assert stop.reason == f"{TAG} is signed, but evidence.1 is ticked without its evidence in {url}"
+    (asked,) = read_replies(world)
+    assert "but this page is not complete:\n\n- evidence.1 is ticked without its evidence\n" in asked
+    world.answer_qa("evidence.1:\n\n```\nexit status 0\n```")
+    edit_last(world, "evidence.1:\n\n```\nexit status 1\n```")
+    assert "evidence.1 is ticked without its evidence" in only_stop(agree(world)).reason, "by whom, now?"
+    world.answer_qa("evidence.1:\n\n```\nexit status 0\n```")
+    assert only_stop(agree(world)).place.step == "prepare.release"
+    told = {each.item: each.evidence for each in world.incident.qa_checks[TAG].items if each.evidence}
+    last = list(world.api(BOT).pages(f"repos/{QA}/issues/{number}/comments"))[-1]
+    assert told == {"evidence.1": last["html_url"]}
+    assert len(read_replies(world)) == 1, "once"
+
+
+def test_a_link_that_somebody_else_put_at_an_item_is_no_evidence(at):
+    world = at("verify")
+    world.check(world.head(TAG))
+    issue = world.qa_issue()
+    linked = issue["body"].replace(")** <!--", ")** https://ci.acme.example/logs/8 <!--")
+    world.api("mallory").patch(f"repos/{QA}/issues/{issue['number']}", {"body": linked})
+    world.tick_all(evidence="")
+    world.answer_qa(PASS)
+    assert "but evidence.1 is ticked without its evidence" in only_stop(agree(world)).reason
+
+
+def test_evidence_of_a_step_is_carried_over_with_what_still_stands(at):
+    world = at("blank")
+    refuse_first(world)
+    page, number = world.qa_issue()["body"], world.qa_issue()["number"] - 1
+    line = f"- `new.half`, by quinn-qa, [evidence]({world.hub.address}/{QA}/issues/{number})\n"
+    assert line in page
+    world.check(world.head("v1.0.1-rc2"))
+    world.tick_all(evidence="")
+    world.answer_qa("/qa pass v1.0.1-rc2\n\nevidence.1: https://ci.acme.example/logs/9")
+    assert only_stop(agree(world)).place.step == "prepare.release"
 
 
 def test_a_tick_whose_version_was_deleted_is_of_all_who_may_have_made_it(at):
@@ -276,7 +349,7 @@ STEPS = """\
 summary: The crash is gone
 steps:
   - {id: start, do: Start it, run: "git show {tag}:app.txt", before: {}, expect: {}, paths: [app.txt]}
-  - {id: half, do: Look at the half, run: "git show {tag}:half.txt", expect: {}, paths: ["half*"]}
+  - {id: half, do: Look at the half, run: "git show {tag}:half.txt", expect: {}, paths: ["half*"], evidence: true}
   - {id: all, do: Look at all, run: "git show {tag}", expect: {}}
 regression:
   - {id: new, do: See the news, run: "git show {tag}:new.txt", expect: {}, paths: [new.txt, docs/*]}
@@ -293,6 +366,7 @@ def refuse_first(world):
     world.check(world.head(TAG))
     done = ("old.start", "new.start", "new.half", "new.all", "regression.new", "evidence.1")
     tick(world, "build.commit", *done)
+    attach(world)
     world.answer_qa(f"/qa fail {TAG} it stops after an hour")
     world.advance()
     world.attach("fix/again")
@@ -320,6 +394,45 @@ def test_the_next_candidate_carries_over_what_rests_on_nothing_that_changed(at):
     assert only_stop(agree(world)).place.step == "prepare.release"
     known = {each.item: each.by for each in world.incident.qa_checks["v1.0.1-rc2"].items}
     assert {known[item] for item in still} == {"quinn-qa"}
+
+
+def test_the_issue_of_a_burned_candidate_leads_to_the_next_and_is_closed_once(at):
+    world = at("blank")
+    refuse_first(world)
+    new = world.qa_issue()
+    old = read_issue(world, new["number"] - 1)
+    assert f"| follows | [v1.0.1-rc1]({old['html_url']}) |\n" in new["body"]
+    assert old["state"] == "open"
+    fail_at(
+        world, "502-after PATCH /issues/1$", *(f"reset-before@{n} POST /issues/1/comments$" for n in (1, 2))
+    )
+    with pytest.raises(RemoteError):
+        world.advance()
+    assert (read_issue(world, 1)["state"], read_last(world, 1)["user"]["login"]) == ("closed", "quinn-qa")
+    fail_at(world)
+    agree(world)
+    assert "close QA's issue about v1.0.1-rc1: v1.0.1-rc2 is verified instead" in world.said
+    old, word = read_issue(world, 1), read_last(world, 1)
+    assert (old["state"], old["state_reason"]) == ("closed", "not_planned")
+    assert MARKER.sub("", word["body"]) == (
+        f"`v1.0.1-rc1` is no candidate any more; QA goes on with [Verify v1.0.1-rc2]({new['html_url']}), "
+        "where what still stands is ticked already. Nothing that is said here counts for it."
+    )
+    world.api("quinn-qa").patch(f"repos/{QA}/issues/1", {"state": "open"})
+    agree(world)
+    assert (read_issue(world, 1)["state"], read_last(world, 1)["id"]) == ("open", word["id"]), "once"
+
+
+def test_the_issue_of_a_release_that_is_given_up_says_that_it_was_withdrawn(at):
+    world = at("verify")
+    with world.session() as session:
+        free_release(session, "1.0.1", "the customer took the workaround")
+    agree(world)
+    old = read_issue(world, 1)
+    assert (old["state"], old["state_reason"]) == ("closed", "not_planned")
+    assert MARKER.sub("", read_last(world, 1)["body"]) == (
+        f"`{TAG}` was withdrawn: no release is made of it, and nothing is to be verified."
+    )
 
 
 def test_what_is_carried_over_can_be_asked_for_again(at):

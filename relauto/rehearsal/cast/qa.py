@@ -57,7 +57,8 @@ def _verify(errand: Errand, issue: Json) -> str:
     bench = prepare(errand, errand.work / f"qa-{issue['number']}", {"old": base, "candidate": candidate})
     bench.faults.extend(prose_faults(issue["body"], bench))
     results = [_check(item, bench) for item in items if item.kind not in _NOT_RUN]
-    _attach_new(errand, issue, comments, evidence(tag, bench.faults, results))
+    wanted = [item.id for item in items if item.kind == "evidence"]
+    _attach_new(errand, issue, comments, evidence(tag, bench.faults, results, wanted))
     body = errand.api.get(_address(errand, issue))["body"]
     if not _is_same_page(body, items):
         return _say(errand, issue, tag, "the page was changed while it was followed")
@@ -145,9 +146,10 @@ def _say(errand: Errand, issue: Json, tag: str, reason: str) -> str:
     return f"#{issue['number']}: {word}"
 
 
-def evidence(tag: str, faults: list[str], results: list[Result]) -> str:
-    """Return the comment that tells what was run and what came."""
-    parts = [f"What was run on {tag} and what came:", *(f"- {fault}" for fault in faults)]
+def evidence(tag: str, faults: list[str], results: list[Result], wanted: list[str]) -> str:
+    """Return the comment that tells what was run and what came; `wanted` are the items it is evidence for."""
+    named = f" ({', '.join(wanted)})" if wanted else ""
+    parts = [f"What was run on {tag} and what came{named}:", *(f"- {fault}" for fault in faults)]
     for result in results:
         parts.append(f"**{result.item.id}**: {result.fault or 'holds'}")
         if result.outcome:

@@ -5,9 +5,10 @@ from fnmatch import fnmatchcase
 
 from relauto.comms.qa_items import read_blocks
 from relauto.comms.qa_page import Carried, QaFacts, render_qa
-from relauto.model.event import QaChecked
+from relauto.model.event import QaChecked, Ticked
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place
+from relauto.model.words import Person
 from relauto.stages.bench import Bench
 from relauto.stages.prepare import qa_issue
 
@@ -28,7 +29,15 @@ def find_carried(bench: Bench, place: Place, facts: QaFacts) -> Carried | None:
     same = [item for item, block in now.items() if then.get(item, "").replace(before.tag, facts.tag) == block]
     standing = {item for item in same if _is_untouched(item, facts, changed)}
     items = {each.item: str(each.by) for each in before.items if each.item in standing}
-    return Carried(before.tag, items, tuple(changed or ()))
+    shown = {each.item: each.evidence for each in before.items if each.item in standing and each.evidence}
+    return Carried(before.tag, items, tuple(changed or ()), shown)
+
+
+def list_still(carried: Carried) -> tuple[Ticked, ...]:
+    """Return the record of what still stands."""
+    return tuple(
+        Ticked(item, Person(who), carried.evidence.get(item, "")) for item, who in carried.items.items()
+    )
 
 
 def _list_changed(bench: Bench, before: QaChecked, facts: QaFacts) -> Sequence[str] | None:

@@ -9,18 +9,18 @@ from relauto.comms.qa_page import QaFacts, render_open, render_qa
 from relauto.github import issues
 from relauto.github.faults import NotFoundError
 from relauto.github.issues import Comment
-from relauto.model.event import Body, CandidateRefused, QaAnswered, QaRequested, Said, Ticked, locate
+from relauto.model.event import Body, CandidateRefused, QaAnswered, QaRequested, Said, locate
 from relauto.model.facts import Facts, digest_facts
 from relauto.model.incident import StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
-from relauto.model.words import Person, Text
+from relauto.model.words import Text
 from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.gates import hold
 from relauto.stages.prepare import qa_issue
 from relauto.stages.prepare.boxes import Boxes, read_boxes, record_boxes
-from relauto.stages.prepare.carrying import find_carried
+from relauto.stages.prepare.carrying import find_carried, list_still
 from relauto.stages.prepare.verdicts import Verdict, find_verdict, tell_lack
 from relauto.stages.step import Observation, Refused, Todo, Waiting
 
@@ -50,16 +50,17 @@ def ask(
     verdict = find_verdict(bench, requested, comments)
     if verdict is None and issue.state == "closed":
         return _refuse_lost(place, tag, commit, f"{requested.url} was closed without a verdict")
-    if verdict is None:
-        reason = f"{tag}: {tell_lack(bench, requested)} in {requested.url}"
-        return Waiting("QA", reason, facts=hold(commit, qa="waiting"))
     asked = qa_issue.read_asked(bench, tag)
+    boxes = read_boxes(bench, requested, asked, issue, comments)
+    if verdict is None:
+        lacks = map(boxes.describe, boxes.unproved)
+        reason = "; ".join([f"{tag}: {tell_lack(bench, requested)} in {requested.url}", *lacks])
+        return Waiting("QA", reason, facts=hold(commit, qa="waiting"))
     if not read_items(asked):
         return Refused(
             f"the journal has no page that asked QA to verify {tag}",
             todo="relauto journal.verify, then find out who changed the incident's branch",
         )
-    boxes = read_boxes(bench, requested, asked, issue)
     records = list(_list_records(bench, requested, commit, verdict, boxes))
     if verdict.word == "fail":
         return _refuse(requested, commit, verdict, records)
@@ -138,8 +139,11 @@ def _ask_open(
 
 def _request(bench: Bench, place: Place, facts: QaFacts, digest: str) -> Todo:
     tag, carried = Tag(facts.tag), find_carried(bench, place, facts)
-    page = render_qa("candidate", replace(facts, carried=carried), bench.renderer)
-    still = tuple(Ticked(item, Person(who)) for item, who in (carried.items if carried else {}).items())
+    asked = [each for each in qa_issue.list_requests(bench, place) if each.digest != digest]
+    before = {each.number: (each.tag, each.url) for each in asked}
+    facts = replace(facts, carried=carried, earlier=tuple(before.values()))
+    page = render_qa("candidate", facts, bench.renderer)
+    still = list_still(carried) if carried else ()
 
     def run(_facts: Facts) -> None:
         issue = qa_issue.find_or_open(bench, tag, digest, page)

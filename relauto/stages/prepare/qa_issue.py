@@ -67,10 +67,32 @@ def list_asked(bench: Bench, target: Target) -> Iterator[QaRequested]:
         yield from (asked for asked in bench.incident.qa_requests.values() if asked.place == place)
 
 
+def list_superseded(bench: Bench, target: Target) -> Iterator[tuple[QaRequested, QaRequested | None]]:
+    """Yield what QA was asked in this round and need not answer any more, with what was asked instead.
+
+    That is nothing where the release was given up. Once it is out, nothing is told.
+    """
+    if bench.facts("prepare.release", target):
+        return
+    asked = list_requests(bench, bench.place("prepare.verify", target))
+    claim = bench.incident.rounds.claim(target)
+    newest = None if not asked or (claim and claim.state == "freed") else asked[-1]
+    for each in {each.number: each for each in asked}.values():
+        if newest is None or each.number != newest.number:
+            yield each, newest
+
+
+def list_requests(bench: Bench, place: Place) -> list[QaRequested]:
+    """Return all that QA was asked at a place, in their order: also what was reopened since."""
+    bodies = (event.body for event in bench.journal.events())
+    return [body for body in bodies if isinstance(body, QaRequested) and body.place == place]
+
+
 def list_looks(bench: Bench, target: Target) -> Iterator[Look[Any]]:
     """Yield the looks at QA's issues of this round, and the one for an issue that nobody has asked in yet."""
     for asked in list_asked(bench, target):
         yield look_at_page(bench, asked.number)
+    yield from (look_at_page(bench, asked.number) for asked, _ in list_superseded(bench, target))
     tag = str(bench.facts("prepare.candidate", target).get("tag", ""))
     published = _find_published(bench, bench.place("prepare.verify", target), tag)
     if published and tag not in bench.incident.qa_requests:

@@ -80,14 +80,14 @@ def read_results(bench: Bench, tag: str) -> tuple[QaResults, QaChecked | None]:
     is_new = bench.incident.qa_checks.get(requested.tag) != checked
     if is_new:
         bench.suppose(checked)
-    return tell_results(bench.incident, requested.tag, asked, boxes.refused), checked if is_new else None
+    return tell_results(bench.incident, requested.tag, asked, boxes.idle), checked if is_new else None
 
 
 def _read_boxes(bench: Bench, requested: QaRequested, asked: str) -> Boxes:
     try:
-        issue, _ = bench.see("qa", qa_issue.look_at_page(bench, requested.number))
+        issue, comments = bench.see("qa", qa_issue.look_at_page(bench, requested.number))
     except NotFoundError as error:
         raise InputError(
             f"{requested.url} is gone", todo=f"relauto reopen {requested.place.step} --reason … asks QA again"
         ) from error
-    return read_boxes(bench, requested, asked, issue)
+    return read_boxes(bench, requested, asked, issue, comments)

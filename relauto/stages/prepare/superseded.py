@@ -1,0 +1,59 @@
+"""QA's issues about candidates that are none any more: each gets a last word and is closed, once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from relauto.comms.qa_page import render_closed
+from relauto.github import issues
+from relauto.github.faults import NotFoundError
+from relauto.github.issues import Issue
+from relauto.model.event import QaRequested
+from relauto.model.target import Place, Target
+from relauto.stages.bench import Bench
+from relauto.stages.prepare import qa_issue
+
+
+def close_superseded(bench: Bench) -> None:
+    """Say in QA's issues about earlier candidates where the next one is verified, and close them."""
+    for past in list(_find_untold(bench)):
+        bench.say(past.sentence)
+        with bench.qa.counts.about("notices"):
+            # The word comes last: an issue that is open behind it was opened again by somebody.
+            if past.issue.state == "open":
+                issues.edit_issue(bench.qa, past.issue.number, state="closed", reason="not_planned")
+            url = past.next.url if past.next else ""
+            text = render_closed(past.asked.tag, past.next.tag if past.next else "", url, bench.renderer)
+            issues.comment(bench.qa, past.issue.number, past.key, text, absent=True)
+        bench.look("qa")
+
+
+def describe_superseded(bench: Bench) -> list[str]:
+    """Return the sentences for what `close_superseded` would do."""
+    return [past.sentence for past in _find_untold(bench)]
+
+
+@dataclass(frozen=True)
+class _Past:
+    """An issue that asks for what is needed no more, and what QA is asked for instead, if anything."""
+
+    asked: QaRequested
+    next: QaRequested | None
+    issue: Issue
+    key: str
+
+    @property
+    def sentence(self) -> str:
+        instead = f"{self.next.tag} is verified instead" if self.next else "it is withdrawn"
+        return f"close QA's issue about {self.asked.tag}: {instead}"
+
+
+def _find_untold(bench: Bench) -> Iterator[_Past]:
+    for target in bench.incident.targets:
+        for asked, next_ in list(qa_issue.list_superseded(bench, target)):
+            try:
+                issue, comments = bench.see("qa", qa_issue.look_at_page(bench, asked.number))
+            except NotFoundError:
+                continue
+            key = f"{bench.incident.id}:qa-closed:{next_.number if next_ else 'withdrawn'}"
+            if issues.find_comment(comments, key) is None:
+                yield _Past(asked, next_, issue, key)
