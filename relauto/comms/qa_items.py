@@ -121,6 +121,21 @@ def read_blocks(markdown: str) -> dict[str, str]:
     return {id_: "\n".join(lines) for id_, lines in blocks.items()}
 
 
+def read_lines(markdown: str) -> dict[str, str]:
+    """Return the lines of the items of a page, by id, with their boxes, without a line end."""
+    return {found["id"]: found[0] for _, found in _walk(markdown) if found}
+
+
+def replace_lines(markdown: str, lines: Mapping[str, str]) -> str:
+    """Return a page with other lines for some items, by id, and nothing else changed."""
+
+    def write(line: str, found: re.Match[str] | None) -> str:
+        wanted = lines.get(found["id"]) if found else None
+        return line if found is None or wanted is None else wanted + line[len(found[0]) :]
+
+    return "\n".join(write(line, found) for line, found in _walk(markdown))
+
+
 def tick_items(markdown: str, ticks: Mapping[str, bool]) -> str:
     """Return a page with some items, by id, ticked or not, and nothing else changed."""
 

@@ -92,7 +92,7 @@ def render_open(tag: str, tester: str, lacks: Sequence[str], renderer: Renderer 
 
 
 def render_closed(tag: str, next_tag: str, url: str, renderer: Renderer | None = None) -> str:
-    """Return the last word in the issue about a candidate; `next_tag` is verified instead, at `url`, or ""."""
+    """Return an issue's last word: `next_tag` is verified instead, at `url`; "" where nothing is."""
     return (renderer or shipped()).render("qa/closed.md", tag=tag, next_tag=next_tag, url=url)
 
 

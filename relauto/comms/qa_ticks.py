@@ -38,7 +38,7 @@ def _list_ticked(text: str) -> Iterable[str]:
 def _trace(
     read: Callable[[str], Iterable[str]], asked: str, versions: Sequence[Version], body: str
 ) -> dict[str, frozenset[str]]:
-    is_told = versions and _may_be(versions[-1][1], body)
+    is_told = versions and is_newest(versions[-1][1], body)
     held = {item: frozenset[str]() for item in read(asked)}
     editors: set[str] = set()
     for editor, text in versions if is_told else [(UNKNOWN, None)]:
@@ -49,6 +49,6 @@ def _trace(
     return {item: held.get(item, frozenset(editors)) for item in read(body)}
 
 
-def _may_be(version: str | None, body: str) -> bool:
-    """Return whether the newest version is the page as it is: else the history lags behind."""
+def is_newest(version: str | None, body: str) -> bool:
+    """Return whether a version is the page as it is: where the newest is not, the history lags behind."""
     return version is None or version.replace("\r\n", "\n") == body.replace("\r\n", "\n")

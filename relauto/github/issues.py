@@ -19,17 +19,20 @@ from relauto.github.ensure import ensure
 from relauto.github.faults import NotFoundError
 from relauto.github.look import CutOffError, Look, require
 from relauto.github.people import ActorNode, LabelNode, Labels, RestUser, name_actor, name_user
-from relauto.github.queries import EDITED_ISSUE, ISSUE, ISSUES
+from relauto.github.queries import EDITED_ISSUE, EDITS, ISSUE, ISSUES
 
 if TYPE_CHECKING:
     from relauto.github.client import Client
+
+_MOST_PAGES = 20
+"""So many hundreds of versions of a text are read; who wrote those before is not known then."""
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A version of a text: who wrote it, and what it said; None where GitHub does not tell."""
+    """A version of a text: who wrote it, and what it said; "" and None where that is not told."""
 
     editor: str
     text: str | None
@@ -167,18 +170,28 @@ class _EditNode(msgspec.Struct, frozen=True):
     diff: str | None
 
 
-class _Edits(msgspec.Struct, frozen=True):
+class _EditsPage(_PageInfo, frozen=True, rename="camel"):
+    end_cursor: str | None
+
+
+class _Edits(msgspec.Struct, frozen=True, rename="camel"):
+    page_info: _EditsPage
     nodes: list[_EditNode]
+
+
+class _OlderEdits(msgspec.Struct, frozen=True):
+    repository: dict[Literal["issue"], dict[Literal["userContentEdits"], _Edits]]
 
 
 class _IssueNode(_Found, frozen=True, rename="camel"):
     comments: CommentsNode
     user_content_edits: _Edits | None = None
 
-    def issue(self) -> Issue:
-        told = self.user_content_edits.nodes if self.user_content_edits else []
-        edits = tuple(Edit(name_actor(edit.editor), edit.diff) for edit in reversed(told))
-        return replace(super().issue(), edits=edits)
+    def with_edits(self, client: Client) -> Issue:
+        """Return the issue with the versions of its text, older ones than came along asked for."""
+        newest = self.user_content_edits
+        edits = _read_edits(client, self.number, newest) if newest else ()
+        return replace(self.issue(), edits=edits)
 
 
 class _Issues(msgspec.Struct, frozen=True, rename="camel"):
@@ -271,8 +284,8 @@ def look_at_issue(
         told = require(answer, f"{client.repository} has no issue {number}")
         node = client.decode(told, _IssueNode, "GraphQL Issue")
         if node.comments.page_info.has_next_page:
-            return node.issue(), read_comments(client, number)
-        return node.issue(), tuple(comment.comment() for comment in node.comments.nodes)
+            return node.with_edits(client), read_comments(client, number)
+        return node.with_edits(client), tuple(comment.comment() for comment in node.comments.nodes)
 
     def read() -> tuple[Issue, tuple[Comment, ...]]:
         return _read_by_rest(client, number)
@@ -280,6 +293,20 @@ def look_at_issue(
     # An issue's own answer counts its comments and tells when it was last touched.
     field = EDITED_ISSUE if edits else ISSUE
     return Look(client, field, {"number": number}, settle, read, lambda _: [f"issues/{number}"])
+
+
+def _read_edits(client: Client, number: int, newest: _Edits) -> tuple[Edit, ...]:
+    """Return the versions of an issue's text, the oldest first; of very many one stands for the first."""
+    page, told = newest, list(newest.nodes)
+    for _ in range(_MOST_PAGES - 1):
+        if not page.page_info.has_next_page:
+            break
+        after = page.page_info.end_cursor or ""
+        answer = client.graphql(EDITS, _OlderEdits, number=number, after=after)
+        page = answer.repository["issue"]["userContentEdits"]
+        told += page.nodes
+    first = [Edit("", None)] if page.page_info.has_next_page else []
+    return (*first, *(Edit(name_actor(edit.editor), edit.diff) for edit in reversed(told)))
 
 
 def _read_by_rest(client: Client, number: int) -> tuple[Issue, tuple[Comment, ...]]:

@@ -27,7 +27,7 @@ look brings the whole state of its thing in one request. What they use, by type:
   the version was deleted; the newest first, and the text as it was written among them)
 - IssueComment: fullDatabaseId (a BigInt, sent as text: comment ids have outgrown Int), author, body,
   createdAt, lastEditedAt, url
-- connections: nodes, pageInfo.hasNextPage, and totalCount on reviews
+- connections: nodes, pageInfo.hasNextPage, endCursor of edits, and totalCount on reviews
 - Release: databaseId, tagName, name, description, isDraft, isPrerelease, url, author (a User),
   releaseAssets(first)
 - ReleaseAsset: name, size, uploadedBy (a User), digest (`sha256:HEX`, null for what was uploaded before
@@ -190,13 +190,21 @@ _ISSUE_FIELDS = "number title body state url labels(first: 100) { nodes { name }
 ISSUE = Field("Issue", f"issue(number: $number) {{ {_ISSUE_FIELDS} {_COMMENTS} }}", {"number": "Int!"})
 """One issue with its comments, oldest first."""
 
+_EDITS = f"pageInfo {{ hasNextPage endCursor }} nodes {{ editor {_ACTOR} diff }}"
+
 EDITED_ISSUE = Field(
     "EditedIssue",
-    f"issue(number: $number) {{ {_ISSUE_FIELDS} {_COMMENTS}"
-    f" userContentEdits(first: 100) {{ nodes {{ editor {_ACTOR} diff }} }} }}",
+    f"issue(number: $number) {{ {_ISSUE_FIELDS} {_COMMENTS} userContentEdits(first: 100) {{ {_EDITS} }} }}",
     {"number": "Int!"},
 )
 """The same, with the versions that its text had, the newest first."""
+
+EDITS = (
+    "query Edits($owner: String!, $name: String!, $number: Int!, $after: String!) {"
+    " repository(owner: $owner, name: $name) { issue(number: $number) {"
+    f" userContentEdits(first: 100, after: $after) {{ {_EDITS} }} }} }} }}"
+)
+"""The versions before those."""
 
 VIEWER = "query Viewer { viewer { login } }"
 """Who the token is."""

@@ -1,12 +1,13 @@
 """How the hub fails over HTTP when its script says so: for the API and for git alike."""
 
 import json
+import re
 import select
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,8 @@ class Reply:
 class FailingApplication:
     """`application` over `store`, as the script there lets it be seen.
 
-    `lagging` makes the same application over the store of the past.
+    `lagging` makes the same application over the store of the past. `meanwhile` is what others do just before
+    a request is answered, each once, at the first request whose name matches.
     """
 
     store: Store
@@ -73,9 +75,12 @@ class FailingApplication:
     past: Past
     lagging: "Callable[[Store], WSGIApplication]"
     clock: Clock
+    meanwhile: "list[tuple[re.Pattern[str], Callable[[], object]]]" = field(default_factory=list)
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Answer, or fail on purpose."""
+        for deed in self._take_due(name_request(environ)):
+            deed()
         fault = meet(self.store, CHANNEL, name_request(environ))
         answer = self.application
         if fault:
@@ -88,6 +93,12 @@ class FailingApplication:
         if fault is None or fault == "stale":
             return answer(environ, start_response)
         return _Failure(self, fault, environ).carry_out(start_response)
+
+    def _take_due(self, request: str) -> "list[Callable[[], object]]":
+        due = [each for each in self.meanwhile if each[0].search(request)]
+        # Taken out before anything is done: others' requests come by here, too.
+        self.meanwhile[:] = [each for each in self.meanwhile if each not in due]
+        return [deed for _, deed in due]
 
     def _find_past(self) -> "WSGIApplication":
         store = self.past.open()

@@ -1,5 +1,6 @@
 """The hub's server: set up by the owner of its directory, served on loopback."""
 
+import re
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -90,6 +91,7 @@ class Hub:
         self._port = port
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
+        self._meanwhile: list[tuple[re.Pattern[str], Callable[[], object]]] = []
 
     def __enter__(self) -> "Hub":
         self.start()
@@ -105,7 +107,12 @@ class Hub:
             InputError: the port is taken, or the certificate cannot be used.
         """
         application = FailingApplication(
-            self._store, self.application, self._past, self._make_application, self._clock
+            self._store,
+            self.application,
+            self._past,
+            self._make_application,
+            self._clock,
+            self._meanwhile,
         )
         context = _load_certificate(*self._tls) if self._tls else None
         try:
@@ -357,6 +364,14 @@ class Hub:
     def faults(self) -> tuple[Rule, ...]:
         """Return the rules by which requests fail, with how many they have met and failed."""
         return read_script(self._store)
+
+    def let_happen(self, request: str, deed: Callable[[], object]) -> None:
+        """Let somebody do something just before the next request of that name is answered, once.
+
+        `request` is a regular expression searched in names such as `PATCH /path?query`; the deed may send
+        requests of its own.
+        """
+        self._meanwhile.append((re.compile(request), deed))
 
     def keep_past(self) -> None:
         """Let a stale read answer from how it is now, until the next write while one is still to come."""

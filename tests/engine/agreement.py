@@ -20,7 +20,9 @@ _RECORD = re.compile(
 )
 _REPLY = re.compile(r"tell \S+ at the desk that .*")
 _QA_REPLY = re.compile(r"tell \S+ at QA's issue about \S+ that .*")
-_QA_TICK = re.compile(r"(?:un)?tick on QA's page about \S+ that CI is green")
+_QA_TICK = re.compile(
+    r"(?:un)?tick on QA's page about \S+ that CI is green|put back on QA's page about \S+ what was ticked .*"
+)
 _QA_CLOSING = re.compile(r"close QA's issue about \S+: .*")
 _SHOWING = re.compile(re.escape(describe_showing()))
 _ABOUT_NONE = (_RECORD, _REPLY, _QA_REPLY, _QA_TICK, _QA_CLOSING, _SHOWING)

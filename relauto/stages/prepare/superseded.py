@@ -8,7 +8,6 @@ from relauto.github import issues
 from relauto.github.faults import NotFoundError
 from relauto.github.issues import Issue
 from relauto.model.event import QaRequested
-from relauto.model.target import Place, Target
 from relauto.stages.bench import Bench
 from relauto.stages.prepare import qa_issue
 
