@@ -166,6 +166,11 @@ class Session:
         return repositories.read_repository(self.source)
 
     @cached_property
+    def renderer(self) -> Renderer:
+        """What makes texts: of the adopter's own templates, where there are any."""
+        return Renderer(find_folder(self.settings.templates_dir))
+
+    @cached_property
     def answerers(self) -> frozenset[str] | None:
         """Whose comments at the product can be relauto's answers, as everybody may write there.
 
@@ -307,7 +312,7 @@ class Session:
                 signing=self.signing,
                 scratch=self.cache / "scratch",
                 say=self.say,
-                renderer=Renderer(find_folder(self.settings.templates_dir)),
+                renderer=self.renderer,
                 guard=self.guard,
                 interests=list_interests,
                 releases=stack.enter_context(self.releases()),

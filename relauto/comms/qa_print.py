@@ -18,12 +18,24 @@ def render_print(page: str, results: QaResults, renderer: Renderer | None = None
     told = {each.item: each for each in results.results}
 
     def mark(item: str, ticked: bool) -> str:
+        if item.startswith(MACHINE):
+            return _mark_gate(results.machines.get(item, ""))
         known = told.get(item)
         is_ticked = known.state == "ticked" if known else ticked
-        who = "by a machine" if item.startswith(MACHINE) else known.by if known else ""
-        return f"\u2611 ({neutral.inline(who)})" if is_ticked and who else "\u2611" if is_ticked else "\u2610"
+        return _mark(is_ticked, known.by if known and is_ticked else "")
 
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     written = markdown.render(strip_marks(page, mark))
     body = Markup(written)  # noqa: S704  # nosec B704 - markdown-it has escaped it
     return (renderer or shipped()).render("qa/print.html", title=f"Verify {results.tag}", body=body)
+
+
+def _mark_gate(verdict: str) -> str:
+    return _mark(
+        verdict == "passed", "by a machine" if verdict == "passed" else verdict or "not known by now"
+    )
+
+
+def _mark(is_ticked: bool, word: str) -> str:
+    box = "\u2611" if is_ticked else "\u2610"
+    return f"{box} ({neutral.inline(word)})" if word else box

@@ -1,13 +1,14 @@
 """What came of QA's look at a candidate: who ticked what, and for each environment, as a matrix."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from relauto.comms.qa_items import MACHINE, read_items
+from relauto.comms.qa_items import CHECKS, MACHINE, read_items
 from relauto.comms.rendering import Renderer, shipped
-from relauto.model.event import Ticked
+from relauto.model.event import QaRequested, Ticked
 from relauto.model.incident import Incident
+from relauto.model.target import Place
 
 State = Literal["ticked", "open", "refused", "unknown", "unproved"]
 """How an item stands.
@@ -48,7 +49,11 @@ class Result:
 
 @dataclass(frozen=True)
 class QaResults:
-    """All items of a candidate's page, and the verdict: `pass`, `fail` or "", with who gave it and why."""
+    """All items of a candidate's page, and the verdict: `pass`, `fail` or "", with who gave it and why.
+
+    `machines` are the gates behind the items that machines answer, by the item's id: as they stood when they
+    were last looked at, "" where that is not known.
+    """
 
     tag: str
     url: str
@@ -57,6 +62,7 @@ class QaResults:
     verdict: str = ""
     tester: str = ""
     reason: str = ""
+    machines: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -96,7 +102,28 @@ def tell_results(
         answer.verdict if answer else "",
         str(tester or ""),
         str(answer.reason) if answer else "",
+        dict(_list_gates(incident, requested, asked)),
     )
+
+
+def _list_gates(incident: Incident, requested: QaRequested | None, asked: str) -> Iterator[tuple[str, str]]:
+    """Yield the gate behind each item that machines answer, as it stood for this candidate's commit."""
+    gates = _read_gates(incident, requested) if requested else {}
+    for item, is_ticked in read_items(asked).items():
+        if item.startswith(MACHINE):
+            # Of what CI says the page tells only how it was when QA was asked.
+            before = "passed" if is_ticked and item != CHECKS else ""
+            yield item, gates.get(item.removeprefix(MACHINE), before)
+
+
+def _read_gates(incident: Incident, requested: QaRequested) -> Mapping[str, str]:
+    place = requested.place
+    candidate = incident.record(Place("prepare.candidate", place.target, place.round))
+    known = incident.record(place)
+    if candidate is None or known is None or candidate.facts.get("tag") != requested.tag:
+        return {}
+    is_about = known.facts.get("commit") == candidate.facts.get("commit")
+    return known.facts.get("gates", {}) if is_about else {}
 
 
 def _list_results(

@@ -12,23 +12,29 @@ UNKNOWN = ""
 """Stands for a login that is not told."""
 
 
-def trace_ticks(asked: str, versions: Sequence[Version], body: str) -> Mapping[str, frozenset[str]]:
+def trace_ticks(
+    asked: str, versions: Sequence[Version], body: str, own: str | None = None
+) -> Mapping[str, frozenset[str]]:
     """Return the ticked items of a page, each with the logins one of which ticked it.
 
     There are several where versions between are not told, `UNKNOWN` is among them where it may have been
-    anybody, and there is none where the page was `asked` with that tick.
+    anybody, and there is none where the page was `asked` with that tick. What relauto undid and put back is
+    of who did it first.
 
     Args:
         asked: the page as it was asked.
         versions: those that it had, the oldest first; none where there is no history.
         body: the page now.
+        own: relauto's login.
     """
-    return _trace(_list_ticked, asked, versions, body)
+    return _trace(_list_ticked, asked, versions, body, own)
 
 
-def trace_links(asked: str, versions: Sequence[Version], body: str) -> Mapping[str, frozenset[str]]:
+def trace_links(
+    asked: str, versions: Sequence[Version], body: str, own: str | None = None
+) -> Mapping[str, frozenset[str]]:
     """Return the items of a page at which somebody has put a link, each with who did, as `trace_ticks`."""
-    return _trace(lambda text: list_linked(asked, text), asked, versions, body)
+    return _trace(lambda text: list_linked(asked, text), asked, versions, body, own)
 
 
 def _list_ticked(text: str) -> Iterable[str]:
@@ -36,16 +42,22 @@ def _list_ticked(text: str) -> Iterable[str]:
 
 
 def _trace(
-    read: Callable[[str], Iterable[str]], asked: str, versions: Sequence[Version], body: str
+    read: Callable[[str], Iterable[str]], asked: str, versions: Sequence[Version], body: str, own: str | None
 ) -> dict[str, frozenset[str]]:
     is_told = versions and is_newest(versions[-1][1], body)
     held = {item: frozenset[str]() for item in read(asked)}
+    undone: dict[str, frozenset[str]] = {}
     editors: set[str] = set()
     for editor, text in versions if is_told else [(UNKNOWN, None)]:
         editors.add(editor)
-        if text is not None:
-            held = {item: held.get(item, frozenset(editors)) for item in read(text)}
-            editors.clear()
+        if text is None:
+            continue
+        is_own = editors == {own}
+        before = undone | held if is_own else held
+        now = {item: before.get(item, frozenset(editors)) for item in read(text)}
+        gone = before if is_own else undone
+        undone, held = {item: who for item, who in gone.items() if item not in now}, now
+        editors.clear()
     return {item: held.get(item, frozenset(editors)) for item in read(body)}
 
 

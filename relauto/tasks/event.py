@@ -13,6 +13,7 @@ from relauto.tasks.output import is_public, show, show_json
 
 if TYPE_CHECKING:
     from relauto.errors import RelautoError
+    from relauto.session import Session
     from relauto.triggers.attendance import Expected
     from relauto.triggers.attended import Attended
     from relauto.triggers.hint import Hint
@@ -95,7 +96,7 @@ def _attend(hint: Hint, *, dry: bool, json: bool) -> None:
             _foresee(attendance.foresee(session, hint), json=json)
             return
         attended = attendance.attend(session, hint)
-    _account(hint, attended)
+        _account(session, hint, attended)
     if json:
         show_json(_describe(hint, attended))
     else:
@@ -115,13 +116,10 @@ def _foresee(expected: Expected, *, json: bool) -> None:
     show("\n".join(lines) or "nothing would be written")
 
 
-def _account(hint: Hint, attended: list[Attended]) -> None:
+def _account(session: Session, hint: Hint, attended: list[Attended]) -> None:
     """Tell the workflow's run what came of it, as everybody who sees the run may read it."""
-    from relauto.comms.rendering import shipped
-    from relauto.triggers.account import tell_people, tell_public
+    from relauto.triggers.account import tell_run
 
-    tell = tell_public if is_public() else tell_people
-    runner.write_summary(tell(f"relauto: {hint}", attended, shipped()))
     status = min((each.status for each in attended), default=0)
     runner.write_outputs(
         {
@@ -130,6 +128,7 @@ def _account(hint: Hint, attended: list[Attended]) -> None:
             "incidents": " ".join(one.incident for one in attended),
         }
     )
+    runner.write_summary(tell_run(session, f"relauto: {hint}", attended, public=is_public()))
     for each in attended:
         for stop in each.stops:
             runner.annotate("notice", f"{each.incident} {stop.place}", f"{stop.place}: {stop.reason}")

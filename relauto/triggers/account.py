@@ -2,8 +2,19 @@
 
 from collections.abc import Sequence
 
-from relauto.comms.rendering import Renderer
+from relauto.comms.rendering import Renderer, shipped
+from relauto.guard.guard import Passage
+from relauto.session import Session
 from relauto.triggers.attended import Attended
+
+
+def tell_run(session: Session, title: str, attended: Sequence[Attended], *, public: bool) -> str:
+    """Return the account for a run's readers; who writes own templates for everybody names no customer."""
+    if not public:
+        return tell_people(title, attended, session.renderer)
+    text = tell_public(title, attended, session.renderer)
+    leaks = session.guard.find([Passage("the summary of the run", text, 1)])
+    return tell_public(title, attended, shipped()) if leaks else text
 
 
 def tell_people(title: str, attended: Sequence[Attended], renderer: Renderer) -> str:

@@ -4,12 +4,13 @@ GitHub says who they are. Each is looked up there, and none is taken from an eve
 first time is found the next.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from relauto.github import conversations, issues
-from relauto.github.conversations import Labelled, Labelling, Remark
+from relauto.github.conversations import Labelled, Labelling, Reaction, Remark
 from relauto.model.commands import REQUESTS, USAGE, Command, Malformed, parse_lines
 from relauto.session import Session
 from relauto.settings import PickLabel
@@ -18,6 +19,9 @@ from relauto.triggers.hint import Hint
 
 RECENT = timedelta(hours=24)
 """So long what was said or shown is looked for, in case its event was lost."""
+
+REFUSED: Reaction = "confused"
+"""What is shown at a comment that does not count."""
 
 EDITED = "it was edited, by whom is not known; answer in a new comment"
 ELSEWHERE = "it counts at the incident's desk, or in QA's issue, and not here"
@@ -37,7 +41,8 @@ class Request:
     """What somebody asks for at the pull request `number`, in one comment or by one label.
 
     `key` is that of the comment in which it is answered, `at` the moment it was asked, `remark` the comment
-    it was asked in, if it was. `waiting`: they were told that it waits.
+    it was asked in, if it was. `waiting`: they were told that it waits. `muted`: they were told already that
+    what they write does not count, and get a reaction alone.
     """
 
     key: str
@@ -48,6 +53,7 @@ class Request:
     at: datetime
     remark: Remark | None = None
     waiting: bool = False
+    muted: bool = False
 
     @property
     def waiting_key(self) -> str:
@@ -72,11 +78,28 @@ def find_requests(session: Session, hint: Hint) -> list[Request]:
         remarks |= {found.comment.id: found} if found else {}
     asked = [*_list_comments(session, remarks.values()), *_list_labels(session, hint, since)]
     answered, by = [remark.comment for remark in told], session.answerers
+    keys = {one.key for one in asked if issues.find_comment(answered, one.key, by)}
     return [
         replace(one, waiting=issues.find_comment(answered, one.waiting_key, by) is not None)
-        for one in asked
-        if issues.find_comment(answered, one.key, by) is None
+        for one in _list_unanswered(session, asked, keys)
     ]
+
+
+def _list_unanswered(session: Session, asked: Iterable[Request], keys: set[str]) -> Iterator[Request]:
+    """Yield what is not answered by one of the `keys`; of somebody who is on no roster the first is."""
+    for one in asked:
+        if one.key not in keys:
+            keys.add(one.key)
+            yield one
+        elif not session.roster.names(one.author) and one.remark and not one.remark.shows(REFUSED):
+            yield replace(one, muted=True)
+
+
+def write_key(session: Session, author: str, number: int, own: str) -> str:
+    """Return the key of the answer to somebody at an issue: `own`, or for who is on no roster one for all."""
+    if session.roster.names(author):
+        return own
+    return f"asked:{number}:{hashlib.sha256(author.lower().encode()).hexdigest()[:12]}"
 
 
 def _list_comments(session: Session, remarks: Iterable[Remark]) -> Iterator[Request]:
@@ -86,7 +109,7 @@ def _list_comments(session: Session, remarks: Iterable[Remark]) -> Iterator[Requ
             continue
         lines = tuple(_judge(session, remark))
         if lines:
-            key = f"asked:{comment.id}"
+            key = write_key(session, comment.author, remark.number, f"asked:{comment.id}")
             at = datetime.fromisoformat(comment.created_at)
             yield Request(key, remark.number, comment.author, comment.url, lines, at, remark)
 
@@ -149,4 +172,5 @@ def _ask_by_label(session: Session, labelled: Labelled, label: PickLabel, put: L
         wrong = wrong or "the pull request has no milestone, which would say for which line it is"
     source = f"{session.settings.github.git}/{session.settings.source}/pull/{labelled.number}#event-{put.id}"
     asked = Line(f"the label {label.name}", command, wrong)
-    return Request(f"labelled:{put.id}", labelled.number, put.actor, source, (asked,), put.at)
+    key = write_key(session, put.actor, labelled.number, f"labelled:{put.id}")
+    return Request(key, labelled.number, put.actor, source, (asked,), put.at)

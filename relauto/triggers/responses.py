@@ -1,6 +1,7 @@
 """Answers to what people wrote: a reaction at the comment, and a comment that says what came of it.
 
 Each is given once, whoever gives it: the reaction is looked for at the comment, and the answer by its key.
+Who is on no roster gets one answer at an issue or a pull request, and then reactions alone.
 What does not count at the desk or in QA's issue is told there by `relauto.stages.replies`.
 """
 
@@ -8,17 +9,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from relauto.comms.rendering import Renderer
 from relauto.github import conversations, issues
 from relauto.github.client import Client
 from relauto.github.conversations import Reaction, Remark
 from relauto.guard.guard import LeakError
 from relauto.model.commands import REQUESTS, Command, Malformed, parse_lines
 from relauto.model.event import locate
-from relauto.session import Session, find_folder
+from relauto.session import Session
 from relauto.stages.bench import Bench
 from relauto.triggers.attended import Attended
-from relauto.triggers.requests import EDITED, Request, explain_form, refuse_author, write_command
+from relauto.triggers.requests import (
+    EDITED,
+    REFUSED,
+    Request,
+    explain_form,
+    refuse_author,
+    write_command,
+    write_key,
+)
 
 ROOM = 60_000
 """Characters of an answer; GitHub takes 65,536."""
@@ -58,10 +66,12 @@ def list_for_request(session: Session, request: Request, answers: Sequence[Answe
     waits = any(each.waits for each in answers)
     if waits and request.waiting:
         return
-    reaction: Reaction = "eyes" if waits else "+1" if any(each.counts for each in answers) else "confused"
+    reaction: Reaction = "eyes" if waits else "+1" if any(each.counts for each in answers) else REFUSED
     there = f"pull request #{request.number}"
     if request.remark:
         yield from _list_reactions(session.source, request.remark, reaction, there)
+    if request.muted:
+        return
     key = request.waiting_key if waits else request.key
     yield Response(f"answer {request.author} at {there}", partial(_answer, session, request, key, answers))
 
@@ -78,8 +88,7 @@ def _answer(
     counts = any(each.counts for each in answers)
     boards = any(each.said == "/status" for each in answers if each.counts)
     told = {"attended": attended if counts else (), "boards": boards}
-    renderer = Renderer(find_folder(session.settings.templates_dir))
-    name = "report/outcome-public.md"
+    renderer, name = session.renderer, "report/outcome-public.md"
     try:
         text = renderer.render(name, author=request.author, answers=answers, **told)
         _comment(session, request, key, text)
@@ -117,6 +126,7 @@ def _list_at_issue(
 ) -> Iterator[Response]:
     remarks = conversations.read_remarks(client, number)
     comments = [remark.comment for remark in remarks]
+    told: set[str] = set()
     for remark in remarks:
         comment = remark.comment
         if comment.author_type != "User" or comment.author == bench.login or issues.is_marked(comment):
@@ -125,8 +135,9 @@ def _list_at_issue(
         reaction = _choose_reaction(bench, remark, answers)
         if reaction:
             yield from _list_reactions(client, remark, reaction, there)
-        key = f"asked:{comment.id}"
-        if answers and issues.find_comment(comments, key) is None:
+        key = write_key(session, comment.author, number, f"asked:{comment.id}")
+        if answers and key not in told and issues.find_comment(comments, key) is None:
+            told.add(key)
             text = partial(_render, bench, comment.author, answers, private=private)
             yield Response(
                 f"answer {comment.author} at {there}", partial(_answer_issue, client, number, key, text)
@@ -147,7 +158,7 @@ def _choose_reaction(bench: Bench, remark: Remark, answers: Sequence[Answer]) ->
     if any(not each.wrong for each in answers):
         return "+1"
     if answers or locate(remark.comment.url) in bench.incident.unheard:
-        return "confused"
+        return REFUSED
     commands = [line for line in parse_lines(remark.comment.body) if isinstance(line, Command)]
     return "eyes" if commands else None
 

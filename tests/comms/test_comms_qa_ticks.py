@@ -14,9 +14,9 @@ def page(ticked="", items="abc"):
     )
 
 
-def trace(versions, body, asked=""):
+def trace(versions, body, asked="", own=None):
     found = trace_ticks(
-        page(asked), [(who, None if text is None else page(text)) for who, text in versions], body
+        page(asked), [(who, None if text is None else page(text)) for who, text in versions], body, own
     )
     return {
         item.removeprefix("new."): "".join(sorted(each or "?" for each in who)) for item, who in found.items()
@@ -64,6 +64,15 @@ def test_exactly_what_is_ticked_is_traced_and_whoever_did_it_is_among_those_name
         known = [text is None or item in text for _, text in versions]
         since = len(known) - next((n for n, held in enumerate(reversed(known)) if not held), len(known))
         assert not who or any(editor in who for editor, _ in versions[since:])
+
+
+def test_what_relauto_undid_and_put_back_is_of_who_did_it():
+    undone = [("R", ""), ("q", "a"), ("R", ""), ("q", "b"), ("R", "ab")]
+    assert trace(undone, page("ab"), own="R") == {"a": "q", "b": "q"}
+    taken_back = [("R", ""), ("q", "a"), ("q", ""), ("R", "a")]
+    assert trace(taken_back, page("a"), own="R") == {"a": "R"}, "it ticks for nobody"
+    again = [("R", ""), ("q", "a"), ("R", ""), ("m", "a"), ("R", "a")]
+    assert trace(again, page("a"), own="R") == {"a": "m"}
 
 
 def test_who_put_a_link_at_an_item_is_traced_likewise():

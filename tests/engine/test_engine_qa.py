@@ -387,9 +387,11 @@ def test_relauto_does_not_write_without_end_while_somebody_always_ticks_meanwhil
     world = at("verify")
     world.check(world.head(TAG))
 
-    def tick_again(number=1):
-        tick(world, "new.pick-1-commit", mark=" x"[number % 2])
-        world.hub.let_happen(rf"^PATCH .*/{QA}/issues/1$", lambda: tick_again(number + 1))
+    people = iter(["build.commit", "new.pick-1-commit", "new.pick-1-content", "sign-off"])
+
+    def tick_again():
+        tick(world, next(people))
+        world.hub.let_happen(rf"^PATCH .*/{QA}/issues/1$", tick_again)
 
     world.hub.let_happen(rf"^PATCH .*/{QA}/issues/1$", tick_again)
     world.advance()

@@ -147,6 +147,39 @@ def test_a_public_run_tells_everybody_steps_and_states_alone(world, incident, ru
     assert "- `prepare.merge` waits for others" in summary
 
 
+def write_templates(world, **texts):
+    """Give the adopter templates of their own."""
+    for name, text in texts.items():
+        path = world.root / "own" / "report" / f"{name.replace('_', '-')}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    settings = world.root / "relauto.toml"
+    settings.write_text(f'templates_dir = "{world.root / "own"}"\n{settings.read_text()}')
+
+
+NAMES = "{% for each in attended %}{{ each.incident }}{% endfor %}"
+
+
+def test_a_runs_summary_is_made_of_the_adopters_own_templates(world, incident, runner):
+    write_templates(world, run=f"Ours: {NAMES}", run_public=f"Everybody's: {NAMES}")
+    runner(OPS, "workflow_dispatch", {"repository": {"full_name": OPS}})
+    assert world.run("on-event").status == 0
+    assert (world.root / "STEP_SUMMARY").read_text() == f"Ours: {incident}\n"
+    (world.root / "STEP_SUMMARY").unlink()
+    runner(SOURCE, "push", {"repository": REPOSITORY, "ref": "refs/heads/fix/sell"})
+    assert world.run("on-event").status == 0
+    assert (world.root / "STEP_SUMMARY").read_text() == f"Everybody's: {incident}\n"
+
+
+def test_a_template_for_everybody_that_names_a_customer_is_not_shown(world, incident, runner):
+    write_templates(world, run_public="{% for each in attended %}{{ each.board }}{% endfor %}")
+    runner(SOURCE, "push", {"repository": REPOSITORY, "ref": "refs/heads/fix/sell"})
+    assert world.run("on-event").status == 0
+    summary = (world.root / "STEP_SUMMARY").read_text()
+    assert "heron" not in summary
+    assert "| `investigate.pr` | done |" in summary
+
+
 def test_a_summary_is_cut_to_what_github_takes(world, incident, runner):
     runner(OPS, "workflow_dispatch", {"repository": {"full_name": OPS}})
     (world.root / "STEP_SUMMARY").write_text("x" * (1_048_576 - 500) + "\n")

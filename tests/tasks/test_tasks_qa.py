@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from relauto.git.runner import Git
-from tests.tasks.test_tasks_story import OPS, World, incident, world
+from tests.tasks.test_tasks_story import CHECK, OPS, World, incident, world
 
 __all__ = ["incident", "world"]
 
@@ -67,6 +67,20 @@ def test_what_the_page_says_goes_on_record_and_is_shown(asked: World) -> None:
     assert "| `new.pick-1-commit` | open |" in known
     assert asked.run("qa.show").out.startswith(f"# Verify {TAG}\n")
     assert asked.run("qa.sync", "--tag", "v9").status == 2
+
+
+def test_the_printed_page_shows_what_ci_says_by_now(asked: World) -> None:
+    def print_checks() -> str:
+        lines = asked.run("qa.show", "--html").out.split("\n")
+        return next(line for line in lines if "CI is green at its commit" in line).strip()
+
+    commit = Git(asked.root / "product" / "bare.git").read("rev-parse", f"{TAG}^{{commit}}")
+    see = f'<a href="{asked.hub.address}/acme/till/commit/{commit}/checks">(see)</a>'
+    assert print_checks() == f"<li>\u2610 (pending) CI is green at its commit {see}</li>"
+    run = {"name": CHECK, "head_sha": commit, "status": "completed", "conclusion": "success"}
+    asked.api("ci-runner").post("repos/acme/till/check-runs", run)
+    asked.run("advance")
+    assert print_checks() == f"<li>\u2611 (by a machine) CI is green at its commit {see}</li>"
 
 
 def test_a_verdict_is_given_for_exactly_what_is_shown(asked: World) -> None:

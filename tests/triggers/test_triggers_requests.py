@@ -84,6 +84,49 @@ def test_a_status_asked_at_a_pull_request_is_answered_for_everybody(at):
     again(world)
 
 
+def test_who_is_on_no_roster_is_answered_once_at_a_pull_request_and_gets_reactions_after_that(at):
+    world = at("merge-door")
+    comments = [write(world, 1, f"/pick release-{number}.0", by="mallory") for number in range(30)]
+    before = world.journal()
+    look(world)
+    refused = "does not count: mallory is not on the roster for it."
+    assert told(world, 1) == [f"mallory: `/pick release-0.0` {refused}"]
+    assert [shown(world, each) for each in comments] == [["confused"]] * 30
+    again(world)
+    comments.append(write(world, 1, "/status\n\n/advance", by="Mallory".lower()))
+    look(world)
+    assert (len(told(world, 1)), shown(world, comments[-1])) == (1, ["confused"])
+    world.clock.moment += timedelta(days=2)
+    write(world, 1, "/advance", by="mallory")
+    look(world)
+    assert len(told(world, 1)) == 1, "found again at the pull request itself"
+    assert world.journal() == before
+    for _ in range(3):
+        write(world, 1, "/status")
+    look(world)
+    assert len(told(world, 1)) == 4, "who is on the roster is answered each time"
+
+
+def test_who_is_on_no_roster_is_answered_once_at_the_desk_and_in_qas_issue(at):
+    world = at("verify")
+    for repository, number in ((OPS, world.incident.desk.number), (QA, world.qa_issue()["number"])):
+        comments = [write(world, number, "/advance", by="mallory", repository=repository) for _ in range(5)]
+        look(world)
+        ours = [each for each in told(world, number, repository) if each.startswith("mallory")]
+        assert ours == ["mallory: `/advance` does not count: mallory is not on the roster for it."]
+        assert [shown(world, each, repository) for each in comments] == [["confused"]] * 5
+        again(world)
+
+
+def test_who_repeats_every_answer_is_answered_once(at):
+    world = at("merge-door")
+    write(world, 1, "/pick release-1.0", by="mallory")
+    for _ in range(5):
+        look(world)
+        write(world, 1, f"{told(world, 1)[-1]}\n\n/pick release-1.0", by="mallory")
+    assert len(told(world, 1)) == 1
+
+
 def test_nobody_elses_comment_is_taken_for_an_answer(at):
     world = at("merge-door")
     comment = write(world, 1, "/status")

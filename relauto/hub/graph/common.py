@@ -1,5 +1,6 @@
 """What all nodes share: connections, people, labels, order. A field that costs something is a function."""
 
+import base64
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
@@ -15,13 +16,26 @@ Node = dict[str, Any]
 Info: TypeAlias = "GraphQLResolveInfo[None]"
 
 
+def _write_cursor(position: int) -> str:
+    return base64.b64encode(f"cursor:{position}".encode()).decode()
+
+
+def _read_cursor(cursor: str) -> int:
+    try:
+        return int(base64.b64decode(cursor, validate=True).decode().removeprefix("cursor:"))
+    except ValueError as error:
+        raise GraphQLError(f"`{cursor}` does not appear to be a valid cursor.") from error
+
+
 def connect(items: Sequence[_T], show: Callable[[_T], Node | GraphQLError]) -> Callable[..., Node]:
-    """Return the field of a connection over `items`, cut by `first` or `last`.
+    """Return the field of a connection over `items`, cut by `first`, behind a cursor `after`, or `last`.
 
     A node that is an error is null in the answer, with the error beside it.
     """
 
-    def read(info: Info, first: int | None = None, last: int | None = None, **_: object) -> Node:
+    def read(
+        info: Info, first: int | None = None, last: int | None = None, after: str | None = None, **_: object
+    ) -> Node:
         if first is None and last is None:
             named = f"the `{info.field_name}` connection."
             raise GraphQLError(f"You must provide a `first` or `last` value to properly paginate {named}")
@@ -30,10 +44,16 @@ def connect(items: Sequence[_T], show: Callable[[_T], Node | GraphQLError]) -> C
             raise GraphQLError(
                 f"Requesting {size} records on the `{info.field_name}` connection exceeds 1 to 100."
             )
-        cut = items[:size] if first is not None else items[-size:]
-        more = len(items) > size
+        begin = _read_cursor(after) if after else 0
+        left = items[begin:]
+        cut = left[:size] if first is not None else left[-size:]
+        more = len(left) > size
         page: Node = {"hasNextPage": more and first is not None, "hasPreviousPage": more and first is None}
-        page |= {"startCursor": None, "endCursor": None}
+        end = begin + len(cut) if first is not None else len(items)
+        page |= {
+            "startCursor": _write_cursor(end - len(cut) + 1) if cut else None,
+            "endCursor": _write_cursor(end) if cut else None,
+        }
         return {"nodes": [show(item) for item in cut], "totalCount": len(items), "pageInfo": page}
 
     return read

@@ -75,7 +75,7 @@ def read_boxes(
     shown = find_evidence(bench, requested, asked, issue, comments)
     ticked: dict[str, Ticked] = {}
     refused: dict[str, str] = {}
-    for item, logins in trace_ticks(asked, list_versions(issue), issue.body).items():
+    for item, logins in trace_ticks(asked, list_versions(issue), issue.body, bench.login).items():
         # Where versions are not told, relauto is among those who may have ticked: it does not.
         people = sorted(logins - {bench.login}) or sorted(logins)
         if item not in items:

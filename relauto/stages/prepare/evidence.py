@@ -25,7 +25,7 @@ def find_evidence(
     """
     needing, known = list_needing(asked), bench.incident.qa_checks.get(requested.tag)
     told = {(each.item, locate(each.evidence)) for each in known.items} if known else set()
-    links = trace_links(asked, list_versions(issue), issue.body) if needing else {}
+    links = trace_links(asked, list_versions(issue), issue.body, bench.login) if needing else {}
     found = {
         item: issue.url
         for item, who in links.items()
