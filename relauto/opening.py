@@ -23,7 +23,7 @@ from relauto.model.playbook import load_playbook
 from relauto.model.qa import parse_instruction
 from relauto.model.target import Target
 from relauto.model.version import parse_version
-from relauto.model.words import Text
+from relauto.model.words import Person, Text
 from relauto.session import Session, Site, find_folder
 from relauto.settings import digest_settings
 from relauto.stages import claims, rides
@@ -37,6 +37,7 @@ class Request:
     """What an incident is opened with. Times are in UTC; `version` overrides the computed number.
 
     `reason` says why the order is no other one; `line-only` needs it.
+    `on_behalf` is who asked for it, "" where that is whose token it is.
     Where another incident is making a release from the line, `join` puts the fix into that release, and
     `wait_for` lets ours come after it.
     """
@@ -56,6 +57,7 @@ class Request:
     incident: str | None = None
     join: str | None = None
     wait_for: str | None = None
+    on_behalf: str = ""
 
 
 def open_incident(session: Session, request: Request) -> str:
@@ -132,6 +134,7 @@ def _make_opening(session: Session, request: Request, plan: Plan) -> events.Inci
         private=_site(session, request).client.repository
         if embargo.is_hidden(session, request.visibility)
         else "",
+        on_behalf=Person(request.on_behalf if request.on_behalf != session.login else ""),
     )
 
 

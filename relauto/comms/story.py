@@ -158,6 +158,7 @@ class Story:
     customer_words: Text | None
     order: Order = "main-first"
     order_reason: Text | None = None
+    on_behalf: Text | None = None
     debts: tuple[Debt, ...] = ()
 
     @property
@@ -230,6 +231,7 @@ def tell(incident: Incident, playbook: Playbook, *, now: datetime, contacts: Con
         customer_words=find_customer_words(incident),
         order=opening.order,
         order_reason=opening.reason,
+        on_behalf=opening.on_behalf,
         debts=list_debts(incident),
     )
 

@@ -45,7 +45,8 @@ class IncidentOpened(Body, frozen=True):
     """The incident begins; what it was opened with is fixed here.
 
     `reason` says why the order is no other one. `private` is the repository in which embargoed work is
-    done until the release; "" where that is the targets' own.
+    done until the release; "" where that is the targets' own. `on_behalf` is who had it opened, as GitHub
+    says, by a token of somebody else's; "" where the actor did it for themselves. That approves nothing.
     """
 
     kind = "incident.opened"
@@ -65,6 +66,7 @@ class IncidentOpened(Body, frozen=True):
     reason: Text | None = None
     visibility: Visibility = "open"
     private: str = ""
+    on_behalf: Person = Person()
 
 
 class RoundStarted(Body, frozen=True):

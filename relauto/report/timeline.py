@@ -119,7 +119,10 @@ _ORDERS = {
 
 def _opened(body: events.IncidentOpened) -> str:
     lines = enumerate_words([str(target) for target in body.targets])
-    return f"The incident was opened for {lines}; installed is {body.installed}{_ORDERS[body.order]}."
+    on_behalf = f", on behalf of {body.on_behalf}" if body.on_behalf else ""
+    return (
+        f"The incident was opened for {lines}; installed is {body.installed}{_ORDERS[body.order]}{on_behalf}."
+    )
 
 
 _SENTENCES: dict[str, Callable[[Any], str]] = {

@@ -81,6 +81,7 @@ def open_(
             "open takes one of --join and --wait-for", todo="choose: in that release, or after it"
         )
     with connect.session() as session:
+        opener = find_opener(session, os.environ)
         request = Request(
             customer=customer,
             installed=version,
@@ -95,8 +96,9 @@ def open_(
             visibility=parse_choice("--visibility", visibility, ("open", "embargoed")),
             join=join or None,
             wait_for=wait_for or None,
+            on_behalf=opener,
         )
-        session.roster.require(find_opener(session, os.environ), "open")
+        session.roster.require(opener, "open")
         if dry_run or c.config.run.dry:
             plan = preview_incident(session, request)
             show(
@@ -197,6 +199,7 @@ def _describe(incident: Incident, keys: list[str]) -> dict[str, Any]:
         "round": incident.round,
         "order": incident.opening.order,
         "reason": incident.opening.reason,
+        "on_behalf": incident.opening.on_behalf or None,
         "rounds": [_describe_round(each) for each in tell_rounds(incident)],
         "fixes": [str(fix) for fix in incident.fixes],
         "overrides": [

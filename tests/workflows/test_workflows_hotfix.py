@@ -1,5 +1,6 @@
 """`hotfix.yml`: an incident is opened and brought forward from the Actions page."""
 
+from relauto.git.runner import Git
 from relauto.rehearsal.cast.api import Api
 from relauto.rehearsal.world import OPS
 from tests.workflows.conftest import OPEN, Stage
@@ -14,6 +15,9 @@ def test_an_incident_is_opened_by_who_started_the_run_and_brought_to_its_first_w
     assert opened.conclusion == "success", opened.log
     [incident] = stage.list_incidents()
     assert f"{incident} is open" in opened.log
+    board = Git(stage.machine.git).read("show", f"words/{incident}:README.md")
+    assert ", opened on behalf of robin-rm." in board
+    assert "| robin-rm " not in board, "who starts a run approves nothing"
     assert "investigate.pr: open a pull request" in opened.log
     assert opened.find("Bring it forward").outputs["status"] == "4"
     assert "::notice title=relauto::waiting for others: see above" in opened.log
