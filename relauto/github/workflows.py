@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from relauto.github.faults import RefusedError
+from relauto.github.people import RestUser, name_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,6 +123,91 @@ def read_starter(client: Client, run: int) -> str | None:
     if found.event != "workflow_dispatch" or found.status == "completed" or not found.triggering_actor:
         return None
     return found.triggering_actor.login
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A run in which people were asked to let an environment be used, and what they said.
+
+    `starters` are who began it and who began its newest attempt; `path` is its workflow's file, taken from
+    `branch`. `created_at` is in UTC.
+    """
+
+    title: str
+    event: str
+    status: str
+    attempt: int
+    path: str
+    branch: str
+    starters: frozenset[str]
+    created_at: datetime
+    url: str
+    reviews: tuple[EnvironmentReview, ...]
+
+
+@dataclass(frozen=True)
+class EnvironmentReview:
+    """What somebody said of environments in a run; GitHub tells no moment. `kind` is `User` for a person."""
+
+    author: str
+    kind: str
+    state: str
+    environments: frozenset[str]
+
+
+class _RestReviewed(msgspec.Struct, frozen=True):
+    display_title: str
+    event: str
+    status: str
+    run_attempt: int
+    path: str
+    head_branch: str | None
+    actor: _Actor | None
+    triggering_actor: _Actor | None
+    created_at: datetime
+    html_url: str
+
+
+class _Environment(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _RestApproval(msgspec.Struct, frozen=True):
+    environments: list[_Environment]
+    state: str
+    user: RestUser | None
+
+
+def read_reviewed(client: Client, run: int) -> Reviewed:
+    """Return a run with what people said of its environments.
+
+    Raises:
+        NotFoundError: there is no run of that id.
+        RemoteError: it cannot be read.
+    """
+    found = client.read(f"actions/runs/{run}", _RestReviewed)
+    said = client.read(f"actions/runs/{run}/approvals", list[_RestApproval])
+    reviews = [
+        EnvironmentReview(
+            name_user(each.user),
+            each.user.type if each.user else "",
+            each.state,
+            frozenset(one.name for one in each.environments),
+        )
+        for each in said
+    ]
+    return Reviewed(
+        found.display_title,
+        found.event,
+        found.status,
+        found.run_attempt,
+        found.path.partition("@")[0],
+        found.head_branch or "",
+        frozenset(each.login for each in (found.actor, found.triggering_actor) if each),
+        found.created_at,
+        found.html_url,
+        tuple(reviews),
+    )
 
 
 def read_run(client: Client, run: int) -> Run:

@@ -377,6 +377,17 @@ class Run(Record, frozen=True, kw_only=True):
     updated_at: str
 
 
+class EnvironmentReview(Record, frozen=True, kw_only=True):
+    """What somebody said when a run asked for an environment."""
+
+    run: int
+    environment: str
+    state: Literal["approved", "rejected"]
+    comment: str
+    user: str
+    at: str
+
+
 class Event(Record, frozen=True, kw_only=True):
     """What a webhook would have delivered, or `unknown_route`."""
 

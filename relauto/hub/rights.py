@@ -47,9 +47,9 @@ _ENDPOINTS = {
     "statuses=read": "checks.list_statuses checks.read_combined",
     "statuses=write": "checks.create_status",
     "actions=read": """
-        workflows.list_runs workflows.list_runs_of workflows.list_workflows workflows.read_run
-        workflows.read_workflow""",
-    "actions=write": "runs.report_run workflows.dispatch",
+        workflows.list_approvals workflows.list_runs workflows.list_runs_of workflows.list_workflows
+        workflows.read_run workflows.read_workflow""",
+    "actions=write": "runs.report_run runs.review_environment workflows.dispatch",
     "administration=write": "rulesets.create_ruleset",
     "administration=read": "branches.read_protection branches.read_required_checks",
 }

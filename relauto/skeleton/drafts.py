@@ -47,7 +47,7 @@ _FILES = (
     Draft(README),
 )
 _WORKFLOWS: dict[Part, tuple[str, ...]] = {
-    "ops": ("hotfix", "events", "clock"),
+    "ops": ("hotfix", "door", "events", "clock"),
     "source": ("relay", "notice"),
     "qa": ("relay",),
 }

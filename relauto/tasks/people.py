@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from invoke import Context, task
@@ -13,7 +14,9 @@ from relauto.tasks.output import show, show_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relauto.model.door import Door
     from relauto.model.event import Body
+    from relauto.model.target import Place
     from relauto.stages.bench import Bench
 
 
@@ -44,13 +47,20 @@ def put_on_record(
     help={
         "step": "the door",
         "subject": "what is approved, as shown",
+        "by-run": "take the approvals that people gave on GitHub of this workflow's run",
         "id": ID,
         "dry-run": DRY,
         "json": JSON,
     },
 )
 def approve(
-    c: Context, step: str, subject: str = "", id: str = "", dry_run: bool = False, json: bool = False
+    c: Context,
+    step: str,
+    subject: str = "",
+    by_run: bool = False,
+    id: str = "",
+    dry_run: bool = False,
+    json: bool = False,
 ) -> None:
     """Approve exactly what is shown at a door; without --subject, show it."""
     from relauto.comms.standing import describe_holders, describe_standing
@@ -69,10 +79,34 @@ def approve(
             )
         if len(subject) < 7 or not door.subject.startswith(subject):
             raise InputError(f"{place} asks for {door.subject}, not for {subject}:{shown}", todo="look again")
+        dry = dry_run or c.config.run.dry
+        if by_run:
+            _approve_by_run(bench, place, door, dry=dry, json=json)
+            return
         doors.require_other(door, bench.login)
         sentence = f"{bench.login} approved {place}: {door.subject}"
         body = decisions.approve(door, place)
-        put_on_record(bench, f"approve {step}", [body], sentence, dry=dry_run or c.config.run.dry, json=json)
+        put_on_record(bench, f"approve {step}", [body], sentence, dry=dry, json=json)
+
+
+def _approve_by_run(bench: Bench, place: Place, door: Door, *, dry: bool, json: bool) -> None:
+    from relauto import recording
+    from relauto.errors import InputError
+    from relauto.stages import environments
+
+    run, where = os.environ.get("GITHUB_RUN_ID", ""), os.environ.get("GITHUB_REPOSITORY", "")
+    ops = bench.settings.repositories.ops
+    if not run.isdecimal() or where.lower() != ops.lower():
+        raise InputError(f"this is no workflow's run of {ops}", todo="start relauto-door.yml there")
+    found = environments.read_approvals(bench, place, door, int(run))
+    if not dry:
+        recording.record(bench, *found)
+    people = [str(each.actor) for each in found]
+    sentence = f"{', '.join(people) or 'nobody else'} approved {place}: {door.subject}"
+    if json:
+        show_json({"incident": bench.incident.id, "by": people, "recorded": not dry, "what": sentence})
+    else:
+        show(f"would record: {sentence}; nothing was written" if dry else sentence)
 
 
 @task(

@@ -94,6 +94,7 @@ class Engineer:
 
     def commit(self, message: str, files: dict[str, str]) -> str:
         for path, text in files.items():
+            (self.directory / path).parent.mkdir(parents=True, exist_ok=True)
             (self.directory / path).write_text(text)
         self.git.run("add", "--all")
         self.git.run("commit", "--quiet", "-m", message)

@@ -141,6 +141,7 @@ def test_workflows_are_written_once_it_is_said_which_are_called() -> None:
     pinned = msgspec.structs.replace(FULL, workflows=PIN)
     assert set(draft_files(pinned)) - set(draft_files(FULL)) == {
         ".github/workflows/relauto-hotfix.yml",
+        ".github/workflows/relauto-door.yml",
         ".github/workflows/relauto-events.yml",
         ".github/workflows/relauto-clock.yml",
     }
@@ -153,7 +154,7 @@ def test_workflows_are_written_once_it_is_said_which_are_called() -> None:
 
 def test_a_workflow_calls_relautos_at_the_commit_and_names_the_repositories() -> None:
     pinned = msgspec.structs.replace(FULL, workflows=PIN)
-    for name in ("hotfix", "events", "clock"):
+    for name in ("hotfix", "door", "events", "clock"):
         job = yaml.safe_load(draft_files(pinned)[f".github/workflows/relauto-{name}.yml"])["jobs"]["relauto"]
         assert job["uses"] == f"acme/relauto/.github/workflows/{name}.yml@{'0123456789' * 4}"
         assert job["with"]["repositories"].split() == ["stockroom", "ops", "qa"]

@@ -8,9 +8,9 @@ from flask import Blueprint, Response, request
 from relauto.hub.events import publish
 from relauto.hub.http import answer, answer_page, enter, no_content, read_body
 from relauto.hub.place import ApiError, Place, not_found
-from relauto.hub.records import Run, Workflow
+from relauto.hub.records import EnvironmentReview, Run, Workflow
 from relauto.hub.triggers import read_trigger
-from relauto.hub.views.workflows import show_run, show_workflow
+from relauto.hub.views.workflows import show_approval, show_run, show_workflow
 
 routes = Blueprint("workflows", __name__, url_prefix="/api/v3/repos/<owner>/<name>/actions")
 own_routes = Blueprint("runs", __name__, url_prefix="/_hub/repos/<owner>/<name>")
@@ -20,6 +20,12 @@ class _Dispatch(msgspec.Struct):
     ref: str
     inputs: dict[str, str] = {}
     return_run_details: bool = False
+
+
+class _EnvironmentReview(msgspec.Struct):
+    environment: str
+    state: Literal["approved", "rejected"] = "approved"
+    comment: str = ""
 
 
 class _Report(msgspec.Struct):
@@ -138,6 +144,33 @@ def read_run(owner: str, name: str, key: int) -> Response:
     """GET actions/runs/{id}."""
     place = enter(owner, name)
     return answer(show_run(place, place.find(Run, key)))
+
+
+@routes.get("/runs/<int:key>/approvals")
+def list_approvals(owner: str, name: str, key: int) -> Response:
+    """GET actions/runs/{id}/approvals: of all attempts, and without a moment, as GitHub tells them."""
+    place = enter(owner, name)
+    run = place.find(Run, key)
+    said = [each for each in place.all(EnvironmentReview) if each.run == run.id]
+    return answer([show_approval(place, each) for each in said])
+
+
+@own_routes.post("/runs/<int:key>/reviews")
+def review_environment(owner: str, name: str, key: int) -> Response:
+    """Approve or reject the environment that a run waits for; the hub knows no environments' settings."""
+    place = enter(owner, name)
+    asked = read_body(_EnvironmentReview)
+    review = EnvironmentReview(
+        id=place.new_id(),
+        run=place.find(Run, key).id,
+        environment=asked.environment,
+        state=asked.state,
+        comment=asked.comment,
+        user=place.call.login,
+        at=place.call.now,
+    )
+    place.put(review.id, review)
+    return answer(show_approval(place, review), 201)
 
 
 @own_routes.post("/runs/<int:key>")

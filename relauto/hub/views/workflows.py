@@ -1,7 +1,7 @@
 """Workflows and their runs."""
 
 from relauto.hub.place import Place
-from relauto.hub.records import Run, Workflow
+from relauto.hub.records import EnvironmentReview, Run, Workflow
 from relauto.hub.views.common import Json, node_id, show_repository, show_user
 
 
@@ -19,6 +19,26 @@ def show_workflow(place: Place, workflow: Workflow) -> Json:
         "url": f"{place.url}/actions/workflows/{workflow.id}",
         "html_url": f"{place.page}/blob/{place.repository.default_branch}/{workflow.path}",
         "badge_url": f"{place.page}/workflows/{file}/badge.svg",
+    }
+
+
+def show_approval(place: Place, review: EnvironmentReview) -> Json:
+    """Show what somebody said of an environment (`environment-approvals`)."""
+    return {
+        "environments": [
+            {
+                "id": review.id,
+                "node_id": node_id("Environment", review.id),
+                "name": review.environment,
+                "url": f"{place.url}/environments/{review.environment}",
+                "html_url": f"{place.page}/deployments/activity_log?environments_filter={review.environment}",
+                "created_at": review.at,
+                "updated_at": review.at,
+            }
+        ],
+        "state": review.state,
+        "user": show_user(place.call, review.user),
+        "comment": review.comment,
     }
 
 
