@@ -1,7 +1,7 @@
 """Approvals that people gave on GitHub of the environment that a workflow's run of ops waits for.
 
 GitHub says who approved a run, and neither when nor of what. So a run counts only where its title, which
-GitHub fixed when it began and shows to who approves, names the door, exactly what that shows and the incident.
+GitHub fixed when it began and shows to who approves, names the door, what it shows in full and the incident.
 """
 
 from collections.abc import Iterator
