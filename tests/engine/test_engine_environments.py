@@ -97,7 +97,8 @@ def test_who_approves_the_run_that_shows_a_door_opens_it(door, chapter, step, by
     ]
     assert given == (by, at.subject, f"{at.world.hub.address}/{OPS}/actions/runs/{run}")
     assert at.take(run) == [], "once"
-    assert only_stop(agree(at.world)).place.step != step
+    stop = only_stop(agree(at.world))
+    assert (stop.place.step, stop.status) != (step, Status.DECISION)
 
 
 def test_a_run_is_about_exactly_what_its_title_names(door):
@@ -170,7 +171,7 @@ def test_a_run_from_before_the_door_was_shown_anew_approves_nothing(door):
         ),
         ("sasha-rm", "rejected", ENVIRONMENT, "somebody rejected it"),
         ("sasha-rm", "approved", "relauto", "sasha-rm approved another environment"),
-        (None, "", "", "relauto-doors requires no reviewers"),
+        (None, "", "", "nobody was asked: relauto-doors requires no reviewers"),
     ],
 )
 def test_whose_approval_does_not_count(door, by, state, environment, wrong):

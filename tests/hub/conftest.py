@@ -90,6 +90,7 @@ _MODELS = {
     r"GET /actions/workflows/[^/]+": "Workflow",
     r"GET /actions/(workflows/[^/]+/)?runs": "workflow_runs:WorkflowRun",
     r"GET /actions/runs/\d+": "WorkflowRun",
+    r"GET /actions/runs/\d+/approvals": "[EnvironmentApprovals]",
 }
 _OTHERS = {"user": "PrivateUser", "users": "PublicUser", "rate_limit": "RateLimitOverview"}
 

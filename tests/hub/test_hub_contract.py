@@ -55,6 +55,7 @@ def walk(world):
     ran = world.send("POST", "/actions/workflows/ci.yml/dispatches", dispatch | {"return_run_details": True})
     done = {"status": "completed", "conclusion": "success"}
     own = f"{world.hub.address}/_hub/repos/acme/stockroom/runs/{ran['workflow_run_id']}"
+    world.send("POST", f"{own}/reviews", {"environment": "production"}, status=201)
     assert world.send("POST", own, done)["conclusion"] == "success"
     release = world.send("POST", "/releases", {"tag_name": "v1", "draft": True}, status=201)
     asset = walk_uploads(world, release)
@@ -73,6 +74,7 @@ def walk(world):
         "/releases/latest", "/releases/tags/v1", f"/releases/{release['id']}/assets",
         f"/releases/assets/{asset['id']}", "/actions/workflows", "/actions/workflows/ci.yml", "/actions/runs",
         "/actions/workflows/ci.yml/runs", f"/actions/runs/{ran['workflow_run_id']}",
+        f"/actions/runs/{ran['workflow_run_id']}/approvals",
     ]  # fmt: skip
     for path in reads:
         world.get(path)

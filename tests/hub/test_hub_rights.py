@@ -56,6 +56,7 @@ NEEDED = [
     ("GET", "/pulls", None, "pull_requests=read", 200),
     ("GET", "/pulls/1", None, "contents=read; pull_requests=read", 404),
     ("GET", "/actions/runs", None, "actions=read", 200),
+    ("GET", "/actions/runs/999999/approvals", None, "actions=read", 404),
     ("POST", "/issues", {"title": "x"}, "issues=write", 201),
     ("POST", "/labels", {"name": "x"}, "issues=write; pull_requests=write", 201),
     ("POST", "/pulls", {"title": "x", "head": "x", "base": "main"}, "pull_requests=write", 422),

@@ -103,6 +103,7 @@ def test_workflows_stand_in_their_folder_and_are_merged_as_every_file(relauto: R
     ended = relauto("init", "--dir", "new", "--workflows", pins[1])
     assert ended.out.splitlines()[4:] == [
         ".github/workflows/relauto-hotfix.yml: renewed; you had not changed it",
+        ".github/workflows/relauto-door.yml: renewed; you had not changed it",
         ".github/workflows/relauto-events.yml: renewed; you had not changed it",
         ".github/workflows/relauto-clock.yml: what is new was merged into what you changed",
     ]
