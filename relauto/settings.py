@@ -27,6 +27,8 @@ _Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0
 _FinalPattern = Annotated[str, msgspec.Meta(pattern=r"\{version\}")]
 _CandidatePattern = Annotated[str, msgspec.Meta(pattern=r"\{version\}.*\{number\}")]
 _WorkflowFile = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.ya?ml$")]
+# What both a refspec and a pattern of branches take.
+_LinePattern = Annotated[str, msgspec.Meta(pattern=r"^(?=.)(?!-)[^*?\[\\\s~^:]*\*?[^*?\[\\\s~^:]*$")]
 _Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s@]+$")]
 
 
@@ -426,10 +428,10 @@ class Settings(Table, frozen=True):
         str | None, _text("branch that fixes are merged to; default: the repository's", examples=["main"])
     ] = None
     lines: Annotated[
-        tuple[str, ...],
+        tuple[_LinePattern, ...],
         _text(
-            "release lines that are supported, each a branch or a pattern: where a fix is missed, and where "
-            "it is foretold how it applies",
+            "release lines that are supported, each a branch or a pattern with one *: where a fix is missed, "
+            "and where it is foretold how it applies",
             examples=[("release-1.*",)],
         ),
     ] = ()

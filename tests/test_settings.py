@@ -276,3 +276,14 @@ def test_a_path_policy_has_a_command_where_it_needs_one(take, command):
     assert faults_of(f"{LEAST}{row}{command}") == told
     right = {"line": row, "regenerate": row + 'command = "make lock"'}[take]
     assert parse_settings(LEAST + right, "relauto.toml").path_policies[0].take == take
+
+
+@pytest.mark.parametrize("pattern", ["release-1.4", "release-*", "releases/*", "*", "*.x"])
+def test_a_line_is_a_branch_or_a_pattern_with_one_star(pattern):
+    assert parse_settings(f'lines = ["{pattern}"]\n{LEAST}', "relauto.toml").lines == (pattern,)
+
+
+@pytest.mark.parametrize("pattern", ["", "-release", "release-?", "release-[12]", "*-*", "release 1", "a:b"])
+def test_what_no_fetch_takes_is_no_line(pattern):
+    (fault,) = faults_of(f'lines = ["{pattern}"]\n{LEAST}')
+    assert fault.startswith("lines: ")

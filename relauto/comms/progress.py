@@ -19,7 +19,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Way:
-    """A branch that shall get the fix, and how that stands.
+    """A branch that shall get the fix, or might need it, and how that stands.
 
     Attributes:
         branch: its name.
@@ -28,6 +28,7 @@ class Way:
         paths: those in conflict.
         pull: the pull request that brings it, or has brought it.
         commit: what stands on the branch.
+        beside: it is supported, and no part of what the incident is about.
     """
 
     branch: str
@@ -35,6 +36,7 @@ class Way:
     paths: tuple[str, ...] = ()
     pull: Link | None = None
     commit: str = ""
+    beside: bool = False
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -63,7 +65,7 @@ class ProgressText:
         lacking: who has to act before it can be merged: `CI`, `reviewer`, `DE` (its author), `GitHub`.
         held: why relauto will not merge it as it is.
         has_door: a person has to approve its merge.
-        ways: the branches that shall get what it brings, besides its base.
+        ways: the branches that shall get what it brings, besides its base, then others that are supported.
         shippings: the releases that will hold it.
     """
 

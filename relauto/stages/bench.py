@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
@@ -37,6 +38,7 @@ from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model.event import Body, Event, Plan, Said
 from relauto.model.incident import Incident, StepState
+from relauto.model.lines import sort_lines
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.playbook import Playbook
 from relauto.model.roster import Roster
@@ -227,7 +229,9 @@ class Bench:
         wanted = self.incident.fixes if fixes else ()
         branches += [Branch(fix.branch) for fix in wanted if fix.branch]
         pulls_of_fixes = [f"refs/pull/{fix.pull}/head" for fix in wanted if fix.pull is not None]
-        return [*(branch.ref for branch in branches), "refs/heads/relauto/*", "refs/tags/*", *pulls_of_fixes]
+        lines = [f"refs/heads/{pattern}" for pattern in self.settings.lines]
+        own = [*(branch.ref for branch in branches), "refs/heads/relauto/*", *lines]
+        return [*own, "refs/tags/*", *pulls_of_fixes]
 
     @property
     def product(self) -> Repository:
@@ -238,6 +242,20 @@ class Bench:
         """Return the commit of a full ref as last fetched, or None when the remote lacks it."""
         found = self.remember("refs", "all", self.product.refs).get(ref)
         return Commit(found) if found else None
+
+    def supported_lines(self) -> dict[Branch, Commit]:
+        """Return the lines that the settings call supported, the oldest version first, as last fetched."""
+        heads = {
+            ref.removeprefix("refs/heads/"): tip
+            for ref, tip in self.remember("refs", "all", self.product.refs).items()
+            if ref.startswith("refs/heads/")
+        }
+        called = {
+            Branch(name)
+            for name in heads
+            if any(fnmatchcase(name, pattern) for pattern in self.settings.lines)
+        }
+        return {branch: Commit(heads[branch]) for branch in sort_lines(called)}
 
     def tags(self) -> dict[Tag, Commit]:
         """Return every tag of the remote with its commit, as last fetched."""

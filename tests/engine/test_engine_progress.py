@@ -284,3 +284,42 @@ def test_a_label_of_a_later_step_and_a_milestone_of_somebody_are_left(at):
     agree(world, LABELS)
     assert label(world, 1) == ["Released"]
     assert world.api(BOT).get(f"repos/{SOURCE}/issues/1")["milestone"]["title"] == "mine"
+
+
+BESIDE = "supported, and not asked for here: "
+
+
+def test_supported_lines_beside_the_release_are_told_and_hold_nothing_up(at):
+    world, more = at("blank"), 'lines = ["release-*", "main"]\nprogress.show = "both"\n'
+    world.push(world.head("release-1.0"), "release-1.1")
+    world.open(fix="fix/conflict")
+    agree(world, more)
+    foretold = "the pick would conflict in `new.txt`"
+    assert shown(world, 1)["`release-1.1`"] == f"{BESIDE}does not have it, and {foretold}"
+    mend(world)
+    agree(world, more)
+    foretold = "the pick would apply as it is"
+    assert [row for row in shown(world, 1).items() if "release-1" in row[0]] == [
+        ("`release-1.0`", foretold),
+        ("`release-1.1`", f"{BESIDE}does not have it, and {foretold}"),
+        ("release from `release-1.0`", "not begun"),
+    ]
+
+
+def test_a_conflict_with_a_line_beside_fails_no_check(at):
+    world, more = at("opened"), 'lines = ["release-1.1", "hotfix-*"]\nprogress.show = "checks"\n'
+    world.push(world.head("fix/conflict"), "release-1.1")
+    agree(world, more)
+    state, text = reports(world, 1)[0][PICK]
+    assert (state, text.partition("; ")[0]) == ("success", "INC-test: release-1.0: the pick applies")
+    assert "release-1.1: " in text
+
+
+def test_a_supported_line_that_has_what_was_merged_is_told_with_its_commit(at):
+    world, more = at("pick"), 'lines = ["release-1.*"]\n'
+    world.push(world.head("release-1.0"), "release-1.1")
+    agree(world, more)
+    assert shown(world, 1)["`release-1.1`"].startswith(f"{BESIDE}does not have it, and ")
+    world.push(world.head("main"), "release-1.1")
+    agree(world, more)
+    assert shown(world, 1)["`release-1.1`"] == f"{BESIDE}has it as `{world.head('main')}`"

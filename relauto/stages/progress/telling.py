@@ -1,12 +1,15 @@
 """What is told of a followed pull request: a pure value, made of what the journal, git and GitHub say."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from relauto.comms.neutral import shorten
 from relauto.comms.progress import Link, ProgressText, Shipping, Way, render_progress
+from relauto.git.errors import MissingObjectError
 from relauto.git.forecast import Forecast, forecast
+from relauto.git.presence import Presence, find_known_presence
+from relauto.git.runner import GitError
 from relauto.github.pull_page import DESCRIPTION, Report
 from relauto.github.pull_state import Pull
 from relauto.guard.guard import Passage
@@ -162,6 +165,19 @@ def _list_shippings(bench: Bench, tags: Tags) -> Iterator[Shipping]:
 
 def _list_ways(followed: Followed, merged: str) -> Iterator[Way]:
     bench = followed.bench
+    wanted = list(_list_wanted(followed, merged))
+    yield from wanted
+    if bench.public is None:
+        known = {bench.main, followed.base, *(way.branch for way in wanted)}
+        known |= {target.branch for target in bench.incident.targets}
+        for branch, tip in bench.supported_lines().items():
+            if branch not in known:
+                yield _look_beside(followed, merged, branch, tip)
+
+
+def _list_wanted(followed: Followed, merged: str) -> Iterator[Way]:
+    """Yield the branches that shall get the fix."""
+    bench = followed.bench
     for target in bench.incident.targets:
         facts = bench.facts("prepare.pick", target)
         if facts:
@@ -208,6 +224,22 @@ def _list_owed(followed: Followed, merged: str) -> Iterator[Way]:
         yield Way(landing.branch, "open", pull=Link(pull.number, pull.url))
     else:
         yield _foresee(followed, merged, landing.branch, landing.head)
+
+
+def _look_beside(followed: Followed, merged: str, branch: Branch, tip: Commit) -> Way:
+    """Tell of a line that is supported whether it has the fix, and what picking it there would do."""
+    bench = followed.bench
+
+    def look() -> Presence | None:
+        return find_known_presence(bench.product, Commit(merged), tip)
+
+    try:
+        known = bench.remember("refs", ("presence", merged, tip), look) if merged else None
+    except (MissingObjectError, GitError):
+        return Way(branch, "unknown", beside=True)
+    if known:
+        return Way(branch, "there", commit=known.commit or "", beside=True)
+    return replace(_foresee(followed, merged, branch, tip), beside=True)
 
 
 def _foresee(followed: Followed, merged: str, branch: Branch, onto: Commit) -> Way:
@@ -270,6 +302,6 @@ def _judge_leak(followed: Followed) -> str:
 def _report_picks(followed: Followed) -> Report:
     ways = list(_list_ways(followed, ""))
     told = "; ".join(f"{way.branch}: {_SAID[way.state].format(', '.join(way.paths))}" for way in ways)
-    fine = all(way.state not in ("conflict", "unknown") for way in ways)
+    fine = all(way.beside or way.state not in ("conflict", "unknown") for way in ways)
     text = f"{followed.bench.incident.id}: {told or 'no other branch shall get it'}"
     return Report(PICK, "success" if fine else "failure", shorten(text, DESCRIPTION))
