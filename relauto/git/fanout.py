@@ -45,10 +45,14 @@ class Picked:
 
 @dataclass(frozen=True)
 class Series:
-    """All fixes on one line, in order. Each builds on those before it that applied, or were resolved."""
+    """All fixes on one line, in order. Each builds on those before it that applied, or were resolved.
+
+    `along` are those that nobody named: earlier commits that the others need, each a change of its own.
+    """
 
     line: Line
     picked: tuple[Picked, ...]
+    along: tuple[Commit, ...] = ()
 
     @property
     def fixes(self) -> tuple[Commit, ...]:
@@ -64,6 +68,11 @@ class Series:
     def is_resolved(self) -> bool:
         """Whether there are conflicts that resolvers settled, so that a person has to confirm it."""
         return any(each.pick.status == "resolved" for each in self.picked)
+
+    @property
+    def is_proposal(self) -> bool:
+        """Whether it holds more than plain picks of what was named, for a person to confirm."""
+        return self.is_resolved or bool(self.along)
 
     @property
     def head(self) -> Commit:

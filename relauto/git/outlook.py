@@ -5,13 +5,13 @@ ref is written.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from relauto.errors import InputError
 from relauto.git.commit import CommitObject, Signature
 from relauto.git.explanation import explain
-from relauto.git.fanout import Line, Series, pick_series
+from relauto.git.fanout import Line, Propose, Series, pick_series
 from relauto.git.fixes import sort_commits
 from relauto.git.forecast import forecast
 from relauto.git.repository import Repository
@@ -115,3 +115,28 @@ def foresee(repository: Repository, fixes: Sequence[Commit], line: Line, *, comm
         needs = sort_commits(repository, (*needs, *found))
         tried = pick_series(repository, (*needs, *fixes), line, committer=committer)
     return Outlook(series, needs if needs and tried.is_whole else ())
+
+
+def pick_along(
+    repository: Repository,
+    fixes: Sequence[Commit],
+    line: Line,
+    *,
+    committer: Signature,
+    propose: Propose | None = None,
+) -> Series:
+    """Pick fixes onto a line, and before them the earlier commits that they need where they do not apply.
+
+    Where no such commits are found, it is as `relauto.git.fanout.pick_series`. It raises as `foresee`.
+
+    Raises:
+        InputError: the history here is cut, so that nothing can be searched.
+    """
+    if repository.cuts:
+        raise InputError(
+            "what has to be picked first cannot be searched, since the history here is cut",
+            todo="pick in a whole clone, or leave --with-prerequisites out",
+        )
+    needs = foresee(repository, fixes, line, committer=committer).needs
+    series = pick_series(repository, (*needs, *fixes), line, committer=committer, propose=propose)
+    return replace(series, along=needs)

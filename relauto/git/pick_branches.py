@@ -31,12 +31,13 @@ class Placed:
     reason: str = ""
 
 
-def name_branch(line: Branch, fixes: Sequence[Commit], *, resolved: bool = False) -> Branch:
+def name_branch(line: Branch, fixes: Sequence[Commit], *, proposal: bool = False) -> Branch:
     """Return the branch for picks of `fixes` onto `line`: always the same.
 
-    Picks that resolvers had a part in have one of their own, so that nobody takes them for plain ones.
+    Picks that resolvers had a part in, or that nobody named, have one of their own, so that nobody takes
+    them for plain ones.
     """
-    kind = "review" if resolved else "pick"
+    kind = "review" if proposal else "pick"
     return Branch(f"relauto/{kind}/{line}/{'-'.join(fix.short for fix in fixes)}")
 
 
@@ -85,7 +86,7 @@ def place_branches(
 
 
 def _plan(repository: Repository, series: Series, heads: dict[str, str], propose: Propose | None) -> Placed:
-    branch = name_branch(series.line.branch, series.fixes, resolved=series.is_resolved)
+    branch = name_branch(series.line.branch, series.fixes, proposal=series.is_proposal)
     if not series.is_whole or series.head == series.line.tip:
         return Placed(series, branch, "none")
     at = heads.get(branch.ref)
@@ -112,7 +113,8 @@ def make_again(
     """Return the same picks as `current` ends them, by the hand that made it; None if they are others."""
     line = Line(series.line.branch, repository.merge_base(series.line.tip, current) or series.line.tip)
     committer = parse_signature(repository.commit_object(current).committer)
-    again = pick_series(repository, series.fixes, line, committer=committer, propose=propose)
+    made = pick_series(repository, series.fixes, line, committer=committer, propose=propose)
+    again = replace(made, along=series.along)
     if again.head == current:
         return again
     # A signature is not the same each time, what it is about is.

@@ -40,8 +40,9 @@ if TYPE_CHECKING:
         "fetch": "let a shallow or a partial clone fetch from its remote what the pick lacks; else none does",
         "resolvers": f"rules that may resolve conflicts, for a person to confirm: {KNOWN}, or all; "
         "repeat it or put commas between",
-        "write": "put each line's picks on a branch relauto/pick/LINE/FIX, resolved ones on "
-        "relauto/review/LINE/FIX; else no branch is made or moved",
+        "with-prerequisites": "pick what a fix needs first, too, where that is proved: a pick for each",
+        "write": "put each line's picks on a branch relauto/pick/LINE/FIX, resolved ones and those with "
+        "prerequisites on relauto/review/LINE/FIX; else no branch is made or moved",
         "push": "with --write: bring these branches to a remote of the clone, all or none",
         "dry-run": "with --write: tell which branches would be made",
         "json": "print one JSON document",
@@ -59,6 +60,7 @@ def pick(
     from_: str = "",
     fetch: bool = False,
     resolvers: list[str] | None = None,
+    with_prerequisites: bool = False,
     write: bool = False,
     push: str = "",
     dry_run: bool = False,
@@ -67,10 +69,12 @@ def pick(
     """Pick fixes onto release lines, without a checkout, and say for each line how it went.
 
     What resolvers made of a conflict is shown hunk by hunk, for a person to confirm: the exit status is 3.
+    So it is with prerequisites, each of which is a change of its own that somebody approves or not.
     The settings of this folder, if it has any, say which side of a path counts.
     """
     from relauto.git.fanout import pick_series
     from relauto.git.fixes import find_fixes
+    from relauto.git.outlook import pick_along
     from relauto.git.pick_branches import place_branches as place
     from relauto.tasks.pick_forecast import refuse_with_forecast, run_forecast
     from relauto.tasks.pick_push import find_push_remote
@@ -78,7 +82,8 @@ def pick(
     from relauto.tasks.pull_source import find_pull_fixes
 
     if forecast:
-        refuse_with_forecast(fetch=fetch, resolvers=resolvers, write=write, push=push, **{"from": from_})
+        options = {"with-prerequisites": with_prerequisites, "from": from_}
+        refuse_with_forecast(fetch=fetch, resolvers=resolvers, write=write, push=push, **options)
         raise SystemExit(int(run_forecast(fix or [], pull, onto or [], repo, method, json=json)))
     if from_:
         refuse_with_remote({"--repo": repo, "--pull": pull, "--push": push})
@@ -91,7 +96,8 @@ def pick(
         remote = find_push_remote(repository, push, write=write)
         propose = _find_resolvers(repository, resolvers or [])
         committer, signer = _find_committer(repository, named=write and not dry)
-        made = [pick_series(repository, fixes, line, committer=committer, propose=propose) for line in lines]
+        put = pick_along if with_prerequisites else pick_series
+        made = [put(repository, fixes, line, committer=committer, propose=propose) for line in lines]
         placed = place(repository, made, signer=signer, propose=propose, write=not dry) if write else []
         sent = _send(source, placed, remote, propose, dry=dry)
         placed = [each.placed for each in sent.pushed] if sent else placed
@@ -198,11 +204,12 @@ def _find_committer(repository: Repository, *, named: bool) -> tuple[Signature, 
     return Signature(name, email, SystemClock().now()), signing.signer if signing.commits else None
 
 
-def _judge(series: Iterable[Series], placed: Iterable[Placed | Pushed]) -> Status:
+def _judge(series: Sequence[Series], placed: Iterable[Placed | Pushed]) -> Status:
     from relauto.errors import Status
 
     ended = {each.pick.status for one in series for each in one.picked}
     if "error" in ended:
         return Status.BAD_INPUT
     refused = any(each.state == "refused" for each in placed)
-    return Status.DECISION if refused or ended & {"conflict", "resolved"} else Status.REACHED
+    asked = any(one.along for one in series) or ended & {"conflict", "resolved"}
+    return Status.DECISION if refused or asked else Status.REACHED

@@ -41,7 +41,9 @@ _FUTURE = {"created": "would create {}", "renewed": "would renew {}", "there": "
 def describe(repository: Repository, series: Iterable[Series], placed: Iterable[Placed]) -> dict[str, Any]:
     """Return the document: a result for each fix and line, and what became of each line's branch."""
     results = [
-        _describe_pick(repository, each) | {"onto": one.line.branch} for one in series for each in one.picked
+        _describe_pick(repository, each) | {"onto": one.line.branch, "prerequisite": each.fix in one.along}
+        for one in series
+        for each in one.picked
     ]
     branches = [
         {"onto": each.series.line.branch, "branch": each.branch, "state": each.state, "reason": each.reason}
@@ -137,6 +139,8 @@ def tell(
         for picked in one.picked:
             subject = repository.commit(picked.fix).subject
             yield f"{one.line.branch}: {picked.fix.short} {subject}: {_phrase(picked)}"
+            if picked.fix in one.along:
+                yield "  a prerequisite that nobody named: a change of its own, to be approved as one"
             if picked.pick.proposal:
                 yield from tell_files(picked.pick.proposal)
                 yield from _tell_explanation(repository, one.line.branch, _explain(repository, picked))
@@ -221,5 +225,5 @@ def _tell_branch(placed: Placed, *, dry: bool) -> Iterator[str]:
             yield f"  {placed.branch} was not made, since not every fix applies"
     else:
         yield f"  {(_FUTURE if dry else _STATES)[placed.state].format(placed.branch)}"
-        if placed.series.is_resolved:
+        if placed.series.is_proposal:
             yield f"  {placed.branch} is for a person to review; nothing is to be merged from it unseen"

@@ -66,7 +66,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
     )
     ours = {"commit": clone.git.read("rev-parse", "release-10"), "subject": "Ours (#9)", "pull": 9}
     common = {"fix": clone.fix, "prerequisites": [], "resolvers": [], "resolved": [], "error": None}
-    common |= {"explanation": {"line": [], "missing": [], "in_part": False}}
+    common |= {"prerequisite": False, "explanation": {"line": [], "missing": [], "in_part": False}}
     assert document == {
         "schema": 1,
         "results": [
@@ -239,6 +239,33 @@ def test_who_changed_lines_whose_history_is_not_whole_is_not_told(pick, clone):
     assert ended.status == 3
     assert mask(ended.out).splitlines()[1:] == ["  app.py (content)"]
     assert ended.err.startswith("who changed the lines in conflict cannot be told: ")
+
+
+def test_prerequisites_are_picked_too_where_that_is_asked(pick, clone):
+    identify(clone)
+    later = clone.commit("Later (#13)", {"app.py": change(TEXT, 3, "fixed later")})
+    asked = ("--fix", later, "--onto", "release-1", "--with-prerequisites", "--write")
+    ended = pick(*asked)
+    assert ended.status == 3
+    assert mask(ended.out) == (
+        "release-1: ID Fix the crash (#12): clean, the same patch, as ID\n"
+        "  a prerequisite that nobody named: a change of its own, to be approved as one\n"
+        "release-1: ID Later (#13): clean, the same patch, as ID\n"
+        "  relauto/review/release-1/ID-ID was created\n"
+        "  relauto/review/release-1/ID-ID is for a person to review; nothing is to be merged from it unseen\n"
+    )
+    branch = f"relauto/review/release-1/{clone.fix[:10]}-{later[:10]}"
+    told = clone.git.read("log", "--reverse", "--format=%s|%b|", f"release-1..{branch}").replace("\n", "")
+    assert told == (
+        f"Fix the crash (#12)|It crashed.(cherry picked from commit {clone.fix})|"
+        f"Later (#13)|(cherry picked from commit {later})|"
+    )
+    document = pick(*asked, "--json").document
+    assert [(each["fix"], each["prerequisite"]) for each in document["results"]] == [
+        (clone.fix, True),
+        (later, False),
+    ]
+    assert document["branches"][0]["state"] == "there"
 
 
 def test_what_has_to_be_picked_first_is_proved_and_told(pick, clone):
