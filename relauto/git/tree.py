@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from relauto.errors import InputError
+from relauto.git.commit import EMPTY_TREE
 from relauto.git.objects import ObjectStore, name_object
 
 _FILE, _DIRECTORY, _LINK, _MODULE = "100644", "40000", "120000", "160000"
@@ -165,7 +166,11 @@ def _write_level(store: ObjectStore, tree: str | None, files: Mapping[str, bytes
             raise InputError(f"{name!r} cannot be a file and a directory at once")
         old = entries.get(name)
         subtree = old.id if old and old.is_directory else None
-        entries[name] = Entry(_DIRECTORY, _write_level(store, subtree, inside))
+        made = Entry(_DIRECTORY, _write_level(store, subtree, inside))
+        if made.id != EMPTY_TREE:
+            entries[name] = made
+        elif subtree:
+            del entries[name]
     return store.write("tree", serialize_tree(entries))
 
 

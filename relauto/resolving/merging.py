@@ -43,7 +43,12 @@ def compare_blobs(repository: Repository, base: str, target: str, fix: str) -> C
 
 def is_fit(content: bytes) -> bool:
     """Tell whether a file is text of a length that can be resolved, without conflict markers."""
-    return len(content) <= LARGEST and b"\0" not in content and not _MARKER.search(content)
+    return len(content) <= LARGEST and b"\0" not in content and not has_markers(content)
+
+
+def has_markers(content: bytes) -> bool:
+    """Tell whether a file holds lines that look like conflict markers."""
+    return _MARKER.search(content) is not None
 
 
 def merge_file(found: Comparison, names: Collection[str]) -> tuple[bytes, tuple[ResolvedHunk, ...]] | None:

@@ -32,8 +32,11 @@ def find_moved(
     lost = dict(files)
     new = _list_new(repository, base, target)
     found = _find_alike(repository, lost, new)
+    by_name: dict[str, list[str]] = {}
+    for path in new:
+        by_name.setdefault(posixpath.basename(path), []).append(path)
     for path in lost.keys() - found.keys():
-        same = [each for each in new if posixpath.basename(each) == posixpath.basename(path)]
+        same = by_name.get(posixpath.basename(path), [])
         if len(same) == 1:
             found[path] = same[0]
     return {path: (place, new[place]) for path, place in found.items()}

@@ -10,7 +10,7 @@ from relauto.git.repository import Repository
 from relauto.git.tree import Entry, find_entry
 from relauto.model.names import Commit
 from relauto.model.resolution import MOVED, Confidence, Proposal, ResolvedFile, ResolvedHunk, find_least
-from relauto.resolving.merging import LARGEST, compare_blobs, merge_file
+from relauto.resolving.merging import LARGEST, compare_blobs, has_markers, merge_file
 from relauto.resolving.moves import find_moved
 from relauto.resolving.names import DELETION, POLICY
 from relauto.resolving.policies import find_policy
@@ -118,7 +118,7 @@ class _Case:
     ) -> ResolvedFile | None:
         """Return a file as one side has it, or gone."""
         contents = [self._read(each) for each in (conflict.base, conflict.ours, conflict.theirs, side)]
-        if any(len(content) > LARGEST for content in contents):
+        if has_markers(contents[-1]) or any(len(content) > LARGEST for content in contents):
             return None
         hunk = ResolvedHunk(resolver, confidence, 1, *map(split_lines, contents))
         return ResolvedFile(conflict.path, contents[-1] if side else None, (hunk,))

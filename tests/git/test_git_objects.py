@@ -46,6 +46,14 @@ def test_files_are_written_into_a_tree(clone, repository):
     assert repository.write_files(clone.tree(first), {}) == clone.tree(first)
 
 
+def test_a_folder_that_is_left_empty_goes_with_its_last_file(clone, repository):
+    first = clone.commit("First", {"lib/deep/a": "a\n", "lib/deep/b": "b\n", "top": "top\n"})
+    gone = {"lib/deep/a": None, "lib/deep/b": None, "none/there": None, "top/none": None}
+    tree = repository.write_files(clone.tree(first), gone)
+    clone.commit("Second", {"lib/deep/a": None, "lib/deep/b": None})
+    assert tree == clone.tree()
+
+
 @pytest.mark.parametrize("path", ["", "/etc", "a/../b", "./a", "a//b", ".git/config", "a/.GIT/x", "a/"])
 def test_a_path_out_of_the_tree_is_refused(bare, path):
     with pytest.raises(InputError, match="not a path inside"):

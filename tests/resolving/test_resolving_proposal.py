@@ -112,6 +112,11 @@ def test_a_file_that_the_fix_deletes_goes(make_case):
     assert case.files(proposal) == {"read.me": b"read me\n"}
 
 
+def test_the_folder_of_the_last_file_that_goes_is_no_more(make_case, clone):
+    case = make_case({"lib/app.py": BASE}, {"lib/app.py": OURS}, {"lib/app.py": None})
+    assert clone.run("ls-tree", "-r", "-t", "--name-only", case.propose("deletion").tree) == "read.me"
+
+
 def test_a_file_that_the_line_deleted_is_not_brought_back(make_case):
     case = make_case({"app.py": BASE}, {"app.py": None}, {"app.py": THEIRS})
     assert case.propose(*RESOLVERS) is None
@@ -217,6 +222,13 @@ def test_the_settings_say_which_side_counts(make_case, take):
     assert proposal.files == (ResolvedFile("web/app.lock", content, (hunk,), command=command),)
     assert proposal.commands == ((("web/app.lock", command),) if command else ())
     assert case.files(proposal)["web/app.lock"] == content
+
+
+def test_a_side_with_markers_is_not_taken(make_case):
+    marked = {"app.lock": "<<<<<<< ours\n", "app.py": "fixed\n"}
+    case = make_case({"app.lock": "base\n"}, {"app.lock": "ours\n"}, marked)
+    assert case.propose("policy", policies=[PathPolicy("*.lock", "fix")]) is None
+    assert case.propose("policy", policies=[PathPolicy("*.lock", "line")])
 
 
 @pytest.mark.parametrize("take", ["line", "fix"])
