@@ -1,4 +1,8 @@
-"""Conflict markers that a pick, or what a person made of one, would bring to a line."""
+"""Conflict markers that a pick, or what a person made of one, would bring to a line.
+
+Very large files (`relauto.git.patch.LARGEST`) are not looked into: a merge leaves no markers where it tells
+of no conflict, and nobody writes such a file by hand.
+"""
 
 import re
 from collections import Counter
@@ -6,6 +10,7 @@ from collections.abc import Sequence
 
 from relauto.git.commit import EMPTY_TREE
 from relauto.git.errors import MissingObjectError
+from relauto.git.patch import find_large
 from relauto.git.presence import find_mainline
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
@@ -61,7 +66,9 @@ def list_standing(repository: Repository, fix: Commit, made: Commit, tip: Commit
 
 
 def _count_markers(repository: Repository, old: str, new: Commit, *paths: str) -> Counter[bytes]:
-    answer = repository.git.ask("--literal-pathspecs", "diff-tree", *_OPTIONS, old, new, "--", *paths)
+    large = find_large(repository, (None if old == EMPTY_TREE else Commit(old), new))
+    specs = [*(f":(literal){path}" for path in paths), *(f":(exclude,literal){path}" for path in large)]
+    answer = repository.git.ask("diff-tree", *_OPTIONS, old, new, "--", *specs)
     if answer.status:
         raise repository.explain(answer)
     return Counter(line for line in answer.output.split(b"\n") if _MARKER.match(line))

@@ -32,6 +32,7 @@ _TEXTS = (
     *(*_TREES, "--diff-filter=M", "-p", "-U3", "--no-ext-diff", "--no-textconv", "--no-color"),
     *("--full-index", "--src-prefix=a/", "--dst-prefix=b/"),
 )
+_FILES = frozenset({"100644", "100755"})
 _FILE = b"diff --git "
 # git repeats at once what names no object; no line of a diff looks like it.
 _END = b"end"
@@ -188,13 +189,32 @@ def parse_patch(lines: Iterable[bytes], rows: Sequence[bytes] = ()) -> Patch:
     return Patch(whole.digest(), tuple(changes), frozenset(unread))
 
 
+def find_large(repository: Repository, sides: Sides, *, largest: int = LARGEST) -> tuple[str, ...]:
+    """Return the paths that a change has from or to a content of more bytes than that.
+
+    Raises:
+        MissingObjectError: a file's content is absent.
+    """
+    found = []
+    for row in _list_ids(repository, sides):
+        facts, _, path = row.partition(b"\t")
+        old_mode, new_mode, old, new, _ = facts.decode("ascii").split(" ")
+        blobs = [name for mode, name in ((old_mode[1:], old), (new_mode, new)) if mode in _FILES]
+        if any(repository.store.measure(name) > largest for name in blobs):
+            found.append(_unquote(path))
+    return tuple(found)
+
+
 def _name_file(heading: bytes) -> str:
-    """Return the path in `diff --git a/PATH b/PATH`, which git quotes as C does where it has to."""
+    """Return the path in `diff --git a/PATH b/PATH`."""
     both = heading.removeprefix(_FILE)
-    name = both[: len(both) // 2]
-    if name.startswith(b'"'):
-        name = ast.literal_eval("b" + name.decode("ascii"))
-    return name.removeprefix(b"a/").decode("utf-8", "surrogateescape")
+    return _unquote(both[: len(both) // 2]).removeprefix("a/")
+
+
+def _unquote(path: bytes) -> str:
+    """Return a path that git prints, which it quotes as C does where it has to."""
+    plain = ast.literal_eval("b" + path.decode("ascii")) if path.startswith(b'"') else path
+    return str(plain, "utf-8", "surrogateescape")
 
 
 def compare(one: Patch, other: Patch) -> Verdict:

@@ -1,10 +1,12 @@
 """How like each other two changes are, whatever they hold and however large it is."""
 
+import functools
 from pathlib import Path
 
 import pytest
 
-from relauto.git.patch import compare_changes
+from relauto.git.markers import find_markers
+from relauto.git.patch import compare_changes, find_large
 from relauto.git.pick import pick
 from relauto.git.runner import Git
 from tests.git.test_git_pick import TEXT, change, line, on_line
@@ -105,6 +107,36 @@ def test_a_pick_says_what_was_not_compared(line, repository, committer):
     assert (picked.verdict, picked.uncompared) == ("changed", ("app.py",))
 
 
+def test_large_files_are_found_without_reading_them(line, repository):
+    base = line.commit(
+        "More", {"grows": "a\n", "shrinks": "a\n" * 500, ODD: "a\n" * 500, "stays": "a\n" * 500}
+    )
+    line.run("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},module")
+    fix = line.commit(
+        "Change", {"grows": "b\n" * 500, "shrinks": "b\n", ODD: None, "new": "b\n" * 500, "small": "b"}
+    )
+    (line.directory / "stays").unlink()
+    (line.directory / "stays").symlink_to("small")
+    fix = line.commit("Link")
+    assert set(find_large(repository, (base, fix), largest=999)) == {"grows", "shrinks", ODD, "new", "stays"}
+    assert find_large(repository, (base, fix), largest=1000) == ()
+    assert "app.py" in find_large(repository, (None, fix), largest=100)
+
+
+def test_a_file_that_is_looked_into_for_markers_is_not_large(line, repository, monkeypatch):
+    from relauto.git import markers
+
+    onto = on_line(line, "Other", {"read.me": "other\n"})
+    fix = line.commit("Fix", {"app.py": change(TEXT, 3, "fixed")})
+    line.switch("marked", onto)
+    text = "<<<<<<< ours\n" + change(TEXT, 3, "fixed")
+    made = line.commit("Marked", {"app.py": text, "*.py": ">>>>>>> theirs\n"})
+    assert markers.find_markers(repository, fix, onto, made) == ("*.py", "app.py")
+    limited = functools.partial(find_large, largest=len(text) - 1)
+    monkeypatch.setattr(markers, "find_large", limited)
+    assert markers.find_markers(repository, fix, onto, made) == ("*.py",)
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
 @pytest.mark.parametrize("known", [False, True], ids=["new", "changed"])
 def test_a_blob_of_any_size_is_not_read(line, repository, committer, monkeypatch, known):
@@ -128,6 +160,7 @@ def test_a_blob_of_any_size_is_not_read(line, repository, committer, monkeypatch
     monkeypatch.setattr(Git, "start", note)
     picked = pick(repository, [fix], onto, committer=committer)
     assert (picked.status, picked.verdict, picked.uncompared) == ("clean", "identical", ())
+    assert find_markers(repository, fix, onto, picked.commits[0]) == ()
     assert len(started) == 3
     assert all(read_peak(process.pid) < size for process in started)
 
