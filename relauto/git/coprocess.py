@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 _BLOCK = 1 << 20
 _PATIENCE = 10.0
 """Seconds: a process that has never answered is told after these that there are no more questions."""
-_MOST = 4
+_MOST = 6
 """Processes of one repository at a time; the one that was asked longest ago makes room."""
 
 

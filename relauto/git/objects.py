@@ -97,19 +97,6 @@ class ObjectStore:
         self._keep(object_id, kind, content)
         return kind, content
 
-    def measure(self, object_id: str) -> int:
-        """Return how many bytes the content of an object has, without reading it.
-
-        Raises:
-            MissingObjectError: the repository does not hold it.
-            UnreachableError: as `read`.
-        """
-        try:
-            return self._open().get_object_header(object_id)[2]
-        except (ValueError, OSError) as error:
-            self.close()
-            raise self._explain(object_id) from error
-
     def _keep(self, object_id: str, kind: str, content: bytes) -> None:
         if kind in _KEPT and len(content) <= _LARGEST:
             if len(self._known) >= _MOST:

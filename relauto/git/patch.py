@@ -15,6 +15,7 @@ from relauto.git.commit import EMPTY_TREE
 from relauto.git.coprocess import Command
 from relauto.git.repository import Repository
 from relauto.git.runner import GitError
+from relauto.git.sizes import measure_objects
 from relauto.model.names import Commit
 
 _T = TypeVar("_T")
@@ -190,19 +191,21 @@ def parse_patch(lines: Iterable[bytes], rows: Sequence[bytes] = ()) -> Patch:
 
 
 def find_large(repository: Repository, sides: Sides, *, largest: int = LARGEST) -> tuple[str, ...]:
-    """Return the paths that a change has from or to a content of more bytes than that.
+    """Return the paths, sorted, that change from or to a file of more bytes than that.
 
     Raises:
         MissingObjectError: a file's content is absent.
     """
-    found = []
-    for row in _list_ids(repository, sides):
-        facts, _, path = row.partition(b"\t")
-        old_mode, new_mode, old, new, _ = facts.decode("ascii").split(" ")
-        blobs = [name for mode, name in ((old_mode[1:], old), (new_mode, new)) if mode in _FILES]
-        if any(repository.store.measure(name) > largest for name in blobs):
-            found.append(_unquote(path))
-    return tuple(found)
+    blobs = [(path, name) for row in _list_ids(repository, sides) for path, name in _list_files(row)]
+    sizes = measure_objects(repository, sorted({name for _, name in blobs}))
+    return tuple(sorted({_unquote(path) for path, name in blobs if sizes[name] > largest}))
+
+
+def _list_files(row: bytes) -> list[tuple[bytes, str]]:
+    """Return the files that a row of git-diff-tree(1) changes from and to, each with its path."""
+    facts, _, path = row.partition(b"\t")
+    old_mode, new_mode, old, new, _ = facts.decode("ascii").removeprefix(":").split(" ")
+    return [(path, name) for mode, name in ((old_mode, old), (new_mode, new)) if mode in _FILES]
 
 
 def _name_file(heading: bytes) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from relauto.git.causes import Causes
     from relauto.git.explanation import Explanation
     from relauto.git.fanout import Picked, Series
+    from relauto.git.pick import Pick
     from relauto.git.pick_branches import Placed
     from relauto.git.repository import Repository
     from relauto.model.names import Branch, Commit
@@ -62,6 +63,7 @@ def _describe_pick(repository: Repository, picked: Picked) -> dict[str, Any]:
         "commit": picked.commit,
         "tree": made.tree,
         "verdict": made.verdict,
+        "uncompared": [print_path(each) for each in made.uncompared],
         "conflicts": [{"path": print_path(each.path), "kind": each.kind} for each in made.conflicts],
         "causes": [
             {
@@ -207,7 +209,7 @@ def _name_commit(repository: Repository, commit: Commit) -> str:
 def _phrase(picked: Picked) -> str:
     made = picked.pick
     if made.status == "clean":
-        return f"clean, {_VERDICTS[made.verdict]}, as {made.commits[-1].short}"
+        return f"clean, {_VERDICTS[made.verdict]}{_phrase_uncompared(made)}, as {made.commits[-1].short}"
     if made.status == "already":
         way = _WAYS[made.presence.by] if made.presence else _WAYS["tree"]
         return f"already there: {way.format(picked.commit.short if picked.commit else '')}"
@@ -215,6 +217,17 @@ def _phrase(picked: Picked) -> str:
         how = f"{', '.join(made.proposal.resolvers)} ({made.proposal.confidence})"
         return f"resolved by {how} as {picked.commit.short}, for a person to confirm"
     return f"error: {made.error}" if made.status == "error" else "conflict"
+
+
+def _phrase_uncompared(made: Pick) -> str:
+    """Say what is known by its ids alone, and has others than in the fix."""
+    from relauto.git.tree import print_path
+
+    paths = [print_path(each) for each in made.uncompared]
+    if not paths:
+        return ""
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return f" (not compared, since binary or too large: {', '.join(paths[:_SHOWN])}{more})"
 
 
 def _tell_branch(placed: Placed, *, dry: bool) -> Iterator[str]:

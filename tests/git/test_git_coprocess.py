@@ -198,8 +198,8 @@ def test_only_some_processes_live_at_a_time(line, repository, started, committer
     for number in range(9):
         onto = on_line(line, "Binary", {".gitattributes": f"*.{number} binary\n"})
         assert pick(repository, [fix], onto, committer=committer, judge=False).status == "clean"
-    assert [process.poll() is None for process in started] == [False] * 5 + [True] * 4
-    assert len(list(written.iterdir())) == 4
+    assert [process.poll() is None for process in started] == [False] * 3 + [True] * 6
+    assert len(list(written.iterdir())) == 6
     repository.close()
     assert not any(process.poll() is None for process in started)
     assert not list(written.iterdir())

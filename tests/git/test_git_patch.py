@@ -161,7 +161,7 @@ def test_a_blob_of_any_size_is_not_read(line, repository, committer, monkeypatch
     picked = pick(repository, [fix], onto, committer=committer)
     assert (picked.status, picked.verdict, picked.uncompared) == ("clean", "identical", ())
     assert find_markers(repository, fix, onto, picked.commits[0]) == ()
-    assert len(started) == 3
+    assert len(started) == 4
     assert all(read_peak(process.pid) < size for process in started)
 
 

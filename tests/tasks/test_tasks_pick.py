@@ -77,6 +77,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
                 "commit": made,
                 "tree": tree,
                 "verdict": "identical",
+                "uncompared": [],
                 "conflicts": [],
                 "causes": [],
             },
@@ -87,6 +88,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
                 "commit": clone.git.read("rev-parse", "release-2"),
                 "tree": clone.tree("release-2"),
                 "verdict": None,
+                "uncompared": [],
                 "conflicts": [],
                 "causes": [],
             },
@@ -97,6 +99,7 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
                 "commit": None,
                 "tree": None,
                 "verdict": None,
+                "uncompared": [],
                 "conflicts": [{"path": "app.py", "kind": "content"}],
                 "causes": [{"path": "app.py", "line": [ours], "main": []}],
                 "explanation": {"line": [ours], "missing": [], "in_part": False},
@@ -422,3 +425,20 @@ def test_a_resolver_that_there_is_not_is_refused(pick, clone):
     ended = pick("--fix", clone.fix, "--onto", "release-10", "--resolvers", "adjacent,magic")
     assert (ended.status, ended.out) == (2, "")
     assert "there is no resolver 'magic'" in ended.err
+
+
+def test_what_is_known_by_its_ids_alone_is_named(pick, clone):
+    clone.switch("release-1")
+    clone.commit("Logo", {"logo.png": b"\0ours\n", "app.py": change(TEXT, 15, "ours")})
+    clone.switch("main")
+    clone.commit("Logo", {"logo.png": b"\0ours\n"})
+    info = clone.directory / ".git" / "info"
+    info.mkdir(exist_ok=True)
+    (info / "attributes").write_text("app.py -diff\n")
+    call = ("--fix", clone.fix, "--onto", "release-1")
+    assert mask(pick(*call).out) == (
+        "release-1: ID Fix the crash (#12): clean, another patch than the fix's: look at it "
+        "(not compared, since binary or too large: app.py), as ID\n"
+    )
+    (result,) = pick(*call, "--json").document["results"]
+    assert (result["verdict"], result["uncompared"]) == ("changed", ["app.py"])
