@@ -20,6 +20,7 @@ from relauto.stages.following import find_required
 from relauto.stages.gates import is_waived
 from relauto.stages.investigate import OpenPull, describe_opening, find_pull
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
+from relauto.stages.prepare.drafts import SETTLED
 from relauto.stages.prepare.landing import (
     Landing,
     Part,
@@ -97,8 +98,8 @@ def follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[
         yield from _foresee_pulls(bench, place)
     elif action in _AWAITED:
         yield Ahead(place, _AWAITED[action], Status.WAITING)
-    elif action == "open-draft":
-        yield Ahead(place, _UNSETTLED, Status.DECISION)
+    elif action in ("open-draft", "open-proposal"):
+        yield from _foresee_unsettled(place, action)
     elif action == "ready":
         yield from _foresee_ready(bench, target, place, subject)
     elif place.step in DEBTS:
@@ -175,7 +176,7 @@ def _foresee_debts(bench: Bench, target: Target, after: str, ahead: Prospects) -
             yield from _refuse(bench, debt.place, held)
             continue
         if landing.branch in ahead.drafts:
-            yield from _foresee_draft(debt.place, landing)
+            yield from _foresee_draft(debt.place, landing, proposed=ahead.drafts[landing.branch])
             continue
         yield _write(
             debt.place,
@@ -227,7 +228,7 @@ def _foresee_picks(
         if held:
             told = _refuse(bench, place, held)
         elif landing.branch in ahead.drafts:
-            told = _foresee_draft(place, landing)
+            told = _foresee_draft(place, landing, proposed=ahead.drafts[landing.branch])
         else:
             told = _foresee_part(bench, place, landing, part)
         for each in told:
@@ -239,8 +240,16 @@ def _foresee_picks(
     yield from _foresee_verification(bench, target, tag, ahead)
 
 
-def _foresee_draft(place: Place, landing: Landing) -> Iterator[Ahead]:
-    yield _write(place, "open-draft", describe_draft(landing.branch, landing.pick_branch, NEW))
+def _foresee_draft(place: Place, landing: Landing, *, proposed: bool) -> Iterator[Ahead]:
+    action = "open-proposal" if proposed else "open-draft"
+    told = describe_draft(landing.branch, landing.pick_branch, NEW, proposed=proposed)
+    yield _write(place, action, told)
+    yield from _foresee_unsettled(place, action)
+
+
+def _foresee_unsettled(place: Place, action: str) -> Iterator[Ahead]:
+    if action == "open-proposal":
+        yield Ahead(place, desk.describe_question(place, SETTLED))
     yield Ahead(place, _UNSETTLED, Status.DECISION)
 
 

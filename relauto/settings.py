@@ -127,6 +127,14 @@ class Pick(Table, frozen=True):
             "that are pushed to the line stop in either case"
         ),
     ] = "draft"
+    resolvers: Annotated[
+        tuple[str, ...],
+        _text(
+            "rules that propose what becomes of a conflict in such a draft, by name or `all`: a person has "
+            "to accept it all the same; empty: none",
+            examples=[("adjacent", "policy")],
+        ),
+    ] = ()
     conflict_label: Annotated[
         str | None, _text("label on such a draft while it is not settled; absent: none")
     ] = "conflict"

@@ -88,7 +88,8 @@ class DraftText:
 
     `before` are the picks below it, `rest` the fixes behind it, which the person picks too. `needs` are the
     earlier commits after which it applies, `barred` those of the branch without which it would. `fetch` and
-    `push` are the commands around the person's work.
+    `push` are the commands around the person's work. `resolvers` have settled it, as `resolved` shows; with
+    none it is left as git left it.
     """
 
     incident: str
@@ -106,6 +107,8 @@ class DraftText:
     barred: tuple[Change, ...]
     fetch: str
     push: str
+    resolvers: tuple[str, ...] = ()
+    resolved: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from relauto.comms.public import (
 )
 from relauto.comms.qa_page import QaFacts
 from relauto.comms.qa_source import PickedPaths, source_instruction
+from relauto.comms.resolved import tell_files
 from relauto.comms.story import Story, list_installed, tell
 from relauto.git.causes import Causes, find_causes
 from relauto.git.errors import MissingObjectError
@@ -43,6 +44,7 @@ from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.qa import QaInstruction, parse_instruction
+from relauto.model.resolution import Proposal
 from relauto.model.target import Place, Target
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.picks import Made, Unsettled
@@ -130,8 +132,19 @@ def draft_pull(bench: Bench, target: Target, onto: Branch, branch: Branch, made:
         barred=_describe_changes(bench, why.line),
         fetch=write_fetch_commands(branch),
         push=write_push_commands(branch, left.rest),
+        resolvers=left.proposal.resolvers if left.proposal else (),
+        resolved=_tell_resolved(left.proposal) if left.proposal else "",
     )
     return make_title(subject, onto), render_draft(text, bench.renderer)
+
+
+def _tell_resolved(proposal: Proposal) -> str:
+    """Return every hunk that resolvers settled; of very many the first."""
+    told, lines = "\n".join(tell_files(proposal)).rstrip("\n"), 0
+    if len(told) > _MOST_DIFFERENCE:
+        lines = told[_MOST_DIFFERENCE:].count("\n")
+        told = told[:_MOST_DIFFERENCE]
+    return told + (f"\n… {lines} more lines" if lines else "")
 
 
 def find_explanation(bench: Bench, left: Unsettled) -> Explanation:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from relauto.comms.resolved import tell_files
 from relauto.tasks.output import say
-from relauto.tasks.resolved import describe_files, tell_files
+from relauto.tasks.resolved import describe_files
 
 if TYPE_CHECKING:
     from relauto.git.causes import Causes

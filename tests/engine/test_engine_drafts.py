@@ -5,7 +5,7 @@ import subprocess  # noqa: TID251 - a person types what stands in the pull reque
 
 import pytest
 
-from relauto.errors import Status
+from relauto.errors import InputError, Status
 from relauto.git.runner import Git
 from tests.engine.agreement import agree
 from tests.engine.conftest import SOURCE
@@ -260,3 +260,64 @@ def test_a_token_that_may_not_report_opens_the_draft_all_the_same(at):
     assert "waits for a person" in stop.reason
     assert (world.pull(2)["draft"], reports(world, 2)[0]) == (True, {})
     assert any("cannot be marked as failing" in line for line in world.said)
+
+
+ADJACENT = 'pick.resolvers = ["adjacent"]\n'
+NUMBERS = "".join(f"line {number}\n" for number in range(1, 21))
+
+
+def reach_proposal(world):
+    """Until the draft stands in which a rule has settled that fix and line change lines side by side."""
+    world.commit_on("release-1.0", "Change the next", {"app.txt": NUMBERS.replace("line 6\n", "line six\n")})
+    world.open(ADJACENT)
+    world.reach_merge_door(ADJACENT)
+    world.approve("prepare.merge")
+    return only(agree(world, ADJACENT))
+
+
+def test_what_rules_make_of_a_conflict_waits_for_a_person(at):
+    world = at("blank")
+    stop = reach_proposal(world)
+    head = world.head(BRANCH)
+    assert stop.reason == (
+        f"pull request #2 was settled by adjacent as {head[:10]}: a person has to accept that"
+    )
+    assert "line five\nline six\n" in world.product.read("show", f"{head}:app.txt")
+    assert reports(world, 2)[0][CONFLICT][0] == "failure"
+    body = world.pull(2)["body"]
+    assert "  app.txt, from line 5, by adjacent (" in body
+    assert "    result | line five\n" in body
+    world.answer(f"/accept {head} both belong there")
+    only(agree(world, ADJACENT), status=Status.WAITING)
+    assert not world.pull(2)["draft"]
+    world.pass_pull(2)
+    only(agree(world, ADJACENT), "prepare.verify")
+    (told,) = world.record("prepare.pick").facts["picks"]
+    assert (told["status"], told["found_by"]) == ("resolved", "trailer")
+    assert world.product.read("log", "--format=%s", "v1.0.0..release-1.0").split("\n") == [
+        "Fix the crash (#1)",
+        "Bump version to 1.0.1",
+        "Change the next",
+    ]
+
+
+def test_what_rules_made_may_be_changed_by_a_person(at):
+    world = at("blank")
+    reach_proposal(world)
+    before, behind = commands(world)
+    person = Person(world)
+    person.type(before)
+    person.edit("app.txt", NUMBERS.replace("line 5\nline 6\n", "line five\nline 6, too\n"))
+    person.type(behind)
+    head = settle(world)
+    stop = only(agree(world, ADJACENT))
+    assert stop.reason == f"pull request #2 was settled as {head[:10]}: a person has to accept that"
+
+
+def test_a_rule_of_another_name_is_a_setting_to_correct(at):
+    world = at("blank")
+    world.open(fix="fix/conflict")
+    world.reach_merge_door()
+    world.approve("prepare.merge")
+    with pytest.raises(InputError, match="there is no resolver 'guess'"):
+        world.advance('pick.resolvers = ["guess"]\n')

@@ -29,6 +29,9 @@ from relauto.stages.step import Question, Refused, Todo
 CONFLICT = "relauto / conflict"
 """The report, on a pick's head, that no conflict is left in it that nobody has settled and accepted."""
 
+SETTLED = "prepare.settled"
+"""The door at which what became of a conflict is accepted."""
+
 _MOST_DIFFERENCE = 20_000
 _MOST_COMMITS = 20
 
@@ -64,15 +67,25 @@ class Draft:
         return [*(Commit(each["fix"]) for each in self.made[-1]["picks"]), self.fix, *self.rest]
 
     @property
+    def resolvers(self) -> list[str]:
+        """The names of those that proposed what became of the conflict; none where git's markers stand."""
+        return list(self.made[-1]["unsettled"]["resolvers"])
+
+    @property
     def is_untouched(self) -> bool:
         """Whether nobody has pushed to it."""
         return self.pull.head_sha in {each["head"] for each in self.made}
 
     @property
+    def is_marked(self) -> bool:
+        """Whether the conflict is as git left it."""
+        return self.is_untouched and not self.resolvers
+
+    @property
     def marked(self) -> Commit | None:
         """The commit with the markers, where what settles them came on top of it; None where it is gone."""
         head, heads = self._require_head(), [Commit(each["head"]) for each in self.made]
-        known = [each for each in heads if _is_known(self.bench, each)]
+        known = [each for each in heads if not self.resolvers and _is_known(self.bench, each)]
         return next((each for each in known if self.bench.product.is_ancestor(each, head)), None)
 
     @property
@@ -83,15 +96,15 @@ class Draft:
 
     def tell_lack(self) -> str:
         """Return in a few words what keeps it from being merged; "" when nothing does."""
-        if self.is_untouched:
+        if self.is_marked:
             return f"a person has to settle the conflict in {self._name_paths()}"
         fault = self._find_fault()
         return fault or ("" if self.is_accepted else "it is settled; a person has to accept it by name")
 
     def observe(self) -> Refused | Todo | None:
         """Return what is next about it; None once it is to be followed like any other."""
-        if self.is_untouched:
-            return self._refuse_untouched()
+        if self.is_marked:
+            return self._refuse_marked()
         fault = self._find_fault()
         if fault:
             return self._refuse(f"pull request #{self.pull.number} is not settled: {fault}")
@@ -100,7 +113,7 @@ class Draft:
     def _name_paths(self) -> str:
         return name_paths(self.made[-1]["unsettled"]["paths"])
 
-    def _refuse_untouched(self) -> Refused:
+    def _refuse_marked(self) -> Refused:
         return self._refuse(
             f"{self.fix.short} conflicts with {self.onto} in {self._name_paths()}: "
             f"pull request #{self.pull.number} waits for a person to settle it"
@@ -168,13 +181,14 @@ class Draft:
             *(Shown(f"was in conflict ({each['kind']})", each["path"]) for each in paths),
             *self._show_commits(head),
         )
+        how = f"was settled by {', '.join(self.resolvers)}" if self.is_untouched else "was settled"
         return Refused(
-            f"pull request #{self.pull.number} was settled as {head.short}: a person has to accept that",
+            f"pull request #{self.pull.number} {how} as {head.short}: a person has to accept that",
             todo=f"read it, then answer at the desk, or run relauto accept {head} --reason …",
             facts={"settled": [head], "pull": self.pull.number, "onto": self.onto},
             question=Question(
                 "accept",
-                "prepare.settled",
+                SETTLED,
                 head,
                 shown,
                 (accept_command(head),),

@@ -43,6 +43,8 @@ from relauto.stages.step import Observation, Refused, Todo
 
 _What = Literal["pick", "bump"]
 _WHATS: tuple[_What, ...] = ("pick", "bump")
+_DRAFTS = ("draft", "proposal")
+"""A pick with a conflict that a person settles, or accepts as resolvers have settled it."""
 
 # A rebase keeps author, message and trailer of each pick; a merge keeps the commits themselves;
 # a squash keeps only what its message says.
@@ -99,7 +101,7 @@ class Landing:
     def made_here(self, action: str) -> bool:
         """Return whether an intent of this action was about picks or the bump for this branch."""
         opened = [f"open-{what}:{self._prefix(what)}" for what in _WHATS]
-        opened.append(f"open-draft:{self._prefix('pick')}")
+        opened += [f"open-{word}:{self._prefix('pick')}" for word in _DRAFTS]
         return action.startswith((*opened, *(f"push-{what}:{self.branch}:" for what in _WHATS)))
 
     def find_made(self, action: str) -> Pull | None:
@@ -152,7 +154,7 @@ class Landing:
 
     def find_draft(self, place: Place, pull: Pull) -> Draft | None:
         """Return what a person has to settle in an open pull request, where it was opened with a conflict."""
-        made = self._list_meant(place, f"open-draft:{pull.head_ref}")
+        made = [each for word in _DRAFTS for each in self._list_meant(place, f"open-{word}:{pull.head_ref}")]
         if not made or pull.state != "open":
             return None
         return Draft(self.bench, self.target, place, self.branch, self.head, pull, made)
@@ -209,8 +211,8 @@ class Landing:
 
         fixes = name_commits(missing)
         return Todo(
-            f"open-{'draft' if left else self._tell_what(branch)}:{branch}",
-            describe_draft(self.branch, branch, left.fix.short)
+            f"open-{_name_draft(left) if left else self._tell_what(branch)}:{branch}",
+            describe_draft(self.branch, branch, left.fix.short, proposed=left.is_proposed)
             if left
             else describe_pick(self.branch, branch, fixes, bumped=made.bump is not None)
             + self._describe_trial(missing),
@@ -251,7 +253,8 @@ class Landing:
 
     def _report_conflict(self, head: str, left: Unsettled) -> None:
         """Let the commit itself say that it must not be merged, before there is a pull request of it."""
-        told = f"{self.bench.incident.id}: a person has to settle the conflict in {name_paths(left.paths)}"
+        deed = "accept what was made of" if left.is_proposed else "settle"
+        told = f"{self.bench.incident.id}: a person has to {deed} the conflict in {name_paths(left.paths)}"
         try:
             send_report(self.bench, Commit(head), Report(CONFLICT, "failure", shorten(told, DESCRIPTION)))
         except ForbiddenError as error:
@@ -418,9 +421,14 @@ def describe_pick(onto: Branch, branch: Branch, fixes: str, *, bumped: bool) -> 
     return f"push {branch} with {content}, and open its pull request"
 
 
-def describe_draft(onto: Branch, branch: Branch, fix: str) -> str:
+def _name_draft(left: Unsettled) -> str:
+    return "proposal" if left.is_proposed else "draft"
+
+
+def describe_draft(onto: Branch, branch: Branch, fix: str, *, proposed: bool) -> str:
     """Return the sentence for a pick that conflicts and is left to a person in a draft."""
-    return f"push {branch} with {fix} in conflict with {onto}, and open its draft pull request for a person"
+    how = "as rules settle its conflict" if proposed else "in conflict"
+    return f"push {branch} with {fix} {how} with {onto}, and open its draft pull request for a person"
 
 
 def describe_push(onto: Branch, fixes: str, *, bumped: bool) -> str:

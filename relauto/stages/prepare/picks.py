@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 from relauto.comms.handwork import indent, write_pick_commands
 from relauto.git.commit import Signature, parse_signature
 from relauto.git.markers import find_markers
-from relauto.git.pick import Pick, pick
+from relauto.git.merge import Merge
+from relauto.git.pick import Pick, pick, write_pick
 from relauto.git.signer import Signer
 from relauto.git.tree import print_path
 from relauto.git.unsettled import write_unsettled
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
+from relauto.model.resolution import Proposal
 from relauto.model.target import Target
+from relauto.resolving.names import parse_resolvers
+from relauto.resolving.proposal import propose
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.bump import bump_files
 from relauto.stages.step import Refused
@@ -20,12 +24,21 @@ from relauto.stages.step import Refused
 
 @dataclass(frozen=True)
 class Unsettled:
-    """A fix that does not apply on top of `below`: `pick` is how it ended, `rest` the fixes behind it."""
+    """A fix that does not apply on top of `below`: `pick` is how it ended, `rest` the fixes behind it.
+
+    `proposal` is what resolvers made of it, which nobody has judged yet.
+    """
 
     fix: Commit
     below: Commit
     pick: Pick
     rest: tuple[Commit, ...]
+    proposal: Proposal | None = None
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether all that is left to a person is to say yes."""
+        return self.proposal is not None and not self.rest
 
     @property
     def paths(self) -> list[dict[str, str]]:
@@ -63,7 +76,13 @@ class Made:
         facts: Facts = {"head": self.head, "picks": picks, "bumps": [self.bump] if self.bump else []}
         if self.unsettled:
             left = self.unsettled
-            facts["unsettled"] = {"fix": left.fix, "paths": left.paths, "rest": list(left.rest)}
+            resolvers = list(left.proposal.resolvers) if left.proposal else []
+            facts["unsettled"] = {
+                "fix": left.fix,
+                "paths": left.paths,
+                "rest": list(left.rest),
+                "resolvers": resolvers,
+            }
         return facts
 
 
@@ -128,8 +147,23 @@ class Recipe:
         if again.status != "conflict":
             # The number itself settles it: rather a bump of its own than a change that nobody has looked at.
             bumped, again = made, stopped
-        head = write_unsettled(product, again, bumped.head, self.branch, committer)
-        return replace(bumped, head=head, unsettled=Unsettled(fix, bumped.head, again, tuple(left[1:])))
+        found = self._propose(fix, bumped.head, again)
+        head = (
+            write_pick(product, fix, bumped.head, found.tree, committer)
+            if found
+            else write_unsettled(product, again, bumped.head, self.branch, committer)
+        )
+        return replace(
+            bumped, head=head, unsettled=Unsettled(fix, bumped.head, again, tuple(left[1:]), found)
+        )
+
+    def _propose(self, fix: Commit, below: Commit, stopped: Pick) -> Proposal | None:
+        settings = self.bench.settings
+        names = parse_resolvers(settings.pick.resolvers)
+        if not names or stopped.marked_tree is None:
+            return None
+        merged = Merge(stopped.marked_tree, stopped.conflicts)
+        return propose(self.bench.product, fix, below, merged, names, settings.path_policies)
 
     def make_again(self, tip: Commit, pushed: Branch, head: Commit) -> Made | Refused:
         """Make what was pushed before to `pushed`, which is at `head`; `tip` is the branch's.

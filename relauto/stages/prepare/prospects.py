@@ -31,14 +31,14 @@ class Prospects:
     """What is foreseen of branches: `series` is what the fixes become where they go first.
 
     It is None where that cannot be told; then nothing is foreseen of what follows from it. `heads` are the
-    tips to come of branches, `drafts` the branches whose pick will be left to a person, `picks` what the
-    release's branch will hold of the fixes.
+    tips to come of branches, `drafts` the branches whose pick will be left to a person, with whether all that
+    is left is to accept it, `picks` what the release's branch will hold of the fixes.
     """
 
     bench: Bench
     series: Sequence[Commit] | None
     heads: dict[Branch, Commit] = field(default_factory=dict)
-    drafts: set[Branch] = field(default_factory=set)
+    drafts: dict[Branch, bool] = field(default_factory=dict)
     picks: list[Pick] = field(default_factory=list)
 
     @classmethod
@@ -75,7 +75,7 @@ class Prospects:
             return made
         self.heads[landing.branch] = made.head
         if made.unsettled:
-            self.drafts.add(landing.branch)
+            self.drafts[landing.branch] = made.unsettled.is_proposed
         if landing.branch == self.bench.release_branch(landing.target):
             self.picks += [Pick(fix, result.commits[-1]) for fix, result in made.picked]
         return landing.judge(place, missing, made, onto)

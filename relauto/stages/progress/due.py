@@ -17,7 +17,7 @@ from relauto.stages.progress.followed import Followed, list_followed
 from relauto.stages.progress.telling import Tags, Told, tell
 from relauto.stages.reporting import send_report
 
-_OPENING = frozenset({"open-pull", "open-pick", "open-draft"})
+_OPENING = frozenset({"open-pull", "open-pick", "open-draft", "open-proposal"})
 _MERGING = frozenset({"merge", "merge-pick"})
 _MOVING = frozenset({"investigate.pr", "prepare.merge", "prepare.pick"})
 """The steps whose every write a comment tells of; the debts' is told of, too."""
