@@ -96,6 +96,7 @@ class ColdClone:
         Raises:
             InputError: the remote has nothing of such a name, or a fix cannot be asked for by it.
         """
+        self._forget_main()
         specs = [_point_at_line(line) for line in lines]
         specs += [spec for fix in fixes for spec in _point_at_fix(fix)]
         specs += [spec for line in (lines if picks else ()) for spec in _point_at_picks(line)]
@@ -105,6 +106,12 @@ class ColdClone:
         self._heads = self.repository.refs("refs/heads")
         # By this the branch is known that others are compared with.
         self.repository.git.run("symbolic-ref", "refs/remotes/origin/HEAD", _DEFAULT)
+
+    def _forget_main(self) -> None:
+        """Delete the ref for main: git tells a server that all is here that it leads to, trees included."""
+        known = self.repository.refs(_DEFAULT).get(_DEFAULT)
+        if known:
+            self._mirror.move_refs([RefUpdate(_DEFAULT, known, None)])
 
     def publish(self, branches: Sequence[Branch]) -> None:
         """Move branches of the remote to where they are here, all or none, each only from where it was seen.
@@ -150,30 +157,32 @@ class ColdClone:
                 f"{url} has no branch that matches {pattern!r}", todo=f"see: git ls-remote --heads {url}"
             ) from error
 
-    def fetch_history(
-        self, fixes: Sequence[Commit], lines: Sequence[tuple[Branch, Commit]], words: bool
-    ) -> None:
-        """Fetch the lines' commits since the oldest fix, and of main what shows how a fix was merged.
+    def fetch_history(self, fixes: Sequence[Commit], lines: Sequence[tuple[Branch, Commit]]) -> None:
+        """Fetch the lines' commits since the oldest fix, and of those no more than a year's."""
+        moment = self.repository.moment
+        since = min(map(moment, fixes)) - _SKEW
+        since = max(since, max(moment(tip) for _, tip in lines) - YEAR)
+        moved = [f"+{branch.ref}:{branch.ref}" for branch, tip in lines if moment(tip) >= since]
+        if moved:
+            self._fetch(_since(since), moved)
+            # The oldest of them may be what is looked for, and shows its change beside its parent alone.
+            self._fetch("--deepen=1", moved)
+
+    def fetch_main(self, fixes: Sequence[Commit], *, words: bool) -> None:
+        """Fetch the commits of main that show what a branch or a merge is beside it, without their trees.
 
         Args:
             fixes: what will be picked.
-            lines: onto what.
             words: whether a fix was named otherwise than by its id.
         """
-        moment = self.repository.moment
-        since = min(map(moment, fixes)) - _SKEW
-        tips = {f"+{branch.ref}:{branch.ref}": moment(tip) for branch, tip in lines}
-        parents = {fix: self.repository.commit_object(fix).parents for fix in fixes}
-        if words or any(len(each) > 1 for each in parents.values()):
-            ends = (parent for each in parents.values() for parent in each)
-            since = min([since, *(moment(parent) - _SKEW for parent in ends)])
-            tips[_MAIN] = datetime.max.replace(tzinfo=UTC)
-        since = max(since, max(moment(tip) for _, tip in lines) - YEAR)
-        moved = [spec for spec, at in tips.items() if at >= since]
-        if moved:
-            self._fetch(f"--shallow-since={since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", moved)
-            # The oldest of them may be what is looked for, and shows its change beside its parent alone.
-            self._fetch("--deepen=1", moved)
+        parents = [self.repository.commit_object(fix).parents for fix in fixes]
+        if not words and all(len(each) < 2 for each in parents):
+            return
+        known = self.repository.refs(_DEFAULT).values()
+        ends = {*(parent for each in parents for parent in each), *map(Commit, known)}
+        if ends:
+            since = min(map(self.repository.moment, ends)) - _SKEW
+            self._fetch(_since(since), [_MAIN], filter_="tree:0")
 
     def fetch_files(self, fixes: Sequence[Commit], lines: Sequence[tuple[Branch, Commit]]) -> None:
         """Fetch, in one go, the files that picking and comparing will read, as the trees tell them."""
@@ -204,16 +213,22 @@ class ColdClone:
         )
         return {line[1:] for line in listed.splitlines() if line.startswith("?")}
 
-    def _fetch(self, depth: str, specs: Sequence[str]) -> None:
-        fetch = ("-c", "fetch.unpackLimit=1", "fetch", *_OPTIONS, "--filter=blob:none", depth, "origin")
+    def _fetch(self, depth: str, specs: Sequence[str], filter_: str = "blob:none") -> None:
+        fetch = ("-c", "fetch.unpackLimit=1", "fetch", *_OPTIONS, f"--filter={filter_}", depth, "origin")
         answer = self._mirror.ask_remote(*fetch, *dict.fromkeys(specs))
         if _NO_HEAD in answer.error:
             # Nothing is main there; then nothing can be told by it.
             rest = [spec for spec in dict.fromkeys(specs) if spec != _MAIN]
+            if not rest:
+                return
             answer = self._mirror.ask_remote(*fetch, *rest)
         self.filtered = self.filtered and _NO_FILTER not in answer.error
         if answer.status:
             raise _explain(answer, self._mirror.address.url)
+
+
+def _since(moment: datetime) -> str:
+    return f"--shallow-since={moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @contextmanager
@@ -242,7 +257,8 @@ def open_cold(
             clone.fetch_tips(fixes, lines, picks=picks)
             found = [clone.resolve(fix) for fix in fixes]
             tips = [each for line in lines for each in clone.find_branches(line)]
-            clone.fetch_history(found, tips, words=any(not _ID.fullmatch(fix) for fix in fixes))
+            clone.fetch_history(found, tips)
+            clone.fetch_main(found, words=any(not _ID.fullmatch(fix) for fix in fixes))
             clone.fetch_files(found, tips)
             yield clone
 

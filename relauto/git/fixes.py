@@ -59,10 +59,12 @@ def _check_branch(repository: Repository, word: str, tip: Commit) -> None:
         return
     own = repository.list_commits("--first-parent", f"{main[1]}..{tip}")
     if len(own) > 1:
-        cut = not repository.cuts.isdisjoint(own)
+        if repository.cuts.isdisjoint(own):
+            many = f"{word} holds {len(own)} commits that {main[0]} has not"
+        else:
+            many = f"how many commits {word} holds that {main[0]} has not cannot be told here"
         raise InputError(
-            f"{word} holds {f'{len(own)} commits or fewer' if cut else f'{len(own)} commits'} that {main[0]}"
-            " has not, and its name stands for the last alone",
+            f"{many}, and its name stands for the last alone",
             todo="name each by its id" if repository.cuts else f"name them all: --fix {main[0]}..{word}",
         )
 

@@ -78,17 +78,27 @@ def weigh_clone(url: str) -> int:
         return sum(pack.stat().st_size for pack in packs)
 
 
-def pick_cold(url: str, served: Path, pairs: Sequence[Pair]) -> Iterator[ColdPick]:
+def pick_cold(url: str, served: Path, main: Branch, pairs: Sequence[Pair]) -> Iterator[ColdPick]:
     """Yield how each pair's pick goes that has only `url` to fetch from, each with an empty cache.
+
+    The main branch is served as it was when people picked: what has come to it since was not there then.
 
     Raises:
         RelautoError: a fetch failed.
     """
     with Repository.open(served) as whole:
+        now = whole.find_branch(main)[1]
         for pair in pairs:
+            _rewind(whole, main, now, pair)
             warm = pick(whole, [pair.fix], pair.onto, committer=_COMMITTER)
             with tempfile.TemporaryDirectory(prefix="relauto-cold-") as cache:
                 yield _pick_one(url, Path(cache), pair, warm)
+
+
+def _rewind(served: Repository, main: Branch, now: Commit, pair: Pair) -> None:
+    moment = int(served.moment(pair.expected).timestamp())
+    then = served.git.read("rev-list", "--first-parent", "-1", f"--before={moment}", now)
+    served.update_refs([RefUpdate(main.ref, served.refs(main.ref)[main.ref], then or now)])
 
 
 def _pick_one(url: str, cache: Path, pair: Pair, warm: Pick) -> ColdPick:

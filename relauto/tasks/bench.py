@@ -65,7 +65,7 @@ def cold(
         whole = weigh_clone(f"file://{served}")
         say(f"a whole clone is {whole / 1e6:.1f} MB")
         with _serve(served, branch, http=http) as url:
-            picks = list(_follow(pick_cold(url, served, chosen), whole))
+            picks = list(_follow(pick_cold(url, served, branch, chosen), whole))
     document = _sum_up(picks, whole)
     show_json(document) if json else show(_phrase(document))
     raise SystemExit(int(document["different"] > 0 or document["share"]["most"] >= _LIMIT))

@@ -158,7 +158,7 @@ def test_a_branch_of_one_commit_is_a_fix_and_one_of_two_is_not(pick, clone, cach
     for word in ("topic", "pull/7/head"):
         ended = pick("--fix", word, "--onto", "release-1")
         assert ended.status == 2
-        assert f"{word} holds 2 commits that default-branch has not" in ended.err
+        assert f"how many commits {word} holds that default-branch has not cannot be told" in ended.err
 
 
 def test_a_merge_is_a_fix_only_where_it_was_merged_to_main(pick, clone, cache):
@@ -325,3 +325,35 @@ def test_a_remote_whose_head_is_gone_is_no_hindrance(pick, clone, cache):
     clone.run("tag", "fix", clone.fix)
     clone.run("symbolic-ref", "HEAD", "refs/heads/gone")
     assert pick("--fix", "fix", "--onto", "release-1").status == 0
+
+
+def test_a_branch_younger_than_main_is_looked_at_too(pick, clone, cache):
+    clone.switch("topic", "main")
+    clone.moment += timedelta(days=9)
+    clone.commit("One", {"app.py": change(TEXT, 7, "one")})
+    clone.commit("Two", {"app.py": change(TEXT, 8, "two")})
+    clone.commit("Three", {"app.py": change(TEXT, 9, "three")})
+    clone.switch("main")
+    ended = pick("--fix", "topic", "--onto", "release-1")
+    assert (ended.status, "and its name stands for the last alone" in ended.err) == (2, True)
+
+
+def test_a_line_that_takes_over_main_is_read_whole_all_the_same(pick, clone, cache):
+    """Of main there were commits without trees before."""
+    clone.switch("topic", "main~3")
+    clone.commit("Topic", {"app.py": change(TEXT, 7, "topic")})
+    clone.switch("main")
+    merged = clone.merge("topic", "Merge pull request #7")
+    for number in range(3):
+        clone.commit(f"After {number}", {"lib/2/data.py": f"after {number}\n"})
+    assert pick("--fix", merged, "--onto", "release-1").status == 0
+    clone.run("branch", "--force", "release-1", "main")
+    clone.switch("release-1")
+    clone.run("revert", "--no-edit", "-m", "1", merged)
+    clone.switch("main")
+    tree, _ = clone.pick_for_real(merged, "release-1", "-m", "1")
+    clone.switch("main")
+    ended = pick("--fix", merged, "--onto", "release-1", "--json")
+    (result,) = ended.document["results"]
+    assert (result["status"], result["tree"]) == ("clean", tree)
+    assert ended.document["fetched"]["packs"] <= 6

@@ -95,7 +95,7 @@ def test_what_a_shallow_clone_cannot_tell_is_refused(pick, origin, tmp_path):
     assert "all that origin/release-1..main holds cannot be told: the history here is cut" in ended.err
     ended = pick("--fix", "release-1", "--onto", "main")
     assert ended.status == 2
-    assert "release-1 holds 2 commits or fewer that main has not" in ended.err
+    assert "how many commits release-1 holds that main has not cannot be told here" in ended.err
 
 
 @pytest.mark.parametrize(
