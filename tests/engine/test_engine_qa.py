@@ -307,7 +307,14 @@ def test_a_sign_off_does_not_count_for_other_files_under_the_same_tag(at):
     world.reopen("prepare.verify")
     stop = only_stop(agree(world, BUILD))
     assert (stop.place.step, stop.whom) == ("prepare.verify", "QA")
-    assert world.qa_issue()["number"] != first["number"]
+    again = world.qa_issue()
+    assert again["number"] != first["number"]
+    agree(world, BUILD)
+    assert read_issue(world, first["number"])["state"] == "closed"
+    assert MARKER.sub("", read_last(world, first["number"])["body"]) == (
+        f"The files of `{TAG}` are others by now; QA goes on with [Verify {TAG}]({again['html_url']}). "
+        "Nothing that is said here counts for them."
+    )
     assert TAG in world.qa_issue()["title"]
     world.tick_all()
     world.answer_qa(PASS)

@@ -42,7 +42,12 @@ class _Past:
 
     @property
     def sentence(self) -> str:
-        instead = f"{self.next.tag} is verified instead" if self.next else "it is withdrawn"
+        if self.next is None:
+            instead = "it is withdrawn"
+        elif self.next.tag == self.asked.tag:
+            instead = "its files are others"
+        else:
+            instead = f"{self.next.tag} is verified instead"
         return f"close QA's issue about {self.asked.tag}: {instead}"
 
 
