@@ -41,13 +41,17 @@ _SHOWN: tuple[tuple[type[records.Record], tuple[str, ...]], ...] = (
 
 def read_facts(out: Path, incident: str) -> Facts:
     """Return everything about the world in a rehearsal's folder that another run must have alike."""
-    repositories = {name: out / f"{name}.git" for name in ("product", "ops")}
+    return read_world(out / "product.git", out / "ops.git", out / ".rehearsal" / "hub", incident)
+
+
+def read_world(product: Path, ops: Path, hub: Path, incident: str) -> Facts:
+    """Return the same of a world whose repositories, and whose hub's records, lie anywhere."""
     facts: Facts = {
-        "refs": {name: list(_read_refs(path)) for name, path in repositories.items()},
-        "hub": _read_hub(out / ".rehearsal" / "hub"),
-        "journal": _read_journal(out / "ops.git", incident),
+        "refs": {"product": list(_read_refs(product)), "ops": list(_read_refs(ops))},
+        "hub": _read_hub(hub),
+        "journal": _read_journal(ops, incident),
     }
-    found: Facts = make_neutral(facts, incident, name_objects(repositories["product"]))
+    found: Facts = make_neutral(facts, incident, name_objects(product))
     for kinds in found["hub"].values():
         for shown in kinds.values():
             shown.sort()

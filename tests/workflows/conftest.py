@@ -1,6 +1,7 @@
 """The sample product on a hub, and a machine that runs workflows in its operations repository."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,11 +95,18 @@ class Stage:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    root = tmp_path / "hub"
+    with set_stage(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def set_stage(folder: Path, port: int = 0) -> Iterator[Stage]:
+    """Lend a stage of its own below a folder, on a port of its own or the one that is given."""
+    root = folder / "hub"
     playground = Playground(root)
     world = playground.build()
     ops = root / "repositories" / f"{OPS}.git"
-    with Hub(root) as hub:
+    with Hub(root, port=port) as hub:
         playground.note_address(hub)
         address = f'github = {{api = "{hub.api}", git = "{hub.address}"}}\n'
         settings = {
@@ -108,8 +116,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         }
         written = {path: text for path, text in draft_files(ANSWERS).items() if path.endswith(".yml")}
         write_files(ops, settings | written)
-        write_texts(tmp_path / "written", written)
-        machine = Machine(tmp_path / "machine", str(OPS), ops, hub.api)
+        write_texts(folder / "written", written)
+        machine = Machine(folder / "machine", str(OPS), ops, hub.api)
         yield Stage(root, hub, world, playground.hire(), machine)
 
 
@@ -152,7 +160,11 @@ def make_relay(stage: Stage, repository: str, part: Part) -> Relay:
 
 @pytest.fixture
 def relay(stage: Stage) -> Relay:
-    """The relay of the product, whose App may write contents of ops and nothing else anywhere."""
+    return admit_relay(stage)
+
+
+def admit_relay(stage: Stage) -> Relay:
+    """Return the relay of the product, whose App may write contents of ops and nothing else anywhere."""
     stage.hub.add_token(
         "relauto-relay[bot]",
         token=APP_TOKEN,

@@ -127,6 +127,18 @@ class Machine:
         filled = _fill_inputs(declared, event.payload.get("inputs") or {})
         return self._run(path, event, filled, secrets)
 
+    def find_group(self, path: Path, event: Event) -> str:
+        """Return the concurrency group of the workflow that a run calls; its own is of this run alone."""
+        for told in read_workflow(path)["jobs"].values():
+            contexts = {**self._contexts(event, {}, {}), "job": {"status": "success"}, "needs": {}}
+            if "uses" in told and holds(told.get("if"), contexts):
+                called = read_workflow(_find_called(told["uses"]))
+                declared = (called["on"]["workflow_call"] or {}).get("inputs", {})
+                given = {key: _resolve(value, contexts) for key, value in told.get("with", {}).items()}
+                inputs = _fill_inputs(declared, given)
+                return fill(called["concurrency"]["group"], self._contexts(event, inputs, {}))
+        return ""
+
     def _run(
         self, path: Path, event: Event, inputs: Mapping[str, Any], secrets: Mapping[str, str]
     ) -> list[Job]:
@@ -155,12 +167,11 @@ class Machine:
         return ran
 
     def _call_job(self, told: Mapping[str, Any], event: Event, contexts: dict[str, Any]) -> list[Job]:
-        match = re.fullmatch(r"[\w.-]+/[\w.-]+/(\.github/workflows/[\w-]+\.yml)@[0-9a-f]{40}", told["uses"])
-        if match is None:
-            raise RunnerError(f"{told['uses']} is no workflow of relauto's at a commit")
         inputs = {key: _resolve(value, contexts) for key, value in told.get("with", {}).items()}
         secrets = {key: fill(value, contexts) for key, value in told.get("secrets", {}).items()}
-        return self.call(ROOT / match[1], event, inputs, {key: text for key, text in secrets.items() if text})
+        return self.call(
+            _find_called(told["uses"]), event, inputs, {key: text for key, text in secrets.items() if text}
+        )
 
     def _contexts(
         self, event: Event, inputs: Mapping[str, Any], secrets: Mapping[str, str]
@@ -372,6 +383,13 @@ def read_values(text: str) -> dict[str, str]:
             raise RunnerError(f"{name} is not ended by {rest!r}")
         values[name] = "\n".join(held)
     return values
+
+
+def _find_called(uses: str) -> Path:
+    match = re.fullmatch(r"[\w.-]+/[\w.-]+/(\.github/workflows/[\w-]+\.yml)@[0-9a-f]{40}", uses)
+    if match is None:
+        raise RunnerError(f"{uses} is no workflow of relauto's at a commit")
+    return ROOT / match[1]
 
 
 def _resolve(value: Any, contexts: dict[str, Any]) -> Any:

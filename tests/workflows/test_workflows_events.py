@@ -2,14 +2,8 @@
 
 from typing import Any
 
-import pytest
-
-from relauto.git.repository import Repository
-from relauto.rehearsal.options import PARTS
 from relauto.rehearsal.stockroom import PRODUCT
-from relauto.rehearsal.world import OPS, QA
-from tests.workflows.conftest import APP, APP_TOKEN, OPEN, Relay, Stage, make_relay
-from tests.workflows.dispatcher import Dispatcher
+from tests.workflows.conftest import APP, APP_TOKEN, Relay, Stage
 from tests.workflows.machine import Event
 
 
@@ -81,28 +75,3 @@ def test_the_clock_makes_good_what_nobody_told_of(stage: Stage) -> None:
     [job] = stage.start("clock", Event("schedule", {"schedule": "3 * * * *"}))
     assert job.conclusion == "success", job.log
     assert "pull_request" in [each.name for each in stage.hub.events() if each.repository == str(PRODUCT)]
-
-
-@pytest.mark.slow
-def test_a_whole_incident_is_driven_by_events_alone(stage: Stage, relay: Relay) -> None:
-    qa = make_relay(stage, str(QA), "qa")
-    key = {"RELAUTO_APP_KEY": "PEM"}
-    places = {
-        str(PRODUCT): (relay.machine, relay.folder, key),
-        str(QA): (qa.machine, qa.folder, key),
-        str(OPS): (stage.machine, stage.folder, {"RELAUTO_TOKEN": stage.token()}),
-    }
-    dispatcher = Dispatcher(places)
-    assert stage.dispatch(OPEN).conclusion == "success"
-    seen = stage.hub.events()[-1].id
-    for _ in range(30):
-        stage.cast.send(PARTS)
-        quiet = True
-        while new := stage.hub.events(after=seen):
-            seen = new[-1].id
-            quiet = not dispatcher.deliver(new) and quiet
-        if quiet:
-            break
-    assert {job.conclusion for _, job in dispatcher.jobs} == {"success"}
-    with Repository.open(stage.root / "repositories" / f"{PRODUCT}.git") as product:
-        assert "refs/tags/v1.4.3" in product.refs("refs/tags/")
