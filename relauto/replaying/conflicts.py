@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from relauto.errors import RelautoError
+from relauto.git.appraisal import count_changed
 from relauto.git.explanation import Explanation, explain
-from relauto.git.presence import find_mainline
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
 from relauto.replaying.known import count_known
@@ -52,7 +52,7 @@ def _measure(repository: Repository, fix: Commit, onto: Commit) -> Explained:
     return Explained(
         name_cause(found),
         len(first) + len(found.line) + len(found.missing),
-        sum(_count_lines(repository, commit) for commit in first),
+        sum(count_changed(repository, commit) for commit in first),
         count_known(repository, first, fix, onto) if first else 0,
         found.picks,
         found.seconds * 1000,
@@ -68,11 +68,6 @@ def name_cause(found: Explanation) -> Cause:
     if found.line:
         return "line and main" if found.missing else "line"
     return "none"
-
-
-def _count_lines(repository: Repository, commit: Commit) -> int:
-    base = find_mainline(repository, commit, 1)
-    return repository.count_lines(base, commit) if base else 0
 
 
 @dataclass

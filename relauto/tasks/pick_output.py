@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from relauto.comms.resolved import tell_files
+from relauto.tasks.commits import describe_commit, name_commit
+from relauto.tasks.explained import describe_explanation, tell_explanation
 from relauto.tasks.output import say
 from relauto.tasks.resolved import describe_files
 
 if TYPE_CHECKING:
     from relauto.git.causes import Causes
-    from relauto.git.explanation import Explanation
     from relauto.git.fanout import Picked, Series
     from relauto.git.pick import Pick
     from relauto.git.pick_branches import Placed
     from relauto.git.repository import Repository
-    from relauto.model.names import Branch, Commit
+    from relauto.model.names import Commit
 
 _EXPLAINED = 10
 _SHOWN = 3
@@ -69,35 +70,17 @@ def _describe_pick(repository: Repository, picked: Picked) -> dict[str, Any]:
         "causes": [
             {
                 "path": print_path(each.path),
-                "line": [_describe_commit(repository, commit) for commit in each.line],
-                "main": [_describe_commit(repository, commit) for commit in each.main],
+                "line": [describe_commit(repository, commit) for commit in each.line],
+                "main": [describe_commit(repository, commit) for commit in each.main],
             }
             for each in _find_causes(repository, picked)
         ],
-        **_describe_explanation(repository, _explain(repository, picked)),
+        **describe_explanation(repository, picked),
         "resolvers": list(made.proposal.resolvers) if made.proposal else [],
         "resolved": describe_files(made.proposal) if made.proposal else [],
         "error": made.error,
         "seconds": round(made.seconds, 6),
     }
-
-
-def _describe_explanation(repository: Repository, found: Explanation) -> dict[str, Any]:
-    return {
-        "prerequisites": [_describe_commit(repository, each) for each in found.prerequisites],
-        "explanation": {
-            "line": [_describe_commit(repository, each) for each in found.line],
-            "missing": [_describe_commit(repository, each) for each in found.missing],
-            "in_part": found.in_part,
-        },
-    }
-
-
-def _describe_commit(repository: Repository, commit: Commit) -> dict[str, Any]:
-    from relauto.git.message import find_pull
-
-    subject = repository.commit(commit).subject
-    return {"commit": commit, "subject": subject, "pull": find_pull(subject)}
 
 
 def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
@@ -118,21 +101,6 @@ def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
         return []
 
 
-def _explain(repository: Repository, picked: Picked) -> Explanation:
-    """Return what is proved to keep a pick that conflicts from applying."""
-    from relauto.git.errors import MissingObjectError
-    from relauto.git.explanation import Explanation, explain
-    from relauto.git.runner import GitError
-
-    if picked.pick.status not in ("conflict", "resolved") or repository.cuts:
-        return Explanation()
-    try:
-        return explain(repository, picked.fix, picked.below)
-    except (MissingObjectError, GitError) as error:
-        say(f"whether earlier commits would help cannot be told: {error.what}")
-        return Explanation()
-
-
 def tell(
     repository: Repository, series: Iterable[Series], placed: Sequence[Placed], *, dry: bool
 ) -> Iterator[str]:
@@ -146,7 +114,7 @@ def tell(
                 yield "  a prerequisite that nobody named: a change of its own, to be approved as one"
             if picked.pick.proposal:
                 yield from tell_files(picked.pick.proposal)
-                yield from _tell_explanation(repository, one.line.branch, _explain(repository, picked))
+                yield from tell_explanation(repository, one.line.branch, picked)
                 yield f"  the whole of it: git show {picked.commit}"
             else:
                 yield from _tell_conflicts(repository, one, picked)
@@ -166,45 +134,14 @@ def _tell_conflicts(repository: Repository, series: Series, picked: Picked) -> I
             yield from _tell_commits(
                 repository, f"changed before the fix, not on {series.line.branch}", cause.main
             )
-    yield from _tell_explanation(repository, series.line.branch, _explain(repository, picked))
-
-
-def _tell_explanation(repository: Repository, line: Branch, found: Explanation) -> Iterator[str]:
-    """Yield why a pick conflicts, as it was proved; nobody is told to take back what the line has."""
-    what = "what these did to the files in conflict" if found.in_part else "these"
-    also = "and " if found.line else "it would be clean "
-    told = (
-        (
-            "it is clean once these are picked first, in this order, and none of them can be left out",
-            found.prerequisites,
-        ),
-        (f"{line} changed the same: it would be clean without {what}", found.line),
-        (f"{also}with {what}, which the fix builds on", found.missing),
-    )
-    for heading, commits in told:
-        if commits:
-            yield f"  {heading}:"
-        for commit in commits:
-            yield f"    {_name_commit(repository, commit)}, {_count_lines(repository, commit)} lines"
-
-
-def _count_lines(repository: Repository, commit: Commit) -> int:
-    from relauto.git.commit import EMPTY_TREE
-    from relauto.git.presence import find_mainline
-
-    return repository.count_lines(find_mainline(repository, commit, 1) or EMPTY_TREE, commit)
+    yield from tell_explanation(repository, series.line.branch, picked)
 
 
 def _tell_commits(repository: Repository, what: str, commits: Sequence[Commit]) -> Iterator[str]:
     for commit in commits[:_SHOWN]:
-        yield f"    {what}: {_name_commit(repository, commit)}"
+        yield f"    {what}: {name_commit(repository, commit)}"
     if len(commits) > _SHOWN:
         yield f"    {what}: {len(commits) - _SHOWN} more"
-
-
-def _name_commit(repository: Repository, commit: Commit) -> str:
-    facts = repository.commit(commit)
-    return f"{commit.short} {facts.subject} ({facts.author.name}, {facts.author.at:%Y-%m-%d})"
 
 
 def _phrase(picked: Picked) -> str:

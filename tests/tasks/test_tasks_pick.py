@@ -279,10 +279,20 @@ def test_what_has_to_be_picked_first_is_proved_and_told(pick, clone):
         "  app.py (content)\n"
         "    changed before the fix, not on release-1: ID Fix the crash (#12) (Ada Engineer, 2026-01-05)\n"
         "  it is clean once these are picked first, in this order, and none of them can be left out:\n"
-        "    ID Fix the crash (#12) (Ada Engineer, 2026-01-05), 2 lines\n"
+        "    ID Fix the crash (#12) (Ada Engineer, 2026-01-05), 2 lines; people take its like in about every"
+        " second case: only files in conflict, by the fix's author shortly before\n"
     )
     (result,) = pick("--fix", later, "--onto", "release-1", "--json").document["results"]
-    assert result["prerequisites"] == [{"commit": clone.fix, "subject": "Fix the crash (#12)", "pull": 12}]
+    assert result["prerequisites"] == [
+        {
+            "commit": clone.fix,
+            "subject": "Fix the crash (#12)",
+            "pull": 12,
+            "lines": 2,
+            "taken": "often",
+            "signs": ["only files in conflict", "by the fix's author shortly before"],
+        }
+    ]
     assert pick("--fix", later, "--fix", clone.fix, "--onto", "release-1").status == 0
 
 

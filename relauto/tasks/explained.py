@@ -1,0 +1,95 @@
+"""What `pick` prints of why a fix does not apply, as it was proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from relauto.tasks.commits import describe_commit, name_commit
+from relauto.tasks.output import say
+
+if TYPE_CHECKING:
+    from relauto.git.appraisal import Appraisal
+    from relauto.git.explanation import Explanation
+    from relauto.git.fanout import Picked
+    from relauto.git.repository import Repository
+    from relauto.model.names import Branch, Commit
+
+_TAKEN = {
+    "often": "people take its like in about every second case",
+    "sometimes": "people take its like now and then",
+    "seldom": "people seldom take its like",
+}
+
+
+def describe_explanation(repository: Repository, picked: Picked) -> dict[str, Any]:
+    """Return the part of the document that says why; all of it is empty where nothing was proved."""
+    found = _explain(repository, picked)
+    return {
+        "prerequisites": [
+            {
+                **describe_commit(repository, commit),
+                "lines": appraisal.lines,
+                "taken": appraisal.taken,
+                "signs": list(appraisal.signs),
+            }
+            for commit, appraisal in _appraise(repository, picked, found)
+        ],
+        "explanation": {
+            "line": [describe_commit(repository, each) for each in found.line],
+            "missing": [describe_commit(repository, each) for each in found.missing],
+            "in_part": found.in_part,
+        },
+    }
+
+
+def tell_explanation(repository: Repository, line: Branch, picked: Picked) -> Iterator[str]:
+    """Yield why a pick conflicts; nobody is told to take back what the line has."""
+    found = _explain(repository, picked)
+    yield from _tell_prerequisites(repository, picked, found)
+    what = "what these did to the files in conflict" if found.in_part else "these"
+    also = "and " if found.line else "it would be clean "
+    told = (
+        (f"{line} changed the same: it would be clean without {what}", found.line),
+        (f"{also}with {what}, which the fix builds on", found.missing),
+    )
+    for heading, commits in told:
+        if commits:
+            yield f"  {heading}:"
+        yield from (f"    {_size_commit(repository, each)}" for each in commits)
+
+
+def _tell_prerequisites(repository: Repository, picked: Picked, found: Explanation) -> Iterator[str]:
+    if found.prerequisites:
+        yield "  it is clean once these are picked first, in this order, and none of them can be left out:"
+    for commit, appraisal in _appraise(repository, picked, found):
+        why = f": {', '.join(appraisal.signs)}" if appraisal.signs else ""
+        yield f"    {_size_commit(repository, commit)}; {_TAKEN[appraisal.taken]}{why}"
+
+
+def _size_commit(repository: Repository, commit: Commit) -> str:
+    from relauto.git.appraisal import count_changed
+
+    return f"{name_commit(repository, commit)}, {count_changed(repository, commit)} lines"
+
+
+def _appraise(repository: Repository, picked: Picked, found: Explanation) -> list[tuple[Commit, Appraisal]]:
+    from relauto.git.appraisal import appraise
+
+    paths = {each.path for each in picked.pick.conflicts}
+    appraisals = appraise(repository, picked.fix, found.prerequisites, paths)
+    return list(zip(found.prerequisites, appraisals, strict=True))
+
+
+def _explain(repository: Repository, picked: Picked) -> Explanation:
+    from relauto.git.errors import MissingObjectError
+    from relauto.git.explanation import Explanation, explain
+    from relauto.git.runner import GitError
+
+    if picked.pick.status not in ("conflict", "resolved") or repository.cuts:
+        return Explanation()
+    try:
+        return explain(repository, picked.fix, picked.below)
+    except (MissingObjectError, GitError) as error:
+        say(f"whether earlier commits would help cannot be told: {error.what}")
+        return Explanation()
