@@ -2,6 +2,8 @@
 
 import pytest
 
+from relauto.git.commit import EMPTY_TREE
+from relauto.git.tree import Entry, write_files
 from relauto.model.resolution import ResolvedFile, ResolvedHunk
 from relauto.resolving.merging import LARGEST
 from relauto.resolving.names import ALL, RESOLVERS
@@ -238,3 +240,18 @@ def test_a_side_may_be_that_there_is_no_file(make_case, take):
     )
     proposal = case.propose("policy", policies=[PathPolicy("*.lock", take)])
     assert case.files(proposal).get("app.lock") == {"line": None, "fix": b"theirs\n"}[take]
+
+
+def test_links_are_left_to_people(make_case):
+    case = make_case({"app.py": BASE}, {"app.py": OURS}, {"app.py": THEIRS})
+    repository, who = case.repository, case.repository.commit(case.fix).author
+
+    def write(target, *parents):
+        blob = repository.store.write("blob", target)
+        tree = write_files(repository.store, EMPTY_TREE, {"link": Entry("120000", blob)})
+        return repository.write_commit(tree, parents, "Link", who, who)
+
+    base = write(b"a")
+    case.tip, case.fix = write(b"b", base), write(b"c", base)
+    assert [conflict.path for conflict in case.merged.conflicts] == ["link"]
+    assert case.propose(*RESOLVERS, policies=[PathPolicy("link", "fix")]) is None
