@@ -86,7 +86,8 @@ def pick(
         refuse_with_forecast(fetch=fetch, resolvers=resolvers, write=write, push=push, **options)
         raise SystemExit(int(run_forecast(fix or [], pull, onto or [], repo, method, json=json)))
     if from_:
-        refuse_with_remote({"--repo": repo, "--pull": pull, "--push": push})
+        history = {"--with-prerequisites": with_prerequisites}
+        refuse_with_remote({"--repo": repo, "--pull": pull, "--push": push, **history})
     dry = dry_run or c.config.run.dry
     words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]
     with open_source(repo, from_, words, onto or [], fetch=fetch, write=write) as source:

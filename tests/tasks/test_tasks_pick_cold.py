@@ -224,7 +224,7 @@ def test_a_token_reaches_the_host_by_the_environment_alone(relauto, clone, cache
     assert not any(b"first" in text for text in texts if not text.startswith(b"PACK"))
 
 
-@pytest.mark.parametrize("option", [("--repo", "."), ("--pull", "7")])
+@pytest.mark.parametrize("option", [("--repo", "."), ("--pull", "7"), ("--with-prerequisites",)])
 def test_options_for_a_repository_here_are_refused(pick, cache, option):
     ended = pick("--fix", "main", "--onto", "release-1", *option)
     assert (ended.status, ended.out) == (2, "")
