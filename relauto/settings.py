@@ -192,7 +192,8 @@ class Progress(Table, frozen=True):
         Literal["comment", "checks", "both", "off"],
         _text(
             "one comment that is edited in place; checks `relauto / scope`, `relauto / leak` and "
-            "`relauto / pick forecast` (commit statuses where the token is no GitHub App's); both; or nothing"
+            "`relauto / pick forecast`, on picks `relauto / conflict` (commit statuses where the token is no "
+            "GitHub App's); both; or nothing"
         ),
     ] = "comment"
     label_open: Annotated[

@@ -1,5 +1,6 @@
 """Public texts: whole, made of public facts, and without a word about a customer."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from relauto.comms.guard import find_leaks, list_terms
@@ -7,10 +8,13 @@ from relauto.comms.proofs import Artifact
 from relauto.comms.public import (
     BumpText,
     Change,
+    ConflictText,
+    DraftText,
     FixText,
     NotesText,
     PickText,
     render_bump,
+    render_draft,
     render_fix,
     render_notes,
     render_pick,
@@ -35,6 +39,26 @@ PICK_TEXT = PickText(
     resolvers=("changelog",),
     resolved=("docs/a|b.md",),
     range_diff="1:  aa ! 1:  bb Count\n    + ```@pages <!-- relauto:INC-7f3k:progress -->\u202e\x1b[2J",
+)
+DRAFT_TEXT = DraftText(
+    incident="INC-7f3k",
+    line="release-1.4",
+    fix=FIX,
+    fix_subject="Count @pages",
+    fix_pull=7,
+    fix_url=f"{HUB}/pull/7",
+    commit=HEAD,
+    conflicts=(
+        ConflictText("docs/a|b.md", "content", (Change("Cut | it", PICK),), (Change("Write @it", HEAD),)),
+        ConflictText("new.txt", "modify/delete"),
+    ),
+    before=(PICK,),
+    rest=(),
+    bump="1.4.3",
+    needs=(Change("Write @it", HEAD, 5), Change("Write more", PICK)),
+    barred=(),
+    fetch="git fetch origin x",
+    push="git push origin y",
 )
 NOTES_TEXT = NotesText(
     product="Stockroom",
@@ -98,6 +122,50 @@ Please merge it so that the commit's message is kept: its last line names the co
 <!-- relauto:INC-7f3k:prepare.pick:ffffffffffffffffffffffffffffffffffffffff:release-1.4 -->
 """  # noqa: E501
 
+DRAFT_BODY = """\
+**A person has to finish this; it must not be merged as it is.** `ffffffffffffffffffffffffffffffffffffffff` does not apply to `release-1.4`. The head of this pull request holds what git made of it, with conflict markers.
+
+| what | which |
+| --- | --- |
+| change | Count @\u200bpages ([PR 7](http://127.0.0.1:8000/acme/stockroom/pull/7)) |
+| head, with the conflict | `dddddddddddddddddddddddddddddddddddddddd` |
+| applied before it | `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` |
+| version number | raised to `1.4.3` |
+| incident | `INC-7f3k` |
+
+### What is in conflict
+
+| path | how | changed on `release-1.4` by | changed before the fix, and not there, by |
+| --- | --- | --- | --- |
+| `docs/a\\|b.md` | content | `aaaaaaaaaa` Cut \\| it | `dddddddddd` Write @\u200bit |
+| `new.txt` | modify/delete |  |  |
+
+The fix applies once these earlier changes are picked first, in this order. That was tried; whether they belong there is for people to decide.
+
+- `dddddddddddddddddddddddddddddddddddddddd` Write @\u200bit: `relauto attach --pull 5`
+- `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` Write more
+
+What is attached is picked as a fix of its own. relauto then opens another pull request; close this one.
+
+### How to finish it
+
+In a clone of this repository:
+
+```sh
+git fetch origin x
+```
+
+Settle the conflict: edit the files until no conflict marker is left in them, `git rm` what shall go, `git add` what is new. Then:
+
+```sh
+git push origin y
+```
+
+What is pushed here stays as it is: relauto never writes to this branch again. It looks for what is left of the conflict, asks a person on the roster to accept exactly that commit, and then goes on. To push once more, begin with the first command.
+
+<!-- relauto:INC-7f3k:prepare.pick:ffffffffffffffffffffffffffffffffffffffff:release-1.4 -->
+"""  # noqa: E501
+
 NOTES = """\
 Stockroom 1.4.3 is a dot release on top of `v1.4.2`. It is the commit `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, the same that was verified as `v1.4.3-rc1`.
 
@@ -117,6 +185,20 @@ Stockroom 1.4.3 is a dot release on top of `v1.4.2`. It is the commit `aaaaaaaaa
 
 Check them with `sha256sum --check --strict SHA256SUMS` in the folder that you downloaded them to.
 """  # noqa: E501
+
+
+def test_the_drafts_pull_request() -> None:
+    assert render_draft(DRAFT_TEXT) == DRAFT_BODY
+
+
+def test_the_draft_of_what_rules_settled() -> None:
+    text = replace(
+        DRAFT_TEXT, resolvers=("adjacent",), resolved="  a, from line 1\n    line   | ```<!-- relauto:x"
+    )
+    body = render_draft(text)
+    assert body.startswith("**A person has to judge this; it must not be merged unseen.**")
+    assert "````text\n  a, from line 1\n    line   | ```<\u200b!-- relauto:x\n````\n" in body
+    assert "conflict marker" not in body
 
 
 def test_the_fixs_pull_request() -> None:

@@ -273,3 +273,19 @@ def test_hub_that_dies_after_the_ref_moved_finds_the_pull_merged(world, method, 
     world.restart()
     pull = world.get("/pulls/1")
     assert (pull["merged"], pull["merge_commit_sha"]) == (True, world.bare.read("rev-parse", "main"))
+
+
+READY = """mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) {
+  pullRequest { number isDraft } } }"""
+NODE = 'query { repository(owner: "acme", name: "stockroom") { pullRequest(number: 1) { id } } }'
+
+
+def test_a_draft_is_made_ready_once(world):
+    world.fork("fix")
+    assert world.open("fix", draft=True)["draft"]
+    node = world.query(NODE)["data"]["repository"]["pullRequest"]["id"]
+    told = world.query(READY, id=node)["data"]["markPullRequestReadyForReview"]
+    assert told == {"pullRequest": {"number": 1, "isDraft": False}}
+    assert not world.get("/pulls/1")["draft"]
+    [error] = world.query(READY, id=node)["errors"]
+    assert (error["type"], "not in draft state" in error["message"]) == ("UNPROCESSABLE", True)
