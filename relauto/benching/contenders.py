@@ -24,9 +24,15 @@ class Timed:
 
 
 class Contender(ABC):
-    """One way of picking, for one round."""
+    """One way of picking, for one round.
+
+    Attributes:
+        name: what it is called.
+        in_a_row: whether it does all picks one after the other; else it takes turns with others at each.
+    """
 
     name: str
+    in_a_row = False
 
     def __init__(self, place: Place, folder: Path) -> None:
         self.place = place
@@ -61,6 +67,13 @@ class Raw(Contender):
         return Timed(perf_counter() - started, parse_merge(output).tree)
 
 
+class RawInARow(Raw):
+    """The same, one after the other."""
+
+    name = "git merge-tree, in a row"
+    in_a_row = True
+
+
 class Single(Contender):
     """One pick by relauto in a process that has picked before: of another fix, where there is one."""
 
@@ -77,7 +90,8 @@ class Single(Contender):
 class Batch(Contender):
     """Many picks by relauto one after the other; the first begins from nothing."""
 
-    name = "relauto, batch"
+    name = "relauto, in a row"
+    in_a_row = True
 
     def time(self, job: Job) -> Timed:
         """Pick in the repository of the round."""

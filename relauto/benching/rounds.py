@@ -11,10 +11,22 @@ from pathlib import Path
 from statistics import median
 
 from relauto.benching import cherry_picker
-from relauto.benching.contenders import Batch, Contender, Pushed, PushedWorktree, Raw, Single, Worktree
-from relauto.benching.work import Place
+from relauto.benching.contenders import (
+    Batch,
+    Contender,
+    Pushed,
+    PushedWorktree,
+    Raw,
+    RawInARow,
+    Single,
+    Worktree,
+)
+from relauto.benching.work import Job, Place
 
-_HERE: tuple[type[Contender], ...] = (Raw, Single, Batch, Pushed, Worktree, PushedWorktree)
+_HERE: tuple[type[Contender], ...] = (
+    *(RawInARow, Batch),
+    *(Raw, Single, Pushed, Worktree, PushedWorktree),
+)
 _OTHERS: tuple[type[Contender], ...] = (cherry_picker.CherryPicker, cherry_picker.PushedCherryPicker)
 
 
@@ -45,7 +57,7 @@ class Budget:
 
 BUDGETS = (
     Budget("a warm pick", Single.name, Raw.name, most=3),
-    Budget("many picks", Batch.name, Raw.name, in_sum=True, most=1.5),
+    Budget("many picks", Batch.name, RawInARow.name, in_sum=True, most=1.5),
     Budget("a worktree", Worktree.name, Single.name),
     Budget("a worktree, with the push", PushedWorktree.name, Pushed.name),
     Budget("cherry-picker", cherry_picker.CherryPicker.name, Single.name, least=100),
@@ -57,7 +69,7 @@ BUDGETS = (
 class Measured:
     """What was measured: by way, the seconds of each pick of each round.
 
-    `differing` names those that made another tree than `git merge-tree`.
+    `differing` names those that made another tree than `git merge-tree`, which comes first.
     """
 
     rounds: list[dict[str, list[float]]] = field(default_factory=list)
@@ -106,12 +118,14 @@ def measure(place: Place, rounds: int, say: Callable[[str], None]) -> Measured:
 
 
 def _take_turns(place: Place, ways: Sequence[Contender], differing: set[str]) -> dict[str, list[float]]:
+    """Return the seconds by way; first those that pick in a row have their turns, whole."""
     seconds: dict[str, list[float]] = {way.name: [] for way in ways}
-    for job in place.jobs:
-        trees = {}
-        for way in ways:
-            timed = way.time(job)
-            seconds[way.name].append(timed.seconds)
-            trees[way.name] = timed.tree
-        differing |= {name for name, tree in trees.items() if tree != trees[Raw.name]}
+    turns = [(job, way) for way in ways if way.in_a_row for job in place.jobs]
+    turns += [(job, way) for job in place.jobs for way in ways if not way.in_a_row]
+    expected: dict[Job, str] = {}
+    for job, way in turns:
+        timed = way.time(job)
+        seconds[way.name].append(timed.seconds)
+        if timed.tree != expected.setdefault(job, timed.tree):
+            differing.add(way.name)
     return seconds

@@ -74,14 +74,15 @@ def test_all_do_the_same_work_and_only_read_the_repository(
     assert told == ["round 1 of 2", "round 2 of 2"]
     assert measured.differing == set()
     assert measured.names() == [
+        "git merge-tree, in a row",
+        "relauto, in a row",
         "git merge-tree",
         "relauto, single",
-        "relauto, batch",
         "relauto, push",
         "git worktree",
         "git worktree, push",
     ]
-    assert [[len(each) for each in one.values()] for one in measured.rounds] == [[2] * 6] * 2
+    assert [[len(each) for each in one.values()] for one in measured.rounds] == [[2] * 7] * 2
     ratios = {budget.what: measured.ratio(budget) for budget in BUDGETS}
     assert {what for what, ratio in ratios.items() if ratio is None} == {
         "cherry-picker",
