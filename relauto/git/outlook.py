@@ -10,11 +10,13 @@ from typing import Literal
 
 from relauto.errors import InputError
 from relauto.git.commit import CommitObject, Signature
+from relauto.git.errors import MissingObjectError
 from relauto.git.explanation import explain
-from relauto.git.fanout import Line, Propose, Series, pick_series
+from relauto.git.fanout import Line, Picked, Propose, Series, pick_series
 from relauto.git.fixes import sort_commits
 from relauto.git.forecast import forecast
 from relauto.git.repository import Repository
+from relauto.git.runner import GitError
 from relauto.model.names import Commit
 
 Method = Literal["merge", "squash", "rebase"]
@@ -99,22 +101,29 @@ def _squash(repository: Repository, base: Commit, head: Commit, own: Sequence[Co
 def foresee(repository: Repository, fixes: Sequence[Commit], line: Line, *, committer: Signature) -> Outlook:
     """Return how `fixes` go onto a line, and which earlier commits they need where they do not apply.
 
+    Where the search for these lacks an object, none are named.
+
     Raises:
         InputError: there is nothing to pick, or `committer` is unfit.
-        MissingObjectError: an object that the search for earlier commits needs is absent.
-        GitError: git failed in that search.
     """
     series = pick_series(repository, fixes, line, committer=committer)
     needs: tuple[Commit, ...] = ()
     tried = series
     for _ in fixes:
         stuck = next((each for each in tried.picked if each.pick.status == "conflict"), None)
-        found = explain(repository, stuck.fix, stuck.below).prerequisites if stuck else ()
+        found = _find_needs(repository, stuck) if stuck else ()
         if not found or set(found) & {*needs, *fixes}:
             break
         needs = sort_commits(repository, (*needs, *found))
         tried = pick_series(repository, (*needs, *fixes), line, committer=committer)
     return Outlook(series, needs if needs and tried.is_whole else ())
+
+
+def _find_needs(repository: Repository, stuck: Picked) -> tuple[Commit, ...]:
+    try:
+        return explain(repository, stuck.fix, stuck.below).prerequisites
+    except (MissingObjectError, GitError):
+        return ()
 
 
 def pick_along(

@@ -211,6 +211,15 @@ def _tell_conflicts(result: dict[str, Any]) -> Iterator[str]:
         yield from (f"  changed before on main by {_name(each)}" for each in cause["main"][:1])
     if len(result["conflicts"]) > _PATHS:
         yield f"and {len(result['conflicts']) - _PATHS} more paths"
+    yield from _tell_explanation(result["explanation"])
+
+
+def _tell_explanation(found: dict[str, Any]) -> Iterator[str]:
+    """Yield what was proved of why it conflicts."""
+    also = "and" if found["line"] else "it would be clean"
+    told = (("it would be clean without", found["line"]), (f"{also} with", found["missing"]))
+    part = " (what it did to these files)" if found["in_part"] else ""
+    yield from (f"{how} {_name(each)}{part}" for how, commits in told for each in commits)
 
 
 def _name(commit: dict[str, Any]) -> str:

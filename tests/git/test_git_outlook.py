@@ -131,3 +131,16 @@ def test_what_is_merged_or_of_another_history_is_refused(look, product):
     product.run("branch", "-f", "fix", "island")
     with pytest.raises(InputError, match="shares no history"):
         look()
+
+
+def test_where_the_history_is_not_whole_a_conflict_is_told_without_a_way_out(look, product):
+    product.switch("main")
+    product.commit("Prepare more", {"app.py": read(product).replace("line nine\n", "line nine!\n")})
+    blob = product.git.read("rev-parse", "main:app.py")
+    product.commit("And more", {"app.py": read(product).replace("line nine!\n", "line nine?\n")})
+    product.run("checkout", "--quiet", "-B", "fix", "main")
+    product.commit("Fix it", {"app.py": read(product).replace("line nine?\n", "fixed\n")})
+    assert look()[1].state == "needs"
+    (product.directory / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    _, outlook = look()
+    assert (outlook.state, outlook.needs) == ("conflict", ())

@@ -58,6 +58,8 @@ pull request #12, as one commit:
   release-10  conflict  app.py (content)
                           changed there by #9, ID Ours (#9)
                           changed before on main by #7, ID Prepare (#7)
+                        it would be clean without #9, ID Ours (#9)
+                        and with #7, ID Prepare (#7)
 """
 
 
