@@ -6,7 +6,7 @@ which only the last commit was picked was reported as success).
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,7 +82,7 @@ def _judge_series(repository: Repository, base: Commit, merged: Commit, head: Co
     below = repository.commit(merged).parents[0]
     whole, last = read_patches(repository, [(base, head), (below, merged)])
     if compare(whole, last) != "changed" or (
-        _is_merge(repository, base, below, merged, head) and (len(theirs) == 1 or _holds(last, whole))
+        _is_merge(repository, base, below, merged, head) and _is_free(whole, last, brought, merged)
     ):
         return Became("squash", (merged,))
     are = "commit of the pull request is" if len(theirs) == 1 else "commits of the pull request are"
@@ -112,6 +112,11 @@ def _is_merge(repository: Repository, base: Commit, below: Commit, merged: Commi
     return not again.conflicts and again.tree == repository.commit_object(merged).tree
 
 
-def _holds(last: Patch, whole: Patch) -> bool:
-    """Tell whether a commit makes every change of a pull request: none of them came before it."""
-    return not Counter(whole.changes) - Counter(last.changes)
+def _is_free(whole: Patch, last: Patch, brought: Mapping[Commit, Patch], merged: Commit) -> bool:
+    """Tell whether what a squash lacks of the whole came from elsewhere, and not as a rebase's other commits.
+
+    These would be right below the last: none of them makes a change that the last lacks.
+    """
+    lacking = Counter(whole.changes) - Counter(last.changes)
+    before = (change for commit, patch in brought.items() if commit != merged for change in patch.changes)
+    return not any(change in lacking for change in before if not change[1].startswith((b"--- ", b"+++ ")))

@@ -204,3 +204,13 @@ def test_what_shares_no_history_is_refused(work, look):
     island = work.commit("Island", {"island.py": "island\n"})
     main = work.git.read("rev-parse", "main")
     assert look("main", island) == f"{main[:10]} and {island.short} share no history"
+
+
+def test_a_squash_of_what_main_held_in_part_is_told_from_a_rebase_by_what_lies_below(work, look):
+    work.switch("main")
+    work.run("cherry-pick", "--no-commit", work.two)
+    work.commit("The same by others", {"theirs.py": "theirs\n"})
+    for number in range(2):
+        work.commit(f"Go on {number}", {f"on{number}.py": "on\n"})
+    made = squash(work)
+    assert look(made, "topic") == ("squash", (made,))
