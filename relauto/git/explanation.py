@@ -13,10 +13,13 @@ from relauto.git.merge import Conflict, Merge, merge
 from relauto.git.prerequisites import Budget, Limits, Search, SpentError
 from relauto.git.presence import find_mainline
 from relauto.git.repository import Repository
-from relauto.git.suspects import Inquiry, Suspicion
+from relauto.git.suspects import Inquiry, Side, Suspicion
 from relauto.git.tree import find_entry, write_files
 from relauto.model.names import Commit
 
+# What conflicts itself in more files than this needs too much to be brought whole: to look for all of it
+# would take the time in which other causes are found.
+_BROAD = 12
 # Three and more prerequisites are a larger change: what else may be behind a conflict is looked for first.
 _FEW = 2
 
@@ -144,15 +147,20 @@ class _Ground:
 
     def suspect_missing(self, commit: Commit, conflicts: Sequence[Conflict]) -> Suspicion:
         """Return the commits of main that may be behind conflicts, without those that the line has."""
-        return self.inquiry.find(commit, conflicts, ("main",)).without(self.claims.is_told)
+        return self._suspect(commit, conflicts, ("main",)).without(self.claims.is_told)
 
     def suspect_line(self, commit: Commit, conflicts: Sequence[Conflict]) -> Suspicion:
         """Return the commits of the line that may be."""
-        return self.inquiry.find(commit, conflicts, ("line",))
+        return self._suspect(commit, conflicts, ("line",))
 
     def suspect_all(self, commit: Commit, conflicts: Sequence[Conflict]) -> Suspicion:
         """Return both; what the line has in its own way can be picked again where that is taken back."""
-        return self.inquiry.find(commit, conflicts, ("line", "main"))
+        return self._suspect(commit, conflicts, ("line", "main"))
+
+    def _suspect(self, commit: Commit, conflicts: Sequence[Conflict], sides: Sequence[Side]) -> Suspicion:
+        if commit != self.fix and len(conflicts) > _BROAD:
+            return Suspicion(frozenset(), ())
+        return self.inquiry.find(commit, conflicts, sides)
 
     def order(self, commits: Sequence[Commit]) -> tuple[Commit, ...]:
         """Return what is to be taken back, newest first, then what is to be picked, oldest first."""

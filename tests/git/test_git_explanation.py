@@ -74,6 +74,17 @@ def test_of_a_commit_that_does_not_apply_itself_what_it_did_to_the_file_in_confl
     assert told(repository, fix, onto) == Explanation(missing=(before,), in_part=True)
 
 
+def test_what_needs_too_much_itself_is_not_searched_to_the_end(line, repository):
+    """A file came by a commit that changed thirteen others, each of which the line lacks."""
+    onto = on_line(line, "Other", {"read.me": "other\n"})
+    names = [f"{number}.txt" for number in range(13)]
+    line.commit("Others", dict.fromkeys(names, TEXT))
+    moved = line.commit("All", {"new.py": TEXT, **dict.fromkeys(names, change(TEXT, 3, "all"))})
+    fix = line.commit("Fix", {"new.py": change(TEXT, 3, "fixed")})
+    assert told(repository, fix, onto) == Explanation(missing=(moved,), in_part=True)
+    assert explain(repository, fix, onto).picks <= 4
+
+
 def test_the_lines_version_of_a_commit_is_told_from_that_commit(line, repository):
     """The line has it, in its own words: to pick it again helps nobody, its words are in the way."""
     line.commit("Say it louder now (#12)", {"app.py": change(TEXT, 3, "louder")})
