@@ -103,7 +103,7 @@ def write_script(store: Store, rules: Sequence[Rule], *, name: str = _MAIN) -> N
 
 
 def parse_rule(text: str) -> Rule:
-    """Return the rule that a line says, such as `502-after POST /pulls$`, or `401@3` for the third request.
+    """Return the rule that a line says, such as `502-after POST .*/pulls$`, or `401@3` for the third request.
 
     Raises:
         InputError: there is no such fault, the number is none, or the request is no regular expression.

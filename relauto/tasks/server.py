@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         "setup": "file (TOML) with accounts, repositories, rights and protection",
         "sample": "put the sample product on it, with a cast to play with",
         "outage": "none, refuse or silent: how the hub of this folder answers from now on; serves nothing",
-        "fault": "let one request fail, such as '502-after POST /pulls$'; none ends it; serves nothing",
+        "fault": "let one request fail, such as '502-after POST .*/pulls$'; none ends it; serves nothing",
         "tls-cert": "certificate (PEM); the hub is then at https",
         "tls-key": "its key (PEM)",
         "dry-run": "serve nothing",

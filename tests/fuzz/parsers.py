@@ -215,7 +215,7 @@ PARSERS: dict[str, Parser] = {
         lambda text: (find_origins(text), find_reverted(text), find_pull(text)), mutants_of(MESSAGE), ()
     ),
     "commits": Parser(_describe_commit, bytes_near(STORED.encode())),
-    "diffs": Parser(parse_patch, bytes_near(DIFF.encode()), ()),
+    "diffs": Parser(lambda raw: parse_patch(raw.splitlines()), bytes_near(DIFF.encode()), ()),
     "pushes": Parser(
         lambda body: (parse_moves(body), find_pack(body)),
         bytes_near(f"00a0{COMMIT} {COMMIT} refs/heads/main\0 report-status side-band-64k0000PACK".encode()),

@@ -534,7 +534,7 @@ CANNOT_BE = [
     (("withdraw", "--fix", "fix/none", "--reason", "x"), 2, "attached: fix/sell"),
     (("withdraw", "--reason", "x"), 2, "needs one of --fix and --pull"),
     (("accept", "prepare.merge", "--reason", "x"), 2, "prepare.merge is not lost: it is waiting"),
-    (("accept", "0" * 40, "--reason", "x"), 2, "no candidate asks for"),
+    (("accept", "0" * 40, "--reason", "x"), 2, "nothing asks for"),
     (("reopen", "desk", "--reason", "x"), 2, "the desk is there"),
 ]
 
