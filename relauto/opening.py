@@ -134,7 +134,7 @@ def _make_opening(session: Session, request: Request, plan: Plan) -> events.Inci
         private=_site(session, request).client.repository
         if embargo.is_hidden(session, request.visibility)
         else "",
-        on_behalf=Person(request.on_behalf if request.on_behalf != session.login else ""),
+        on_behalf=Person(request.on_behalf) if request.on_behalf not in ("", session.login) else None,
     )
 
 

@@ -73,6 +73,8 @@ def appraise(
     Raises:
         MissingObjectError: a file's content is absent.
     """
+    if not prerequisites:
+        return ()
     sizes = [count_changed(repository, commit) for commit in prerequisites]
     is_large = len(sizes) > _MANY or sum(sizes) > _LONG * count_changed(repository, fix)
     wanted = repository.commit(fix).author

@@ -256,9 +256,16 @@ class Repository:
         return tuple(path for path in paths if path)
 
     def count_lines(self, base: str, head: str) -> int:
-        """Return how many lines were added and taken away from one commit or tree to another."""
-        rows = self.git.read("diff-tree", "-r", "--numstat", "--no-renames", base, head).splitlines()
-        counts = [count for row in rows for count in row.split("\t")[:2]]
+        """Return how many lines were added and taken away from one commit or tree to another.
+
+        Raises:
+            MissingObjectError: a file's content is absent.
+            GitError: git failed.
+        """
+        answer = self.git.ask("diff-tree", "-r", "--numstat", "--no-renames", base, head)
+        if answer.status:
+            raise self.explain(answer)
+        counts = [count for row in answer.text.splitlines() for count in row.split("\t")[:2]]
         return sum(int(count) for count in counts if count.isdigit())
 
     def missing_objects(self, commit: Commit) -> tuple[export.MissingObject, ...]:

@@ -46,7 +46,7 @@ class IncidentOpened(Body, frozen=True):
 
     `reason` says why the order is no other one. `private` is the repository in which embargoed work is
     done until the release; "" where that is the targets' own. `on_behalf` is who had it opened, as GitHub
-    says, by a token of somebody else's; "" where the actor did it for themselves. That approves nothing.
+    says, by a token of somebody else's; None where the actor did it for themselves. That approves nothing.
     """
 
     kind = "incident.opened"
@@ -66,7 +66,7 @@ class IncidentOpened(Body, frozen=True):
     reason: Text | None = None
     visibility: Visibility = "open"
     private: str = ""
-    on_behalf: Person = Person()
+    on_behalf: Person | None = None
 
 
 class RoundStarted(Body, frozen=True):
