@@ -7,6 +7,8 @@ from relauto.errors import Status
 from relauto.model.event import StepIntended, StepProved
 from tests.engine.conftest import BOT, TARGET
 
+pytestmark = pytest.mark.path
+
 
 def stop_of(outcome):
     (stop,) = outcome.stops

@@ -14,6 +14,8 @@ from relauto.stages import desk
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, CI
 
+pytestmark = pytest.mark.path
+
 MARKER = re.compile(r"\n\n<!-- relauto:\S+ -->\n")
 
 

@@ -19,6 +19,8 @@ from tests.engine.test_engine_files import (
     sums,
 )
 
+pytestmark = pytest.mark.path
+
 SETTINGS = 'build.by = "attach"\nbuild.artifacts = ["dist/*.bin", "*.txt"]\n'
 WORDS = b"words\n"
 

@@ -12,6 +12,8 @@ from relauto.errors import Status
 from relauto.model.commands import parse_commands
 from relauto.model.gate import GATES, NEVER
 
+pytestmark = pytest.mark.path
+
 RM, QA, TAM, DE = {"robin-rm", "sasha-rm"}, {"quinn-qa"}, {"tam-noor"}, {"dev"}
 EVERYBODY = {*RM, *QA, *TAM, *DE, "mallory", "rae-reviewer", "ci-runner"}
 """`ci-runner` is an App on the roster as a release manager; `mallory` and the reviewer are on none."""

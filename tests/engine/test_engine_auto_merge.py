@@ -5,6 +5,8 @@ import pytest
 from relauto.errors import DecisionError, Status
 from tests.engine.agreement import agree
 
+pytestmark = pytest.mark.path
+
 SOURCE, MAIN, LINE, CHECK = "acme/stockroom", "main", "release-1.0", "unit tests"
 ENABLE = 'enablePullRequestAutoMerge(input: {{pullRequestId: "{node}", mergeMethod: {method}}})'
 DISABLE = 'disablePullRequestAutoMerge(input: {{pullRequestId: "{node}"}})'

@@ -1,7 +1,11 @@
 """What a release grows from: what a prerelease would let in unasked has to be accepted, too."""
 
+import pytest
+
 from relauto.errors import Status
 from tests.engine.agreement import agree
+
+pytestmark = pytest.mark.path
 
 PUSH = 'pick.via = "push"\nchecks.required = []\n'
 

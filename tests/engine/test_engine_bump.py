@@ -8,6 +8,8 @@ from relauto.stages.prepare import landing
 from tests.engine.agreement import agree
 from tests.engine.test_engine_protection import be_signer, group, protect, verdicts
 
+pytestmark = pytest.mark.path
+
 OWN = 'pick.bump = "own"\n'
 LINE, PICK, BUMP = (
     "release-1.0",

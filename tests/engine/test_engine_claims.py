@@ -14,6 +14,8 @@ from relauto.stages.prepare.candidate import next_candidate
 
 from .conftest import SOURCE, TARGET
 
+pytestmark = pytest.mark.path
+
 
 def records(world):
     with world.session() as session, session.releases() as releases:

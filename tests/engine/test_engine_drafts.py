@@ -12,6 +12,8 @@ from tests.engine.conftest import SOURCE
 from tests.engine.test_engine_progress import label, reports
 from tests.engine.test_engine_rights import give
 
+pytestmark = pytest.mark.path
+
 CONFLICT = "relauto / conflict"
 BRANCH = "relauto/pick/release-1.0/inc-test-1"
 _FENCED = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)

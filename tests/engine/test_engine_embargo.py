@@ -12,6 +12,8 @@ from relauto.model.names import RepositoryName
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, CHECK, CI, LINE, MAIN, OPS, PEOPLE, QA, SOURCE, TARGET
 
+pytestmark = pytest.mark.path
+
 PRIVATE = RepositoryName("acme-security/stockroom")
 SETTINGS = f'repositories.private = "{PRIVATE}"\n'
 HIDDEN = {"fix": "fix/line", "visibility": "embargoed", "base": "tag", "order": "line-first"}

@@ -13,6 +13,8 @@ from relauto.stages.environments import ENVIRONMENT, WORKFLOW
 from tests.engine.agreement import agree
 from tests.engine.conftest import CI, INCIDENT, MAIN, OPS, QA, ROSTER, SOURCE, TARGET, only_stop
 
+pytestmark = pytest.mark.path
+
 PIN = f"acme/relauto@{'1' * 40}"
 WRITTEN = draft_files(Answers(source=SOURCE, ops=OPS, qa=QA, workflows=PIN))
 

@@ -8,6 +8,8 @@ from relauto.journal.erasure import Choice
 from relauto.model.event import NoteAdded
 from relauto.model.words import Text
 
+pytestmark = pytest.mark.path
+
 
 def erase(world, **choice):
     with world.bench() as bench:

@@ -15,6 +15,8 @@ from relauto.model.words import Person, Text
 from relauto.stages.prepare.artifacts import make_archive
 from tests.engine.conftest import BOT, SOURCE, TARGET, World
 
+pytestmark = pytest.mark.path
+
 TAG, FINAL = "v1.0.1-rc1", "v1.0.1"
 DATA = b"built by another machine\n"
 ADOPT = 'build.adopt = ["mallory"]\n'

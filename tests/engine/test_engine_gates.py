@@ -6,6 +6,8 @@ from relauto.errors import Status
 from tests.engine.agreement import agree
 from tests.engine.conftest import only_stop
 
+pytestmark = pytest.mark.path
+
 TAG = "v1.0.1-rc1"
 
 

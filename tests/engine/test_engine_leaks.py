@@ -11,6 +11,8 @@ from relauto.stages.prepare.release import kit_digest
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, CHECK, MAIN, OPS, QA, ROSTER, SOURCE, TARGET, only_stop
 
+pytestmark = pytest.mark.path
+
 CUSTOMERS = """\
 [customers.initech]
 names = ["Initech GmbH"]

@@ -1,6 +1,10 @@
 """When proof goes away relauto stops with before and after, and does nothing before a person speaks."""
 
+import pytest
+
 from relauto.errors import Status
+
+pytestmark = pytest.mark.path
 
 
 def lost(outcome, step):

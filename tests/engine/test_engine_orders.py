@@ -8,6 +8,8 @@ from relauto.model.debt import list_unpaid
 from relauto.model.incident import StepState
 from relauto.model.playbook import load_playbook
 
+pytestmark = pytest.mark.path
+
 FIXED = "".join(f"line {number}\n" for number in range(1, 21)).replace("line 5\n", "line five\n")
 SLOW = pytest.mark.slow
 LINE_FIRST = {"fix": "fix/line", "order": "line-first"}

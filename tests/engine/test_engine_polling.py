@@ -8,6 +8,8 @@ from relauto.stages import polling
 from tests.engine import test_engine_workflow as workflow
 from tests.engine.test_engine_files import DATA, TAG, publish
 
+pytestmark = pytest.mark.path
+
 
 def review(world):
     world.review(1)

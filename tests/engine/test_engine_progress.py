@@ -10,6 +10,8 @@ from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, SOURCE
 from tests.engine.test_engine_rights import APP, give, hide
 
+pytestmark = pytest.mark.path
+
 MARKER = "<!-- relauto:INC-test:progress -->"
 
 

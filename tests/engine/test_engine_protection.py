@@ -7,6 +7,8 @@ from relauto.git.runner import Git
 from relauto.git.signer import make_ssh_key
 from relauto.model.incident import StepState
 
+pytestmark = pytest.mark.path
+
 SOURCE, MAIN, LINE, CHECK = "acme/stockroom", "main", "release-1.0", "unit tests"
 
 

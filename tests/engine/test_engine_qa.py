@@ -18,6 +18,8 @@ from relauto.stages.prepare import sign_off
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, EVIDENCE, QA, only_stop
 
+pytestmark = pytest.mark.path
+
 TAG = "v1.0.1-rc1"
 PASS = f"/qa pass {TAG}"
 MARKER = re.compile(r"\n\n<!-- relauto:\S+ -->\n")

@@ -5,6 +5,8 @@ import pytest
 from relauto.errors import DecisionError, InputError, Status
 from relauto.stages.prepare.release import CutRelease
 
+pytestmark = pytest.mark.path
+
 
 def stop_of(outcome):
     (stop,) = outcome.stops

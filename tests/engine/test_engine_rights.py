@@ -12,6 +12,8 @@ from relauto.git.runner import Git
 from relauto.github.needs import find_need, list_rights
 from relauto.model.names import Branch, RepositoryName
 
+pytestmark = pytest.mark.path
+
 PARTS = {"source": "acme/stockroom", "ops": "acme/ops", "qa": "acme/qa"}
 APP = "relauto[bot]"
 

@@ -19,6 +19,8 @@ from .conftest import LINE, MAIN, SOURCE, TARGET, World
 from .test_engine_orders import LINE_FIRST, LINE_ONLY, begin
 from .test_engine_protection import group, protect
 
+pytestmark = pytest.mark.path
+
 UNRELEASED = {"more.txt": "more\n"}
 BOTH = {"first": True, "second": True, "unreleased": False}
 

@@ -12,6 +12,8 @@ from relauto.stages import rounds
 from .agreement import agree
 from .conftest import SOURCE, TARGET
 
+pytestmark = pytest.mark.path
+
 FAIL = "/fail deploy.verify-production it hangs again under load"
 
 

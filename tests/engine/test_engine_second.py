@@ -13,6 +13,8 @@ from relauto.stages import claims, rides
 
 from .conftest import SOURCE, TARGET
 
+pytestmark = pytest.mark.path
+
 TWO = "INC-two"
 
 

@@ -14,6 +14,8 @@ from relauto.github.look import CutOffError, Look
 from tests.engine.conftest import STORY
 from tests.fuzz.mutants import documents_near
 
+pytestmark = pytest.mark.path
+
 MANY, FEW = 10_000, 200
 
 Reading = tuple[Callable[[msgspec.Raw], object], Any]

@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from relauto import engine, recording
 from relauto.errors import Status
 from relauto.model.event import StepIntended
 
 from .conftest import BOT, TARGET, only_stop
+
+pytestmark = pytest.mark.path
 
 ONE, TWO = "a" * 40, "b" * 40
 

@@ -8,6 +8,8 @@ from relauto.errors import InputError, Status
 from tests.engine.agreement import agree
 from tests.engine.test_engine_drafts import only, reach_draft
 
+pytestmark = pytest.mark.path
+
 
 def setting(code, more=""):
     return f"pick.verify = {[sys.executable, '-c', code]!r}\n{more}"

@@ -8,6 +8,8 @@ from relauto.errors import Status
 from relauto.journal.log import JournalReader
 from tests.engine.agreement import agree
 
+pytestmark = pytest.mark.path
+
 COMMENTS = "repos/acme/qa/issues/{}/comments"
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from relauto.errors import Status
 
+pytestmark = pytest.mark.path
+
 SLOW = pytest.mark.slow  # the longest of a kind: one of each is always tried
 PUSH = 'pick.via = "push"\nchecks.required = []\n'
 

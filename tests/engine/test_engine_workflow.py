@@ -11,6 +11,8 @@ from relauto.hub.server import Hub
 from tests.engine.conftest import SOURCE, World
 from tests.engine.test_engine_files import DATA, TAG, assets_of, publish, sha256, stop_of, sums
 
+pytestmark = pytest.mark.path
+
 ACTIONS = "github-actions[bot]"
 SETTINGS = 'build.by = "workflow"\nbuild.workflow = "build.yml"\nbuild.timeout = 3600\n'
 NAMED = "run-name: Build ${{ inputs.tag }} (${{ inputs.nonce }})\n"

@@ -15,6 +15,8 @@ from relauto.journal.erasure import ERASED, Choice, scrub_pages
 from relauto.journal.log import UnreadJournal
 from relauto.model.names import Commit
 
+pytestmark = pytest.mark.path
+
 SECRET = "Maria Lopez rang from the cold store"
 PAGE = "notices/01-escalate.channel-internal.md"
 

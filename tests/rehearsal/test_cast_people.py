@@ -10,6 +10,8 @@ import pytest
 from relauto.rehearsal.cast.api import Api, ApiError
 from relauto.rehearsal.sample import FIXES
 
+pytestmark = pytest.mark.path
+
 FIX = FIXES["default"][0]
 OPS, QA, SOURCE, CHECK = "acme/ops", "acme/qa", "acme/stockroom", "unit-tests"
 CI = "machine.checks"

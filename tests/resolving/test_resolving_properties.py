@@ -4,6 +4,7 @@ from collections import Counter
 from difflib import SequenceMatcher
 from itertools import product
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from relauto.resolving.merging import is_fit, merge_file, resolve
 from relauto.resolving.names import RULES
 from relauto.resolving.regions import Edit, apply, compare, split_lines
 from relauto.resolving.tokens import resolve_tokens, split_tokens
+
+pytestmark = pytest.mark.path
 
 
 def diff(old, new):

@@ -8,6 +8,8 @@ from relauto.git.runner import Git
 from relauto.tasks import output
 from tests.tasks.test_tasks_story import CHECK, LOGINS, OPEN, OPS, SOURCE, incident, world
 
+pytestmark = pytest.mark.path
+
 __all__ = ["incident", "world"]
 
 WORDS = "they lose money by the minute"

@@ -8,6 +8,8 @@ import pytest
 from relauto.clock import SystemClock
 from tests.tasks.test_tasks_story import World, incident, world
 
+pytestmark = pytest.mark.path
+
 __all__ = ["incident", "world"]
 
 TICK = ("tick", "escalate.call", "--evidence", "they are in the call")

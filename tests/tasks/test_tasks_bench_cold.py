@@ -8,6 +8,8 @@ from relauto.git.runner import Git
 from tests.git.conftest import Clone
 from tests.git.test_git_pick import TEXT, change
 
+pytestmark = pytest.mark.path
+
 
 @pytest.fixture
 def clone(tmp_path):

@@ -7,6 +7,8 @@ import pytest
 from relauto.git.runner import Git
 from tests.tasks.test_tasks_story import LOGINS, OPS, SOURCE, incident, world
 
+pytestmark = pytest.mark.path
+
 __all__ = ["incident", "world"]
 
 REPOSITORY = {"full_name": SOURCE, "default_branch": "main"}

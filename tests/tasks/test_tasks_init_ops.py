@@ -18,6 +18,8 @@ from relauto.rehearsal.stockroom import make_stockroom
 from relauto.settings import parse_settings
 from tests.tasks.conftest import Ended, Relauto
 
+pytestmark = pytest.mark.path
+
 OPS, SOURCE = RepositoryName("acme/ops"), RepositoryName("acme/stockroom")
 MAIN = Branch("main")
 PEOPLE = ("robin", "sasha", "quinn", "tam")

@@ -14,6 +14,8 @@ from relauto.tasks.program import program
 from tests.git.conftest import Clone
 from tests.git.test_git_pick import TEXT, change
 
+pytestmark = pytest.mark.path
+
 
 @pytest.fixture
 def clone(tmp_path):

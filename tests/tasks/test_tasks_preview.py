@@ -9,6 +9,8 @@ from relauto.clock import SystemClock
 from relauto.git.runner import Git
 from tests.tasks.test_tasks_story import OPEN, OPS, ROSTER, WHO, World, settings, world
 
+pytestmark = pytest.mark.path
+
 __all__ = ["world"]
 
 CUSTOMERS = """\

@@ -7,6 +7,8 @@ import pytest
 from relauto.git.runner import Git
 from tests.tasks.test_tasks_story import CHECK, OPS, World, incident, world
 
+pytestmark = pytest.mark.path
+
 __all__ = ["incident", "world"]
 
 TAG = "v1.0.1-rc1"

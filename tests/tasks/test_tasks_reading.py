@@ -12,6 +12,8 @@ from relauto.rehearsal.options import Options
 from relauto.rehearsal.run import Rehearsed, rehearse
 from relauto.tasks.rehearsal import describe
 
+pytestmark = pytest.mark.path
+
 Relauto = Callable[..., Any]
 
 

@@ -11,6 +11,8 @@ from relauto.tasks.resolved import KNOWN
 from tests.replaying.conftest import History
 from tests.tasks.conftest import Relauto
 
+pytestmark = pytest.mark.path
+
 KEYS = [
     "schema",
     "pairs",

@@ -15,6 +15,8 @@ from relauto.hub.server import Hub
 from relauto.model.names import Branch, RepositoryName
 from relauto.rehearsal.cast.api import Api
 
+pytestmark = pytest.mark.path
+
 SOURCE, OPS = RepositoryName("acme/till"), RepositoryName("acme/ops")
 CHECK = "unit tests"
 LOGINS = ("relauto-bot", "ci-runner", "rae-reviewer", "robin-rm", "sasha-rm", "quinn-qa", "mallory")

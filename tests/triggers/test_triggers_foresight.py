@@ -11,6 +11,8 @@ from tests.engine.conftest import BOT, OPS, QA, SOURCE
 from tests.triggers.test_triggers_incident import LABELS, deeds
 from tests.triggers.test_triggers_requests import CLOCK, put_label, write
 
+pytestmark = pytest.mark.path
+
 OPENING = f"open the incident's desk, an issue of {OPS}"
 GIVEN = re.compile(r"(answer \S+ at|show \S+ to|attach pull request) .*")
 MARKED = re.compile(r"<!-- relauto:(asked|labelled):\d")

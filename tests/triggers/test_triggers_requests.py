@@ -12,6 +12,8 @@ from relauto.triggers.hint import Hint
 from relauto.triggers.requests import EDITED, ELSEWHERE
 from tests.engine.conftest import BOT, OPS, QA, SOURCE
 
+pytestmark = pytest.mark.path
+
 CLOCK = Hint("schedule")
 LABELS = """
 [[pick_labels]]

@@ -17,6 +17,8 @@ from relauto.skeleton.folder import write_texts
 from tests.workflows.conftest import ANSWERS, Stage
 from tests.workflows.machine import Event, Job, Machine
 
+pytestmark = pytest.mark.path
+
 TAG = "v1.4.3-rc1"
 BUILD = "mkdir dist && git rev-parse HEAD >dist/stockroom-1.4.3.txt"
 OWN = "token-of-the-job"

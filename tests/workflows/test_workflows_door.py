@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import pytest
+
 from relauto.rehearsal.cast.api import Api
 from relauto.rehearsal.world import OPS
 from tests.workflows.conftest import OPEN, Stage
 from tests.workflows.machine import Event, Job
+
+pytestmark = pytest.mark.path
 
 
 def reach_merge_door(stage: Stage) -> dict[str, str]:

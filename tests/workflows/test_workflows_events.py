@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from relauto.rehearsal.stockroom import PRODUCT
 from tests.workflows.conftest import APP, APP_TOKEN, Relay, Stage
 from tests.workflows.machine import Event
+
+pytestmark = pytest.mark.path
 
 
 def read_relayed(stage: Stage) -> list[Any]:

@@ -1,11 +1,15 @@
 """`hotfix.yml`: an incident is opened and brought forward from the Actions page."""
 
+import pytest
+
 from relauto.git.runner import Git
 from relauto.rehearsal.cast.api import Api
 from relauto.rehearsal.world import OPS
 from tests.workflows.conftest import OPEN, Stage
 from tests.workflows.expressions import fill
 from tests.workflows.machine import ROOT, Event, read_workflow
+
+pytestmark = pytest.mark.path
 
 HOTFIX = ROOT / ".github" / "workflows" / "hotfix.yml"
 

@@ -13,6 +13,8 @@ import pytest
 from tests.workflows.conftest import APP, OPEN, Relay, Stage
 from tests.workflows.machine import ROOT, Event, Job
 
+pytestmark = pytest.mark.path
+
 RELAY = ROOT / ".github" / "workflows" / "relay.yml"
 TRACE = "relauto-was-here"
 TEXTS = {
