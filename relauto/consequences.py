@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from relauto.errors import Status
-from relauto.git.presence import find_presence
 from relauto.github.checks import Verdict, judge, look_at_checks
 from relauto.model.debt import due_after, list_unpaid
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Place, Target
+from relauto.picking.presence import find_presence
 from relauto.stages import claims, desk
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS

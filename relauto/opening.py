@@ -8,7 +8,6 @@ from typing import Literal
 
 from relauto import __version__, embargo, engine, recording
 from relauto.errors import UNARCHIVE, InputError
-from relauto.git.presence import find_presence
 from relauto.git.repository import Repository
 from relauto.git.scope import describe_foreign, list_foreign
 from relauto.github import pull_reads, repositories
@@ -24,6 +23,7 @@ from relauto.model.qa import parse_instruction
 from relauto.model.target import Target
 from relauto.model.version import parse_version
 from relauto.model.words import Person, Text
+from relauto.picking.presence import find_presence
 from relauto.session import Session, Site, find_folder
 from relauto.settings import digest_settings
 from relauto.stages import claims, rides

@@ -10,9 +10,9 @@ from time import perf_counter
 
 from relauto.benching.work import COMMITTER, Job, Place, borrow, plain_git
 from relauto.git.merge import make_sides, parse_merge
-from relauto.git.pick import pick
-from relauto.git.presence import find_mainline
 from relauto.git.repository import Repository
+from relauto.picking.pick import pick
+from relauto.picking.presence import find_mainline
 
 
 @dataclass(frozen=True)

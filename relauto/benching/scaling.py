@@ -6,10 +6,10 @@ from statistics import median
 from time import perf_counter
 
 from relauto.benching.work import COMMITTER
-from relauto.git.pick import pick
 from relauto.git.repository import Repository
 from relauto.git.tree import Entry, serialize_tree
 from relauto.model.names import Commit
+from relauto.picking.pick import pick
 
 LINES = (1, 10, 100)
 FILES = (100, 1_000, 10_000, 100_000)

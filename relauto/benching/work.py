@@ -9,11 +9,11 @@ from pathlib import Path
 from relauto.clock import SystemClock
 from relauto.errors import InputError
 from relauto.git.commit import Signature
-from relauto.git.pick import pick
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
 from relauto.git.runner import Git
 from relauto.model.names import Branch, Commit
+from relauto.picking.pick import pick
 from relauto.replaying.finding import find_pairs
 
 # git walks by date: a commit that seems older than the history would make a push walk all of it.

@@ -8,13 +8,13 @@ from pathlib import Path
 from time import perf_counter
 
 from relauto.git.address import Address
-from relauto.git.cold import open_cold
 from relauto.git.commit import Signature
-from relauto.git.pick import Pick, pick
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
 from relauto.git.runner import Git
 from relauto.model.names import Branch, Commit
+from relauto.picking.cold import open_cold
+from relauto.picking.pick import Pick, pick
 from relauto.replaying.pairs import Pair
 
 # The same pick makes the same commit, warm and cold.

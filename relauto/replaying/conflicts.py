@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from relauto.errors import RelautoError
-from relauto.git.appraisal import count_changed
-from relauto.git.explanation import Explanation, explain
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
+from relauto.picking.appraisal import count_changed
+from relauto.picking.explanation import Explanation, explain
 from relauto.replaying.known import count_known
 from relauto.replaying.quantiles import find_quantile
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from relauto.git.errors import MissingObjectError
-from relauto.git.fanout import Line
 from relauto.git.merge import merge
 from relauto.git.message import find_origins, find_pull
-from relauto.git.presence import find_mainline, find_presence, stands
 from relauto.git.repository import Repository
 from relauto.model.names import Branch, Commit
+from relauto.picking.fanout import Line
+from relauto.picking.presence import find_mainline, find_presence, stands
 from relauto.replaying.finding import keep_alike
 from relauto.replaying.followups import Followup
 from relauto.replaying.history import Main

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from relauto.git.message import find_pull, find_reverted
-from relauto.git.presence import stands
 from relauto.model.names import Commit
+from relauto.picking.presence import stands
 from relauto.replaying.history import Entry, Main
 
 Kind = Literal["reverted", "fixed"]

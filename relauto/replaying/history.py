@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from relauto.git.message import find_pull
 from relauto.git.repository import Repository
-from relauto.git.words import strip_subject
 from relauto.model.names import Branch, Commit
+from relauto.picking.words import strip_subject
 
 _FORM = "%H%x00%P%x00%ct%x00%B"
 
@@ -33,7 +33,7 @@ class Main:
     Attributes:
         seconds: when each commit was committed.
         pulls: the commit that each pull request became.
-        subjects: the commit with each subject (`relauto.git.words.strip_subject`), by its hash.
+        subjects: the commit with each subject (`relauto.picking.words.strip_subject`), by its hash.
     """
 
     seconds: dict[bytes, int] = field(default_factory=dict)

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from relauto.git.fanout import Line
 from relauto.git.message import find_reverted
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
+from relauto.picking.fanout import Line
 from relauto.replaying.followups import Followups, read_all
 from relauto.replaying.history import Entry, Main, read_entries
 

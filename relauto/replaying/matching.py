@@ -1,8 +1,8 @@
 """Which commit of main a commit of a line was made from, by what its message says."""
 
 from relauto.git.message import find_origins
-from relauto.git.words import find_pulls, strip_subject
 from relauto.model.names import Commit
+from relauto.picking.words import find_pulls, strip_subject
 from relauto.replaying.history import Entry, Main
 from relauto.replaying.pairs import Evidence, Pair
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from relauto.git.errors import MissingObjectError
-from relauto.git.presence import PATCH_ID_BOUND, split_names
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
+from relauto.picking.presence import PATCH_ID_BOUND, split_names
 from relauto.replaying.batches import batch
 from relauto.replaying.history import Main
 from relauto.replaying.pairs import Pair

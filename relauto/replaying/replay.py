@@ -14,8 +14,8 @@ from typing import Literal
 from relauto.errors import RelautoError
 from relauto.git.commit import Signature
 from relauto.git.merge import Merge
-from relauto.git.pick import Pick, pick
 from relauto.git.repository import Repository
+from relauto.picking.pick import Pick, pick
 from relauto.replaying.batches import batch
 from relauto.replaying.conflicts import Explained, explain_conflict
 from relauto.replaying.judging import Judged, Verdict, judge_proposal

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection
 
-from relauto.git.hunks import read_hunks
 from relauto.git.repository import Repository
 from relauto.model.resolution import Confidence, ResolvedHunk
+from relauto.picking.hunks import read_hunks
 from relauto.resolving.adjacent import is_beside_reworded
 from relauto.resolving.names import RULES
 from relauto.resolving.regions import Comparison, Edit, Region, apply, compare, make_edits, split_lines

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from relauto.git.merge import Conflict, Merge, Stage
-from relauto.git.presence import find_mainline
 from relauto.git.repository import Repository
 from relauto.git.tree import Entry, find_entry
 from relauto.model.names import Commit
 from relauto.model.resolution import MOVED, Confidence, Proposal, ResolvedFile, ResolvedHunk, find_least
+from relauto.picking.presence import find_mainline
 from relauto.resolving.merging import LARGEST, compare_blobs, has_markers, merge_file
 from relauto.resolving.moves import find_moved
 from relauto.resolving.names import DELETION, POLICY

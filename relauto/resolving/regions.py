@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from relauto.git.hunks import Hunk, Span, find_regions
 from relauto.model.resolution import Lines
+from relauto.picking.hunks import Hunk, Span, find_regions
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import re
 from difflib import SequenceMatcher
 from itertools import product
 
-from relauto.git.hunks import Span
 from relauto.model.resolution import Lines
+from relauto.picking.hunks import Span
 from relauto.resolving.regions import Edit, Region, apply, split_lines
 
 # A number with dots is one word, since half a version is none; so is any run of white space.

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from relauto.comms.desk import Shown, decision_command
 from relauto.comms.public import make_title
 from relauto.errors import InputError
-from relauto.git.presence import find_known_presence, find_presence
 from relauto.git.refs import RefUpdate
 from relauto.git.scope import describe_foreign, list_foreign
 from relauto.github import pull_reads, pulls
@@ -16,6 +15,7 @@ from relauto.model.facts import Facts
 from relauto.model.incident import Fix, StepState
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place
+from relauto.picking.presence import find_known_presence, find_presence
 from relauto.stages import texts
 from relauto.stages.bench import Bench, list_commits
 from relauto.stages.claims import check_home

@@ -7,13 +7,13 @@ journal for what is done, and at git for whether the release really holds its fi
 from collections.abc import Iterator
 
 from relauto.errors import InputError
-from relauto.git.presence import find_presence
 from relauto.model.event import FixAttached, ReleaseJoined
 from relauto.model.facts import Facts
 from relauto.model.incident import Fix, Incident, StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.rounds import Claim
 from relauto.model.target import Place, Target
+from relauto.picking.presence import find_presence
 from relauto.stages.bench import Bench
 from relauto.stages.claims import Line, require_rival
 from relauto.stages.step import Observation, Proved, Refused, Waiting

@@ -30,12 +30,8 @@ from relauto.comms.qa_page import QaFacts
 from relauto.comms.qa_source import PickedPaths, source_instruction
 from relauto.comms.resolved import tell_files
 from relauto.comms.story import Story, list_installed, tell
-from relauto.git.causes import Causes, find_causes
 from relauto.git.errors import MissingObjectError
-from relauto.git.explanation import Explanation, explain
 from relauto.git.message import find_pull
-from relauto.git.pick import Pick as MadePick
-from relauto.git.range_diff import read_range_diff
 from relauto.git.runner import GitError
 from relauto.git.scope import ScopeEntry, list_scope
 from relauto.git.tree import print_path
@@ -46,6 +42,10 @@ from relauto.model.names import Branch, Commit, Tag
 from relauto.model.qa import QaInstruction, parse_instruction
 from relauto.model.resolution import Proposal
 from relauto.model.target import Place, Target
+from relauto.picking.causes import Causes, find_causes
+from relauto.picking.explanation import Explanation, explain
+from relauto.picking.pick import Pick as MadePick
+from relauto.picking.range_diff import read_range_diff
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.picks import Made, Unsettled
 from relauto.stages.step import Question

@@ -59,9 +59,9 @@ def _cover(
 ) -> list[Row]:
     from relauto.clock import SystemClock
     from relauto.errors import InputError
-    from relauto.git.fanout import Line
-    from relauto.git.fixes import find_fixes
-    from relauto.git.lines import find_lines
+    from relauto.picking.fanout import Line
+    from relauto.picking.fixes import find_fixes
+    from relauto.picking.lines import find_lines
     from relauto.replaying.coverage import cover
     from relauto.tasks.pull_source import find_local_settings
     from relauto.tasks.values import parse_duration

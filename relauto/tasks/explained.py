@@ -9,11 +9,11 @@ from relauto.tasks.commits import describe_commit, name_commit
 from relauto.tasks.output import say
 
 if TYPE_CHECKING:
-    from relauto.git.appraisal import Appraisal
-    from relauto.git.explanation import Explanation
-    from relauto.git.fanout import Picked
     from relauto.git.repository import Repository
     from relauto.model.names import Branch, Commit
+    from relauto.picking.appraisal import Appraisal
+    from relauto.picking.explanation import Explanation
+    from relauto.picking.fanout import Picked
 
 _TAKEN = {
     "often": "people take its like in about every second case",
@@ -68,13 +68,13 @@ def _tell_prerequisites(repository: Repository, picked: Picked, found: Explanati
 
 
 def _size_commit(repository: Repository, commit: Commit) -> str:
-    from relauto.git.appraisal import count_changed
+    from relauto.picking.appraisal import count_changed
 
     return f"{name_commit(repository, commit)}, {count_changed(repository, commit)} lines"
 
 
 def _appraise(repository: Repository, picked: Picked, found: Explanation) -> list[tuple[Commit, Appraisal]]:
-    from relauto.git.appraisal import appraise
+    from relauto.picking.appraisal import appraise
 
     paths = {each.path for each in picked.pick.conflicts}
     appraisals = appraise(repository, picked.fix, found.prerequisites, paths)
@@ -83,8 +83,8 @@ def _appraise(repository: Repository, picked: Picked, found: Explanation) -> lis
 
 def _explain(repository: Repository, picked: Picked) -> Explanation:
     from relauto.git.errors import MissingObjectError
-    from relauto.git.explanation import Explanation, explain
     from relauto.git.runner import GitError
+    from relauto.picking.explanation import Explanation, explain
 
     if picked.pick.status not in ("conflict", "resolved") or repository.cuts:
         return Explanation()

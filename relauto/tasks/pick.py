@@ -13,15 +13,15 @@ from relauto.tasks.resolved import KNOWN
 if TYPE_CHECKING:
     from relauto.errors import Status
     from relauto.git.commit import Signature
-    from relauto.git.fanout import Line, Propose, Series
     from relauto.git.merge import Merge
-    from relauto.git.pick_branches import Placed
-    from relauto.git.pick_push import Push, Pushed
     from relauto.git.remotes import Remote
     from relauto.git.repository import Repository
     from relauto.git.signer import Signer
     from relauto.model.names import Commit
     from relauto.model.resolution import Proposal
+    from relauto.picking.fanout import Line, Propose, Series
+    from relauto.picking.pick_branches import Placed
+    from relauto.picking.pick_push import Push, Pushed
     from relauto.settings import PathPolicy
     from relauto.tasks.pick_source import Source
 
@@ -72,10 +72,10 @@ def pick(
     So it is with prerequisites, each of which is a change of its own that somebody approves or not.
     The settings of this folder, if it has any, say which side of a path counts.
     """
-    from relauto.git.fanout import pick_series
-    from relauto.git.fixes import find_fixes
-    from relauto.git.outlook import pick_along
-    from relauto.git.pick_branches import place_branches as place
+    from relauto.picking.fanout import pick_series
+    from relauto.picking.fixes import find_fixes
+    from relauto.picking.outlook import pick_along
+    from relauto.picking.pick_branches import place_branches as place
     from relauto.tasks.pick_forecast import refuse_with_forecast, run_forecast
     from relauto.tasks.pick_push import find_push_remote
     from relauto.tasks.pick_source import open_source, refuse_with_remote
@@ -111,7 +111,7 @@ def _send(
     source: Source, placed: Sequence[Placed], remote: Remote | None, propose: Propose | None, *, dry: bool
 ) -> Push | None:
     """Bring branches to where the lines are, if that is elsewhere, or to the remote that was named."""
-    from relauto.git.pick_push import push_branches
+    from relauto.picking.pick_push import push_branches
 
     if not dry:
         source.publish(placed)
@@ -143,7 +143,7 @@ def _print(
 
 def _find_lines(repository: Repository, patterns: Sequence[str]) -> list[Line]:
     from relauto.errors import InputError
-    from relauto.git.fanout import Line
+    from relauto.picking.fanout import Line
 
     found = dict(branch for pattern in patterns for branch in repository.find_branches(pattern))
     if not found:

@@ -12,9 +12,9 @@ from relauto.tasks.output import say, show, show_json
 
 if TYPE_CHECKING:
     from relauto.errors import Status
-    from relauto.git.outlook import Change, Method, Outlook
     from relauto.git.repository import Repository
     from relauto.model.names import Commit
+    from relauto.picking.outlook import Change, Method, Outlook
     from relauto.tasks.pull_source import PullSource
 
 _PATHS = 3
@@ -59,8 +59,8 @@ def run_forecast(
     from relauto.clock import SystemClock
     from relauto.errors import InputError
     from relauto.git.commit import Signature
-    from relauto.git.lines import find_lines
-    from relauto.git.outlook import foresee
+    from relauto.picking.lines import find_lines
+    from relauto.picking.outlook import foresee
 
     if bool(fix) == bool(pull):
         raise InputError("a forecast needs one of --pull and --fix", todo="name a pull request, or a branch")
@@ -122,7 +122,7 @@ def _open(fix: Sequence[str], pull: int, onto: Sequence[str], repo: str, method:
 
 
 def _ask_of_pull(source: PullSource, method: Method | None) -> Asked:
-    from relauto.git.outlook import Change, read_change
+    from relauto.picking.outlook import Change, read_change
 
     way = method or source.method or "squash"
     name = f"pull request #{source.number}" + (f", {source.title}" if source.title else "")
@@ -137,7 +137,7 @@ def _ask_of_pull(source: PullSource, method: Method | None) -> Asked:
 
 def _read_word(repository: Repository, word: str, method: Method) -> Change:
     """Return the change that a branch or a range stands for."""
-    from relauto.git.outlook import read_change
+    from relauto.picking.outlook import read_change
 
     start, dots, end = word.partition("..")
     base = repository.resolve(start) if dots else repository.find_branch(repository.main_branch())[1]

@@ -12,12 +12,12 @@ from relauto.tasks.output import say
 from relauto.tasks.resolved import describe_files
 
 if TYPE_CHECKING:
-    from relauto.git.causes import Causes
-    from relauto.git.fanout import Picked, Series
-    from relauto.git.pick import Pick
-    from relauto.git.pick_branches import Placed
     from relauto.git.repository import Repository
     from relauto.model.names import Commit
+    from relauto.picking.causes import Causes
+    from relauto.picking.fanout import Picked, Series
+    from relauto.picking.pick import Pick
+    from relauto.picking.pick_branches import Placed
 
 _EXPLAINED = 10
 _SHOWN = 3
@@ -85,9 +85,9 @@ def _describe_pick(repository: Repository, picked: Picked) -> dict[str, Any]:
 
 def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
     """Return who is behind the first conflicts of a pick: of very many these tell what is going on."""
-    from relauto.git.causes import find_causes
     from relauto.git.errors import MissingObjectError
     from relauto.git.runner import GitError
+    from relauto.picking.causes import find_causes
 
     if repository.cuts:
         if picked.pick.conflicts:

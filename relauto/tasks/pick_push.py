@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from relauto.git.pick_push import Push
     from relauto.git.remotes import Remote
     from relauto.git.repository import Repository
+    from relauto.picking.pick_push import Push
 
 _STATES = {
     "pushed": "{} was pushed",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from relauto.git.cold import ColdClone
-    from relauto.git.fanout import Series
-    from relauto.git.pick_branches import Placed
     from relauto.git.repository import Repository
+    from relauto.picking.cold import ColdClone
+    from relauto.picking.fanout import Series
+    from relauto.picking.pick_branches import Placed
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ def open_source(
     """
     from pathlib import Path
 
-    from relauto.git.deepening import deepen, find_promisor
     from relauto.git.repository import Repository
+    from relauto.picking.deepening import deepen, find_promisor
 
     if not remote:
         path, promisor = Path(repo or "."), None
@@ -108,7 +108,7 @@ def _open_cold(
     from relauto.authority import find_authority
     from relauto.errors import InputError
     from relauto.git.address import Address
-    from relauto.git.cold import open_cold
+    from relauto.picking.cold import open_cold
     from relauto.settings import GitHub, find_host_token
 
     if not fixes or not lines:
@@ -122,7 +122,7 @@ def _open_cold(
 
 def _look(repository: Repository, series: Sequence[Series]) -> Iterator[tuple[Any, ...]]:
     """Yield, for each fix that was not found on a line whose history is cut, how far it was looked for."""
-    from relauto.git.horizon import find_horizon
+    from relauto.picking.horizon import find_horizon
 
     for one in series:
         for picked in one.picked:

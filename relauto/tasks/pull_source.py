@@ -12,11 +12,11 @@ from relauto.tasks import connect
 from relauto.tasks.output import say
 
 if TYPE_CHECKING:
-    from relauto.git.became import Became
     from relauto.git.mirror import Mirror
-    from relauto.git.outlook import Method
     from relauto.git.repository import Repository
     from relauto.model.names import Branch, Commit
+    from relauto.picking.became import Became
+    from relauto.picking.outlook import Method
     from relauto.session import Session
     from relauto.settings import Settings
 
@@ -90,9 +90,9 @@ def open_pull(number: int, repo: str, onto: Sequence[str]) -> Iterator[PullSourc
 
 
 def _read_through_github(session: Session, number: int, onto: Sequence[str]) -> PullSource:
-    from relauto.git.became import find_became
     from relauto.github.pull_reads import read_pull
     from relauto.model.names import Branch, Commit
+    from relauto.picking.became import find_became
 
     pull, settings = read_pull(session.source, number), session.settings
     base, head = Branch(pull.base_ref), Commit(pull.head_sha)
@@ -120,8 +120,8 @@ def _read_through_github(session: Session, number: int, onto: Sequence[str]) -> 
 
 def _read_pushed(session: Session, number: int) -> Became:
     """Return the commits of a pull request whose branch was pushed to main: GitHub alone keeps its first."""
-    from relauto.git.became import Became
     from relauto.github.pull_reads import read_commits
+    from relauto.picking.became import Became
 
     repository = session.mirror.repository
     read = read_commits(session.source, number)
@@ -141,9 +141,9 @@ def _require(number: int, became: Became | None) -> Became | None:
 
 def _read_through_git(mirror: Mirror, remote: str, number: int) -> PullSource:
     from relauto.errors import InputError
-    from relauto.git.merged import find_merged
     from relauto.git.mirror import find_default
     from relauto.model.names import Commit
+    from relauto.picking.merged import find_merged
 
     ref, repository = f"refs/pull/{number}/head", mirror.repository
     mirror.fetch([ref, _HEADS])

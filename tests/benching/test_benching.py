@@ -11,9 +11,9 @@ from relauto.benching.rounds import BUDGETS, Budget, Measured, measure
 from relauto.benching.work import Job, Place, find_jobs, prepare
 from relauto.errors import InputError
 from relauto.git.commit import Signature
-from relauto.git.pick import Pick, pick
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
+from relauto.picking.pick import Pick, pick
 from tests.replaying.conftest import History
 
 

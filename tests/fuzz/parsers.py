@@ -19,7 +19,6 @@ from relauto.comms.rendering import Renderer
 from relauto.errors import RelautoError
 from relauto.git.commit import CommitObject, describe
 from relauto.git.message import find_origins, find_pull, find_reverted
-from relauto.git.patch import parse_patch
 from relauto.github.faults import Reply, find_limit, find_retry_after, read_problem, read_reset
 from relauto.hub.packets import find_pack, parse_moves
 from relauto.hub.place import ApiError
@@ -37,6 +36,7 @@ from relauto.model.qa import parse_instruction
 from relauto.model.roster import parse_roster
 from relauto.model.version import find_releases, parse_tag, parse_version
 from relauto.model.words import Person, Text
+from relauto.picking.patch import parse_patch
 from relauto.resources import find_resource
 from relauto.settings import parse_settings
 from relauto.stages.investigate import read_decision

@@ -14,9 +14,9 @@ import pytest
 from relauto.git.address import Address
 from relauto.git.coprocess import Command, Coprocesses
 from relauto.git.merge import merge, parse_merge
-from relauto.git.pick import pick
 from relauto.git.runner import Git, read_version
-from tests.git.test_git_pick import TEXT, change, line, on_line
+from relauto.picking.pick import pick
+from tests.picking.test_picking_pick import TEXT, change, line, on_line
 
 __all__ = ["line"]
 

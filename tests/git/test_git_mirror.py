@@ -20,13 +20,13 @@ from relauto.git.denial import DeniedError
 from relauto.git.errors import PushRejectedError, PushUnknownError, UnreachableError
 from relauto.git.merge import merge
 from relauto.git.mirror import Mirror, find_default, widen
-from relauto.git.patch import read_patches
-from relauto.git.pick import pick
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
 from relauto.git.runner import Git
 from relauto.hub.server import Hub
 from relauto.model.names import Branch, Commit, RepositoryName
+from relauto.picking.patch import read_patches
+from relauto.picking.pick import pick
 
 
 @pytest.fixture

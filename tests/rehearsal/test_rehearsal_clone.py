@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from relauto.errors import InputError, Status
-from relauto.git.pick import pick
 from relauto.git.repository import Repository
 from relauto.git.runner import Git
 from relauto.git.scope import list_scope
 from relauto.model.names import Commit
+from relauto.picking.pick import pick
 from relauto.rehearsal.clone import make_clone
 from relauto.rehearsal.options import Options
 from relauto.rehearsal.run import rehearse

@@ -2,9 +2,9 @@
 
 import pytest
 
-from relauto.git.fanout import Line
 from relauto.git.repository import Repository
 from relauto.model.names import Branch
+from relauto.picking.fanout import Line
 from relauto.replaying.coverage import MISSING, UNKNOWN, Cell, cover
 from relauto.report.coverage import draw_coverage, tell_coverage
 from tests.git.conftest import Clone

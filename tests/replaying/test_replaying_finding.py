@@ -4,8 +4,8 @@ import pytest
 
 from relauto.errors import InputError
 from relauto.git.repository import Repository
-from relauto.git.words import find_pulls, strip_subject
 from relauto.model.names import Branch
+from relauto.picking.words import find_pulls, strip_subject
 from relauto.replaying.finding import find_pairs
 from relauto.replaying.pairs import Pair
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from relauto.git.merge import Merge, merge
-from relauto.git.presence import find_mainline
 from relauto.git.repository import Repository
 from relauto.git.tree import walk_files
 from relauto.model.names import Commit
 from relauto.model.resolution import Proposal
+from relauto.picking.presence import find_mainline
 from relauto.resolving.proposal import propose
 from tests.git.conftest import _hermetic, clone, open_repository, repository  # noqa: F401
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from relauto.git.hunks import Hunk, Span
 from relauto.git.texts import merge_texts
+from relauto.picking.hunks import Hunk, Span
 from relauto.resolving.adjacent import resolve_adjacent
 from relauto.resolving.merging import is_fit, merge_file, resolve
 from relauto.resolving.names import RULES

@@ -3,7 +3,7 @@
 import pytest
 
 from relauto.errors import InputError
-from relauto.git.hunks import Hunk, Span
+from relauto.picking.hunks import Hunk, Span
 from relauto.resolving.absent import resolve_absent
 from relauto.resolving.adjacent import is_beside_reworded, resolve_adjacent
 from relauto.resolving.names import ALL, RESOLVERS, RULES, TRUSTED, parse_resolvers

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.git.conftest import Clone
-from tests.git.test_git_pick import TEXT, change
+from tests.picking.test_picking_pick import TEXT, change
 
 
 @pytest.fixture

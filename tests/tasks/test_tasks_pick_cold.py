@@ -12,7 +12,7 @@ from relauto.hub.server import Hub
 from relauto.model.names import Branch, RepositoryName
 from relauto.tasks.program import program
 from tests.git.conftest import Clone
-from tests.git.test_git_pick import TEXT, change
+from tests.picking.test_picking_pick import TEXT, change
 
 pytestmark = pytest.mark.path
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.git.conftest import Clone
-from tests.git.test_git_pick import TEXT, change
+from tests.picking.test_picking_pick import TEXT, change
 from tests.tasks.test_tasks_pick import mask
 from tests.tasks.test_tasks_story import SOURCE, World, world
 

@@ -14,7 +14,7 @@ from relauto.git.repository import Repository
 from relauto.git.runner import Git
 from relauto.tasks.program import program
 from tests.git.conftest import Clone
-from tests.git.test_git_pick import TEXT, change
+from tests.picking.test_picking_pick import TEXT, change
 from tests.tasks.test_tasks_pick import identify
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from relauto.git.runner import Git
 from tests.git.conftest import Clone
-from tests.git.test_git_pick import TEXT, change
+from tests.picking.test_picking_pick import TEXT, change
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from relauto.git.presence import find_presence
 from relauto.git.refs import RefUpdate
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.model.version import parse_version
+from relauto.picking.presence import find_presence
 from relauto.stages.bench import Bench, require_target
 from relauto.stages.claims import burned_numbers
 from relauto.stages.signing import find_tag_signer

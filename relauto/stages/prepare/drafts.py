@@ -12,15 +12,15 @@ from relauto.comms.handwork import indent, write_fetch_commands, write_push_comm
 from relauto.comms.neutral import reveal
 from relauto.errors import RelautoError
 from relauto.git.errors import MissingObjectError
-from relauto.git.markers import find_left
-from relauto.git.presence import find_presence
-from relauto.git.range_diff import read_range_diff
 from relauto.github import pull_drafts, pull_page
 from relauto.github.pull_state import Pull
 from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place, Target
+from relauto.picking.markers import find_left
+from relauto.picking.presence import find_presence
+from relauto.picking.range_diff import read_range_diff
 from relauto.stages.bench import Bench
 from relauto.stages.leaks import hold_leaks, read_brought
 from relauto.stages.prepare.picks import name_commits, name_paths

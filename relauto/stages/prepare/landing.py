@@ -15,7 +15,6 @@ from relauto.comms.neutral import shorten
 from relauto.errors import DecisionError, InputError
 from relauto.git.errors import PushRejectedError
 from relauto.git.outgoing import list_brought
-from relauto.git.presence import Presence, find_presence
 from relauto.git.refs import RefUpdate
 from relauto.github import pull_merge, pulls
 from relauto.github.faults import ForbiddenError, RefusedError
@@ -27,6 +26,7 @@ from relauto.model.event import StepIntended
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place, Target
+from relauto.picking.presence import Presence, find_presence
 from relauto.stages import texts
 from relauto.stages.auto_merge import follow_auto_merge
 from relauto.stages.bench import Bench

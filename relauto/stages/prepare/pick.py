@@ -7,10 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key, partial
 
-from relauto.git.became import find_became
 from relauto.git.errors import MissingObjectError
-from relauto.git.markers import list_standing
-from relauto.git.presence import Presence
 from relauto.git.scope import list_brought
 from relauto.github import pull_reads
 from relauto.github.pull_state import Pull
@@ -18,6 +15,9 @@ from relauto.model.facts import Facts
 from relauto.model.incident import StepState
 from relauto.model.names import Commit
 from relauto.model.target import Place
+from relauto.picking.became import find_became
+from relauto.picking.markers import list_standing
+from relauto.picking.presence import Presence
 from relauto.stages.bench import Bench, require_target
 from relauto.stages.claims import check_claim
 from relauto.stages.prepare.bump import find_bumps

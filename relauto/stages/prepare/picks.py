@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 
 from relauto.comms.handwork import indent, write_pick_commands
 from relauto.git.commit import Signature, parse_signature
-from relauto.git.markers import find_markers
 from relauto.git.merge import Merge
-from relauto.git.pick import Pick, pick, write_pick
 from relauto.git.signer import Signer
 from relauto.git.tree import print_path
-from relauto.git.unsettled import write_unsettled
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.resolution import Proposal
 from relauto.model.target import Target
+from relauto.picking.markers import find_markers
+from relauto.picking.pick import Pick, pick, write_pick
+from relauto.picking.unsettled import write_unsettled
 from relauto.resolving.names import parse_resolvers
 from relauto.resolving.proposal import propose
 from relauto.stages.bench import Bench

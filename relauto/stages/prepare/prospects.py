@@ -10,13 +10,13 @@ from itertools import pairwise
 import msgspec
 
 from relauto.comms.proofs import Pick, Picks
-from relauto.git.became import find_became
 from relauto.git.commit import CommitObject
 from relauto.git.merge import merge
 from relauto.git.scope import list_scope
 from relauto.github.pull_state import Pull
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Place, Target
+from relauto.picking.became import find_became
 from relauto.stages.bench import Bench
 from relauto.stages.following import METHODS, choose_method
 from relauto.stages.investigate import find_pull

@@ -7,8 +7,6 @@ from typing import Literal
 from relauto.comms.neutral import shorten
 from relauto.comms.progress import Link, ProgressText, Shipping, Way, render_progress
 from relauto.git.errors import MissingObjectError
-from relauto.git.forecast import Forecast, forecast
-from relauto.git.presence import Presence, find_known_presence
 from relauto.git.runner import GitError
 from relauto.github.pull_page import DESCRIPTION, Report
 from relauto.github.pull_state import Pull
@@ -16,6 +14,8 @@ from relauto.guard.guard import Passage
 from relauto.model import debt
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Target
+from relauto.picking.forecast import Forecast, forecast
+from relauto.picking.presence import Presence, find_known_presence
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
 from relauto.stages.following import follow_pull

@@ -1,0 +1,312 @@
+"""A pick's worth of a remote repository: its newest commits, and of its files those that a pick reads.
+
+Commits come with their trees and without files (a blobless fetch), a fix with what it is compared with,
+a line as far back as the fix may be on it. Which files the pick will read can be told from the trees;
+they come in one go. What only a closer look shows to be needed, as a file that was renamed, git itself
+asks for, many at once.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from relauto.errors import InputError
+from relauto.git.address import Address
+from relauto.git.commit import EMPTY_TREE
+from relauto.git.mirror import Mirror, hold, widen
+from relauto.git.refs import RefUpdate, check_ref
+from relauto.git.repository import Repository
+from relauto.git.runner import Answer, GitError
+from relauto.git.tree import Entry, find_entries
+from relauto.guard.guard import require_no_secret
+from relauto.model.names import Branch, Commit
+from relauto.picking.presence import find_mainline, list_same_files
+
+YEAR = timedelta(days=365)
+"""How far back a line is searched for a fix at most."""
+
+# Clocks differ: a pick may bear an earlier date than the fix.
+_SKEW = timedelta(days=1)
+_ID = re.compile(r"[0-9a-f]{40}")
+_PART = re.compile(r"[0-9a-f]{4,39}")
+_GLOB = re.compile(r"[*?\[]")
+_PULL = re.compile(r"(?:refs/)?(pull/\d+/(?:head|merge))")
+_FIXES = "refs/relauto/fixes"
+_DEFAULT = "refs/remotes/origin/default-branch"
+_MAIN = f"+HEAD:{_DEFAULT}"
+_OPTIONS = (
+    "--prune",
+    "--no-tags",
+    "--no-auto-maintenance",
+    "--no-write-fetch-head",
+    "--recurse-submodules=no",
+)
+_NO_FILTER = "filtering not recognized by server"
+_NO_REF = re.compile(r"couldn't find remote ref (?:refs/heads/|refs/)?(\S+)")
+_NO_COMMIT = re.compile(r"not our ref ([0-9a-f]{40})")
+_NOT_GIVEN = "does not allow request for unadvertised object"
+_NO_HEAD = "couldn't find remote ref HEAD"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What came over: the packs that landed in the cache, and their size there in bytes.
+
+    git completes a pack where it was sent in part, so the size is never less than what came over.
+    """
+
+    packs: int
+    bytes: int
+
+
+class ColdClone:
+    """The cached part of a remote repository that a pick needs; `open_cold` makes it ready.
+
+    Attributes:
+        repository: read like any other; what it lacks comes from the remote when asked for.
+        filtered: whether the server left files out; one that cannot do so sends them all.
+    """
+
+    def __init__(self, mirror: Mirror) -> None:
+        self.repository: Repository = mirror.repository
+        self.filtered = True
+        mirror.vet = require_no_secret
+        self._mirror = mirror
+        self._heads: dict[str, str] = {}
+        self._before = self._measure()
+
+    @property
+    def cost(self) -> Cost:
+        """What came over since the clone was opened."""
+        new = {pack: size for pack, size in self._measure().items() if pack not in self._before}
+        return Cost(len(new), sum(new.values()))
+
+    def _measure(self) -> dict[str, int]:
+        packs = self.repository.common / "objects" / "pack"
+        return {pack.name: pack.stat().st_size for pack in packs.glob("*.pack")}
+
+    def fetch_tips(self, fixes: Sequence[str], lines: Sequence[str], *, picks: bool) -> None:
+        """Fetch the fixes with what they are compared with, and the tips of the lines.
+
+        With `picks`, the branches for picks onto the lines come too.
+
+        Raises:
+            InputError: the remote has nothing of such a name, or a fix cannot be asked for by it.
+        """
+        self._forget_main()
+        specs = [_point_at_line(line) for line in lines]
+        specs += [spec for fix in fixes for spec in _point_at_fix(fix)]
+        specs += [spec for line in (lines if picks else ()) for spec in _point_at_picks(line)]
+        if any(not _ID.fullmatch(fix) for fix in fixes):
+            specs.append(_MAIN)
+        self._fetch("--depth=2", specs)
+        self._heads = self.repository.refs("refs/heads")
+        # By this the branch is known that others are compared with.
+        self.repository.git.run("symbolic-ref", "refs/remotes/origin/HEAD", _DEFAULT)
+
+    def _forget_main(self) -> None:
+        """Delete the ref for main: git tells a server that all is here that it leads to, trees included."""
+        known = self.repository.refs(_DEFAULT).get(_DEFAULT)
+        if known:
+            self._mirror.move_refs([RefUpdate(_DEFAULT, known, None)])
+
+    def publish(self, branches: Sequence[Branch]) -> None:
+        """Move branches of the remote to where they are here, all or none, each only from where it was seen.
+
+        Raises:
+            LeakError: they hold a token or a private key; nothing was sent.
+            PushRejectedError: the remote has others meanwhile, or forbids one; nothing was moved.
+            DeniedError: the token lacks the right; nothing was moved.
+            UnreachableError: the remote was not reached; nothing was sent.
+            PushUnknownError: the connection broke; look before anything is sent again.
+        """
+        here = self.repository.refs("refs/heads")
+        self._mirror.push(
+            [RefUpdate(each.ref, self._heads.get(each.ref), here[each.ref]) for each in branches]
+        )
+
+    def resolve(self, word: str) -> Commit:
+        """Return the commit that a fix's name stands for at the remote.
+
+        Raises:
+            InputError: nothing is called so there, or what is called so is no commit.
+        """
+        try:
+            return self.repository.resolve(word)
+        except InputError as error:
+            url = self._mirror.address.url
+            todo = f"see: git ls-remote {url}"
+            if _PART.fullmatch(word):
+                todo = "name it by its full id: a server finds no commit by a part of that"
+            raise InputError(f"{url} has no commit called {word!r}", todo=todo) from error
+
+    def find_branches(self, pattern: str) -> list[tuple[Branch, Commit]]:
+        """Return the branches of the remote that a pattern matches.
+
+        Raises:
+            InputError: there is none.
+        """
+        try:
+            return self.repository.find_branches(pattern)
+        except InputError as error:
+            url = self._mirror.address.url
+            raise InputError(
+                f"{url} has no branch that matches {pattern!r}", todo=f"see: git ls-remote --heads {url}"
+            ) from error
+
+    def fetch_history(self, fixes: Sequence[Commit], lines: Sequence[tuple[Branch, Commit]]) -> None:
+        """Fetch the lines' commits since the oldest fix, and of those no more than a year's."""
+        moment = self.repository.moment
+        since = min(map(moment, fixes)) - _SKEW
+        since = max(since, max(moment(tip) for _, tip in lines) - YEAR)
+        moved = [f"+{branch.ref}:{branch.ref}" for branch, tip in lines if moment(tip) >= since]
+        if moved:
+            self._fetch(_since(since), moved)
+            # The oldest of them may be what is looked for, and shows its change beside its parent alone.
+            self._fetch("--deepen=1", moved)
+
+    def fetch_main(self, fixes: Sequence[Commit], *, words: bool) -> None:
+        """Fetch the commits of main that show what a branch or a merge is beside it, without their trees.
+
+        Args:
+            fixes: what will be picked.
+            words: whether a fix was named otherwise than by its id.
+        """
+        parents = [self.repository.commit_object(fix).parents for fix in fixes]
+        if not words and all(len(each) < 2 for each in parents):
+            return
+        known = self.repository.refs(_DEFAULT).values()
+        ends = {*(parent for each in parents for parent in each), *map(Commit, known)}
+        if ends:
+            since = min(map(self.repository.moment, ends)) - _SKEW
+            self._fetch(_since(since), [_MAIN], filter_="tree:0")
+
+    def fetch_files(self, fixes: Sequence[Commit], lines: Sequence[tuple[Branch, Commit]]) -> None:
+        """Fetch, in one go, the files that picking and comparing will read, as the trees tell them."""
+        repository = self.repository
+        cuts, wanted, commits = repository.cuts, set[str](), set[Commit]()
+        for fix in fixes:
+            paths = _list_changed(repository, fix)
+            sides = {fix, *(tip for _, tip in lines)}
+            for _, tip in lines:
+                sides.update(list_same_files(repository, f"{fix}..{tip}", paths) if paths else ())
+            below = (find_mainline(repository, side, 1) for side in sides - cuts)
+            sides.update(base for base in below if base)
+            wanted |= {name for side in sides for name in self._list_files(side, paths)}
+            commits |= sides
+        try:
+            self._mirror.fetch_objects(sorted(wanted & self._list_missing(commits)))
+        except GitError as error:
+            raise _explain(error.answer, self._mirror.address.url) from error
+
+    def _list_files(self, commit: Commit, paths: Sequence[str]) -> set[str]:
+        stored = self.repository.commit_object(commit)
+        found = find_entries(self.repository.store, stored.tree, (*paths, ".gitattributes"))
+        return {entry.id for entry in found.values() if _is_file(entry)}
+
+    def _list_missing(self, commits: set[Commit]) -> set[str]:
+        listed = self.repository.git.read(
+            "rev-list", "--objects", "--no-walk", "--missing=print", *sorted(commits)
+        )
+        return {line[1:] for line in listed.splitlines() if line.startswith("?")}
+
+    def _fetch(self, depth: str, specs: Sequence[str], filter_: str = "blob:none") -> None:
+        fetch = ("-c", "fetch.unpackLimit=1", "fetch", *_OPTIONS, f"--filter={filter_}", depth, "origin")
+        answer = self._mirror.ask_remote(*fetch, *dict.fromkeys(specs))
+        if _NO_HEAD in answer.error:
+            # Nothing is main there; then nothing can be told by it.
+            rest = [spec for spec in dict.fromkeys(specs) if spec != _MAIN]
+            if not rest:
+                return
+            answer = self._mirror.ask_remote(*fetch, *rest)
+        self.filtered = self.filtered and _NO_FILTER not in answer.error
+        if answer.status:
+            raise _explain(answer, self._mirror.address.url)
+
+
+def _since(moment: datetime) -> str:
+    return f"--shallow-since={moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@contextmanager
+def open_cold(
+    address: Address, *, cache: Path, fixes: Sequence[str], lines: Sequence[str], picks: bool = False
+) -> Iterator[ColdClone]:
+    """Fetch what picking `fixes` onto `lines` needs, and yield it; other runs on it wait meanwhile.
+
+    Args:
+        address: the remote.
+        cache: a directory for mirrors, shared by any number of processes.
+        fixes: full commit ids, branches, tags, or `pull/N/head`.
+        lines: branches, or patterns of their names.
+        picks: whether the branches for picks onto them are wanted too.
+
+    Raises:
+        InputError: the remote has nothing of such a name, or the cache cannot be written.
+        DeniedError: the token is not taken, or lacks the right.
+        UnreachableError: the remote was not reached.
+        GitError: git failed otherwise.
+    """
+    with Mirror.open(address, cache=cache, partial=True, shallow=True) as mirror:
+        directory = mirror.repository.directory
+        with hold(directory.with_name(f"{directory.stem}-use")):
+            clone = ColdClone(mirror)
+            clone.fetch_tips(fixes, lines, picks=picks)
+            found = [clone.resolve(fix) for fix in fixes]
+            tips = [each for line in lines for each in clone.find_branches(line)]
+            clone.fetch_history(found, tips)
+            clone.fetch_main(found, words=any(not _ID.fullmatch(fix) for fix in fixes))
+            clone.fetch_files(found, tips)
+            yield clone
+
+
+def _point_at_line(line: str) -> str:
+    glob = _GLOB.search(line)
+    ref = f"{Branch(line[: glob.start()] + 'x').ref[:-1]}*" if glob else Branch(line).ref
+    return f"+{ref}:{ref}"
+
+
+def _point_at_picks(line: str) -> list[str]:
+    glob = _GLOB.search(line)
+    below = line[: glob.start()] if glob else f"{line}/"
+    refs = (f"refs/heads/relauto/{kind}/{below}*" for kind in ("pick", "review"))
+    return [f"+{ref}:{ref}" for ref in refs]
+
+
+def _point_at_fix(word: str) -> list[str]:
+    if _ID.fullmatch(word):
+        return [f"+{word}:{_FIXES}/{word}"]
+    if ".." in word:
+        raise InputError(f"{word} is a range, and a range needs history", todo="name each fix by its full id")
+    if pull := _PULL.fullmatch(word):
+        return [f"+refs/{pull[1]}:refs/remotes/{pull[1]}"]
+    if word.startswith("refs/"):
+        return [f"+{check_ref(word)}:{word}"]
+    refs = [widen(check_ref(f"refs/{kind}/{word}")) for kind in ("heads", "tags")]
+    return [f"+{ref}:{ref}" for ref in refs]
+
+
+def _list_changed(repository: Repository, commit: Commit) -> tuple[str, ...]:
+    base = find_mainline(repository, commit, 1)
+    return repository.changed_paths(base or EMPTY_TREE, commit)
+
+
+def _is_file(entry: Entry) -> bool:
+    return not entry.is_directory and not entry.is_module
+
+
+def _explain(answer: Answer, url: str) -> InputError | GitError:
+    """Return the error for a fetch that was let in and failed all the same."""
+    if ref := _NO_REF.search(answer.error):
+        return InputError(f"{url} has no branch called {ref[1]!r}", todo=f"see: git ls-remote --heads {url}")
+    if commit := _NO_COMMIT.search(answer.error):
+        return InputError(f"{url} has no commit {commit[1]}", todo="name another fix")
+    if _NOT_GIVEN in answer.error:
+        return InputError(
+            f"{url} gives nothing by its id, so no part of it can be fetched",
+            todo="pick in a clone of it, with --repo",
+        )
+    return GitError(answer)

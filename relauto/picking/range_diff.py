@@ -1,0 +1,58 @@
+"""How a pick differs from its fix, as git-range-diff(1) writes it."""
+
+from dataclasses import replace
+
+from relauto.git.errors import MissingObjectError
+from relauto.git.repository import Repository
+from relauto.git.runner import GitError
+from relauto.model.names import Commit
+from relauto.picking.presence import find_mainline
+
+# The two are held to be one change however little they have in common.
+_OPTIONS = ("--creation-factor=999", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
+
+
+def read_range_diff(repository: Repository, fix: Commit, made: Commit, *, most: int) -> str | None:
+    """Return what is different in the change that `made` makes from the one of `fix`, messages included.
+
+    A merge stands for its change against its first parent.
+
+    Args:
+        repository: where both are.
+        fix: the commit that was picked.
+        made: what it became.
+        most: characters of it; the last line says how many lines are left out.
+
+    Returns:
+        None where it cannot be told: one of them has no parent, or a file's content is absent.
+    """
+    try:
+        one, other = (_find_range(repository, commit) for commit in (fix, made))
+        if one is None or other is None:
+            return None
+        answer = repository.git.ask("range-diff", *_OPTIONS, one, other)
+    except MissingObjectError:
+        return None
+    if answer.status:
+        error = repository.explain(answer)
+        if isinstance(error, GitError):
+            raise error
+        return None
+    return _cut(answer.output.decode("utf-8", "replace").rstrip("\n"), most)
+
+
+def _find_range(repository: Repository, commit: Commit) -> str | None:
+    """Return the range that holds a commit's change and nothing else."""
+    base, told = find_mainline(repository, commit, 1), repository.commit_object(commit)
+    if base is None:
+        return None
+    alone = commit if told.parents == (base,) else repository.write_object(replace(told, parents=(base,)))
+    return f"{base}..{alone}"
+
+
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    kept = text[:most].rpartition("\n")[0]
+    left = text.count("\n") - kept.count("\n")
+    return f"{kept}\n… {left} more lines"

@@ -1,0 +1,126 @@
+import pytest
+
+from relauto.git.scope import list_scope
+from relauto.picking.presence import Presence, find_presence
+
+TEXT = "".join(f"line {number}\n" for number in range(1, 21))
+
+
+@pytest.fixture
+def line(clone):
+    """main is at hand with a fix; `line` branched off before it and went its own way."""
+    clone.commit("First", {"app.py": TEXT, "read.me": "read me\n"})
+    clone.run("branch", "line")
+    clone.fix = clone.commit("Fix", {"app.py": TEXT.replace("line 10\n", "fixed\n")})
+    clone.switch("line")
+    clone.commit("Other", {"read.me": "other\n"})
+    return clone
+
+
+def revert(clone, commit):
+    clone.moment = clone.moment.replace(hour=clone.moment.hour + 1)
+    clone.run("revert", "--no-edit", commit)
+    return clone.head
+
+
+def adapt(clone, message):
+    return clone.commit(message, {"app.py": TEXT.replace("line 10\n", "adapted\n")})
+
+
+def test_a_fix_that_is_not_there_is_not_found(line, repository):
+    assert find_presence(repository, line.fix, line.head) is None
+
+
+def test_a_fix_in_the_history_is_found(line, repository):
+    line.run("merge", "--quiet", "-m", "Merge", "main")
+    assert find_presence(repository, line.fix, line.head) == Presence("ancestor", line.fix)
+
+
+def test_an_adapted_pick_is_found_by_its_trailer(line, repository):
+    pick = adapt(line, f"Fix\n\n(cherry picked from commit {line.fix})\n")
+    line.commit("Later", {"read.me": "later\n"})
+    assert find_presence(repository, line.fix, line.head) == Presence("trailer", pick)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Fix\n\n(cherry picked from commit {short})\n", "Fix\n\n> (cherry picked from commit {full})\n"],
+)
+def test_a_claim_that_is_none_is_not_believed(line, repository, message):
+    adapt(line, message.format(short=line.fix.short, full=line.fix))
+    assert find_presence(repository, line.fix, line.head) is None
+
+
+def test_the_same_change_is_found_by_its_patch_id(line, repository):
+    line.commit("Shift", {"app.py": "# top\n" * 30 + TEXT})
+    same = line.commit("By hand", {"app.py": "# top\n" * 30 + TEXT.replace("line 10\n", "fixed\n")})
+    assert find_presence(repository, line.fix, line.head) == Presence("patch-id", same)
+
+
+def test_the_same_change_beside_another_is_found_by_the_tree_alone(line, repository):
+    line.commit("By hand", {"app.py": TEXT.replace("line 10\n", "fixed\n"), "new.py": "new\n"})
+    assert find_presence(repository, line.fix, line.head) == Presence("tree", None)
+
+
+def test_a_reverted_pick_does_not_count_until_it_is_reapplied(line, repository):
+    line.run("cherry-pick", "-x", line.fix)
+    pick = line.head
+    reverted = revert(line, pick)
+    assert find_presence(repository, line.fix, line.head) is None
+    revert(line, reverted)
+    assert find_presence(repository, line.fix, line.head) == Presence("trailer", pick)
+
+
+def test_a_second_pick_after_a_revert_counts(line, repository):
+    line.run("cherry-pick", "-x", line.fix)
+    revert(line, line.head)
+    line.run("cherry-pick", "-x", line.fix)
+    assert find_presence(repository, line.fix, line.head) == Presence("trailer", line.head)
+
+
+def test_a_fix_reverted_in_its_own_history_does_not_count(line, repository):
+    line.run("merge", "--quiet", "-m", "Merge", "main")
+    revert(line, line.fix)
+    assert find_presence(repository, line.fix, line.head) is None
+
+
+def test_a_merge_stands_for_its_change_against_the_first_parent(line, repository):
+    line.switch("topic", "main~1")
+    line.commit("One", {"new.py": "new\n"})
+    line.switch("main")
+    fix = line.merge("topic", "Merge topic")
+    line.switch("line")
+    same = line.commit("By hand", {"new.py": "new\n"})
+    assert find_presence(repository, fix, line.head) == Presence("patch-id", same)
+
+
+def test_a_root_commit_can_be_found(line, repository):
+    line.run("checkout", "--quiet", "--orphan", "island")
+    line.run("rm", "-rfq", ".")
+    fix = line.commit("Island", {"island.txt": "alone\n"})
+    line.switch("line")
+    same = line.commit("By hand", {"island.txt": "alone\n"})
+    assert find_presence(repository, fix, line.head) == Presence("patch-id", same)
+
+
+def test_a_scope_lists_everything_oldest_first(line, repository):
+    base = line.head
+    line.commit("Fix the log (#31)", {"log.py": "log\n"})
+    line.run("cherry-pick", "-x", line.fix)
+    line.switch("topic", base)
+    line.commit("Topic", {"topic.py": "topic\n"})
+    line.switch("line")
+    merge = line.merge("topic", "Merge pull request #32 from ada/topic")
+    entries = list_scope(repository, base, merge)
+    assert {entry.subject for entry in entries} == {
+        "Fix the log (#31)",
+        "Fix",
+        "Topic",
+        "Merge pull request #32 from ada/topic",
+    }
+    by_subject = {entry.subject: entry for entry in entries}
+    assert (by_subject["Fix"].origin, by_subject["Topic"].origin) == (line.fix, None)
+    assert (by_subject["Fix the log (#31)"].pull, entries[-1].pull, len(entries[-1].parents)) == (31, 32, 2)
+    assert entries[0].author == "Ada Engineer"
+    order = [entry.commit for entry in entries]
+    assert all(order.index(p) < order.index(e.commit) for e in entries for p in e.parents if p in order)
