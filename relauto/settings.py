@@ -569,20 +569,40 @@ def read_token(part: Literal["source", "ops", "qa"], environment: Mapping[str, s
     )
 
 
-def find_host_token(url: str, environment: Mapping[str, str] = os.environ) -> str | None:
+def find_host_token(
+    url: str, trusted: GitHub | None = None, environment: Mapping[str, str] = os.environ
+) -> str | None:
     """Return the token for a repository that is named by its URL alone, None where there is none for it.
 
-    `RELAUTO_TOKEN` is for whatever is named; what other programs have set goes to GitHub alone, that is
-    github.com, or the server that `GITHUB_SERVER_URL` or `GH_HOST` name.
+    `RELAUTO_TOKEN` is for whatever a person names. Where a clone names its remote, which is whatever its
+    configuration says, it goes only to github.com and to the hosts of `trusted` (`find_github`). What other
+    programs have set goes to GitHub alone, that is github.com, or the server that `GITHUB_SERVER_URL` or
+    `GH_HOST` name.
     """
     parts = urlsplit(url)
-    names = ["RELAUTO_TOKEN"] if parts.scheme in ("http", "https") else []
+    hosts = [urlsplit(each).netloc for each in (trusted.api, trusted.git)] if trusted else [parts.netloc]
+    names = []
+    if parts.scheme in ("http", "https") and parts.netloc.lower() in {"github.com", *map(str.lower, hosts)}:
+        names.append("RELAUTO_TOKEN")
     server = urlsplit(environment.get("GITHUB_SERVER_URL", "")).hostname
     if parts.scheme == "https" and parts.hostname in ("github.com", server, environment.get("GH_HOST")):
         names += ["GH_TOKEN", "GITHUB_TOKEN"]
     token = next((environment[name] for name in names if environment.get(name)), None)
     learn(token or "")
     return token
+
+
+def find_github(folder: Path) -> GitHub:
+    """Return where GitHub is, as the settings in force in a folder say; github.com where there are none.
+
+    Raises:
+        FaultsError: they have faults.
+    """
+    try:
+        file = find_settings(folder)
+    except InputError:
+        return GitHub()
+    return load_settings(file).github
 
 
 def digest_settings(settings: Settings) -> str:

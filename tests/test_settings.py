@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from relauto.errors import FaultsError, InputError
 from relauto.settings import (
+    GitHub,
     Settings,
     Table,
     digest_settings,
+    find_github,
+    find_host_token,
     find_settings,
     load_settings,
     parse_settings,
@@ -224,6 +227,42 @@ def test_the_token_of_a_part_comes_before_the_shared_ones():
     with pytest.raises(InputError, match="no token for the qa repository") as caught:
         read_token("qa", {})
     assert "RELAUTO_QA_TOKEN" in caught.value.todo
+
+
+SERVER = GitHub(api="https://api.acme.example:8443", git="https://Git.acme.example")
+
+
+@pytest.mark.parametrize(
+    ("url", "trusted", "token"),
+    [
+        ("https://git.other.example/a/b.git", None, "own"),
+        ("https://github.com/a/b.git", None, "own"),
+        ("git@github.com:a/b.git", None, None),
+        ("/srv/b.git", None, None),
+        ("https://github.com/a/b.git", GitHub(), "own"),
+        ("https://github.com/a/b.git", SERVER, "own"),
+        ("https://git.acme.example/a/b.git", SERVER, "own"),
+        ("https://api.acme.example:8443/a/b.git", SERVER, "own"),
+        ("https://git.acme.example:8443/a/b.git", SERVER, None),
+        ("https://git.acme.example.evil.example/a/b.git", SERVER, None),
+        ("https://git.other.example/a/b.git", GitHub(), None),
+        ("http://127.0.0.1:8971/a/b.git", GitHub(), None),
+        ("https://ghe.example/a/b.git", GitHub(), "gh"),
+        ("ssh://git@github.com/a/b.git", GitHub(), None),
+    ],
+)
+def test_which_token_goes_to_which_host(url, trusted, token):
+    known = {"RELAUTO_TOKEN": "own", "GH_TOKEN": "gh", "GH_HOST": "ghe.example"}
+    assert find_host_token(url, trusted, known) == token
+
+
+def test_github_is_where_the_settings_in_force_say(tmp_path):
+    assert find_github(tmp_path) == GitHub()
+    (tmp_path / "relauto.toml").write_text(f'{LEAST}[github]\napi = "https://ghe.example/api/v3"\n')
+    assert find_github(tmp_path / "below") == GitHub(api="https://ghe.example/api/v3")
+    (tmp_path / "relauto.toml").write_text("[github]\napi = 3\n")
+    with pytest.raises(FaultsError):
+        find_github(tmp_path)
 
 
 @pytest.mark.parametrize(

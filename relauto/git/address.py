@@ -1,6 +1,7 @@
 """Where a remote repository is, and how its token reaches git: by environment, never by argument."""
 
 import base64
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from relauto.authority import Authority
 from relauto.errors import InputError
 from relauto.proxy import is_past_proxies
 from relauto.redaction import learn
+
+_log = logging.getLogger(__name__)
 
 _SCHEMES = ("http", "https", "ssh", "file")
 SILENCE = 60
@@ -46,6 +49,9 @@ def _escape(text: str) -> str:
 class Address:
     """The URL of a repository, or an absolute path; the token for it over HTTP, and whom TLS trusts there.
 
+    A token that everybody on the way could read is left out, which is told: over http only this machine
+    gets one.
+
     `silence`: seconds without a byte after which git gives up, over HTTP; by itself it would wait for ever.
     """
 
@@ -71,6 +77,9 @@ class Address:
                 f"the address at {parts.hostname} carries a name or a password",
                 todo="leave it out of the URL and give the token by the environment",
             )
+        if self.token and parts.scheme == "http" and not is_past_proxies(self.url):
+            _log.warning("no token is sent over http, so %s gets none: name it by https", self.url)
+            object.__setattr__(self, "token", None)
 
     @property
     def environment(self) -> dict[str, str]:

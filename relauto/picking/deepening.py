@@ -7,6 +7,7 @@ the clone shallower: a fetch by depth would cut what is deeper already.
 import re
 from collections.abc import Sequence
 from datetime import UTC
+from pathlib import Path
 
 from relauto.errors import InputError
 from relauto.git.address import Address
@@ -14,7 +15,7 @@ from relauto.git.remotes import find_remote, locate_remote
 from relauto.git.repository import Repository
 from relauto.git.runner import Git, GitError
 from relauto.model.names import Branch, Commit
-from relauto.settings import find_host_token
+from relauto.settings import find_github, find_host_token
 
 _ID = re.compile(r"[0-9a-f]{40}")
 _OPTIONS = (
@@ -89,13 +90,14 @@ def find_promisor(repository: Repository) -> Address | None:
 
     Raises:
         InputError: its URL carries a password, or there is no such remote.
+        FaultsError: the settings of this folder have faults.
     """
     told = repository.git.ask("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$").text
     if not told:
         return None
     name = told.splitlines()[0].removeprefix("remote.").removesuffix(".promisor")
     url = repository.git.read("remote", "get-url", find_remote(repository, name)[0])
-    return locate_remote(repository, url, find_host_token(url))
+    return locate_remote(repository, url, find_host_token(url, find_github(Path.cwd())))
 
 
 def _name_remote(repository: Repository) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,15 +31,16 @@ def open_remote(repository: Repository, name: str) -> Remote:
 
     Raises:
         InputError: there is no such remote, or its address is not usable.
+        FaultsError: the settings of this folder have faults.
     """
     from dataclasses import replace
 
     from relauto.authority import find_authority
     from relauto.git.remotes import Remote, find_remote, locate_remote
-    from relauto.settings import GitHub, find_host_token
+    from relauto.settings import GitHub, find_github, find_host_token
 
     chosen, url = find_remote(repository, name)
-    address = locate_remote(repository, url, find_host_token(url))
+    address = locate_remote(repository, url, find_host_token(url, find_github(Path.cwd())))
     return Remote.of(repository, chosen, replace(address, authority=find_authority(GitHub())))
 
 
