@@ -30,7 +30,10 @@ def _name(file: ResolvedFile) -> str:
     from relauto.git.tree import print_path
 
     told = print_path(file.path)
-    return f"{told}, which {print_path(file.conflict)} became" if file.conflict else told
+    if not file.conflict:
+        return told
+    before = print_path(file.conflict)
+    return f"{told}, which is called like {before}" if file.by_name else f"{told}, which {before} became"
 
 
 def _tell_lines(side: str, lines: Lines) -> Iterator[str]:

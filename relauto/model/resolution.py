@@ -46,6 +46,7 @@ class ResolvedFile:
         content: the result; None where the file goes away.
         hunks: what was resolved, in the order of the file.
         conflict: the path that was in conflict, where the fix was picked onto a file that had moved.
+        by_name: whether nothing but its name and the lines around the fix tells that it is that file.
         command: what makes the file anew, where the project says that only a command can; until
             somebody runs it, `content` is as the line has it.
     """
@@ -54,6 +55,7 @@ class ResolvedFile:
     content: bytes | None
     hunks: tuple[ResolvedHunk, ...]
     conflict: str | None = None
+    by_name: bool = False
     command: str | None = None
 
     @property

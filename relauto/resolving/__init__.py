@@ -5,5 +5,6 @@ would have done no rule knows: how often they had committed the same `relauto re
 
 An answer's confidence is `high` where changes stand side by side, the fix deletes a file, or the project's
 settings say which side counts; `medium` where one side inserted beside a line that the other reworded, and in
-a file that was followed to another path; `low` for words within a line, and where a part of the fix is lost.
+a file that was followed to another path; `low` for words within a line, where a part of the fix is lost, and
+where little but its name tells that a file is the one that was followed.
 """

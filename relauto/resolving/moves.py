@@ -1,19 +1,35 @@
 """Where a file that a fix changes is on a line that has it elsewhere."""
 
 import posixpath
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from relauto.git.repository import Repository
 from relauto.git.runner import TIMED_OUT, GitError
 from relauto.git.tree import Entry, serialize_tree
+from relauto.picking.hunks import Span
+from relauto.resolving.regions import Comparison, apply
 
 _SECONDS = 10.0
 """A search that takes longer is given up: of tens of thousands of new files, any may be the one."""
 
+_AROUND = 3
+"""Lines before and behind a change, blank ones aside, that tell a file which is only called like another."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where a file is on the line; `by_name` tells that nothing but its name speaks for it."""
+
+    path: str
+    entry: Entry
+    by_name: bool
+
 
 def find_moved(
     repository: Repository, base: str, target: str, files: Iterable[tuple[str, Entry]]
-) -> dict[str, tuple[str, Entry]]:
+) -> dict[str, Move]:
     """Return where files are that the line no longer has at their path, as far as that can be told.
 
     By likeness to what is new on the line (git's rename search at 30 %), else by the file's name, if one
@@ -31,15 +47,46 @@ def find_moved(
     """
     lost = dict(files)
     new = _list_new(repository, base, target)
-    found = _find_alike(repository, lost, new)
+    alike = _find_alike(repository, lost, new)
+    found = {path: Move(place, new[place], by_name=False) for path, place in alike.items()}
     by_name: dict[str, list[str]] = {}
     for path in new:
         by_name.setdefault(posixpath.basename(path), []).append(path)
     for path in lost.keys() - found.keys():
         same = by_name.get(posixpath.basename(path), [])
         if len(same) == 1:
-            found[path] = same[0]
-    return {path: (place, new[place]) for path, place in found.items()}
+            found[path] = Move(same[0], new[same[0]], by_name=True)
+    return found
+
+
+def has_surroundings(found: Comparison) -> bool:
+    """Tell whether what the fix changes stands in another file once and unchanged, with the lines around it.
+
+    Around each change there must be six lines that are not blank: three on either side, or more on one
+    where the file ends on the other.
+    """
+    marks = [number for number, line in enumerate(found.base) if line.strip()]
+    spans = [_widen(edit.span, marks) for edit in found.fix]
+    line = b"\n" + b"".join(apply(found.base, found.target))
+    return not found.regions and all(span and _stands_once(span, found, line) for span in spans)
+
+
+def _widen(span: Span, marks: Sequence[int]) -> Span | None:
+    """Return the span with the lines around it; `marks` are those that count; None for too few."""
+    start, end = (bisect_left(marks, edge) for edge in span)
+    count = end - start + 2 * _AROUND
+    if count > len(marks):
+        return None
+    first = min(max(start - _AROUND, 0), len(marks) - count)
+    return Span(min(marks[first], span.start), max(marks[first + count - 1] + 1, span.end))
+
+
+def _stands_once(span: Span, found: Comparison, line: bytes) -> bool:
+    """Tell whether the line left a span alone, and has these lines nowhere else."""
+    if any(edit.span.start < span.end and span.start < edit.span.end for edit in found.target):
+        return False
+    wanted = b"\n" + b"".join(found.base[slice(*span)])
+    return line.find(wanted) == line.rfind(wanted)
 
 
 def _list_new(repository: Repository, base: str, target: str) -> dict[str, Entry]:

@@ -1,6 +1,6 @@
 """From a pick that conflicts to a merge that a person confirms: all of its conflicts, or nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,10 +11,10 @@ from relauto.model.names import Commit
 from relauto.model.resolution import MOVED, Confidence, Proposal, ResolvedFile, ResolvedHunk, find_least
 from relauto.picking.presence import find_mainline
 from relauto.resolving.merging import LARGEST, compare_blobs, has_markers, merge_file
-from relauto.resolving.moves import find_moved
+from relauto.resolving.moves import Move, find_moved, has_surroundings
 from relauto.resolving.names import DELETION, POLICY
 from relauto.resolving.policies import find_policy
-from relauto.resolving.regions import split_lines
+from relauto.resolving.regions import Comparison, split_lines
 from relauto.settings import PathPolicy
 
 _PLAIN = ("100644", "100755")
@@ -128,25 +128,21 @@ class _Case:
 
     def _follow(self, conflict: Conflict, base: Stage, theirs: Stage) -> ResolvedFile | None:
         """Return the file that a lost one became, with the fix in it."""
-        path, entry = self._moved.get(conflict.path, ("", None))
-        # What the merge changed there as well is not what is known of it.
-        if entry is None or find_entry(self.repository.store, self.merged.tree, path) != entry:
+        move = self._moved.get(conflict.path)
+        # No hunk would tell of a mode, and what the merge changed there as well is not what is known of it.
+        if base.mode != theirs.mode or move is None or self._find_merged(move.path) != move.entry:
             return None
-        found = compare_blobs(self.repository, base.id, entry.id, theirs.id)
-        made = merge_file(found, self.resolvers) if found else None
-        if not found or not made:
+        found = compare_blobs(self.repository, base.id, move.entry.id, theirs.id)
+        if not found or (move.by_name and not has_surroundings(found)):
             return None
-        content, hunks = made
-        carried = [
-            ResolvedHunk(MOVED, "medium", edit.span.start + 1, edit.old, edit.old, edit.new, edit.new)
-            for edit in found.fix
-        ]
-        doubted = [replace(hunk, confidence=find_least((hunk.confidence, "medium"))) for hunk in hunks]
-        ordered = sorted((*carried, *doubted), key=lambda hunk: hunk.start)
-        return ResolvedFile(path, content, tuple(ordered), conflict=conflict.path)
+        made = merge_file(found, self.resolvers)
+        return _carry(conflict.path, move, found, *made) if made else None
+
+    def _find_merged(self, path: str) -> Entry | None:
+        return find_entry(self.repository.store, self.merged.tree, path)
 
     @cached_property
-    def _moved(self) -> dict[str, tuple[str, Entry]]:
+    def _moved(self) -> dict[str, Move]:
         lost = [
             (conflict.path, Entry(conflict.base.mode, conflict.base.id))
             for conflict in self.merged.conflicts
@@ -154,3 +150,17 @@ class _Case:
         ]
         below = self.repository.commit_object(self.base).tree
         return find_moved(self.repository, below, self._tree, lost)
+
+
+def _carry(
+    conflict: str, move: Move, found: Comparison, content: bytes, hunks: Iterable[ResolvedHunk]
+) -> ResolvedFile:
+    """Return the fix as it was made in the file that a lost one became, with what was resolved in it."""
+    worth: Confidence = "low" if move.by_name else "medium"
+    carried = [
+        ResolvedHunk(MOVED, worth, edit.span.start + 1, edit.old, edit.old, edit.new, edit.new)
+        for edit in found.fix
+    ]
+    doubted = [replace(hunk, confidence=find_least((hunk.confidence, worth))) for hunk in hunks]
+    ordered = sorted((*carried, *doubted), key=lambda hunk: hunk.start)
+    return ResolvedFile(move.path, content, tuple(ordered), conflict=conflict, by_name=move.by_name)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from relauto.comms.resolved import tell_files
 from relauto.git.commit import EMPTY_TREE
 from relauto.git.tree import Entry, write_files
 from relauto.model.resolution import ResolvedFile, ResolvedHunk
@@ -142,17 +143,79 @@ def test_a_fix_follows_a_file_that_is_still_a_little_like_it(make_case):
     assert set(case.files(proposal)) == {"read.me", "new/program.py", "new/more.py"}
 
 
+NEW = "".join(f"{number} new words, many of them, in lines of some length\n" for number in range(60))
+
+
 def test_a_fix_follows_a_file_by_its_name_if_one_alone_is_called_so(make_case):
-    filling = "".join(f"{number} new words, many of them, in lines of some length\n" for number in range(60))
-    files = {"old/app.py": None, "new/app.py": BASE + filling}
+    files = {"old/app.py": None, "new/app.py": BASE + NEW}
     case = make_case({"old/app.py": BASE}, files, {"old/app.py": change(BASE, 5, "5 red bottles\n")})
-    content = (change(BASE, 5, "5 red bottles\n") + filling).encode()
-    assert case.files(case.propose("moved"))["new/app.py"] == content
+    proposal = case.propose("moved")
+    hunk = ResolvedHunk("moved", "low", 5, *[lines("5 green bottles\n")] * 2, *[lines("5 red bottles\n")] * 2)
+    content = (change(BASE, 5, "5 red bottles\n") + NEW).encode()
+    file = ResolvedFile("new/app.py", content, (hunk,), conflict="old/app.py", by_name=True)
+    assert proposal.files == (file,)
+    assert set(case.files(proposal)) == {"read.me", "new/app.py"}
+    assert next(tell_files(proposal)) == (
+        "  new/app.py, which is called like old/app.py, from line 5, by moved (low)"
+    )
+
+
+def test_a_file_that_is_only_called_so_is_not_the_one(make_case):
+    old = (
+        "import os\n\n\ndef check(user):\n    return user.ok\n\n\ndef login(user):\n    return check(user)\n"
+    )
+    other = "import os\n\n\nRATE = 3\n\n\ndef price(order):\n    return order.total * RATE\n" + NEW
+    fixed = change(old, 1, "import os\nimport hmac\n")
+    case = make_case(
+        {"auth/util.py": old}, {"auth/util.py": None, "billing/util.py": other}, {"auth/util.py": fixed}
+    )
+    assert [conflict.kind for conflict in case.merged.conflicts] == ["modify/delete"]
+    assert case.propose(*RESOLVERS) is None
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        pytest.param(change(BASE, 3, "3 blue bottles\n"), id="changed near the fix"),
+        pytest.param(change(BASE, 5, "5 red bottles\n"), id="fixed already"),
+        pytest.param(BASE + "between\n" + BASE, id="there twice"),
+    ],
+)
+def test_by_its_name_alone_a_file_must_hold_the_lines_around_the_fix_once(make_case, there):
+    files = {"old/app.py": None, "new/app.py": NEW + there}
+    fixed = {"old/app.py": change(BASE, 5, "5 red bottles\n"), "more": "more\n"}
+    assert make_case({"old/app.py": BASE}, files, fixed).propose(*RESOLVERS) is None
+
+
+def test_a_few_lines_do_not_tell_that_a_file_is_the_one(make_case):
+    files = {"old/app.py": None, "new/app.py": "import os\nimport re\n" + NEW}
+    fixed = {"old/app.py": "import hmac\nimport os\nimport re\n"}
+    assert make_case({"old/app.py": "import os\nimport re\n"}, files, fixed).propose(*RESOLVERS) is None
+
+
+@pytest.mark.parametrize("text", [BASE, THEIRS], ids=["alone", "with the text"])
+def test_a_mode_that_the_fix_changes_is_not_lost_where_the_file_is_elsewhere(make_case, clone, text):
+    other = "".join(f"{number} other words\n" for number in range(15))
+    case = make_case(
+        {"old/run.sh": BASE, "app.py": BASE},
+        {"old/run.sh": None, "new/run.sh": BASE + other, "app.py": OURS},
+        {"old/run.sh": text, "app.py": THEIRS},
+    )
+    (clone.directory / "old/run.sh").chmod(0o755)
+    clone.run("add", "old/run.sh")
+    clone.run("commit", "--quiet", "--amend", "--no-edit")
+    case.fix = case.repository.resolve("main")
+    kinds = {conflict.path: conflict.kind for conflict in case.merged.conflicts}
+    assert kinds == {"old/run.sh": "modify/delete", "app.py": "content"}
+    assert case.propose(*RESOLVERS) is None
 
 
 def test_of_two_files_of_that_name_neither_is_the_one(make_case):
-    filling = "".join(f"{number} new words, many of them, in lines of some length\n" for number in range(60))
-    files = {"old/app.py": None, "new/app.py": BASE + filling, "newer/app.py": filling + BASE}
+    files = {
+        "old/app.py": None,
+        "new/app.py": BASE + NEW,
+        "newer/app.py": NEW + BASE,
+    }
     case = make_case({"old/app.py": BASE}, files, {"old/app.py": change(BASE, 5, "5 red bottles\n")})
     assert case.propose("moved") is None
 
