@@ -22,8 +22,14 @@ def find_origins(message: str) -> tuple[Commit, ...]:
     Only a full id on a line of its own below the subject counts. A message that reverts something
     has no origin, whatever it quotes.
     """
-    if find_reverted(message):
-        return ()
+    return () if find_reverted(message) else find_claimed(message)
+
+
+def find_claimed(message: str) -> tuple[Commit, ...]:
+    """Return the commits that such lines of `message` name, oldest first, also where it reverts something.
+
+    There they tell which revert was picked, or are quoted from what is reverted.
+    """
     _, _, body = message.partition("\n")
     return tuple(Commit(found[1]) for found in _ORIGIN.finditer(body))
 

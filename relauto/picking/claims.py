@@ -8,6 +8,7 @@ from relauto.git.message import find_origins, find_pull, find_reverted
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
 from relauto.picking.presence import find_known_presence
+from relauto.picking.reverts import Reverts
 from relauto.picking.words import find_pulls, strip_subject
 
 
@@ -69,25 +70,22 @@ class Claims:
     @cached_property
     def _told(self) -> _Told:
         messages = dict(self._read_messages())
-        reverts: dict[str, list[str]] = {}
+        reverts = Reverts(self.repository)
         for commit, message in messages.items():
-            for reverted in find_reverted(message):
-                reverts.setdefault(reverted, []).append(commit)
-
-        def stands(commit: str) -> bool:
-            return not any(map(stands, reverts.get(commit, ())))
-
-        standing = [text for commit, text in messages.items() if stands(commit) and not find_reverted(text)]
+            reverts.read(commit, message)
+        standing = [
+            text for commit, text in messages.items() if not find_reverted(text) and reverts.stands(commit)
+        ]
         return _Told(
             frozenset(origin for text in standing for origin in find_origins(text)),
             frozenset(number for text in standing for number in find_pulls(text)),
             frozenset(strip_subject(text.lstrip("\n").partition("\n")[0]) for text in standing) - {""},
         )
 
-    def _read_messages(self) -> Iterator[tuple[str, str]]:
+    def _read_messages(self) -> Iterator[tuple[Commit, str]]:
         options = ("-z", "--no-show-signature", "--no-color", "--format=%H%n%B")
         listed = self.repository.git.run("log", *options, f"{self.main}..{self.tip}")
         for entry in listed.decode("utf-8", "replace").split("\0"):
             commit, _, message = entry.partition("\n")
             if commit:
-                yield commit, message
+                yield Commit(commit), message

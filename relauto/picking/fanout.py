@@ -99,7 +99,7 @@ def pick_series(
     head, picked = line.tip, []
     for fix in fixes:
         started = perf_counter()
-        made = _pick_new(repository, fix, head, committer)
+        made = _pick_new(repository, fix, head, committer, fixes)
         if made.status == "conflict" and propose:
             made = _resolve(repository, Picked(fix, head, made), committer, propose)
         picked.append(Picked(fix, head, replace(made, seconds=perf_counter() - started)))
@@ -107,13 +107,15 @@ def pick_series(
     return Series(line, tuple(picked))
 
 
-def _pick_new(repository: Repository, fix: Commit, below: Commit, committer: Signature) -> Pick:
+def _pick_new(
+    repository: Repository, fix: Commit, below: Commit, committer: Signature, series: Sequence[Commit]
+) -> Pick:
     """Pick what is not there: what applies cleanly may be there all the same, changed since."""
     made = pick(repository, [fix], below, committer=committer)
     if made.status != "clean":
         return made
     try:
-        known = find_known_presence(repository, fix, below)
+        known = find_known_presence(repository, fix, below, series=series)
         markers = find_markers(repository, fix, below, made.commits[-1])
     except (MissingObjectError, GitError) as error:
         return Pick("error", error=error.what)

@@ -1,6 +1,6 @@
 """Is a fix on a line already, under its own id or another?"""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,9 +8,10 @@ from relauto.errors import InputError
 from relauto.git.commit import EMPTY_TREE
 from relauto.git.errors import MissingObjectError
 from relauto.git.merge import merge
-from relauto.git.message import find_origins, find_reverted
+from relauto.git.message import find_claimed, find_reverted
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
+from relauto.picking.reverts import Reverts
 
 # How many commits are compared by patch id at most, newest first. Only commits that touch exactly
 # the files of the fix are compared at all, so the bound is met by files that every commit touches.
@@ -30,10 +31,13 @@ class Presence:
     commit: Commit | None
 
 
-def find_presence(repository: Repository, fix: Commit, line: Commit, *, mainline: int = 1) -> Presence | None:
+def find_presence(
+    repository: Repository, fix: Commit, line: Commit, *, mainline: int = 1, series: Sequence[Commit] = ()
+) -> Presence | None:
     """Return how `fix` is on `line`, or None when nothing shows that it is.
 
-    What was reverted on the line does not count, unless the revert was reverted in turn. The search
+    What was reverted on the line does not count, unless the revert was reverted in turn. A revert that a
+    later fix of the series is, or became there, is meant: what it took back counts. The search
     by patch id covers at most `PATCH_ID_BOUND` commits, and none where a partial clone lacks their
     files, so None is no proof of absence.
 
@@ -42,11 +46,12 @@ def find_presence(repository: Repository, fix: Commit, line: Commit, *, mainline
         fix: a commit; a merge stands for its change against one parent.
         line: the tip to look at.
         mainline: that parent's number, from 1.
+        series: the fixes that go to the line together, in order, this one among them.
 
     Raises:
         MissingObjectError: an object that is needed is absent.
     """
-    known = find_known_presence(repository, fix, line, mainline=mainline)
+    known = find_known_presence(repository, fix, line, mainline=mainline, series=series)
     if known:
         return known
     ours = repository.commit_object(line).tree
@@ -55,17 +60,18 @@ def find_presence(repository: Repository, fix: Commit, line: Commit, *, mainline
 
 
 def find_known_presence(
-    repository: Repository, fix: Commit, line: Commit, *, mainline: int = 1
+    repository: Repository, fix: Commit, line: Commit, *, mainline: int = 1, series: Sequence[Commit] = ()
 ) -> Presence | None:
     """Return the commit that brought `fix` to `line`, if one can be named: all but the look at the tree."""
-    picks, reverts = _read_claims(repository, fix, line)
-    if stands(fix, reverts) and repository.is_ancestor(fix, line):
+    later = series[series.index(fix) + 1 :] if fix in series else ()
+    picks, reverts = _read_claims(repository, fix, line, later)
+    if repository.is_ancestor(fix, line) and reverts.stands(fix):
         return Presence("ancestor", fix)
     for pick in picks:
-        if stands(pick, reverts):
+        if reverts.stands(pick):
             return Presence("trailer", pick)
     for same in _find_same_patches(repository, fix, line, mainline):
-        if stands(same, reverts):
+        if reverts.stands(same):
             return Presence("patch-id", same)
     return None
 
@@ -88,12 +94,15 @@ def find_mainline(repository: Repository, fix: Commit, mainline: int) -> Commit 
 
 
 def _read_claims(
-    repository: Repository, fix: Commit, line: Commit
-) -> tuple[list[Commit], dict[Commit, set[Commit]]]:
-    """Return the commits of the line that claim to be picks of `fix`, newest first, and all its reverts.
+    repository: Repository, fix: Commit, line: Commit, meant: Collection[Commit]
+) -> tuple[list[Commit], Reverts]:
+    """Return the commits of the line that claim to be picks of `fix`, newest first, and its reverts.
 
-    A pick of the fix cannot lie in the fix's own history, which bounds the search.
+    A pick of the fix cannot lie in the fix's own history, which bounds the search. One of a revert reverts
+    the same; what reverts something else only quotes. Reverts that are `meant`, or were picked from those,
+    are left out.
     """
+    taken_back = find_reverted(repository.commit_object(fix).message)
     found = repository.list_commits(
         "--fixed-strings",
         f"--grep=(cherry picked from commit {fix})",
@@ -101,19 +110,14 @@ def _read_claims(
         f"{fix}..{line}",
     )
     picks: list[Commit] = []
-    reverts: dict[Commit, set[Commit]] = {}
+    reverts = Reverts(repository)
     for commit in reversed(found):
         message = repository.commit_object(commit).message
-        if fix in find_origins(message):
+        if fix in find_claimed(message) and find_reverted(message) == taken_back:
             picks.append(commit)
-        for reverted in find_reverted(message):
-            reverts.setdefault(reverted, set()).add(commit)
+        if not {commit, *find_claimed(message)} & {*meant}:
+            reverts.read(commit, message)
     return picks, reverts
-
-
-def stands(commit: Commit, reverts: dict[Commit, set[Commit]]) -> bool:
-    """Tell whether no revert of `commit` stands; a commit cannot revert one that came after it."""
-    return not any(stands(revert, reverts) for revert in reverts.get(commit, ()))
 
 
 def _find_same_patches(repository: Repository, fix: Commit, line: Commit, mainline: int) -> list[Commit]:

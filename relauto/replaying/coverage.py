@@ -15,7 +15,7 @@ from relauto.git.message import find_origins, find_pull
 from relauto.git.repository import Repository
 from relauto.model.names import Branch, Commit
 from relauto.picking.fanout import Line
-from relauto.picking.presence import find_mainline, find_presence, stands
+from relauto.picking.presence import find_mainline, find_presence
 from relauto.replaying.finding import keep_alike
 from relauto.replaying.followups import Followup
 from relauto.replaying.history import Main
@@ -122,9 +122,9 @@ class _Survey:
         there: list[tuple[Commit, By]] = [(fix, "ancestor")] if fix in held.shared else []
         there += [(pair.expected, pair.by) for pair in self.brought[held.line.branch].get(fix, ())]
         for commit, by in there:
-            if stands(commit, held.reverts):
+            if held.reverts.stands(commit):
                 return Cell("in", by, commit)
-        return Cell("reverted", there[0][1], _find_revert(held, there[0][0])) if there else MISSING
+        return Cell("reverted", there[0][1], held.reverts.find(there[0][0])[0]) if there else MISSING
 
     def compare(self, rows: dict[Commit, dict[Branch, Cell]]) -> None:
         """Look for the same patch wherever a fix is missing."""
@@ -139,15 +139,10 @@ class _Survey:
                     rows[fix][branch] = UNKNOWN
                 continue
             for fix, commit in alike.items():
-                if stands(commit, held.reverts):
+                if held.reverts.stands(commit):
                     rows[fix][branch] = Cell("in", "patch-id", commit)
                 else:
-                    rows[fix][branch] = Cell("reverted", "patch-id", _find_revert(held, commit))
-
-
-def _find_revert(held: Holding, commit: Commit) -> Commit:
-    """Return a revert of a commit that stands on a line."""
-    return min(each for each in held.reverts[commit] if stands(each, held.reverts))
+                    rows[fix][branch] = Cell("reverted", "patch-id", held.reverts.find(commit)[0])
 
 
 def cover(

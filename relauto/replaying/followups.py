@@ -7,7 +7,7 @@ from typing import Literal
 
 from relauto.git.message import find_pull, find_reverted
 from relauto.model.names import Commit
-from relauto.picking.presence import stands
+from relauto.picking.reverts import Reverts
 from relauto.replaying.history import Entry, Main
 
 Kind = Literal["reverted", "fixed"]
@@ -32,13 +32,13 @@ class Followups:
     """The commits of main that speak of others.
 
     Attributes:
-        reverts: the reverts of each commit that a message names in full.
+        reverts: the reverts that name what they revert in full.
         by_id: what is said of a commit, by the first letters of its id.
         by_pull: what is said of a pull request.
         by_subject: what is said of a commit by its subject.
     """
 
-    reverts: dict[Commit, set[Commit]] = field(default_factory=dict)
+    reverts: Reverts
     by_id: dict[str, list[tuple[str, Followup]]] = field(default_factory=dict)
     by_pull: dict[int, list[Followup]] = field(default_factory=dict)
     by_subject: dict[str, list[Followup]] = field(default_factory=dict)
@@ -47,8 +47,7 @@ class Followups:
         """Take in what a commit of main says of others."""
         if "everts" not in entry.message and "ixes" not in entry.message and "! " not in entry.message:
             return
-        for reverted in find_reverted(entry.message):
-            self.reverts.setdefault(reverted, set()).add(entry.id)
+        self.reverts.add(entry.id, find_reverted(entry.message))
         for found in _ID.finditer(entry.message):
             kind: Kind = "fixed" if found[1].startswith("Fixes") else "reverted"
             told = Followup(entry.id, kind, entry.subject)
@@ -70,7 +69,7 @@ class Followups:
         return tuple(kept.values())
 
     def _counts(self, told: Followup) -> bool:
-        return told.kind == "fixed" or stands(told.commit, self.reverts)
+        return told.kind == "fixed" or self.reverts.stands(told.commit)
 
 
 def read_all(entries: Iterable[Entry], main: Main, followups: Followups) -> Iterator[Entry]:

@@ -1,12 +1,13 @@
 """What release lines hold: their own commits, and those of main, from one walk over each history."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from relauto.git.message import find_reverted
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
 from relauto.picking.fanout import Line
+from relauto.picking.reverts import Reverts
 from relauto.replaying.followups import Followups, read_all
 from relauto.replaying.history import Entry, Main, read_entries
 
@@ -21,13 +22,13 @@ class Holding:
         line: the branch and its tip.
         own: its commits that main has not.
         shared: its commits that main has.
-        reverts: the reverts that it holds, of each commit.
+        reverts: the reverts that it holds.
     """
 
     line: Line
     own: dict[Commit, Entry]
     shared: frozenset[Commit]
-    reverts: dict[Commit, set[Commit]] = field(default_factory=dict)
+    reverts: Reverts
 
 
 @dataclass(frozen=True)
@@ -45,27 +46,36 @@ def read_histories(repository: Repository, main: Line, lines: Sequence[Line]) ->
     Raises:
         GitError: git failed.
     """
-    index, followups = Main(), Followups()
+    index, followups = Main(), Followups(Reverts(repository))
     read = read_all(read_entries(repository, str(main.tip)), index, followups)
     parents = {entry.id: entry.parents for entry in read}
     tips = [str(line.tip) for line in lines]
     beside = {entry.id: entry for entry in read_entries(repository, *tips, f"^{main.tip}")} if tips else {}
-    holdings = tuple(_hold(line, beside, parents, followups) for line in lines)
+    holdings = tuple(_hold(repository, line, beside, parents, followups) for line in lines)
     return Histories(index, followups, holdings)
 
 
-def _hold(line: Line, beside: Mapping[Commit, Entry], parents: Parents, followups: Followups) -> Holding:
+def _hold(
+    repository: Repository,
+    line: Line,
+    beside: Mapping[Commit, Entry],
+    parents: Parents,
+    followups: Followups,
+) -> Holding:
     above = {commit: entry.parents for commit, entry in beside.items()}
     own = _walk([line.tip], above)
     edge = [parent for commit in own for parent in above[commit] if parent not in above]
     shared = _walk([line.tip, *edge], parents)
-    holding = Holding(line, {commit: beside[commit] for commit in own}, frozenset(shared))
-    for reverted, by in followups.reverts.items():
-        holding.reverts.setdefault(reverted, set()).update(by & holding.shared)
+    holding = Holding(
+        line, {commit: beside[commit] for commit in own}, frozenset(shared), Reverts(repository)
+    )
+    for reverted, by in followups.reverts.named.items():
+        for revert in by & holding.shared:
+            holding.reverts.add(revert, [reverted])
     for commit in own:
+        holding.reverts.read(commit, beside[commit].message)
         for reverted in find_reverted(beside[commit].message):
-            for each in _list_brought(reverted, above):
-                holding.reverts.setdefault(each, set()).add(commit)
+            holding.reverts.add(commit, _list_brought(reverted, above))
     return holding
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from relauto.git.message import find_pull, find_reverted
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
+from relauto.picking.reverts import Reverts
 
 _FORM = "%H%x00%an%x00%ae%x00%at%x00%B"
 _ID = 10
@@ -19,8 +20,10 @@ def count_known(repository: Repository, commits: Sequence[Commit], fix: Commit, 
     not count.
     """
     own = list(_read(repository, f"{fix}..{onto}"))
-    reverted = {each for *_, message in own for each in find_reverted(message)}
-    standing = [each for each in own if each[0] not in reverted and not find_reverted(each[4])]
+    reverts = Reverts(repository)
+    for commit, *_, message in own:
+        reverts.read(Commit(commit), message)
+    standing = [each for each in own if not find_reverted(each[4]) and reverts.stands(Commit(each[0]))]
     made = {(name, mail, at) for _, name, mail, at, _ in standing}
     texts = [message for *_, message in standing]
     return sum(any(_is_among(each, made, texts) for each in _list(repository, commit)) for commit in commits)

@@ -3,6 +3,7 @@
 import pytest
 
 from relauto.model.names import Branch
+from relauto.picking.claims import Claims
 from relauto.picking.explanation import Explanation, explain
 from relauto.picking.fanout import Line, pick_series
 from relauto.picking.prerequisites import Limits
@@ -146,3 +147,20 @@ def test_a_search_keeps_within_its_picks(line, repository):
     fix = line.commit("Fix", {"app.py": change(TEXT, 3, "fixed")})
     assert explain(repository, fix, onto, limits=Limits(picks=2)).picks == 2
     assert told(repository, fix, onto, Limits(picks=2)) == Explanation()
+
+
+def test_what_a_picked_revert_took_back_is_missing_again(line, repository):
+    one = line.commit("One", {"app.py": change(TEXT, 3, "one")})
+    line.run("revert", "--no-edit", one)
+    undone = line.head
+    line.run("revert", "--no-edit", undone)
+    again = line.head
+    fix = line.commit("Fix", {"app.py": change(TEXT, 3, "fixed")})
+    line.switch("line")
+    line.run("cherry-pick", "-x", one)
+    claims = Claims(repository, repository.merge_base(line.head, fix), line.head)
+    assert (claims.is_told(one), claims.is_there(again)) == (True, True)
+    line.run("cherry-pick", "-x", undone)
+    claims = Claims(repository, repository.merge_base(line.head, fix), line.head)
+    assert (claims.is_there(one), claims.is_there(again)) == (False, False)
+    assert told(repository, fix, line.head) == Explanation((again,))

@@ -124,3 +124,70 @@ def test_a_scope_lists_everything_oldest_first(line, repository):
     assert entries[0].author == "Ada Engineer"
     order = [entry.commit for entry in entries]
     assert all(order.index(p) < order.index(e.commit) for e in entries for p in e.parents if p in order)
+
+
+@pytest.fixture
+def reapplied(line):
+    """On main the fix was reverted and made again; the line has nothing of it."""
+    line.switch("main")
+    line.revert = revert(line, line.fix)
+    line.again = revert(line, line.revert)
+    line.switch("line")
+    return line
+
+
+def backport(clone, *commits, options=("-x",)):
+    """Pick commits as people do; return what they became."""
+    made = []
+    for commit in commits:
+        clone.run("cherry-pick", *options, commit)
+        made.append(clone.head)
+    return made
+
+
+def find_all(clone, repository, *, series=()):
+    commits = (clone.fix, clone.revert, clone.again)
+    found = [find_presence(repository, each, clone.head, series=series) for each in commits]
+    return [each and (each.by, each.commit) for each in found]
+
+
+def test_a_revert_that_was_picked_takes_back_the_pick_of_what_it_names(reapplied, repository):
+    fix, undone = backport(reapplied, reapplied.fix, reapplied.revert)
+    assert find_all(reapplied, repository) == [None, ("trailer", undone), None]
+    (again,) = backport(reapplied, reapplied.again)
+    assert find_all(reapplied, repository) == [("trailer", fix), None, ("trailer", again)]
+
+
+def test_what_a_later_fix_of_the_series_takes_back_is_there(reapplied, repository):
+    fix, undone, again = backport(reapplied, reapplied.fix, reapplied.revert, reapplied.again)
+    series = (reapplied.fix, reapplied.revert, reapplied.again)
+    assert find_all(reapplied, repository, series=series) == [
+        ("trailer", fix),
+        ("trailer", undone),
+        ("trailer", again),
+    ]
+
+
+def test_a_revert_does_not_take_back_what_was_picked_after_it(reapplied, repository):
+    backport(reapplied, reapplied.fix, reapplied.revert)
+    (second,) = backport(reapplied, reapplied.fix)
+    assert find_presence(repository, reapplied.fix, reapplied.head) == Presence("trailer", second)
+
+
+def test_a_revert_that_came_before_the_pick_takes_nothing_back(reapplied, repository):
+    backport(reapplied, reapplied.revert, options=("-x", "--allow-empty", "--keep-redundant-commits"))
+    (first,) = backport(reapplied, reapplied.fix)
+    assert find_presence(repository, reapplied.fix, reapplied.head) == Presence("trailer", first)
+
+
+def test_a_revert_that_the_line_made_itself_takes_back_what_was_picked_again(reapplied, repository):
+    _, undone, again = backport(reapplied, reapplied.fix, reapplied.revert, reapplied.again)
+    revert(reapplied, again)
+    assert find_all(reapplied, repository) == [None, ("trailer", undone), None]
+
+
+def test_a_revert_that_quotes_what_it_takes_back_is_no_pick_of_that(line, repository):
+    (made,) = backport(line, line.fix)
+    said = f"This reverts commit {made}.\n\nFix\n\n(cherry picked from commit {line.fix})\n"
+    line.commit(f'Revert "Fix"\n\n{said}', {"app.py": TEXT})
+    assert find_presence(repository, line.fix, line.head) is None

@@ -124,6 +124,26 @@ def test_what_was_taken_back_on_a_line_is_reverted_and_what_came_again_is_in(pro
     assert cells(product)[0] == Cell("in", "trailer", again)
 
 
+def test_a_revert_that_was_picked_takes_back_the_pick(product):
+    product.run("revert", "--no-edit", product.fix)
+    revert = product.head
+    product.run("revert", "--no-edit", revert)
+    again = product.head
+    pick(product, "release-1", product.fix, "-x")
+    undone = pick(product, "release-1", revert, "-x")
+    rows = look(product, product.fix, again)
+    assert [row.cells[Branch("release-1")] for row in rows] == [
+        Cell("reverted", "trailer", undone),
+        Cell("reverted", "patch-id", undone),
+    ]
+    reapplied = pick(product, "release-1", again, "-x")
+    rows = look(product, product.fix, again)
+    assert [row.cells[Branch("release-1")] for row in rows] == [
+        Cell("in", "pull", reapplied),
+        Cell("in", "patch-id", reapplied),
+    ]
+
+
 def test_a_line_that_took_back_a_whole_merge_took_back_the_pick_in_it(product):
     product.switch("backport", "release-1")
     product.run("cherry-pick", "-x", product.fix)

@@ -55,6 +55,36 @@ def test_each_line_gets_its_result(pick, clone):
     assert clone.git.read("status", "--porcelain") == ""
 
 
+def take_back_and_reapply(clone):
+    """Revert the fix on main and make it again; return all three."""
+    clone.run("revert", "--no-edit", clone.fix)
+    revert = clone.head
+    clone.run("revert", "--no-edit", revert)
+    return clone.fix, revert, clone.head
+
+
+def test_a_fix_that_was_reverted_and_made_again_gets_to_the_line_as_one_range(pick, clone):
+    fix, _, again = take_back_and_reapply(clone)
+    identify(clone)
+    ended = pick("--fix", f"{fix}~..{again}", "--onto", "release-1", "--write", "--json")
+    results = ended.document["results"]
+    assert (ended.status, [each["status"] for each in results]) == (0, ["clean"] * 3)
+    assert clone.git.read("show", f"{results[-1]['commit']}:app.py") == change(TEXT, 3, "fixed").rstrip("\n")
+    clone.run("branch", "-f", "release-1", results[-1]["commit"])
+    ended = pick("--fix", f"{fix}~..{again}", "--onto", "release-1", "--json")
+    there = [(each["status"], each["commit"]) for each in ended.document["results"]]
+    assert (ended.status, there) == (0, [("already", each["commit"]) for each in results])
+
+
+def test_a_fix_that_was_reverted_and_made_again_gets_to_the_line_one_by_one(pick, clone):
+    for each in take_back_and_reapply(clone):
+        ended = pick("--fix", each, "--onto", "release-1", "--json")
+        (result,) = ended.document["results"]
+        assert (ended.status, result["status"]) == (0, "clean")
+        clone.run("branch", "-f", "release-1", result["commit"])
+    assert clone.git.read("show", "release-1:app.py") == change(TEXT, 3, "fixed").rstrip("\n")
+
+
 def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
     document = pick("--fix", clone.fix, "--onto", "release-*", "--json").document
     tree, _ = clone.pick_for_real(clone.fix, "release-1")
