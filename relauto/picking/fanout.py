@@ -9,6 +9,7 @@ from relauto.git.errors import MissingObjectError
 from relauto.git.merge import Merge
 from relauto.git.repository import Repository
 from relauto.git.runner import GitError
+from relauto.git.tree import print_path
 from relauto.model.names import Branch, Commit
 from relauto.model.resolution import Proposal
 from relauto.picking.markers import find_markers
@@ -122,7 +123,8 @@ def _pick_new(
     if known:
         return Pick("already", tree=repository.commit_object(below).tree, presence=known)
     if markers:
-        return Pick("error", error=f"the pick would leave conflict markers in {', '.join(markers)}")
+        paths = ", ".join(map(print_path, markers))
+        return Pick("error", error=f"the pick would leave conflict markers in {paths}")
     return made
 
 

@@ -146,16 +146,19 @@ def _read_word(repository: Repository, word: str, method: Method) -> Change:
 
 def describe_forecast(asked: Asked, outlooks: Sequence[Outlook]) -> dict[str, Any]:
     """Return the document: that of `pick`, the change, and what is told of each line."""
+    from relauto.git.tree import print_path
     from relauto.tasks.pick_output import describe
 
     repository = asked.repository
     told = [describe(repository, [outlook.series], ())["results"] for outlook in outlooks]
     return {
         "change": {
-            "name": asked.name,
+            "name": print_path(asked.name),
             "method": asked.method,
             "heads": [change.head for change in asked.changes],
-            "conflicts_with_main": [path for change in asked.changes for path in change.conflicts],
+            "conflicts_with_main": [
+                print_path(path) for change in asked.changes for path in change.conflicts
+            ],
         },
         "lines": [
             {

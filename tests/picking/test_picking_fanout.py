@@ -70,6 +70,14 @@ def test_markers_that_the_fix_does_not_bring_are_found(line, repository, name):
     assert find_markers(repository, fix, below, fix) == ()
 
 
+def test_markers_in_a_path_that_is_no_utf8_are_told(line, repository, committer):
+    fix = line.commit("Rename", {"app.py": None, "caf\udce9.py": TEXT})
+    onto = on_line(line, "Marked", {"app.py": TEXT.replace("line 9\n", MARKED)})
+    (picked,) = pick_series(repository, [fix], of(onto), committer=committer).picked
+    assert picked.pick.status == "error"
+    assert picked.pick.error == "the pick would leave conflict markers in caf%E9.py"
+
+
 def test_a_heading_is_no_marker(line, repository):
     below = line.head
     fix = line.commit("Fix", {"app.py": change(TEXT, 3, "fixed")})

@@ -182,3 +182,20 @@ def test_in_a_folder_with_settings_it_is_read_through_github(world: World):
     assert ended.err.startswith(f"pull request #{number} of {SOURCE} is open, its head is ")
     assert "no line was named" not in ended.err
     assert world.seen() == before
+
+
+def test_what_is_no_utf8_is_percent_encoded(pick, clone):
+    clone.switch("odd\udce9", "main")
+    ours = clone.commit("Ours", {"caf\udce9": "ours\n"})
+    clone.switch("main")
+    clone.commit("Main's", {"caf\udce9": "main's\n"})
+    asked = ("--forecast", "--fix", "odd\udce9", "--onto", "release-1")
+    ended = pick(*asked, "--json")
+    assert ended.document["change"] == {
+        "name": "odd%E9",
+        "method": "squash",
+        "heads": [ours],
+        "conflicts_with_main": ["caf%E9"],
+    }
+    assert ended.status == 0
+    assert "It conflicts with main itself in caf%E9: it will change." in pick(*asked).out
