@@ -1,5 +1,6 @@
 """Branches for picks, made all at once or not at all; what people put there stays."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,6 +15,8 @@ from relauto.picking.fanout import Line, Picked, Propose, Series, pick_series
 
 State = Literal["created", "renewed", "there", "refused", "none"]
 _TRIES = 3
+_NAMED = 12
+"""Fixes that a branch is named by, all of them: a part of a ref may not be longer than a file's name."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,14 @@ def name_branch(line: Branch, fixes: Sequence[Commit], *, proposal: bool = False
     """Return the branch for picks of `fixes` onto `line`: always the same.
 
     Picks that resolvers had a part in, or that nobody named, have one of their own, so that nobody takes
-    them for plain ones.
+    them for plain ones. Of very many fixes the first is named, how many more there are, and a digest of all.
     """
     kind = "review" if proposal else "pick"
-    return Branch(f"relauto/{kind}/{line}/{'-'.join(fix.short for fix in fixes)}")
+    last = "-".join(fix.short for fix in fixes)
+    if len(fixes) > _NAMED:
+        digest = hashlib.sha256("\n".join(fixes).encode("ascii")).hexdigest()
+        last = f"{fixes[0].short}-and-{len(fixes) - 1}-more-{digest[:10]}"
+    return Branch(f"relauto/{kind}/{line}/{last}")
 
 
 def place_branches(

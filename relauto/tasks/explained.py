@@ -23,15 +23,18 @@ _TAKEN = {
 
 
 def describe_explanation(repository: Repository, picked: Picked) -> dict[str, Any]:
-    """Return the part of the document that says why; all of it is empty where nothing was proved."""
+    """Return the part of the document that says why; all of it is empty where nothing was proved.
+
+    Of a prerequisite whose files are absent here, `lines` and `taken` are None, and `signs` is empty.
+    """
     found = _explain(repository, picked)
     return {
         "prerequisites": [
             {
                 **describe_commit(repository, commit),
-                "lines": appraisal.lines,
-                "taken": appraisal.taken,
-                "signs": list(appraisal.signs),
+                "lines": appraisal.lines if appraisal else None,
+                "taken": appraisal.taken if appraisal else None,
+                "signs": list(appraisal.signs) if appraisal else [],
             }
             for commit, appraisal in _appraise(repository, picked, found)
         ],
@@ -63,21 +66,44 @@ def _tell_prerequisites(repository: Repository, picked: Picked, found: Explanati
     if found.prerequisites:
         yield "  it is clean once these are picked first, in this order, and none of them can be left out:"
     for commit, appraisal in _appraise(repository, picked, found):
-        why = f": {', '.join(appraisal.signs)}" if appraisal.signs else ""
-        yield f"    {_size_commit(repository, commit)}; {_TAKEN[appraisal.taken]}{why}"
+        yield f"    {_size_commit(repository, commit)}{_phrase_taken(appraisal)}"
+
+
+def _phrase_taken(appraisal: Appraisal | None) -> str:
+    if appraisal is None:
+        return ""
+    why = f": {', '.join(appraisal.signs)}" if appraisal.signs else ""
+    return f"; {_TAKEN[appraisal.taken]}{why}"
 
 
 def _size_commit(repository: Repository, commit: Commit) -> str:
+    from relauto.git.errors import MissingObjectError
+    from relauto.git.runner import GitError
     from relauto.picking.appraisal import count_changed
 
-    return f"{name_commit(repository, commit)}, {count_changed(repository, commit)} lines"
+    named = name_commit(repository, commit)
+    try:
+        return f"{named}, {count_changed(repository, commit)} lines"
+    except (MissingObjectError, GitError):
+        return f"{named}, of a size that cannot be told here"
 
 
-def _appraise(repository: Repository, picked: Picked, found: Explanation) -> list[tuple[Commit, Appraisal]]:
+def _appraise(
+    repository: Repository, picked: Picked, found: Explanation
+) -> list[tuple[Commit, Appraisal | None]]:
+    """Return what people weigh of each prerequisite; None for all where files that it takes are absent."""
+    from relauto.git.errors import MissingObjectError
+    from relauto.git.runner import GitError
     from relauto.picking.appraisal import appraise
 
     paths = {each.path for each in picked.pick.conflicts}
-    appraisals = appraise(repository, picked.fix, found.prerequisites, paths)
+    try:
+        appraisals = appraise(repository, picked.fix, found.prerequisites, paths)
+    except (MissingObjectError, GitError) as error:
+        say(
+            f"how large prerequisites are, and how often people take their like, cannot be told: {error.what}"
+        )
+        return [(commit, None) for commit in found.prerequisites]
     return list(zip(found.prerequisites, appraisals, strict=True))
 
 

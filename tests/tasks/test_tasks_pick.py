@@ -326,6 +326,64 @@ def test_what_has_to_be_picked_first_is_proved_and_told(pick, clone):
     assert pick("--fix", later, "--fix", clone.fix, "--onto", "release-1").status == 0
 
 
+@pytest.fixture
+def prepared(clone):
+    """A fix that needs a commit first, of which a file is absent."""
+    identify(clone)
+    clone.early = clone.commit("Prepare", {"app.py": change(TEXT, 9, "prepared"), "read.me": "prepared\n"})
+    blob = clone.git.read("rev-parse", "main:read.me")
+    clone.fix = clone.commit("Later (#13)", {"app.py": change(TEXT, 9, "fixed later")})
+    (clone.directory / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    return clone
+
+
+def test_a_prerequisite_of_which_files_are_absent_is_told_without_its_size(pick, prepared):
+    prepared.run("branch", "release-11", prepared.early)
+    asked = ("--fix", prepared.fix, "--onto", "release-1", "--onto", "release-11", "--write")
+    why = "how large prerequisites are, and how often people take their like, cannot be told: "
+    ended = pick(*asked, "--json")
+    assert (ended.status, ended.err[: len(why)], ended.err.count("\n")) == (3, why, 1)
+    assert [each["status"] for each in ended.document["results"]] == ["conflict", "clean"]
+    assert ended.document["results"][0]["prerequisites"] == [
+        {
+            "commit": prepared.early,
+            "subject": "Prepare",
+            "pull": None,
+            "lines": None,
+            "taken": None,
+            "signs": [],
+        }
+    ]
+    assert [each["state"] for each in ended.document["branches"]] == ["none", "created"]
+    assert mask(pick(*asked).out) == (
+        "release-1: ID Later (#13): conflict\n"
+        "  app.py (content)\n"
+        "    changed before the fix, not on release-1: ID Prepare (Ada Engineer, 2026-01-05)\n"
+        "  it is clean once these are picked first, in this order, and none of them can be left out:\n"
+        "    ID Prepare (Ada Engineer, 2026-01-05), of a size that cannot be told here\n"
+        "  relauto/pick/release-1/ID was not made, since not every fix applies\n"
+        "release-11: ID Later (#13): clean, the same patch, as ID\n"
+        "  relauto/pick/release-11/ID is there already\n"
+    )
+
+
+def test_any_number_of_fixes_is_written_and_found_again(pick, clone):
+    identify(clone)
+    fixes = [clone.commit(f"Fix {n}", {f"file{n}": f"{n}\n"}) for n in range(25)]
+    asked = ("--fix", f"{fixes[0]}^..main", "--onto", "release-1", "--write", "--json")
+    (first,) = pick(*asked).document["branches"]
+    assert re.fullmatch(
+        rf"relauto/pick/release-1/{fixes[0][:10]}-and-24-more-[0-9a-f]{{10}}", first["branch"]
+    )
+    assert clone.git.read("rev-list", "--count", f"release-1..{first['branch']}") == "25"
+    (again,) = pick(*asked).document["branches"]
+    assert (first["state"], again) == ("created", {**first, "state": "there"})
+    (other,) = pick("--fix", f"{fixes[0]}^^..main", "--onto", "release-1", "--write", "--json").document[
+        "branches"
+    ]
+    assert (other["state"], other["branch"] == first["branch"]) == ("created", False)
+
+
 RESOLVED = (
     "release-10: ID Fix the next one: resolved by adjacent (high) as ID, for a person to confirm\n"
     "  app.py, from line 3, by adjacent (high)\n"
