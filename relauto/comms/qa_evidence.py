@@ -13,12 +13,14 @@ _HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ID = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 
 
-def list_linked(asked: str, page: str) -> frozenset[str]:
-    """Return the items, by id, at which a page holds a link that it was not `asked` with."""
+def list_linked(asked: str, page: str) -> tuple[tuple[str, str], ...]:
+    """Return the links that a page holds at its items and was not `asked` with, each after its item's id."""
     known = {item: set(_LINK.findall(block)) for item, block in read_blocks(asked).items()}
-    blocks = read_blocks(page)
-    return frozenset(
-        item for item, block in blocks.items() if set(_LINK.findall(block)) - known.get(item, set())
+    return tuple(
+        (item, link)
+        for item, block in read_blocks(page).items()
+        for link in dict.fromkeys(_LINK.findall(block))
+        if link not in known.get(item, ())
     )
 
 

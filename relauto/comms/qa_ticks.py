@@ -1,9 +1,12 @@
 """Who ticked which box of a QA page, and who put a link there, told by the versions that its text had."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from relauto.comms.qa_evidence import list_linked
 from relauto.comms.qa_items import read_items
+
+T = TypeVar("T", bound=Hashable)
 
 Version = tuple[str, str | None]
 """Who wrote a version of a page, and its text; None where that is not told any more."""
@@ -32,8 +35,11 @@ def trace_ticks(
 
 def trace_links(
     asked: str, versions: Sequence[Version], body: str, own: str | None = None
-) -> Mapping[str, frozenset[str]]:
-    """Return the items of a page at which somebody has put a link, each with who did, as `trace_ticks`."""
+) -> Mapping[tuple[str, str], frozenset[str]]:
+    """Return the links that people put at items, after the item's id, each with who did, as `trace_ticks`.
+
+    They come as they stand on the page. One that replaces another is of who replaced it.
+    """
     return _trace(lambda text: list_linked(asked, text), asked, versions, body, own)
 
 
@@ -42,11 +48,11 @@ def _list_ticked(text: str) -> Iterable[str]:
 
 
 def _trace(
-    read: Callable[[str], Iterable[str]], asked: str, versions: Sequence[Version], body: str, own: str | None
-) -> dict[str, frozenset[str]]:
+    read: Callable[[str], Iterable[T]], asked: str, versions: Sequence[Version], body: str, own: str | None
+) -> dict[T, frozenset[str]]:
     is_told = versions and is_newest(versions[-1][1], body)
-    held = {item: frozenset[str]() for item in read(asked)}
-    undone: dict[str, frozenset[str]] = {}
+    held = {each: frozenset[str]() for each in read(asked)}
+    undone: dict[T, frozenset[str]] = {}
     editors: set[str] = set()
     for editor, text in versions if is_told else [(UNKNOWN, None)]:
         editors.add(editor)
@@ -54,11 +60,11 @@ def _trace(
             continue
         is_own = editors == {own}
         before = undone | held if is_own else held
-        now = {item: before.get(item, frozenset(editors)) for item in read(text)}
+        now = {each: before.get(each, frozenset(editors)) for each in read(text)}
         gone = before if is_own else undone
-        undone, held = {item: who for item, who in gone.items() if item not in now}, now
+        undone, held = {each: who for each, who in gone.items() if each not in now}, now
         editors.clear()
-    return {item: held.get(item, frozenset(editors)) for item in read(body)}
+    return {each: held.get(each, frozenset(editors)) for each in read(body)}
 
 
 def is_newest(version: str | None, body: str) -> bool:

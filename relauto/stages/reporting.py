@@ -2,9 +2,10 @@
 
 from relauto.github import pull_page
 from relauto.github.pull_page import Report
-from relauto.github.repositories import is_app, read_login
+from relauto.github.repositories import is_app
 from relauto.model.names import Commit
 from relauto.stages.bench import Bench
+from relauto.stages.logins import find_login
 
 
 def send_report(bench: Bench, commit: Commit, told: Report) -> None:
@@ -13,11 +14,4 @@ def send_report(bench: Bench, commit: Commit, told: Report) -> None:
     Raises:
         ForbiddenError: the token may not.
     """
-    pull_page.report(bench.source, commit, told, as_app=is_app(_find_login(bench)))
-
-
-def _find_login(bench: Bench) -> str:
-    """Return whose token works in the product's repository: a bot's is a GitHub App's."""
-    if bench.source.token == bench.ops.token:
-        return bench.login
-    return bench.remember("pages", "login", lambda: read_login(bench.source))
+    pull_page.report(bench.source, commit, told, as_app=is_app(find_login(bench, bench.source)))

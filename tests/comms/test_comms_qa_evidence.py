@@ -53,6 +53,6 @@ def test_a_link_at_an_item_is_evidence_wherever_it_stands(at):
     page = ASKED.replace(at, f"https://example.org/c {at}")
     behind = ASKED.replace(at, f"{at} https://example.org/c") if at.endswith("-->") else page
     for each in (page, behind):
-        assert list_linked(ASKED, each) == {"new.a"}
+        assert list_linked(ASKED, each) == (("new.a", "https://example.org/c"),)
         assert list(read_items(each)) == ["new.a", "new.b"]
-    assert list_linked(ASKED, ASKED) == frozenset()
+    assert list_linked(ASKED, ASKED) == ()

@@ -75,12 +75,34 @@ def test_what_relauto_undid_and_put_back_is_of_who_did_it():
     assert trace(again, page("a"), own="R") == {"a": "m"}
 
 
-def test_who_put_a_link_at_an_item_is_traced_likewise():
-    asked = page("").replace("do", "do https://example.org/asked")
-    linked = asked.replace(
-        "asked <!-- relauto:qa:new.a -->", "asked <!-- relauto:qa:new.a --> https://example.org/7"
-    )
-    again = linked.replace("\n- [ ] do", "\n- [ ] do https://example.org/8", 1)
-    versions = [("R", asked), ("q", linked), ("m", again)]
-    assert trace_links(asked, versions, again) == {"new.a": {"q"}, "new.b": {"m"}}
-    assert trace_links(asked, versions[:1], linked) == {"new.a": {UNKNOWN}}
+LINK = "https://example.org/{}"
+
+
+def linked(**links):
+    """Return the page that was asked, with these links behind its items, separated by spaces."""
+    page_ = page("").replace("do", f"do {LINK.format('asked')}")
+    for item, words in links.items():
+        mark = f"<!-- relauto:qa:new.{item} -->"
+        page_ = page_.replace(mark, " ".join([mark, *map(LINK.format, words.split())]))
+    return page_
+
+
+def test_who_put_a_link_at_an_item_is_traced_link_by_link():
+    first, both = linked(a="7"), linked(a="7", b="8 7")
+    versions = [("R", linked()), ("q", first), ("m", both)]
+    assert trace_links(linked(), versions, both) == {
+        ("new.a", LINK.format(7)): {"q"},
+        ("new.b", LINK.format(8)): {"m"},
+        ("new.b", LINK.format(7)): {"m"},
+    }
+    assert trace_links(linked(), versions[:1], first) == {("new.a", LINK.format(7)): {UNKNOWN}}
+
+
+def test_a_link_that_replaces_another_is_of_who_replaced_it():
+    versions = [("R", linked()), ("q", linked(a="7")), ("m", linked(a="8"))]
+    assert trace_links(linked(), versions, linked(a="8")) == {("new.a", LINK.format(8)): {"m"}}
+    back = [*versions, ("q", linked(a="8 7"))]
+    assert trace_links(linked(), back, linked(a="8 7")) == {
+        ("new.a", LINK.format(8)): {"m"},
+        ("new.a", LINK.format(7)): {"q"},
+    }

@@ -13,6 +13,7 @@ from relauto.freeing import free_release
 from relauto.github import issues
 from relauto.hub.script import Rule, switch_script
 from relauto.model.event import Said
+from relauto.model.facts import digest_facts
 from relauto.model.words import Person
 from relauto.stages.prepare import sign_off
 from tests.engine.agreement import agree
@@ -213,9 +214,8 @@ def test_what_asks_for_evidence_is_done_only_with_it_and_is_asked_for_by_name(at
     assert "evidence.1 is ticked without its evidence" in only_stop(agree(world)).reason, "by whom, now?"
     world.answer_qa("evidence.1:\n\n```\nexit status 0\n```")
     assert only_stop(agree(world)).place.step == "prepare.release"
-    told = {each.item: each.evidence for each in world.incident.qa_checks[TAG].items if each.evidence}
     last = list(world.api(BOT).pages(f"repos/{QA}/issues/{number}/comments"))[-1]
-    assert told == {"evidence.1": last["html_url"]}
+    assert read_evidence(world) == {"evidence.1": last["html_url"]}
     assert len(read_replies(world)) == 1, "once"
 
 
@@ -230,11 +230,64 @@ def test_a_link_that_somebody_else_put_at_an_item_is_no_evidence(at):
     assert "but evidence.1 is ticked without its evidence" in only_stop(agree(world)).reason
 
 
+OTHER = "https://ci.acme.example/logs/8"
+
+
+def replace_in_page(world, old, new, by):
+    """Let somebody replace a text of QA's page, in one edit."""
+    issue = world.qa_issue()
+    assert old in issue["body"]
+    world.api(by).patch(f"repos/{QA}/issues/{issue['number']}", {"body": issue["body"].replace(old, new)})
+
+
+def read_evidence(world):
+    return {each.item: each.evidence for each in world.incident.qa_checks[TAG].items if each.evidence}
+
+
+def anchor(world, link):
+    """Return what the journal tells of a link on QA's page."""
+    return f"{world.qa_issue()['html_url']}#evidence-{digest_facts({'link': link})}"
+
+
+def test_evidence_that_somebody_else_replaces_counts_no_longer(at):
+    world = at("verify")
+    world.check(world.head(TAG))
+    world.tick_all()
+    replace_in_page(world, EVIDENCE, OTHER, by="mallory")
+    world.answer_qa(PASS)
+    assert "but evidence.1 is ticked without its evidence" in only_stop(agree(world)).reason
+    replace_in_page(world, OTHER, EVIDENCE, by="quinn-qa")
+    assert only_stop(agree(world)).place.step == "prepare.release"
+    assert read_evidence(world) == {"evidence.1": anchor(world, EVIDENCE)}
+
+
+def test_evidence_on_record_is_that_link_and_no_other_by_whoever_is_not_on_the_roster(at):
+    world = at("release-door")
+    assert read_evidence(world) == {"evidence.1": anchor(world, EVIDENCE)}
+    world.enlist('RM = ["robin-rm", "sasha-rm"]\nQA = ["tam-noor"]\n')
+    assert only_stop(world.advance()).place.step == "prepare.release", "quinn-qa was on the roster then"
+    replace_in_page(world, EVIDENCE, OTHER, by="quinn-qa")
+    assert "evidence.1 is ticked without its evidence" in only_stop(agree(world)).reason
+
+
+def test_a_link_of_qa_counts_beside_that_of_somebody_else(at):
+    world = at("verify")
+    world.check(world.head(TAG))
+    replace_in_page(world, ")** <!--", f")** {OTHER} <!--", by="mallory")
+    world.tick_all(evidence="")
+    world.answer_qa(PASS)
+    assert "but evidence.1 is ticked without its evidence" in only_stop(agree(world)).reason
+    replace_in_page(world, OTHER, f"{OTHER} {EVIDENCE}", by="quinn-qa")
+    assert only_stop(agree(world)).place.step == "prepare.release"
+    assert read_evidence(world) == {"evidence.1": anchor(world, EVIDENCE)}
+
+
 def test_evidence_of_a_step_is_carried_over_with_what_still_stands(at):
     world = at("blank")
     refuse_first(world)
     page, number = world.qa_issue()["body"], world.qa_issue()["number"] - 1
-    line = f"- `new.half`, by quinn-qa, [evidence]({world.hub.address}/{QA}/issues/{number})\n"
+    first = f"{world.hub.address}/{QA}/issues/{number}#evidence-{digest_facts({'link': EVIDENCE})}"
+    line = f"- `new.half`, by quinn-qa, [evidence]({first})\n"
     assert line in page
     world.check(world.head("v1.0.1-rc2"))
     world.tick_all(evidence="")
@@ -372,6 +425,20 @@ def test_what_somebody_ticks_while_relauto_writes_the_page_is_put_back(at, befor
     world.answer_qa(PASS)
     assert only_stop(agree(world)).place.step == "prepare.release"
     assert checked(world)["new.pick-1-commit"] == "quinn-qa", "relauto ticks for nobody"
+
+
+def test_what_is_ticked_meanwhile_is_put_back_where_qa_has_a_token_of_another_login(at):
+    world = at("verify")
+    world.tokens["qa"] = "token-of-sasha-rm"
+    world.check(world.head(TAG))
+    world.hub.let_happen(rf"^PATCH .*/{QA}/issues/1$", lambda: tick(world, "new.pick-1-commit"))
+    world.advance()
+    assert read_ticked(world) == [*MACHINES, "new.pick-1-commit"]
+    world.tick_all()
+    world.answer_qa(PASS)
+    assert only_stop(agree(world)).place.step == "prepare.release"
+    assert checked(world)["new.pick-1-commit"] == "quinn-qa", "relauto ticks for nobody"
+    assert read_evidence(world) == {"evidence.1": anchor(world, EVIDENCE)}
 
 
 def test_what_was_overwritten_by_a_run_that_was_killed_is_put_back_by_the_next(at):

@@ -10,6 +10,7 @@ from relauto.github.issues import Comment, Issue
 from relauto.model.event import QaChecked, QaRequested, Ticked
 from relauto.model.words import Person
 from relauto.stages.bench import Bench
+from relauto.stages.logins import find_login
 from relauto.stages.prepare.evidence import find_evidence, list_versions
 
 
@@ -75,9 +76,10 @@ def read_boxes(
     shown = find_evidence(bench, requested, asked, issue, comments)
     ticked: dict[str, Ticked] = {}
     refused: dict[str, str] = {}
-    for item, logins in trace_ticks(asked, list_versions(issue), issue.body, bench.login).items():
+    own = find_login(bench, bench.qa)
+    for item, logins in trace_ticks(asked, list_versions(issue), issue.body, own).items():
         # Where versions are not told, relauto is among those who may have ticked: it does not.
-        people = sorted(logins - {bench.login}) or sorted(logins)
+        people = sorted(logins - {own}) or sorted(logins)
         if item not in items:
             continue
         if not all(_may_tick(bench, requested, item, login) for login in people):

@@ -17,6 +17,7 @@ from relauto.model.names import Commit
 from relauto.model.target import Target
 from relauto.stages.bench import Bench
 from relauto.stages.following import find_required
+from relauto.stages.logins import find_login
 from relauto.stages.prepare import qa_issue
 from relauto.stages.prepare.evidence import list_versions
 
@@ -97,6 +98,6 @@ def _compare(bench: Bench, asked: QaRequested, is_green: bool) -> Iterator[_Stal
         issue, _ = bench.see("qa", qa_issue.look_at_page(bench, asked.number))
     except NotFoundError:
         return
-    stale = _Stale(asked, issue, is_green, bench.login)
+    stale = _Stale(asked, issue, is_green, find_login(bench, bench.qa))
     if stale.correct(issue.body) != issue.body:
         yield stale
