@@ -39,10 +39,13 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
     ("CONFLICT (file/directory)", "directory/file"),
     ("CONFLICT (directory rename", "directory-rename"),
     ("CONFLICT (implicit dir rename", "directory-rename"),
+    ("CONFLICT (file in way of directory rename)", "directory-rename"),
+    ("CONFLICT(directory rename", "directory-rename"),
     ("CONFLICT (distinct modes)", "mode"),
     ("CONFLICT (submodule", "submodule"),
     ("CONFLICT (contents)", "content"),
 )
+_Told = tuple[list[str], Kind]
 _MERGE_TREE = ("merge-tree", "--write-tree", "-z")
 # git looks for the merge base from the newest date back: an old date here makes it walk all history.
 _SYNTHETIC = "relauto <relauto@localhost> 4102444800 +0000"
@@ -91,7 +94,7 @@ def merge(repository: Repository, base: Commit | None, ours: str, theirs: Commit
     mine, other = make_sides(repository, base, ours, theirs)
     attributes = read_merge_attributes(repository.store, ours)
     command = Command((*_MERGE_TREE, "--stdin"), b"\0", keeps=True, attributes=attributes)
-    made = repository.coprocesses.ask(command, f"{mine} {other}\n".encode(), _read_answer)
+    made = repository.coprocesses.ask(command, f"{mine} {other}\n".encode(), read_answer)
     return made or _merge_alone(repository, mine, other, attributes)
 
 
@@ -101,7 +104,10 @@ def _merge_alone(repository: Repository, mine: Commit, other: Commit, attributes
     # Some objects that cannot be read end it with status 1 and no tree, as if in conflict.
     if answer.status not in (0, 1) or not answer.output:
         raise repository.explain(answer)
-    return parse_merge(answer.output)
+    made = parse_merge(answer.output)
+    if answer.status and not made.conflicts:
+        raise repository.explain(answer)
+    return made
 
 
 def make_sides(
@@ -123,18 +129,24 @@ def _write_synthetic(repository: Repository, tree: str, *parents: Commit) -> Com
     return repository.write_object(CommitObject(tree, parents, _SYNTHETIC, _SYNTHETIC, "synthetic\n"))
 
 
-def _read_answer(parts: Iterator[bytes]) -> Merge:
-    """Return one answer of `git merge-tree --stdin`: a status, then what it prints without; an end."""
+def read_answer(parts: Iterator[bytes]) -> Merge | None:
+    """Return one answer of `git merge-tree --stdin`: a status, then what it prints without; an end.
+
+    None: git could not merge it cleanly, and says of no path why.
+    """
     clean = next(parts) == b"1"
     tree, stages = _read_stages(map(_decode, parts))
-    return Merge(tree, () if clean else _name_conflicts(stages, _read_kinds(map(_decode, parts))))
+    if clean:
+        return Merge(tree, ())
+    conflicts = _name_conflicts(stages, _read_messages(map(_decode, parts)))
+    return Merge(tree, conflicts) if conflicts else None
 
 
 def parse_merge(output: bytes) -> Merge:
     """Return what `git merge-tree --write-tree -z` printed."""
     fields = map(_decode, iter(output.split(b"\0")))
     tree, stages = _read_stages(fields)
-    return Merge(tree, _name_conflicts(stages, _read_kinds(fields)))
+    return Merge(tree, _name_conflicts(stages, _read_messages(fields)))
 
 
 def _decode(part: bytes) -> str:
@@ -154,19 +166,24 @@ def _read_stages(fields: Iterator[str]) -> tuple[str, dict[str, dict[str, Stage]
     return tree, stages
 
 
-def _name_conflicts(stages: dict[str, dict[str, Stage]], kinds: dict[str, Kind]) -> tuple[Conflict, ...]:
+def _name_conflicts(stages: dict[str, dict[str, Stage]], told: list[_Told]) -> tuple[Conflict, ...]:
+    """Return the paths that are unmerged, and those of what git stops for without leaving a path unmerged."""
+    kinds: dict[str, Kind] = {}
+    for paths, kind in told:
+        for path in paths:
+            # The first that says more than content wins.
+            if kinds.get(path, "content") == "content":
+                kinds[path] = kind
+    settled = [path for paths, _ in told if stages.keys().isdisjoint(paths) for path in paths]
     return tuple(
         Conflict(path, _name_kind(kinds.get(path), sides), sides.get("1"), sides.get("2"), sides.get("3"))
-        for path, sides in stages.items()
+        for path, sides in {**stages, **{path: {} for path in settled}}.items()
     )
 
 
-def _read_kinds(fields: Iterator[str]) -> dict[str, Kind]:
-    """Return the kind that git's messages give each path; the first that says more than content wins.
-
-    The field behind the last message is taken too.
-    """
-    kinds: dict[str, Kind] = {}
+def _read_messages(fields: Iterator[str]) -> list[_Told]:
+    """Return git's messages of conflicts. The field behind the last message is taken too."""
+    told: list[_Told] = []
     for count in fields:
         # git 2.39 ends with free advice, outside the format, when submodules conflict.
         if not count.isdigit():
@@ -176,10 +193,8 @@ def _read_kinds(fields: Iterator[str]) -> dict[str, Kind]:
         next(fields)
         kind: Kind | None = next((kind for text, kind in _KINDS if description.startswith(text)), None)
         if description.startswith("CONFLICT"):
-            for path in paths:
-                if kinds.get(path, "content") == "content":
-                    kinds[path] = kind or "other"
-    return kinds
+            told.append((paths, kind or "other"))
+    return told
 
 
 def _name_kind(told: Kind | None, sides: dict[str, Stage]) -> Kind:

@@ -4,7 +4,8 @@ import pytest
 
 from relauto.errors import InputError
 from relauto.git.address import Address
-from relauto.git.merge import parse_merge
+from relauto.git.commit import EMPTY_TREE
+from relauto.git.merge import parse_merge, read_answer
 from relauto.model.names import Commit
 from relauto.picking.pick import pick
 from relauto.picking.presence import Presence
@@ -46,13 +47,16 @@ def assert_as_git_picks(clone, repository, committer, fix, onto, *options, mainl
     return picked
 
 
-def assert_conflicts_as_git(clone, repository, committer, fix, onto):
-    """Hold the paths of a conflict to those that `git cherry-pick` leaves unmerged; return kinds by path."""
+def assert_conflicts_as_git(clone, repository, committer, fix, onto, told=()):
+    """Hold the paths of a conflict to those that `git cherry-pick` leaves unmerged; return kinds by path.
+
+    It stops for those that are `told` as well, and leaves nothing unmerged there.
+    """
     picked = pick(repository, [fix], onto, committer=committer)
     assert picked.status == "conflict"
     assert picked.stopped_at == fix
     assert (picked.commits, picked.tree) == ((), None)
-    assert {conflict.path for conflict in picked.conflicts} == clone.pick_for_real(fix, onto)
+    assert {conflict.path for conflict in picked.conflicts} == {*clone.pick_for_real(fix, onto), *told}
     return {conflict.path: conflict.kind for conflict in picked.conflicts}
 
 
@@ -225,6 +229,76 @@ def test_a_file_where_a_folder_is_conflicts(line, repository, committer):
     picked = pick(repository, [fix], onto, committer=committer)
     assert picked.status == "conflict"
     assert [conflict.kind for conflict in picked.conflicts] == ["directory/file"]
+
+
+@pytest.fixture
+def split(clone):
+    """The line parts a folder in two halves; main is at hand with a fix that adds a file to the folder."""
+    files = {f"a/{name}.py": f"{name}\n" * 9 for name in "abcd"}
+    clone.commit("First", {"app.py": TEXT, **files})
+    clone.run("branch", "line")
+    moved = {path.replace("a/", "b/" if path < "a/c" else "c/"): text for path, text in files.items()}
+    on_line(clone, "Part the folder", {"app.py": change(TEXT, 3, "ours"), **dict.fromkeys(files), **moved})
+    clone.fix = clone.commit("Fix", {"a/new.py": "new\n"})
+    return clone
+
+
+@pytest.fixture(params=[True, False])
+def repository_either_way(request, repository, monkeypatch):
+    """A repository that merges by a process that lasts, and one that starts a process for each."""
+    if not request.param:
+        monkeypatch.setattr(repository.coprocesses, "ask", lambda *_: None)
+    return repository
+
+
+def test_a_folder_that_the_line_parted_conflicts_though_no_path_is_unmerged(
+    split, repository_either_way, committer
+):
+    onto = repository_either_way.resolve("line")
+    kinds = assert_conflicts_as_git(split, repository_either_way, committer, split.fix, onto, {"a"})
+    assert kinds == {"a": "directory-rename"}
+
+
+def test_a_folder_that_the_line_parted_is_told_beside_what_is_unmerged(
+    split, repository_either_way, committer
+):
+    fix = split.commit("Two", {"a/two.py": "two\n", "app.py": change(TEXT, 3, "theirs")})
+    onto = repository_either_way.resolve("line")
+    kinds = assert_conflicts_as_git(split, repository_either_way, committer, fix, onto, {"a"})
+    assert kinds == {"a": "directory-rename", "app.py": "content"}
+
+
+def test_two_folders_that_the_line_made_one_conflict_where_both_get_the_same_name(
+    clone, repository_either_way, committer
+):
+    files = {f"{folder}/{folder}{name}.py": f"{folder}{name}\n" * 9 for folder in "ab" for name in "xyz"}
+    clone.commit("First", files)
+    clone.run("branch", "line")
+    moved = {f"c/{path[2:]}": text for path, text in files.items()}
+    onto = on_line(clone, "Make one of both", {**dict.fromkeys(files), **moved})
+    fix = clone.commit("Fix", {"a/new.py": "one\n", "b/new.py": "two\n"})
+    kinds = assert_conflicts_as_git(
+        clone, repository_either_way, committer, fix, onto, {"a/new.py", "b/new.py", "c/new.py"}
+    )
+    assert kinds == dict.fromkeys(("c/new.py", "a/new.py", "b/new.py"), "directory-rename")
+
+
+def test_what_is_in_the_way_of_a_moved_folder_conflicts_alone(clone, repository, committer):
+    files = {f"a/{name}.py": f"{name}\n" * 9 for name in "abc"}
+    clone.commit("First", files)
+    clone.run("branch", "line")
+    moved = {path.replace("a/", "b/"): text for path, text in files.items()}
+    onto = on_line(clone, "Move the folder", {**dict.fromkeys(files), **moved, "b/new.py": "in the way\n"})
+    fix = clone.commit("Fix", {"a/new.py": "new\n"})
+    kinds = assert_conflicts_as_git(clone, repository, committer, fix, onto)
+    assert kinds == {"b/new.py": "directory-rename"}
+
+
+@pytest.mark.parametrize(
+    "output", [b"0\0%s\0\0\0", b"0\0%s\0\x001\0app.py\0Auto-merging\0Auto-merging\n\0\0"]
+)
+def test_a_merge_that_is_unclean_for_no_reason_given_is_no_answer(output):
+    assert read_answer(iter((output % EMPTY_TREE.encode()).split(b"\0"))) is None
 
 
 def test_a_file_that_is_merged_by_union_does_not_conflict(line, repository, committer):
