@@ -22,7 +22,11 @@ _LOOKS = re.compile(
 _CARRIED = re.compile(
     r"(?i)(?P<header>\bauthorization:\s*(?:basic|bearer|token)\s+)[^\s'\"]+|(?<=://)[^/@\s'\"]+(?=@)"
 )
-_VARIABLE = re.compile(r"(?i)token|secret|password|credential|^GIT_CONFIG_|^CAST_")
+# A workflow's runner obeys what is written to the files of the last ones, and ACTIONS_ leads to its services.
+_VARIABLE = re.compile(
+    r"(?i)token|secret|password|credential|^GIT_CONFIG_|^CAST_"
+    r"|^ACTIONS_|^GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$"
+)
 
 _known: dict[str, None] = {}
 
@@ -68,7 +72,10 @@ def holds_known(content: bytes) -> bool:
 
 
 def strip_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return variables without those that could hold a secret, for programs that need none."""
+    """Return variables without those that could hold a secret, or through which a workflow's runner obeys.
+
+    It is for programs that need none of them.
+    """
     return {
         name: value
         for name, value in environment.items()

@@ -119,6 +119,13 @@ class Pick(Table, frozen=True):
         ),
     ] = ()
     verify_timeout: Annotated[float, _text("seconds that it may take", gt=0, le=86_400)] = 600
+    verify_in_workflows: Annotated[
+        bool,
+        _text(
+            "run it in workflows on GitHub, too, where picks are refused otherwise: whatever it runs of the "
+            "product works beside relauto there, can read relauto's token, and write wherever relauto may"
+        ),
+    ] = False
     conflicts: Annotated[
         Literal["draft", "stop"],
         _text(
@@ -293,7 +300,11 @@ class Build(Table, frozen=True):
     ] = None
     command: Annotated[
         str | None,
-        _text("run in an export of the tag; absent: a source archive of the tag", examples=["make dist"]),
+        _text(
+            "run in an export of the tag, beside relauto, whose token it can read: where that is too much, "
+            'let build.by = "workflow" build; absent: a source archive of the tag',
+            examples=["make dist"],
+        ),
     ] = None
     local: Annotated[
         bool,

@@ -59,6 +59,14 @@ def test_programs_get_no_variable_that_could_hold_a_secret():
         "MY_PASSWORD": "x",
         "GIT_CONFIG_VALUE_0": "x",
         "CAST_X": "x",
+        "GITHUB_ENV": "/tmp/env",
+        "GITHUB_PATH": "/tmp/path",
+        "GITHUB_OUTPUT": "/tmp/output",
+        "GITHUB_STATE": "/tmp/state",
+        "GITHUB_STEP_SUMMARY": "/tmp/summary",
+        "ACTIONS_CACHE_URL": "https://cache.example",
+        "ACTIONS_RUNTIME_URL": "https://runtime.example",
+        "GITHUB_SHA": "abc",
         "NOTE": f"so {SECRET}",
     }
-    assert redaction.strip_environment(given) == {"PATH": "/bin"}
+    assert redaction.strip_environment(given) == {"PATH": "/bin", "GITHUB_SHA": "abc"}

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from relauto.errors import InputError, Status
+from relauto.errors import Status
 from tests.engine.agreement import agree
 from tests.engine.test_engine_drafts import only, reach_draft
 
@@ -63,12 +63,50 @@ def test_what_takes_too_long_is_ended(at):
     assert stop.reason.split("\n")[0].endswith("did not end in time on it")
 
 
-def test_a_program_that_is_not_there_is_a_setting_to_correct(at):
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(None, "No such file or directory"), (b"exit 0\n", "Exec format error")],
+    ids=["absent", "no-program"],
+)
+def test_a_program_that_cannot_be_run_is_refused_as_one_that_fails(at, tmp_path, content, why):
     world = at("opened")
-    more = 'pick.verify = ["no-such-program", "--all"]\n'
+    program = tmp_path / "program"
+    if content is not None:
+        program.write_bytes(content)
+        program.chmod(0o755)
+    more = f'pick.verify = ["{program}", "--all"]\n'
     reach(world, more)
-    with pytest.raises(InputError, match="no-such-program cannot be run"):
-        world.advance(more)
+    stop = only(world.advance(more))
+    _, _, told = stop.reason.partition(" ")
+    assert told == f"is not pushed: {program} cannot be run: {why}"
+    assert stop.todo == "install it on this machine, or correct pick.verify in the settings"
+    assert world.product.read("for-each-ref", "refs/heads/relauto") == ""
+    only(world.advance(), status=Status.WAITING)
+
+
+@pytest.mark.parametrize(
+    "way", ["", pytest.param('pick.via = "push"\nchecks.required = ["unit tests"]\n', marks=pytest.mark.slow)]
+)
+def test_in_a_workflow_nothing_of_the_product_is_run_unless_that_is_allowed_by_name(
+    at, tmp_path, monkeypatch, way
+):
+    world = at("opened")
+    if way:
+        world.hub.unprotect("acme/stockroom", "release-1.0")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    seen = tmp_path / "seen"
+    more = setting(f"import pathlib; pathlib.Path({str(seen)!r}).touch()", way)
+    reach(world, more)
+    stop = only(agree(world, more))
+    assert stop.reason.endswith(
+        "` is not run in a workflow: what it runs of the product could read relauto's token there"
+    )
+    assert not seen.exists()
+    assert world.product.read("for-each-ref", "refs/heads/relauto") == ""
+    only(agree(world, more))
+    allowed = f"{more}pick.verify_in_workflows = true\n"
+    only(agree(world, allowed), "prepare.verify" if way else "prepare.pick", Status.WAITING)
+    assert seen.exists()
 
 
 def test_a_draft_is_not_tried(at):

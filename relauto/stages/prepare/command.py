@@ -1,7 +1,8 @@
 """Runs the commands that a project's settings name: to build an artifact, ask it its version, try a pick.
 
-The settings come from the ops repository, so their commands are as trusted as relauto itself; they
-get no token: every variable that could hold one is taken out of their environment.
+The settings come from the ops repository, so their commands are as trusted as relauto itself. What they run
+of the product is not: every variable that could hold a token is taken out of its environment, but it works as
+the same user, who can read relauto's own.
 """
 
 import os
@@ -19,8 +20,16 @@ from relauto.redaction import redact, strip_environment
 
 def is_ci(environment: Mapping[str, str] = os.environ) -> bool:
     """Return whether this machine is one of CI, as CI systems say it in the environment."""
-    said = [environment.get(name, "").lower() for name in ("GITHUB_ACTIONS", "CI")]
-    return any(each not in ("", "0", "false") for each in said)
+    return is_workflow(environment) or _is_set(environment, "CI")
+
+
+def is_workflow(environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether a workflow on GitHub runs this, as its runner says it in the environment."""
+    return _is_set(environment, "GITHUB_ACTIONS")
+
+
+def _is_set(environment: Mapping[str, str], name: str) -> bool:
+    return environment.get(name, "").lower() not in ("", "0", "false")
 
 
 @dataclass(frozen=True)
@@ -55,13 +64,14 @@ def run_program(arguments: Sequence[str], folder: Path, *, timeout: float) -> En
     """Run a program with its arguments in `folder`, without a shell, and return how it ended.
 
     Raises:
-        InputError: there is no such program.
+        InputError: there is no such program, or it cannot be run.
     """
     try:
         return _run(arguments, folder, timeout)
-    except (FileNotFoundError, PermissionError) as error:
+    except OSError as error:
         raise InputError(
-            f"{arguments[0]} cannot be run: {error.strerror}", todo="correct pick.verify in the settings"
+            f"{arguments[0]} cannot be run: {error.strerror}",
+            todo="install it on this machine, or correct pick.verify in the settings",
         ) from error
 
 

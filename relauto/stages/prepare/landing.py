@@ -35,7 +35,7 @@ from relauto.stages.leaks import hold_leaks
 from relauto.stages.prepare.bump import is_bumped
 from relauto.stages.prepare.drafts import CONFLICT, Draft
 from relauto.stages.prepare.picks import Made, Recipe, Signed, Unsettled, name_commits, name_paths
-from relauto.stages.prepare.trial import describe_trial, try_commit
+from relauto.stages.prepare.trial import describe_trial, hold_trial, try_commit
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
 from relauto.stages.reporting import send_report
 from relauto.stages.signing import find_commit_signer
@@ -270,7 +270,13 @@ class Landing:
         return self._hold(place, branch, made, onto)
 
     def _hold(self, place: Place, branch: Branch | None, made: Made, onto: Commit) -> Refused | None:
-        """Hold up a pull request, or a push without a `branch` for one, that everybody must not read."""
+        """Hold up a pull request, or a push without a `branch` for one, that must not be made.
+
+        Its picks cannot be tried here, or everybody must not read it.
+        """
+        untried = hold_trial(self.bench) if made.picked and not made.unsettled else None
+        if untried:
+            return untried
         brought = list_brought(self.bench.product, made.head, [onto])
         if branch is None:
             return hold_leaks(self.bench, place, f"the push to {self.branch}", brought)
