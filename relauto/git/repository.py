@@ -12,6 +12,7 @@ from relauto.git import errors, export, refs, revisions, tree
 from relauto.git.address import Address, add_settings, set_config
 from relauto.git.commit import EMPTY_TREE, CommitFacts, CommitObject, Signature, describe, parse_signature
 from relauto.git.coprocess import Coprocesses
+from relauto.git.drivers import replace_drivers
 from relauto.git.lasting import LastingGit
 from relauto.git.objects import ObjectStore
 from relauto.git.refs import RefUpdate
@@ -59,7 +60,8 @@ class Repository:
         self._remote = remote
         reach, settings = (remote.environment, remote.settings) if remote else (_OFFLINE, {})
         place = {"GIT_DIR": str(directory), "GIT_COMMON_DIR": str(common)}
-        self.git: Git = LastingGit(common, {**place, **reach, **set_config({**_PINNED, **settings})})
+        pinned = {**_PINNED, **replace_drivers(Git(common, place)), **settings}
+        self.git: Git = LastingGit(common, {**place, **reach, **set_config(pinned)})
         self.coprocesses = Coprocesses(self.git)
         self.store = ObjectStore(common, {**reach, **set_config(settings)}, remote)
 

@@ -349,6 +349,30 @@ def test_settings_of_the_user_change_nothing(line, repository, committer):
     assert pick(repository, [fix], onto, committer=committer).commits == expected
 
 
+DRIVEN = {"app.py": "driven", "text.py": "text", "union.py": "union", "binary.py": "binary"}
+
+
+@pytest.mark.parametrize("merges", ["cleanly", "in conflict"])
+def test_a_merge_program_of_the_clone_does_not_run(line, open_repository, committer, tmp_path, merges):
+    base = line.commit("Base", dict.fromkeys(DRIVEN, TEXT))
+    fix = line.commit("Fix", dict.fromkeys(DRIVEN, change(TEXT, 3, "fixed")))
+    line.switch("other", base)
+    near = change(TEXT, 3, "ours") if merges == "in conflict" else change(TEXT, 15, "ours")
+    onto = line.commit("Other", {**dict.fromkeys(DRIVEN, near), "binary.py": TEXT})
+    (line.directory / ".git" / "info" / "attributes").write_text(
+        "".join(f"{path} merge={name}\n" for path, name in DRIVEN.items())
+    )
+    built_in = pick(open_repository(line.directory), [fix], onto, committer=committer)
+    for name in DRIVEN.values():
+        line.run("config", f"merge.{name}.driver", f"touch {tmp_path}/ran")
+    made = pick(open_repository(line.directory), [fix], onto, committer=committer)
+    assert [each.path for each in made.conflicts] == (
+        ["app.py", "text.py"] if merges == "in conflict" else []
+    )
+    assert (made.status, made.tree, made.conflicts) == (built_in.status, built_in.tree, built_in.conflicts)
+    assert not (tmp_path / "ran").exists()
+
+
 def test_an_absent_object_is_named(line, repository, committer):
     onto = on_line(line, "Ours", {"app.py": change(TEXT, 3, "ours")})
     fix = line.commit("Theirs", {"app.py": change(TEXT, 15, "theirs")})
