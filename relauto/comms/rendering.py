@@ -18,7 +18,16 @@ from relauto.comms import neutral, wording
 from relauto.errors import InputError
 from relauto.resources import find_resource
 
-_FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
+_FAULTS = (
+    TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    OSError,
+)
 
 
 class Markdown(str):
@@ -63,7 +72,7 @@ class Renderer:
         environment = self._html if name.endswith(".html") else self._markdown
         try:
             return environment.get_template(name)
-        except TemplateError as error:
+        except _FAULTS as error:
             raise _blame(error, name) from error
 
 

@@ -2,17 +2,29 @@
 
 from collections.abc import Sequence
 
+from relauto.comms import neutral
 from relauto.comms.rendering import Renderer, shipped
+from relauto.errors import InputError
 from relauto.guard.guard import Passage
 from relauto.session import Session
 from relauto.triggers.attended import Attended
 
 
 def tell_run(session: Session, title: str, attended: Sequence[Attended], *, public: bool) -> str:
-    """Return the account for a run's readers; who writes own templates for everybody names no customer."""
+    """Return the account for a run's readers; who writes own templates for everybody names no customer.
+
+    All work is done by now: where an own template fails, relauto's takes its place, and the account says so.
+    """
+    tell = tell_public if public else tell_people
+    try:
+        text = tell(title, attended, session.renderer)
+    except InputError as error:
+        session.say(f"the summary is made of relauto's own template: {error.what}; {error.todo}")
+        # What a template trips over may be what everybody must not read.
+        why = "" if public else f": {neutral.inline(error.what)}"
+        return f"{tell(title, attended, shipped())}\nAn own template of this summary fails{why}.\n"
     if not public:
-        return tell_people(title, attended, session.renderer)
-    text = tell_public(title, attended, session.renderer)
+        return text
     leaks = session.guard.find([Passage("the summary of the run", text, 1)])
     return tell_public(title, attended, shipped()) if leaks else text
 

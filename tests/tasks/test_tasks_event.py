@@ -173,6 +173,31 @@ def test_a_runs_summary_is_made_of_the_adopters_own_templates(world, incident, r
     assert (world.root / "STEP_SUMMARY").read_text() == f"Everybody's: {incident}\n"
 
 
+def test_a_template_that_fails_takes_nothing_away_from_what_was_done(world, incident, runner):
+    write_templates(
+        world, run="{{ nobody.knows }}", run_public="{% for each in attended %}{{ each.board / 2 }}"
+    )
+    runner(OPS, "workflow_dispatch", {"repository": {"full_name": OPS}})
+    ended = world.run("on-event")
+    assert ended.status == 0, ended.err
+    assert read_outputs(world) == {"handled": "true", "status": "4", "incidents": incident}
+    assert f"::notice title={incident} prepare.merge::prepare.merge: pull request #1: unit" in ended.err
+    why = "template report/run.md, line 1: 'nobody' is undefined"
+    remedy = "correct the template, or remove it to use ours"
+    assert f"the summary is made of relauto's own template: {why}; {remedy}\n" in ended.err
+    summary = (world.root / "STEP_SUMMARY").read_text()
+    assert summary.startswith(f"# relauto: workflow\\_dispatch\n\n## {incident}\n\n- **")
+    assert summary.endswith(f"\n\nAn own template of this summary fails: {why}.\n")
+    (world.root / "STEP_SUMMARY").unlink()
+    runner(SOURCE, "push", {"repository": REPOSITORY, "ref": "refs/heads/fix/sell"})
+    ended = world.run("on-event")
+    assert ended.status == 0, ended.err
+    summary = (world.root / "STEP_SUMMARY").read_text()
+    assert summary.endswith("\n\nAn own template of this summary fails.\n")
+    assert "| `investigate.pr` | done |" in summary
+    assert "heron" not in summary + ended.err
+
+
 def test_a_template_for_everybody_that_names_a_customer_is_not_shown(world, incident, runner):
     write_templates(world, run_public="{% for each in attended %}{{ each.board }}{% endfor %}")
     runner(SOURCE, "push", {"repository": REPOSITORY, "ref": "refs/heads/fix/sell"})
