@@ -76,12 +76,13 @@ class Mirror:
         """Open the mirror of `address` under `cache`, making it when there is none.
 
         Nothing is fetched yet. A mirror that was left half made, or borrowed from a repository that is
-        gone, is made anew.
+        gone or lacks objects by now, is made anew.
 
         Args:
             address: the remote.
             cache: a directory for mirrors, shared by any number of processes.
-            reference: a clone on this machine whose objects need not be fetched again.
+            reference: a clone on this machine whose objects need not be fetched again; nothing is borrowed
+                from a partial or a shallow one, which nobody can tell what it lacks.
             partial: leave the contents of files at the remote until they are asked for.
             shallow: a mirror of its own, whose history may be cut.
             default: let every fetch bring the remote's default branch along.
@@ -91,6 +92,8 @@ class Mirror:
         """
         path = _place(address, cache, partial=partial, shallow=shallow)
         cache.mkdir(parents=True, exist_ok=True)
+        if reference and not _holds_all(reference):
+            reference = None
         with hold(path):
             if not _is_whole(path, address):
                 shutil.rmtree(path, ignore_errors=True)
@@ -400,7 +403,20 @@ def _is_whole(path: Path, address: Address) -> bool:
     """Tell whether the mirror was made to the end (`_MADE` is written last) and all it borrows is there."""
     made = path / _MADE
     whole = made.is_file() and made.read_text() == address.url
-    return whole and all(source.is_dir() for source in _read_alternates(path))
+    return whole and all(source.is_dir() and not _lacks_some(source) for source in _read_alternates(path))
+
+
+def _holds_all(clone: Path) -> bool:
+    """Tell whether a clone is neither partial nor shallow, and borrows from none that is."""
+    with Repository.open(clone, shallow=True) as repository:
+        if repository.cuts:
+            return False
+    return not any(map(_lacks_some, list_object_directories(clone)))
+
+
+def _lacks_some(objects: Path) -> bool:
+    """Tell whether a repository may lack objects that its refs lead to, by what git keeps of that beside."""
+    return (objects.parent / "shallow").is_file() or any((objects / "pack").glob("*.promisor"))
 
 
 def _make(path: Path, address: Address, reference: Path | None, *, partial: bool) -> None:

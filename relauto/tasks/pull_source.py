@@ -82,7 +82,7 @@ def open_pull(number: int, repo: str, onto: Sequence[str]) -> Iterator[PullSourc
     from relauto.session import find_cache
     from relauto.tasks.pick_push import open_remote
 
-    with Repository.open(Path(repo or ".")) as clone:
+    with Repository.open(Path(repo or "."), shallow=True) as clone:
         remote = open_remote(clone, "")
         reference = clone.common
     with Mirror.open(remote.address, cache=find_cache(None), reference=reference, default=True) as mirror:

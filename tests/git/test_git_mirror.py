@@ -195,6 +195,30 @@ def test_a_mirror_that_lost_what_it_borrowed_is_made_anew(remote, clone, tmp_pat
         assert mirror.repository.commit(mirror.repository.resolve("main")).subject == "First"
 
 
+@pytest.mark.parametrize("options", [("--filter=blob:none",), ("--depth=1",)])
+def test_nothing_is_borrowed_from_a_clone_that_lacks_some(remote, clone, tmp_path, options):
+    remote.git.run("config", "uploadpack.allowFilter", "true")
+    address, lacking = Address(str(remote.directory)), tmp_path / "lacking"
+    clone.run("clone", "--quiet", "--no-checkout", *options, f"file://{remote.directory}", str(lacking))
+    with Mirror.open(address, cache=tmp_path / "cache", reference=lacking) as mirror:
+        mirror.fetch(["refs/heads/main"])
+        assert not (mirror.repository.directory / "objects" / "info" / "alternates").exists()
+        assert mirror.repository.git.read("fsck", "--connectivity-only", "--no-dangling") == ""
+
+
+@pytest.mark.parametrize("mark", ["shallow", "objects/pack/pack-1.promisor"])
+def test_a_mirror_is_made_anew_where_what_it_borrowed_lacks_some_now(remote, clone, tmp_path, mark):
+    address, cache = Address(str(remote.directory)), tmp_path / "cache"
+    with Mirror.open(address, cache=cache, reference=clone.directory) as mirror:
+        mirror.fetch(["refs/heads/main"])
+    (clone.directory / ".git" / mark).write_text("")
+    with Mirror.open(address, cache=cache) as mirror:
+        assert mirror.repository.refs() == {}
+        mirror.fetch(["refs/heads/main"])
+        (clone.directory / ".git").rename(tmp_path / "away")
+        assert mirror.repository.git.read("fsck", "--connectivity-only", "--no-dangling") == ""
+
+
 def test_a_mirror_left_half_made_is_made_anew(remote, tmp_path):
     address, cache = Address(str(remote.directory)), tmp_path / "cache"
     with Mirror.open(address, cache=cache) as mirror:
