@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 
 from relauto.git.commit import EMPTY_TREE
 from relauto.git.coprocess import Command
+from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
 from relauto.git.runner import GitError
 from relauto.git.sizes import measure_objects
@@ -78,7 +79,7 @@ def compare_changes(
         longest: bytes of a diff that is read.
 
     Raises:
-        MissingObjectError: a file's content is absent.
+        MissingObjectError: a tree, or a file's content, is absent.
     """
     if _list_ids(repository, one) == _list_ids(repository, other):
         return Likeness("identical")
@@ -101,7 +102,7 @@ def read_patches(
         longest: bytes of a diff that is read.
 
     Raises:
-        MissingObjectError: a file's content is absent.
+        MissingObjectError: a tree, or a file's content, is absent.
     """
     texts = ("-c", f"core.bigFileThreshold={largest}", *_TEXTS)
     return [_read_patch(repository, sides, texts, longest) for sides in pairs]
@@ -109,6 +110,10 @@ def read_patches(
 
 class _TooLongError(Exception):
     """A diff is longer than what is read of one."""
+
+
+class _UnreadError(Exception):
+    """git has read none of two trees."""
 
 
 def _read_patch(repository: Repository, sides: Sides, texts: tuple[str, ...], longest: int) -> Patch:
@@ -141,16 +146,28 @@ def _ask(
         (made,) = answer or take(repository.git.stream(*command, input=b"%b\n" % trees, mark=b"\n"))
     except GitError as error:
         raise repository.explain(error.answer) from error
+    except _UnreadError as error:
+        raise _name_absent(repository, trees.decode("ascii").split()) from error
     return made
 
 
 def _take(lines: Iterator[bytes], trees: bytes) -> Iterator[bytes]:
-    """Yield the lines of a diff, which the ids of both trees precede, up to the end of the answer."""
+    """Yield the lines of a diff, which the ids of both trees precede, up to the end of the answer.
+
+    Raises:
+        _UnreadError: the ids do not come first: git says nothing of trees that it cannot read.
+    """
+    if next(lines, None) != trees:
+        raise _UnreadError
     for line in lines:
         if line == _END:
             return
-        if line != trees:
-            yield line
+        yield line
+
+
+def _name_absent(repository: Repository, trees: Sequence[str]) -> MissingObjectError:
+    absent = [tree for tree in trees if repository.git.ask("cat-file", "-e", tree).status]
+    return MissingObjectError(" or ".join(absent or trees), str(repository.common), kind="tree")
 
 
 def _limit(lines: Iterator[bytes], longest: int) -> Iterator[bytes]:
@@ -194,7 +211,7 @@ def find_large(repository: Repository, sides: Sides, *, largest: int = LARGEST) 
     """Return the paths, sorted, that change from or to a file of more bytes than that.
 
     Raises:
-        MissingObjectError: a file's content is absent.
+        MissingObjectError: a tree, or a file's content, is absent.
     """
     blobs = [(path, name) for row in _list_ids(repository, sides) for path, name in _list_files(row)]
     sizes = measure_objects(repository, sorted({name for _, name in blobs}))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from relauto.git.errors import MissingObjectError
 from relauto.git.runner import Git
 from relauto.picking.markers import find_markers
 from relauto.picking.patch import compare_changes, find_large
@@ -176,3 +177,22 @@ def read_peak(pid) -> int:
     """Return how many bytes of memory a process has had at most."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+@pytest.mark.parametrize("starting", [True, False], ids=["coprocess", "alone"])
+@pytest.mark.parametrize("absent", ["one", "base", "other"])
+def test_a_tree_that_is_absent_is_no_likeness(line, repository, monkeypatch, absent, starting):
+    base = line.head
+    one = grow(line, base, "one", {"app.py": change(TEXT, 3, "a")})
+    other = grow(line, base, "other", {"app.py": change(TEXT, 9, "b")})
+    if not starting:
+        monkeypatch.setattr(repository.coprocesses, "_start", lambda _: None)
+    assert judge(repository, (base, base), (base, base)) == ("identical", ())
+    tree = line.tree({"one": one, "base": base, "other": other}[absent])
+    (line.directory / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    with pytest.raises(MissingObjectError) as caught:
+        compare_changes(repository, (base, one), (base, other))
+    assert (caught.value.object_id, caught.value.what) == (
+        tree,
+        f"{repository.common} lacks the tree {tree}",
+    )
