@@ -91,7 +91,7 @@ class ColdClone:
     def fetch_tips(self, fixes: Sequence[str], lines: Sequence[str], *, picks: bool) -> None:
         """Fetch the fixes with what they are compared with, and the tips of the lines.
 
-        With `picks`, the branches for picks onto the lines come too.
+        With `picks`, the branches for picks onto the lines come too, as deep as a pick of each fix reaches.
 
         Raises:
             InputError: the remote has nothing of such a name, or a fix cannot be asked for by it.
@@ -102,7 +102,8 @@ class ColdClone:
         specs += [spec for line in (lines if picks else ()) for spec in _point_at_picks(line)]
         if any(not _ID.fullmatch(fix) for fix in fixes):
             specs.append(_MAIN)
-        self._fetch("--depth=2", specs)
+        depth = max(2, len(fixes) + 1) if picks else 2
+        self._fetch(f"--depth={depth}", specs)
         self._heads = self.repository.refs("refs/heads")
         # By this the branch is known that others are compared with.
         self.repository.git.run("symbolic-ref", "refs/remotes/origin/HEAD", _DEFAULT)

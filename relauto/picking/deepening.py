@@ -15,6 +15,7 @@ from relauto.git.remotes import find_remote, locate_remote
 from relauto.git.repository import Repository
 from relauto.git.runner import Git, GitError
 from relauto.model.names import Branch, Commit
+from relauto.picking.ranges import list_range, split_range
 from relauto.settings import find_github, find_host_token
 
 _ID = re.compile(r"[0-9a-f]{40}")
@@ -48,17 +49,18 @@ def deepen(repository: Repository, fixes: Sequence[str], lines: Sequence[str]) -
 
     Args:
         repository: a shallow clone; open it again afterwards.
-        fixes: as people named them; full ids may be absent.
+        fixes: as people named them, ranges among them; full ids may be absent.
         lines: branches, or patterns of their names; branches may be absent.
 
     Raises:
-        InputError: the clone has no remote, or several and none is called origin.
+        InputError: the clone has no remote, or several and none is called origin; or a range is none.
         GitError: the remote was not reached, or has nothing of such a name.
     """
     git = Git(repository.directory)
     remote, _ = find_remote(repository)
     branches = [Branch(line) for line in lines if not re.search(r"[*?\[]", line)]
-    absent = [fix for fix in fixes if _ID.fullmatch(fix) and not _has(repository, f"{fix}^{{commit}}")]
+    named = [end for fix in fixes for end in split_range(fix) or (fix,)]
+    absent = [fix for fix in named if _ID.fullmatch(fix) and not _has(repository, f"{fix}^{{commit}}")]
     absent += [
         f"+{branch.ref}:refs/remotes/{remote}/{branch}"
         for branch in branches
@@ -66,9 +68,18 @@ def deepen(repository: Repository, fixes: Sequence[str], lines: Sequence[str]) -
     ]
     for each in absent:
         _bring(repository, git, remote, each)
-    ends = [commit for fix in fixes if (commit := repository.resolve(fix)) in repository.cuts]
+    ends = repository.cuts & _list_named(repository, fixes)
     if ends:
-        git.run("fetch", *_OPTIONS, "--deepen=1", remote, *ends)
+        git.run("fetch", *_OPTIONS, "--deepen=1", remote, *sorted(ends))
+
+
+def _list_named(repository: Repository, fixes: Sequence[str]) -> set[Commit]:
+    """Return the commits that words stand for; of a range those that are known here."""
+    named = set[Commit]()
+    for fix in fixes:
+        ends = split_range(fix)
+        named.update(list_range(repository, *ends) if ends else [repository.resolve(fix)])
+    return named
 
 
 def _bring(repository: Repository, git: Git, remote: str, spec: str) -> None:

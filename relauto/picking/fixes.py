@@ -9,6 +9,7 @@ from relauto.git.repository import Repository
 from relauto.model.names import Commit
 from relauto.picking.deepening import check_depth
 from relauto.picking.presence import find_mainline
+from relauto.picking.ranges import list_range, split_range
 
 
 def find_fixes(repository: Repository, words: Sequence[str]) -> tuple[Commit, ...]:
@@ -33,15 +34,12 @@ def find_fixes(repository: Repository, words: Sequence[str]) -> tuple[Commit, ..
 
 
 def _read_word(repository: Repository, word: str) -> Iterable[Commit]:
-    start, dots, end = word.partition("..")
-    if not dots:
+    ends = split_range(word)
+    if ends is None:
         commit = repository.resolve(word)
         _check_branch(repository, word, commit)
         return [commit]
-    if not start or not end or end.startswith("."):
-        raise InputError(f"{word!r} is not a range of the form A..B", todo="name both ends")
-    span = f"{repository.resolve(start)}..{repository.resolve(end)}"
-    commits = repository.list_commits("--first-parent", span)
+    commits = list_range(repository, *ends)
     if not commits:
         raise InputError(f"{word} holds no commit", todo="name the older end first")
     if not repository.cuts.isdisjoint(commits):

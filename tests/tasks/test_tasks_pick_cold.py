@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import re
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -303,6 +304,19 @@ def test_what_is_written_goes_to_the_remote(pick, clone, cache, identified):
     on_line(clone, "Later", {"lib/1/data.py": "later\n"})
     assert f"{branch} was renewed" in pick(*arguments).out
     assert clone.git.read("rev-parse", f"{branch}^") == clone.git.read("rev-parse", "release-1")
+
+
+def test_picks_of_several_fixes_are_renewed_with_an_empty_cache(pick, clone, cache, tmp_path, identified):
+    clone.moment += timedelta(minutes=9)
+    fixes = [clone.fix, *(clone.commit(f"Fix {n}", {"app.py": change(TEXT, 3 + n, "too")}) for n in (9, 12))]
+    arguments = ("--fix", fixes[0], "--fix", fixes[1], "--fix", fixes[2], "--onto", "release-1", "--write")
+    branch = f"relauto/pick/release-1/{'-'.join(fix[:10] for fix in fixes)}"
+    assert f"{branch} was created" in pick(*arguments).out
+    on_line(clone, "Later", {"lib/1/data.py": "later\n"})
+    shutil.rmtree(tmp_path / "cache")
+    ended = pick(*arguments)
+    assert (ended.status, f"{branch} was renewed, since the line has moved" in ended.out) == (0, True)
+    assert clone.git.read("rev-parse", f"{branch}~3") == clone.git.read("rev-parse", "release-1")
 
 
 def test_what_a_person_pushed_there_stays(pick, clone, cache, identified):

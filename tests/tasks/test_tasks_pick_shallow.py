@@ -5,6 +5,7 @@ import pytest
 from relauto.git.runner import Git
 from tests.git.conftest import Clone
 from tests.picking.test_picking_pick import TEXT, change
+from tests.tasks.test_tasks_pick import mask
 
 
 @pytest.fixture
@@ -111,3 +112,59 @@ def test_a_partial_clone_gets_what_it_lacks_where_that_is_wanted(pick, origin, t
     assert pick("--fix", origin.fix, "--onto", "release-1").status == 2
     document = pick("--fix", origin.fix, "--onto", "release-1", "--fetch", "--json").document
     assert [(each["status"], each["tree"]) for each in document["results"]] == [("clean", tree)], document
+
+
+@pytest.mark.parametrize("depth", [2, 3, 5])
+def test_a_range_gets_what_it_lacks(pick, origin, tmp_path, depth):
+    make_shallow(origin, tmp_path, f"--depth={depth}", "--no-single-branch")
+    asked = ("--fix", f"{origin.fix}..main", "--onto", "release-1", "--json", "--fetch")
+    document = pick(*asked).document
+    told = origin.git.read("rev-list", "--reverse", f"{origin.fix}..main").splitlines()
+    assert [each["fix"] for each in document["results"]] == told
+
+
+def test_a_range_whose_older_end_ends_the_history_needs_nothing(pick, origin, tmp_path):
+    make_shallow(origin, tmp_path, "--depth=3", "--no-single-branch")
+    before = (tmp_path / "shallow" / ".git" / "shallow").read_text()
+    asked = ("--fix", "origin/main~2..origin/main", "--onto", "release-1")
+    without = pick(*asked)
+    assert (without.status, "conflict" in without.out) == (3, True)
+    fetched = pick(*asked, "--fetch")
+    assert (fetched.status, mask(fetched.out), fetched.err) == (3, mask(without.out), without.err)
+    assert (tmp_path / "shallow" / ".git" / "shallow").read_text() == before
+    ended = pick("--fix", "main~2..", "--onto", "release-1", "--fetch")
+    assert (ended.status, "'main~2..' is not a range of the form A..B" in ended.err) == (2, True)
+
+
+@pytest.fixture
+def pulled(origin, tmp_path, monkeypatch):
+    """The origin, of which parts can be had, with pull request #7, merged as two commits."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    origin.run("config", "uploadpack.allowFilter", "true")
+    origin.run("config", "uploadpack.allowAnySHA1InWant", "true")
+    origin.switch("topic", "main")
+    one = origin.commit("One", {"app.py": change(change(TEXT, 3, "fixed"), 9, "one")})
+    origin.commit("Two", {"app.py": change(change(change(TEXT, 3, "fixed"), 9, "one"), 14, "two")})
+    origin.run("update-ref", "refs/pull/7/head", "topic")
+    origin.switch("main")
+    origin.commit("Meanwhile", {"step": "meanwhile\n"})
+    origin.run("cherry-pick", one, "topic")
+    origin.run("commit", "--quiet", "--amend", "-m", "Two (#7)")
+    origin.run("branch", "-D", "topic")
+    return origin
+
+
+@pytest.mark.parametrize("options", [("--filter=blob:none",), ("--depth=4", "--no-single-branch")])
+def test_a_pull_request_is_picked_in_a_clone_that_lacks_some(relauto, pick, pulled, tmp_path, options):
+    make_shallow(pulled, tmp_path, *options)
+    asked = ("--pull", "7", "--onto", "release-1", "--json")
+    ended = pick(*asked, "--fetch")
+    fixes = pulled.git.read("rev-list", "--reverse", "main~2..main").splitlines()
+    assert [(each["fix"], each["status"]) for each in ended.document["results"]] == [
+        (fix, "clean") for fix in fixes
+    ]
+    pulled.run("clone", "--quiet", f"file://{pulled.directory}", str(tmp_path / "whole"))
+    whole = relauto("pick", "--repo", "whole", *asked).document["results"]
+    assert [each["tree"] for each in whole] == [each["tree"] for each in ended.document["results"]]
+    # A mirror that borrowed from the whole clone is no hindrance to the other, nor the other way round.
+    assert pick(*asked, "--fetch").document["results"][1]["tree"] == whole[1]["tree"]
