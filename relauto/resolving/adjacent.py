@@ -1,11 +1,12 @@
 """Hunks of both sides that touch and do not overlap: both are made."""
 
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from itertools import product
+from itertools import pairwise
 
 from relauto.model.resolution import Lines
-from relauto.resolving.regions import Edit, Region, apply
+from relauto.resolving.regions import Edit, Region, apply, count_added
 
 _ALIKE = 0.6
 """How like the line before it the line beside an insertion must be, to be the same line reworded."""
@@ -13,14 +14,21 @@ _ALIKE = 0.6
 _LONGEST = 2000
 """Bytes: longer lines are not compared, since that takes time with the square of it."""
 
+_SIGN = re.compile(rb"[^\w\x80-\xff]+")
+_TRIVIAL = 4
+"""Letters and digits: a line of no more (`}`, `end`, `else:`, three quotes) may well be there once more."""
+
 
 def resolve_adjacent(region: Region) -> Lines | None:
     """Return the region with the edits of both sides, where none of them is in the other's way.
 
     Refused: edits that overlap or lie inside one another, insertions at one point, deletions side by side,
-    a target that only took blank lines away, and insertions beside lines that became others.
+    a target that only took blank lines away, insertions beside lines that became others, and lines that the
+    line has put into the file itself.
     """
-    if not all(_stand_apart(ours, theirs) for ours, theirs in product(region.target, region.fix)):
+    if not all(_stand_apart(ours, theirs) for ours, theirs in list_neighbours(region)):
+        return None
+    if any(_is_telling(line) for line in count_added(region.fix).keys() & region.added):
         return None
     if all(edit.is_deletion and _is_blank(edit.old) for edit in region.target):
         return None
@@ -49,9 +57,26 @@ def _stand_apart(ours: Edit, theirs: Edit) -> bool:
 
 
 def _list_touching(region: Region) -> Iterator[tuple[Edit, Edit]]:
-    for ours, theirs in product(region.target, region.fix):
+    for ours, theirs in list_neighbours(region):
         if ours.span.touches(theirs.span):
             yield ours, theirs
+
+
+def list_neighbours(region: Region) -> Iterator[tuple[Edit, Edit]]:
+    """Yield each edit of the line with each of the fix next to it.
+
+    Edits of one side never touch each other: where edits of both overlap or touch, two neighbours do.
+    """
+    sided = [(edit.span, True, edit) for edit in region.target]
+    sided += [(edit.span, False, edit) for edit in region.fix]
+    for (_, is_ours, one), (_, is_same, other) in pairwise(sorted(sided, key=lambda each: each[:2])):
+        if is_ours != is_same:
+            yield (one, other) if is_ours else (other, one)
+
+
+def _is_telling(line: bytes) -> bool:
+    """Tell whether a line says enough not to be in a file twice for no reason."""
+    return len(_SIGN.sub(b"", line)) > _TRIVIAL
 
 
 def _is_doubtful(ours: Edit, theirs: Edit) -> bool:

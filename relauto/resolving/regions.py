@@ -1,5 +1,6 @@
 """Where both sides changed a file, as pure values: lines, edits of them, and regions in conflict."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,12 +34,21 @@ class Edit:
 
 @dataclass(frozen=True)
 class Region:
-    """Edits of both sides that overlap or touch, in the order of the base; `span` is all that they cover."""
+    """Edits of both sides that overlap or touch, in the order of the base.
+
+    Attributes:
+        span: all that they cover.
+        base: the lines before both changes.
+        target: the edits of the line.
+        fix: the edits of the fix.
+        added: what the line has more of than the base, anywhere in the file (`count_added`).
+    """
 
     span: Span
     base: Lines
     target: tuple[Edit, ...]
     fix: tuple[Edit, ...]
+    added: frozenset[bytes] = frozenset()
 
     @property
     def target_lines(self) -> Lines:
@@ -79,6 +89,13 @@ def make_edits(hunks: Iterable[Hunk], base: Lines, side: Lines) -> tuple[Edit, .
     return tuple(Edit(hunk.old, base[slice(*hunk.old)], side[slice(*hunk.new)]) for hunk in hunks)
 
 
+def count_added(edits: Iterable[Edit]) -> Counter[bytes]:
+    """Return how many more there are of each line than before, wherever it stands and however indented."""
+    made = tuple(edits)
+    before = Counter(line.strip() for edit in made for line in edit.old)
+    return Counter(line.strip() for edit in made for line in edit.new) - before
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A file as both sides changed it.
@@ -110,8 +127,9 @@ def compare(
     """
     found = find_regions(ours, theirs)
     met = {hunk for region in found for hunk in (*region.ours, *region.theirs)}
+    added = frozenset(count_added(make_edits(ours, base, target)))
     regions = [
-        _make_region(base, make_edits(region.ours, base, target), make_edits(region.theirs, base, fix))
+        _make_region(base, make_edits(region.ours, base, target), make_edits(region.theirs, base, fix), added)
         for region in found
     ]
     return Comparison(
@@ -122,7 +140,9 @@ def compare(
     )
 
 
-def _make_region(base: Lines, target: tuple[Edit, ...], fix: tuple[Edit, ...]) -> Region:
+def _make_region(
+    base: Lines, target: tuple[Edit, ...], fix: tuple[Edit, ...], added: frozenset[bytes]
+) -> Region:
     spans = [edit.span for edit in (*target, *fix)]
     whole = Span(min(span.start for span in spans), max(span.end for span in spans))
-    return Region(whole, base[slice(*whole)], target, fix)
+    return Region(whole, base[slice(*whole)], target, fix, added)

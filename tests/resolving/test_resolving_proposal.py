@@ -238,6 +238,39 @@ def test_a_conflict_in_a_file_that_moved_needs_a_resolver_too(make_case):
     assert (proposal.resolvers, proposal.confidence) == (("adjacent", "moved"), "medium")
 
 
+@pytest.mark.parametrize("place", [6, 9], ids=["in the region", "elsewhere in the file"])
+def test_a_line_that_the_line_has_put_in_itself_is_not_put_in_twice(make_case, place):
+    guard = "if bottles is None: return\n"
+    ours = change(BASE, place, f"{place} green bottles\n{guard}")
+    case = make_case(
+        {"app.py": BASE},
+        {"app.py": change(ours, 5, "5 green bottle\n")},
+        {"app.py": change(BASE, 5, "5 green bottles\n" + guard)},
+    )
+    assert [conflict.kind for conflict in case.merged.conflicts] == ["content"]
+    assert case.propose(*RESOLVERS) is None
+
+
+@pytest.mark.parametrize("trivial", ["}", "end", "pass", "else:", '"""'])
+def test_a_line_that_says_little_may_be_put_in_once_more(make_case, trivial):
+    ours = change(BASE, 9, f"9 green bottles\n{trivial}\n")
+    theirs = change(BASE, 5, f"5 green bottles\n{trivial}\n")
+    case = make_case({"app.py": BASE}, {"app.py": change(ours, 5, "5 green bottle\n")}, {"app.py": theirs})
+    expected = change(ours, 5, f"5 green bottle\n{trivial}\n").encode()
+    assert case.files(case.propose("adjacent"))["app.py"] == expected
+
+
+def test_a_line_that_the_line_has_only_moved_does_not_count_as_put_in(make_case):
+    moved = change(change(BASE, 9, ""), 1, "9 green bottles\n1 green bottles\n")
+    case = make_case(
+        {"app.py": BASE},
+        {"app.py": change(moved, 6, "5 green bottle\n")},
+        {"app.py": change(BASE, 5, "5 green bottles\n9 green bottles\n")},
+    )
+    expected = change(moved, 6, "5 green bottle\n9 green bottles\n").encode()
+    assert case.files(case.propose("adjacent"))["app.py"] == expected
+
+
 def test_what_the_line_deleted_stays_away_where_that_is_asked_for(make_case):
     gone = change(BASE, 5, "")
     case = make_case(

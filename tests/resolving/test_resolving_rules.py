@@ -5,7 +5,7 @@ import pytest
 from relauto.errors import InputError
 from relauto.picking.hunks import Hunk, Span
 from relauto.resolving.absent import resolve_absent
-from relauto.resolving.adjacent import is_beside_reworded, resolve_adjacent
+from relauto.resolving.adjacent import is_beside_reworded, list_neighbours, resolve_adjacent
 from relauto.resolving.names import ALL, RESOLVERS, RULES, TRUSTED, parse_resolvers
 from relauto.resolving.policies import find_policy
 from relauto.resolving.regions import compare, split_lines
@@ -72,6 +72,34 @@ def test_changes_side_by_side_are_both_made(ours, theirs, result):
 )
 def test_changes_in_each_others_way_are_left(ours, theirs):
     assert resolve_adjacent(make_region(ours, theirs)) is None
+
+
+def test_what_the_line_has_put_in_however_indented_is_not_put_in_again():
+    base = write(("first", "second", "third"))
+    target, fix = (
+        write(("first of all", "  guard", "second", "third")),
+        write(("first", "guard", "second", "third")),
+    )
+    ours = [Hunk(Span(0, 1), Span(0, 2))]
+    (region,) = compare(base, target, fix, ours, [Hunk(Span(1, 1), Span(1, 2))]).regions
+    assert region.added == {b"first of all", b"guard"}
+    assert resolve_adjacent(region) is None
+
+
+def test_a_long_run_of_changes_side_by_side_is_looked_at_pair_by_pair():
+    count = 4_000
+    base = tuple(b"%d\n" % number for number in range(count))
+    sides = [
+        tuple(line if number % 2 == kept else b"x" + line for number, line in enumerate(base))
+        for kept in (0, 1)
+    ]
+    hunks = [
+        [Hunk(Span(number, number + 1), Span(number, number + 1)) for number in range(1 - kept, count, 2)]
+        for kept in (0, 1)
+    ]
+    (region,) = compare(base, *sides, *hunks).regions
+    assert resolve_adjacent(region) == tuple(b"x" + line for line in base)
+    assert len(list(list_neighbours(region))) == count - 1
 
 
 def test_a_target_that_only_took_blank_lines_away_is_left():
