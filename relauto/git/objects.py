@@ -88,14 +88,20 @@ class ObjectStore:
         if known:
             return known
         try:
-            _, told, _, content = self._open().get_object_data(object_id)
+            kind, content = self._ask(object_id)
         except (ValueError, OSError) as error:
             # What cat-file printed about it stays in a pipe nobody empties: start anew.
             self.close()
             raise self._explain(object_id) from error
-        kind = told.decode("ascii") if isinstance(told, bytes) else told
         self._keep(object_id, kind, content)
         return kind, content
+
+    def _ask(self, object_id: str) -> tuple[str, bytes]:
+        _, told, size, content = self._open().get_object_data(object_id)
+        # A git that dies on a damaged object has told its size before.
+        if len(content) != size:
+            raise ValueError(f"{len(content)} bytes came of {size}")
+        return told.decode("ascii") if isinstance(told, bytes) else told, content
 
     def _keep(self, object_id: str, kind: str, content: bytes) -> None:
         if kind in _KEPT and len(content) <= _LARGEST:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from relauto.errors import InputError
 from relauto.git.commit import EMPTY_TREE, Signature
-from relauto.git.errors import RefMovedError
+from relauto.git.errors import MissingObjectError, RefMovedError
 from relauto.git.refs import RefUpdate, check_ref
 from relauto.git.runner import Git
 from relauto.git.tree import Entry, parse_tree, print_path, serialize_tree
@@ -19,6 +19,17 @@ def test_a_commit_is_what_git_would_write(clone, repository):
     facts = repository.commit(commit)
     again = repository.write_commit(facts.tree, facts.parents, facts.message, facts.author, facts.committer)
     assert again == commit
+
+
+def test_a_damaged_object_is_absent_and_not_short(clone, repository):
+    clone.commit("First", {"long": "x" * 3_000_000, "short": "short\n"})
+    long, short = (clone.run("rev-parse", f"HEAD:{name}") for name in ("long", "short"))
+    path = clone.directory / ".git" / "objects" / long[:2] / long[2:]
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(MissingObjectError, match=long):
+        repository.store.read(long, "blob")
+    assert repository.store.read(short, "blob") == b"short\n"
 
 
 @pytest.mark.parametrize(("name", "email"), [("", "a@x"), ("A\nB", "a@x"), ("A", "<a@x>")])
