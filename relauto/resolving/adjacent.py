@@ -16,7 +16,10 @@ _LONGEST = 2000
 
 _SIGN = re.compile(rb"[^\w\x80-\xff]+")
 _TRIVIAL = 4
-"""Letters and digits: a line of no more (`}`, `end`, `else:`, three quotes) may well be there once more."""
+"""Letters and digits: a line of no more (`}`, `end`, `else:`) may well be there once more.
+
+Of 263 answers on two histories one put in again what the line had put in: three quotes, which was right.
+"""
 
 
 def resolve_adjacent(region: Region) -> Lines | None:

@@ -1,9 +1,10 @@
 """One file of which both sides changed the same places: region by region, or not at all."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from relauto.git.repository import Repository
+from relauto.git.sizes import measure_objects
 from relauto.model.resolution import Confidence, ResolvedHunk
 from relauto.picking.hunks import read_hunks
 from relauto.resolving.adjacent import is_beside_reworded
@@ -28,7 +29,10 @@ def compare_blobs(repository: Repository, base: str, target: str, fix: str) -> C
     Raises:
         MissingObjectError: the content of one is absent.
     """
-    contents = [repository.store.read(blob, "blob") for blob in (base, target, fix)]
+    blobs = (base, target, fix)
+    if not are_short(repository, blobs):
+        return None
+    contents = [repository.store.read(blob, "blob") for blob in blobs]
     if not all(map(is_fit, contents)):
         return None
     before, line, wanted = map(split_lines, contents)
@@ -39,6 +43,15 @@ def compare_blobs(repository: Repository, base: str, target: str, fix: str) -> C
     if apply(before, make_edits(theirs, before, wanted)) != wanted:
         return None
     return compare(before, line, wanted, ours, theirs)
+
+
+def are_short(repository: Repository, blobs: Sequence[str]) -> bool:
+    """Tell whether none of these files is too long to be resolved, without reading them.
+
+    Raises:
+        MissingObjectError: the content of one is absent.
+    """
+    return all(size <= LARGEST for size in measure_objects(repository, blobs).values())
 
 
 def is_fit(content: bytes) -> bool:

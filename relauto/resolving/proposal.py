@@ -10,7 +10,7 @@ from relauto.git.tree import Entry, find_entry
 from relauto.model.names import Commit
 from relauto.model.resolution import MOVED, Confidence, Proposal, ResolvedFile, ResolvedHunk, find_least
 from relauto.picking.presence import find_mainline
-from relauto.resolving.merging import LARGEST, compare_blobs, has_markers, merge_file
+from relauto.resolving.merging import are_short, compare_blobs, has_markers, merge_file
 from relauto.resolving.moves import Move, find_moved, has_surroundings
 from relauto.resolving.names import DELETION, POLICY
 from relauto.resolving.policies import find_policy
@@ -117,8 +117,11 @@ class _Case:
         self, conflict: Conflict, side: Stage | None, resolver: str, confidence: Confidence
     ) -> ResolvedFile | None:
         """Return a file as one side has it, or gone."""
-        contents = [self._read(each) for each in (conflict.base, conflict.ours, conflict.theirs, side)]
-        if has_markers(contents[-1]) or any(len(content) > LARGEST for content in contents):
+        sides = (conflict.base, conflict.ours, conflict.theirs, side)
+        if not are_short(self.repository, [each.id for each in sides if each]):
+            return None
+        contents = [self._read(each) for each in sides]
+        if has_markers(contents[-1]):
             return None
         hunk = ResolvedHunk(resolver, confidence, 1, *map(split_lines, contents))
         return ResolvedFile(conflict.path, contents[-1] if side else None, (hunk,))

@@ -4,10 +4,12 @@ import pytest
 
 from relauto.comms.resolved import tell_files
 from relauto.git.commit import EMPTY_TREE
+from relauto.git.runner import GitError
 from relauto.git.tree import Entry, write_files
 from relauto.model.resolution import ResolvedFile, ResolvedHunk
 from relauto.resolving.merging import LARGEST
 from relauto.resolving.names import ALL, RESOLVERS
+from relauto.resolving.proposal import propose
 from relauto.settings import PathPolicy
 
 BASE = "".join(f"{number} green bottles\n" for number in range(1, 11))
@@ -83,18 +85,51 @@ def test_a_line_that_ends_without_a_line_feed_is_not_run_together_with_another(m
     assert case.propose(*RESOLVERS) is None
 
 
-FILLING = "x" * 99 + "\n"
+LONG = ("x" * 99 + "\n") * (LARGEST // 100 + 1)
 
 
 @pytest.mark.parametrize(
     ("more", "kind"),
-    [("<<<<<<< ours\n", "content"), ("\0\n", "binary"), (FILLING * (LARGEST // 100 + 1), "content")],
+    [("<<<<<<< ours\n", "content"), ("\0\n", "binary"), (LONG, "content")],
     ids=["markers", "binary", "long"],
 )
 def test_a_file_with_markers_or_too_long_or_no_text_is_left(make_case, more, kind):
     case = make_case({"app.py": BASE + more}, {"app.py": OURS + more}, {"app.py": THEIRS + more})
     assert [conflict.kind for conflict in case.merged.conflicts] == [kind]
     assert case.propose(*RESOLVERS) is None
+
+
+MORE = ("y" * 99 + "\n") * (LARGEST // 60)
+UNREAD = {
+    "content": ({"app.py": BASE + LONG}, {"app.py": OURS + LONG}, {"app.py": THEIRS + LONG}),
+    "modify/delete": (
+        {"app.py": BASE + LONG},
+        {"app.py": None, "new.py": LONG + MORE},
+        {"app.py": THEIRS + LONG},
+    ),
+}
+
+
+@pytest.mark.parametrize("policies", [[], [PathPolicy("app.py", "fix")]], ids=["rules", "policy"])
+@pytest.mark.parametrize("kind", UNREAD)
+def test_a_file_that_is_too_long_is_not_read(make_case, clone, kind, policies):
+    case = make_case(*UNREAD[kind])
+    merged = case.merged
+    assert [conflict.kind for conflict in merged.conflicts] == [kind]
+    assert case.propose(*RESOLVERS, policies=policies) is None
+    (conflict,) = merged.conflicts
+    cut_short(clone, conflict.theirs.id)
+    with pytest.raises(GitError):
+        case.repository.git.run("cat-file", "blob", conflict.theirs.id)
+    assert propose(case.repository, case.fix, case.tip, merged, RESOLVERS, policies) is None
+
+
+def cut_short(clone, blob):
+    """Leave of a loose object what tells its size, and nothing behind."""
+    path = clone.directory / ".git" / "objects" / blob[:2] / blob[2:]
+    content = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(content[: len(content) // 2])
 
 
 def test_a_mode_is_merged_and_kept(make_case, clone):
