@@ -14,6 +14,7 @@ from relauto.model.target import Place
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.landing import find_owed
 from relauto.stages.prepare.pick import list_series
+from relauto.stages.prepare.settlement import refuse_unsettled
 from relauto.stages.step import Observation, Proved, Refused, Step
 
 
@@ -33,6 +34,10 @@ class PortFix:
         missing = [commit for commit, presence in found.items() if presence is None]
         if missing:
             return landing.bring(place, missing)
+        there = {commit: presence for commit, presence in found.items() if presence}
+        unsettled = refuse_unsettled(place, landing, there)
+        if unsettled:
+            return unsettled
         pulls = [
             landing.find_made(action)
             for where, action in bench.incident.intents
@@ -43,9 +48,8 @@ class PortFix:
                 "branch": landing.branch,
                 "pulls": [{"number": pull.number, "url": pull.url} for pull in pulls if pull],
                 "held": [
-                    {"fix": fix, "commit": there.commit or "", "found_by": there.by}
-                    for fix, there in found.items()
-                    if there
+                    {"fix": fix, "commit": held.commit or "", "found_by": held.by}
+                    for fix, held in there.items()
                 ],
             },
             by_others=not pulls,

@@ -200,6 +200,8 @@ def test_markers_that_somebody_merged_all_the_same_stop_the_release(at):
     assert stop.reason.startswith(f"{made[:10]}, which brought ")
     assert stop.reason.endswith("left conflict markers in new.txt")
     world.commit_on("release-1.0", "Take them out", {"new.txt": "both\n"})
+    assert "in which nobody has settled the conflict" in only(agree(world)).reason
+    world.answer(f"/accept {made} they are taken out behind it")
     only(agree(world), "prepare.verify")
 
 

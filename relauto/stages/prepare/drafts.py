@@ -84,15 +84,19 @@ class Draft:
     @property
     def marked(self) -> Commit | None:
         """The commit with the markers, where what settles them came on top of it; None where it is gone."""
-        head, heads = self._require_head(), [Commit(each["head"]) for each in self.made]
-        known = [each for each in heads if not self.resolvers and _is_known(self.bench, each)]
-        return next((each for each in known if self.bench.product.is_ancestor(each, head)), None)
+        if self.resolvers:
+            return None
+        head, heads = require_head(self.bench, self.pull), [Commit(each["head"]) for each in self.made]
+        return next((each for each in heads if stands_on(self.bench, head, each)), None)
 
     @property
     def is_accepted(self) -> bool:
         """Whether a person has accepted exactly what is there now."""
+        return self._accepts(self.pull.head_sha)
+
+    def _accepts(self, commit: Commit | None) -> bool:
         accepted = {each.commit for each in self.bench.incident.accepted if each.target == self.target}
-        return str(self.pull.head_sha) in accepted
+        return commit is not None and str(commit) in accepted
 
     def tell_lack(self) -> str:
         """Return in a few words what keeps it from being merged; "" when nothing does."""
@@ -109,6 +113,30 @@ class Draft:
         if fault:
             return self._refuse(f"pull request #{self.pull.number} is not settled: {fault}")
         return self._hold_leaks() or (None if self.is_accepted else self._ask()) or self._end()
+
+    def refuse_merged(self, became: Commit | None) -> Refused | None:
+        """Return why it must not ship although it is merged: nobody has accepted its head.
+
+        The commit which the fix `became` on the branch may be accepted instead.
+        """
+        head, name = self.pull.head_sha, f"pull request #{self.pull.number}"
+        if self.is_accepted or self._accepts(became):
+            return None
+        if self.is_marked:
+            return Refused(
+                f"{name} was merged to {self.onto} at {head.short}, in which nobody has settled the conflict "
+                f"in {self._name_paths()}",
+                todo=f"take it back on {self.onto}, and put there what a person has settled; or, where git "
+                f"left it as it shall be, say why: relauto accept {head} --reason …",
+                facts={"settled": [head], "fix": self.fix, "onto": self.onto, "pull": self.pull.number},
+            )
+        asked = self._ask("It is merged already; until it is accepted, nothing is released of it.")
+        return replace(
+            asked,
+            reason=f"{name} was merged to {self.onto} at {head.short}, which nobody has accepted: a person "
+            "has to",
+            todo=f"{asked.todo}; what shall not stay is taken back on {self.onto}",
+        )
 
     def _name_paths(self) -> str:
         return name_paths(self.made[-1]["unsettled"]["paths"])
@@ -135,14 +163,8 @@ class Draft:
             },
         )
 
-    def _require_head(self) -> Commit:
-        """Return the head, fetched where it is newer than the last look at the branches."""
-        if not _is_known(self.bench, self.pull.head_sha):
-            self.bench.mirror.fetch([f"refs/pull/{self.pull.number}/head"])
-        return self.pull.head_sha
-
     def _find_fault(self) -> str:
-        head, key = self._require_head(), ("draft", self.onto, self.pull.head_sha)
+        head, key = require_head(self.bench, self.pull), ("draft", self.onto, self.pull.head_sha)
         return self.bench.remember("refs", key, lambda: next(self._list_faults(head), ""))
 
     def _list_faults(self, head: Commit) -> Iterator[str]:
@@ -171,7 +193,7 @@ class Draft:
         out = "it stands on GitHub, so whoever can read the repository can read it already"
         return hold_leaks(self.bench, self.place, what, [*told, *brought], out=out)
 
-    def _ask(self) -> Refused:
+    def _ask(self, note: str = "") -> Refused:
         head = self.pull.head_sha
         paths = self.made[-1]["unsettled"]["paths"]
         shown = (
@@ -192,6 +214,7 @@ class Draft:
                 head,
                 shown,
                 (accept_command(head),),
+                note=note,
                 text=reveal(self._tell_differences(head)),
             ),
         )
@@ -240,6 +263,18 @@ class Draft:
             prepare=lambda: {"head": pull.head_sha},
             changes=("pulls", "pages"),
         )
+
+
+def require_head(bench: Bench, pull: Pull) -> Commit:
+    """Return a pull request's head, fetched where it is newer than the last look at the branches."""
+    if not _is_known(bench, pull.head_sha):
+        bench.mirror.fetch([f"refs/pull/{pull.number}/head"])
+    return pull.head_sha
+
+
+def stands_on(bench: Bench, head: Commit, made: Commit) -> bool:
+    """Return whether `head` holds what a run has made, which it may never have pushed."""
+    return _is_known(bench, made) and bench.product.is_ancestor(made, head)
 
 
 def _is_known(bench: Bench, commit: Commit) -> bool:

@@ -6,7 +6,7 @@ branch that does not exist yet, the emergency branch of a release that grows fro
 created by the same push.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, NamedTuple
@@ -33,7 +33,7 @@ from relauto.stages.bench import Bench
 from relauto.stages.following import choose_method, equip_pull, finish_opening, follow_pull
 from relauto.stages.leaks import hold_leaks
 from relauto.stages.prepare.bump import is_bumped
-from relauto.stages.prepare.drafts import CONFLICT, Draft
+from relauto.stages.prepare.drafts import CONFLICT, Draft, require_head, stands_on
 from relauto.stages.prepare.picks import Made, Recipe, Signed, Unsettled, name_commits, name_paths
 from relauto.stages.prepare.trial import describe_trial, hold_trial, try_commit
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
@@ -154,10 +154,25 @@ class Landing:
 
     def find_draft(self, place: Place, pull: Pull) -> Draft | None:
         """Return what a person has to settle in an open pull request, where it was opened with a conflict."""
-        made = [each for word in _DRAFTS for each in self._list_meant(place, f"open-{word}:{pull.head_ref}")]
-        if not made or pull.state != "open":
+        return self._find_draft(place, pull, self.head) if pull.state == "open" else None
+
+    def _find_draft(self, place: Place, pull: Pull, tip: Commit) -> Draft | None:
+        pushed = self.list_pushed(place, pull)
+        if not pushed or "unsettled" not in pushed[-1]:
             return None
-        return Draft(self.bench, self.target, place, self.branch, self.head, pull, made)
+        made = [each for each in pushed if "unsettled" in each]
+        return Draft(self.bench, self.target, place, self.branch, tip, pull, made)
+
+    def list_merged_drafts(self, place: Place) -> Iterator[Draft]:
+        """Yield what was opened with a conflict and is merged, whoever did that."""
+        for (where, action), intent in self.bench.incident.intents.items():
+            if where != place or "unsettled" not in intent.facts or not self.made_here(action):
+                continue
+            pull = self.find_made(action)
+            if pull and pull.merge_commit:
+                below = self.bench.product.commit(pull.merge_commit).parents[0]
+                draft = self._find_draft(place, pull, below)
+                yield from [draft] if draft else []
 
     def _list_labels(self, *, draft: bool) -> tuple[str, ...]:
         wanted = self.bench.settings.pick
@@ -336,10 +351,13 @@ class Landing:
         )
 
     def refuse_pushed(self, place: Place, pull: Pull) -> Refused | None:
-        """Refuse a pull request whose head is not what was pushed: it would land under the pick's name."""
+        """Refuse a pull request whose head is not what was pushed: it would land under the pick's name.
+
+        Where a conflict was left to people, what they push is judged as that.
+        """
         what = self._tell_what(pull.head_ref)
-        heads = [each["head"] for each in self._list_meant(place, f"open-{what}:{pull.head_ref}")]
-        if not heads or pull.head_sha in heads:
+        heads = [each["head"] for each in self.list_pushed(place, pull)]
+        if not heads or pull.head_sha in heads or self.find_draft(place, pull):
             return None
         made = heads[-1]
         return Refused(
@@ -348,10 +366,23 @@ class Landing:
             "nor version bump has to be accepted by name then",
         )
 
-    def _list_meant(self, place: Place, action: str) -> list[Facts]:
-        """Return what runs were about to push: of several at once each has made its own."""
+    def list_pushed(self, place: Place, pull: Pull) -> list[Facts]:
+        """Return what runs were about to push to a pull request's branch, and have as far as can be told.
+
+        That is what its head is, or stands on; where a person replaced that, what was made last. Of several
+        runs at once each has made its own.
+        """
+        meant = self._list_meant(place, Branch(pull.head_ref))
+        exact = [each for each in meant if each["head"] == pull.head_sha]
+        if exact or len(meant) < 2:
+            return exact or meant
+        head = require_head(self.bench, pull)
+        return [each for each in meant if stands_on(self.bench, head, Commit(each["head"]))] or meant[-1:]
+
+    def _list_meant(self, place: Place, branch: Branch) -> list[Facts]:
+        actions = {f"open-{word}:{branch}" for word in (*_WHATS, *_DRAFTS)}
         meant = [event.body for event in self.bench.journal.events() if isinstance(event.body, StepIntended)]
-        return [each.facts for each in meant if (each.place, each.action) == (place, action)]
+        return [each.facts for each in meant if each.place == place and each.action in actions]
 
     def merge(self, place: Place, pull: Pull) -> Observation:
         """Return what is next until an open pull request is merged."""

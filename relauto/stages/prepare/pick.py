@@ -5,7 +5,7 @@ What is there already is adopted, whoever put it there.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key, partial
+from functools import cmp_to_key
 
 from relauto.git.errors import MissingObjectError
 from relauto.git.scope import list_brought
@@ -16,12 +16,12 @@ from relauto.model.incident import StepState
 from relauto.model.names import Commit
 from relauto.model.target import Place
 from relauto.picking.became import find_became
-from relauto.picking.markers import list_standing
 from relauto.picking.presence import Presence
 from relauto.stages.bench import Bench, require_target
 from relauto.stages.claims import check_claim
 from relauto.stages.prepare.bump import find_bumps
 from relauto.stages.prepare.landing import Landing, list_landings
+from relauto.stages.prepare.settlement import refuse_unsettled
 from relauto.stages.step import Observation, Proved, Refused
 
 Found = Mapping[Commit, Presence]
@@ -55,31 +55,11 @@ class PickFix:
             if missing or (not numbered and landing.lacks_number()):
                 return landing.bring(place, missing)
             there = {commit: presence for commit, presence in found.items() if presence}
-            marked = _find_marked(bench, landing, there)
-            if marked:
-                return marked
+            unsettled = refuse_unsettled(place, landing, there)
+            if unsettled:
+                return unsettled
             landed.append((landing, there))
         return _prove(bench, place, series, landed)
-
-
-def _find_marked(bench: Bench, landing: Landing, found: Found) -> Refused | None:
-    """Refuse a pick that somebody brought to a branch with the conflict markers still in it."""
-    accepted = {each.commit for each in bench.incident.accepted}
-    for fix, there in found.items():
-        made = there.commit
-        if made is None or there.by == "ancestor" or made in accepted:
-            continue
-        key = ("markers", fix, made, landing.head)
-        left = bench.remember("refs", key, partial(list_standing, bench.product, fix, made, landing.head))
-        if left:
-            return Refused(
-                f"{made.short}, which brought {fix.short} to {landing.branch}, left conflict markers in "
-                f"{', '.join(left)}",
-                todo=f"take them out on {landing.branch}, or say that they belong there: "
-                f"relauto accept {made} --reason …",
-                facts={"settled": [made], "fix": fix, "onto": landing.branch},
-            )
-    return None
 
 
 def list_series(bench: Bench, number: int | None = None) -> dict[Commit, Facts] | Refused:
@@ -168,11 +148,7 @@ def describe_content(
     bench: Bench, place: Place, series: Mapping[Commit, Facts], landing: Landing, found: Found
 ) -> Facts:
     """Return what a branch holds of a release by now: each pick, each bump, and what came along with them."""
-    made = [
-        (intent.facts, landing.find_made(action))
-        for (where, action), intent in bench.incident.intents.items()
-        if where == place and landing.made_here(action)
-    ]
+    made = list(_list_made(bench, place, landing))
     picked = {each["fix"]: (each, pull) for facts, pull in made for each in facts.get("picks", ())}
     settled = _list_settled(made)
     at_home = landing.branch == bench.home
@@ -189,6 +165,20 @@ def describe_content(
         "bumps": bumps,
         "merges": [str(pull.merge_commit) for _, pull in made if pull and _joins(bench, pull)],
     }
+
+
+def _list_made(bench: Bench, place: Place, landing: Landing) -> Iterator[tuple[Facts, Pull | None]]:
+    """Yield what runs made for a branch, with the pull request that it came by: of each what was pushed."""
+    seen: set[int] = set()
+    for (where, action), intent in bench.incident.intents.items():
+        if where != place or not landing.made_here(action):
+            continue
+        pull = landing.find_made(action)
+        if pull is None:
+            yield intent.facts, None
+        elif pull.number not in seen:
+            seen.add(pull.number)
+            yield landing.list_pushed(place, pull)[-1], pull
 
 
 def _list_settled(made: Sequence[tuple[Facts, Pull | None]]) -> dict[str, Facts]:
