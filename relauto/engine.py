@@ -15,7 +15,7 @@ from relauto import turns
 from relauto.comms.standing import describe_holders
 from relauto.errors import InputError, RemoteError, Status
 from relauto.model import event as events
-from relauto.model.facts import digest_facts, normalise, tell_facts
+from relauto.model.facts import normalise
 from relauto.model.incident import StepRecord, StepState
 from relauto.model.target import Place
 from relauto.model.words import Text
@@ -24,7 +24,7 @@ from relauto.showing import show
 from relauto.stages import answers, claims, desk, doors, outbox, pages, polling, replies, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
-from relauto.stages.losses import ask_loss, describe_now, is_loss_accepted, is_lost
+from relauto.stages.losses import ask_loss, describe_loss, is_loss_accepted, is_lost
 from relauto.stages.prepare import machines, superseded
 from relauto.stages.registry import ADVISORY, STEPS, WATCHED, Span, observe
 from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
@@ -326,19 +326,17 @@ def _lose(bench: Bench, place: Place, known: StepRecord, seen: Waiting | Refused
         bench.look("refs")
         again = observe(bench, place)
         seen = seen if isinstance(again, Proved) else again
-    now = describe_now(seen)
-    shown = digest_facts({"now": now})
-    reason = f"it was proved ({tell_facts(known.facts)}); now: {now}"
-    if (known.state, known.shown) != (StepState.LOST, shown):
-        record(bench, events.StepLost(place=place, reason=Text(reason), shown=shown))
+    lost = describe_loss(place, known, seen)
+    if (known.state, known.shown) != (StepState.LOST, lost.shown):
+        record(bench, lost)
     question = ask_loss(place, known, seen)
     desk.ask(bench, place, question)
     return Stop(
         place,
         Status.DECISION,
-        f"the proof is gone: {reason}",
+        f"the proof is gone: {lost.reason}",
         todo=f"relauto reopen {place.step} --reason … lets it be done again; "
-        f"relauto accept {place.step} --subject {shown[:12]} --reason … lets it count as it is",
+        f"relauto accept {place.step} --subject {lost.shown[:12]} --reason … lets it count as it is",
         whom=", ".join(bench.roster.holders(question.deed)),
     )
 

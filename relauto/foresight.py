@@ -17,7 +17,7 @@ from relauto.model.target import Place
 from relauto.stages import answers, claims, desk, doors, replies, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
-from relauto.stages.losses import ask_loss, is_loss_accepted, is_lost
+from relauto.stages.losses import ask_loss, describe_loss, is_loss_accepted, is_lost
 from relauto.stages.prepare import machines, superseded
 from relauto.stages.progress.due import describe_showing, will_show
 from relauto.stages.registry import ADVISORY, Span, observe
@@ -137,6 +137,8 @@ def _settle(bench: Bench, place: Place, seen: Foreseen, span: Span) -> bool:
     if is_loss_accepted(bench, place, found):
         return False
     if known and ours and is_lost(known, found):
+        # What is shown at pull requests is told from the journal, which has the loss by then.
+        bench.suppose(describe_loss(place, known, found))
         asking = foresee_asking(bench, place, ask_loss(place, known, found))
         seen.writes.extend(each.sentence for each in asking)
         if span.stops_at(place.step):

@@ -1,9 +1,11 @@
 """Proof that is gone: when it is, what people are asked about it, and whether they let it count."""
 
 from relauto.model.acceptance import is_accepted
+from relauto.model.event import StepLost
 from relauto.model.facts import digest_facts, tell_facts
 from relauto.model.incident import StepRecord, StepState
 from relauto.model.target import Place
+from relauto.model.words import Text
 from relauto.stages import desk
 from relauto.stages.bench import Bench
 from relauto.stages.step import Question, Refused, Todo, Waiting
@@ -13,6 +15,13 @@ def is_lost(known: StepRecord | None, seen: Waiting | Refused | Todo) -> bool:
     """Return whether the proof of a step is gone: a machine that is still at it takes none away."""
     proved = known is not None and known.state in (StepState.DONE, StepState.LOST)
     return proved and not (isinstance(seen, Waiting) and not seen.is_for_people)
+
+
+def describe_loss(place: Place, known: StepRecord, seen: Waiting | Refused | Todo) -> StepLost:
+    """Return what goes on record of a proof that is gone: what it was, and what is seen in its place."""
+    now = describe_now(seen)
+    reason = f"it was proved ({tell_facts(known.facts)}); now: {now}"
+    return StepLost(place, Text(reason), digest_facts({"now": now}))
 
 
 def ask_loss(place: Place, known: StepRecord, seen: Waiting | Refused | Todo) -> Question:
