@@ -161,4 +161,4 @@ def _locate(error: BaseException, name: str) -> str:
         ):
             line = trace.tb_lineno
         trace = trace.tb_next
-    return f"{name}, line {line}"
+    return f"{name}, line {line}" if line else name

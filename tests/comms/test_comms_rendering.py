@@ -62,12 +62,21 @@ def test_an_adopters_template_comes_before_ours_and_may_use_ours(tmp_path: Path)
         ("{{ value.__class__.__mro__ }}", r"own/text\.md, line 1: .*unsafe"),
         ("{{ items.append(1) }}", r"own/text\.md, line 1: .*unsafe"),
         ('a\n{% include "own/none.md" %}', r"there is no template own/none\.md"),
+        ('a\n{% include "own/text.md" %}', r"own/text\.md, line 2: maximum recursion depth"),
     ],
 )
 def test_a_fault_names_template_and_line(own: Path, text: str, fault: str) -> None:
     renderer = write(own, text)
     with pytest.raises(InputError, match=fault):
         renderer.render("own/text.md", value="x", items=[])
+
+
+def test_a_template_that_is_no_text_is_an_input_error(own: Path) -> None:
+    renderer = write(own, "")
+    (own / "own" / "text.md").write_bytes(b"\xff")
+    for act in (renderer.check, renderer.render):
+        with pytest.raises(InputError, match=r"own/text\.md: .*can't decode byte 0xff"):
+            act("own/text.md")
 
 
 def test_a_missing_template_is_an_input_error() -> None:
