@@ -5,7 +5,7 @@ and by rules about what each step then finds; ids that do not exist yet are call
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from relauto.errors import Status
 from relauto.github.checks import Verdict, judge, look_at_checks
@@ -20,7 +20,7 @@ from relauto.stages.following import find_required
 from relauto.stages.gates import is_waived
 from relauto.stages.investigate import OpenPull, describe_opening, find_pull
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
-from relauto.stages.prepare.drafts import SETTLED
+from relauto.stages.prepare.drafts import SETTLED, foresee_settled
 from relauto.stages.prepare.landing import (
     Landing,
     Part,
@@ -260,7 +260,7 @@ def _foresee_ready(bench: Bench, target: Target, place: Place, number: str) -> I
         pull = bench.find_pull(landing.pick_branch, landing.branch)
         if pull is None or str(pull.number) != number:
             continue
-        found = landing.merge(place, replace(pull, draft=False))
+        found = landing.merge(place, foresee_settled(pull))
         if isinstance(found, Todo):
             yield _write(place, found.action, found.sentence)
             yield from follow(bench, target, place, found.action)

@@ -8,7 +8,8 @@ import pytest
 from relauto.errors import InputError, Status
 from relauto.git.runner import Git
 from tests.engine.agreement import agree
-from tests.engine.conftest import SOURCE
+from tests.engine.conftest import CHECK, LINE, ROSTER, SOURCE
+from tests.engine.test_engine_leaks import CUSTOMERS
 from tests.engine.test_engine_progress import label, reports
 from tests.engine.test_engine_rights import give
 
@@ -264,6 +265,67 @@ def test_a_token_that_may_not_report_opens_the_draft_all_the_same(at):
     assert "waits for a person" in stop.reason
     assert (world.pull(2)["draft"], reports(world, 2)[0]) == (True, {})
     assert any("cannot be marked as failing" in line for line in world.said)
+
+
+def accept_settled(world, more):
+    """Until a person has settled the draft, and another has accepted that; nobody has looked since."""
+    reach_draft(world, more)
+    head = finish(world)
+    only(agree(world, more))
+    world.answer(f"/accept {head} read it")
+    return head
+
+
+@pytest.mark.parametrize("show", ["comment", "off"])
+def test_the_report_is_lifted_before_it_can_hold_up_the_merge(at, show):
+    world, more = at("blank"), f'progress.show = "{show}"\n'
+    world.hub.protect(SOURCE, LINE, required_checks=[CHECK, CONFLICT], reviews=1)
+    accept_settled(world, more)
+    stop = only(agree(world, more), status=Status.WAITING)
+    assert stop.whom == "CI and reviewer"
+    assert reports(world, 2)[0][CONFLICT] == ("success", "INC-test: no conflict is left in it")
+    world.pass_pull(2)
+    only(agree(world, more), "prepare.verify", Status.WAITING)
+
+
+def test_what_is_merged_in_the_same_run_keeps_no_red_report(at):
+    world, more = at("blank"), 'progress.show = "off"\nchecks.required = []\npull.approvals = 0\n'
+    world.unprotect()
+    world.open(more, fix="fix/conflict")
+    world.advance(more)
+    world.decide()
+    world.advance(more)
+    world.approve("prepare.merge")
+    only(agree(world, more))
+    head = finish(world)
+    only(agree(world, more))
+    assert reports(world, 2)[0][CONFLICT][0] == "failure"
+    world.answer(f"/accept {head} read it")
+    agree(world, more)
+    assert (world.pull(2)["merged"], reports(world, 2)[0][CONFLICT][0]) == (True, "success")
+
+
+def test_a_path_that_was_let_pass_in_the_text_alone_is_not_in_the_report(at):
+    world = at("blank")
+    world.replace_ops({"roster.toml": ROSTER, "customers.toml": CUSTOMERS})
+    world.commit_on("main", "Go on", {"globex.txt": "one\n"})
+    world.product.run("branch", "--force", "fix/conflict", "main")
+    world.commit_on("fix/conflict", "Fix it", {"globex.txt": "two\n"})
+    world.open(fix="fix/conflict", customer="initech")
+    for _ in range(12):
+        (stop,) = world.advance().stops
+        if world.pulls() and world.pulls()[0]["draft"]:
+            break
+        if ":leak" in stop.todo:
+            world.answer(f"/waive {stop.place.step}:leak 400h it is no customer")
+        elif stop.place.step == "prepare.merge" and stop.status is Status.DECISION:
+            world.approve("prepare.merge")
+        elif stop.place.step == "investigate.qa-decision":
+            world.decide()
+        else:
+            world.pass_pull(1)
+    told = reports(world, 2)[0][CONFLICT]
+    assert told == ("failure", "INC-test: a person has to settle the conflict")
 
 
 ADJACENT = 'pick.resolvers = ["adjacent"]\n'

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 
 from relauto.comms.desk import Shown, accept_command
 from relauto.comms.handwork import indent, write_fetch_commands, write_push_commands
-from relauto.comms.neutral import reveal
+from relauto.comms.neutral import reveal, shorten
 from relauto.errors import RelautoError
 from relauto.git.errors import MissingObjectError
 from relauto.github import pull_drafts, pull_page
+from relauto.github.faults import ForbiddenError
+from relauto.github.pull_page import DESCRIPTION, Report
 from relauto.github.pull_state import Pull
 from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
@@ -24,10 +26,14 @@ from relauto.picking.range_diff import read_range_diff
 from relauto.stages.bench import Bench
 from relauto.stages.leaks import hold_leaks, read_brought
 from relauto.stages.prepare.picks import name_commits, name_paths
+from relauto.stages.reporting import send_report
 from relauto.stages.step import Question, Refused, Todo
 
 CONFLICT = "relauto / conflict"
 """The report, on a pick's head, that no conflict is left in it that nobody has settled and accepted."""
+
+NO_CONFLICT = "no conflict is left in it"
+"""What the report says once that is so."""
 
 SETTLED = "prepare.settled"
 """The door at which what became of a conflict is accepted."""
@@ -247,13 +253,16 @@ class Draft:
         """Return what makes a pull request like any other of it."""
         pull, label = self.pull, self.bench.settings.pick.conflict_label
         held = next((each for each in pull.labels if each.lower() == (label or "").lower()), None)
-        if not held and not (pull.draft and pull.node):
+        drafted = pull.draft and bool(pull.node)
+        if not (held or drafted or self._is_red):
             return None
 
         def run(_facts: Facts) -> None:
+            # First of all: with nothing else required it can be merged as soon as it is no draft.
+            self._report_settled()
             if held:
                 pull_page.remove_label(self.bench.source, pull.number, held)
-            if pull.draft and pull.node:
+            if drafted:
                 pull_drafts.mark_ready(self.bench.source, pull)
 
         return Todo(
@@ -263,6 +272,29 @@ class Draft:
             prepare=lambda: {"head": pull.head_sha},
             changes=("pulls", "pages"),
         )
+
+    @property
+    def _is_red(self) -> bool:
+        """Whether its head is reported as failing, and nothing says otherwise."""
+        states = {each.state for each in self.pull.checks.checks if each.name == CONFLICT}
+        return "failure" in states and "success" not in states
+
+    def _report_settled(self) -> None:
+        told = shorten(f"{self.bench.incident.id}: {NO_CONFLICT}", DESCRIPTION)
+        try:
+            send_report(self.bench, self.pull.head_sha, Report(CONFLICT, "success", told))
+        except ForbiddenError as error:
+            if self._is_red:
+                raise
+            self.bench.say(f"{self.pull.head_sha.short} cannot be marked as settled: {error.what}")
+
+
+def foresee_settled(pull: Pull) -> Pull:
+    """Return a pull request as it is once its conflict is settled: no draft, and not reported as failing."""
+    checks = tuple(
+        replace(each, state="success") if each.name == CONFLICT else each for each in pull.checks.checks
+    )
+    return replace(pull, draft=False, checks=replace(pull.checks, checks=checks))
 
 
 def require_head(bench: Bench, pull: Pull) -> Commit:

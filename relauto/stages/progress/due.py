@@ -13,6 +13,7 @@ from relauto.github.pull_page import Page, Report
 from relauto.model.names import Commit
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
+from relauto.stages.prepare.drafts import CONFLICT
 from relauto.stages.progress.followed import Followed, list_followed
 from relauto.stages.progress.telling import Tags, Told, tell
 from relauto.stages.reporting import send_report
@@ -44,7 +45,14 @@ def list_unshown(bench: Bench, deeds: Collection[Deed] = ()) -> list[Due]:
     words = {action.partition(":")[0]: action.partition(":")[2] for _, action in deeds}
     tags = Tags(words.get("cut", ""), words.get("release", ""))
     shown = [each for each in list_followed(bench) if each.draft or not bench.settings.progress.is_off]
-    return [due for followed in shown for due in _list_due(followed, tags)]
+    # Its report is sent with the deed, before the pull request can be merged.
+    settled = {action.partition(":")[2] for _, action in deeds if action.startswith("ready:")}
+    return [
+        due
+        for followed in shown
+        for due in _list_due(followed, tags)
+        if due.what != CONFLICT or str(due.number) not in settled
+    ]
 
 
 def will_show(bench: Bench, deeds: Collection[Deed]) -> bool:
@@ -56,7 +64,7 @@ def _changes(bench: Bench, step: str, action: str) -> bool:
     """Return whether an action that opens or merges something changes what is shown."""
     progress, (word, _, subject) = bench.settings.progress, action.partition(":")
     if word == "ready":
-        return True
+        return progress.is_comment
     opens, numbers = word in _OPENING, {str(followed.number) for followed in list_followed(bench)}
     if word == "open-bump" or (word == "enqueue" and subject not in numbers) or not (opens or numbers):
         return False

@@ -21,7 +21,7 @@ from relauto.stages.debt import list_due
 from relauto.stages.following import follow_pull
 from relauto.stages.investigate import refuse_base, refuse_foreign
 from relauto.stages.leaks import read_brought
-from relauto.stages.prepare.drafts import CONFLICT
+from relauto.stages.prepare.drafts import CONFLICT, NO_CONFLICT
 from relauto.stages.prepare.landing import find_owed, list_landings
 from relauto.stages.progress.followed import Followed, find_bringing, read_entries
 from relauto.stages.step import Refused, Waiting
@@ -31,7 +31,7 @@ SCOPE, LEAK, PICK = "relauto / scope", "relauto / leak", "relauto / pick forecas
 _PASSED = {
     SCOPE: "it brings what it is meant to bring, to where that belongs",
     LEAK: "nothing in it is kept from its readers",
-    CONFLICT: "no conflict is left in it",
+    CONFLICT: NO_CONFLICT,
 }
 _SAID = {
     "clean": "the pick applies",
