@@ -196,7 +196,9 @@ def _lacks_fix(bench: Bench) -> bool:
         if pull
         for each in bench.product.list_commits("--no-merges", pull.head_sha, *([f"^{home}"] if home else []))
     ]
-    return head is not None and any(find_presence(bench.product, each, head) is None for each in commits)
+    return head is not None and any(
+        find_presence(bench.product, each, head, series=commits) is None for each in commits
+    )
 
 
 def _list_parts(bench: Bench, target: Target, series: Sequence[Commit] | None) -> list[tuple[Landing, Part]]:

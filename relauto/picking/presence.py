@@ -71,9 +71,28 @@ def find_known_presence(
         if reverts.stands(pick):
             return Presence("trailer", pick)
     for same in _find_same_patches(repository, fix, line, mainline):
-        if reverts.stands(same):
+        if reverts.stands(same) and not is_of_earlier(repository, same, fix):
             return Presence("patch-id", same)
     return None
+
+
+def is_of_earlier(repository: Repository, pick: Commit, fix: Commit) -> bool:
+    """Tell whether a commit says that it was picked from what came before the fix.
+
+    What makes the same change once more was taken back in between, which the line may have been too.
+    """
+    return any(
+        origin != fix and _holds(repository, origin) and repository.is_ancestor(origin, fix)
+        for origin in find_claimed(repository.commit_object(pick).message)
+    )
+
+
+def _holds(repository: Repository, commit: Commit) -> bool:
+    try:
+        repository.commit_object(commit)
+    except MissingObjectError:
+        return False
+    return True
 
 
 def find_mainline(repository: Repository, fix: Commit, mainline: int) -> Commit | None:

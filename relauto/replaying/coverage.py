@@ -15,7 +15,7 @@ from relauto.git.message import find_origins, find_pull
 from relauto.git.repository import Repository
 from relauto.model.names import Branch, Commit
 from relauto.picking.fanout import Line
-from relauto.picking.presence import find_mainline, find_presence
+from relauto.picking.presence import find_mainline, find_presence, is_of_earlier
 from relauto.replaying.finding import keep_alike
 from relauto.replaying.followups import Followup
 from relauto.replaying.history import Main
@@ -139,6 +139,8 @@ class _Survey:
                     rows[fix][branch] = UNKNOWN
                 continue
             for fix, commit in alike.items():
+                if is_of_earlier(self.repository, commit, fix):
+                    continue
                 if held.reverts.stands(commit):
                     rows[fix][branch] = Cell("in", "patch-id", commit)
                 else:

@@ -169,7 +169,7 @@ def _find_lacking(bench: Bench, released: Facts) -> list[str]:
         return [f"its commit {commit.short}"]
     merged = bench.facts("prepare.merge").get("merged", ())
     fixes = [Commit(each["merge_commit"]) for each in merged]  # type: ignore[attr-defined]
-    return [fix.short for fix in fixes if find_presence(bench.product, fix, commit) is None]
+    return [fix.short for fix in fixes if find_presence(bench.product, fix, commit, series=fixes) is None]
 
 
 def _is_out(bench: Bench, target: Target) -> bool:

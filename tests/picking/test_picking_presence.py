@@ -191,3 +191,31 @@ def test_a_revert_that_quotes_what_it_takes_back_is_no_pick_of_that(line, reposi
     said = f"This reverts commit {made}.\n\nFix\n\n(cherry picked from commit {line.fix})\n"
     line.commit(f'Revert "Fix"\n\n{said}', {"app.py": TEXT})
     assert find_presence(repository, line.fix, line.head) is None
+
+
+@pytest.fixture
+def rebased(line):
+    """On main the fix was taken back by a commit that names another than it, and made again."""
+    line.switch("main")
+    revert(line, line.fix)
+    said = f'Revert "Fix"\n\nThis reverts commit {"1" * 40}.\n'
+    line.run("commit", "--quiet", "--amend", "-m", said)
+    line.revert = line.head
+    line.again = line.commit('Reapply "Fix"', {"app.py": TEXT.replace("line 10\n", "fixed\n")})
+    line.switch("line")
+    return line
+
+
+def test_a_pick_of_what_was_taken_back_in_between_is_no_pick_of_what_makes_the_same_again(
+    rebased, repository
+):
+    backport(rebased, rebased.fix)
+    assert find_presence(repository, rebased.again, rebased.head) == Presence("tree", None)
+    backport(rebased, rebased.revert)
+    assert find_presence(repository, rebased.again, rebased.head) is None
+
+
+def test_a_pick_of_a_commit_that_is_not_here_is_found_by_its_patch_id(line, repository):
+    backport(line, line.fix, options=())
+    line.run("commit", "--quiet", "--amend", "-m", f"Fix\n\n(cherry picked from commit {'1' * 40})\n")
+    assert find_presence(repository, line.fix, line.head) == Presence("patch-id", line.head)

@@ -134,7 +134,7 @@ def test_a_revert_that_was_picked_takes_back_the_pick(product):
     rows = look(product, product.fix, again)
     assert [row.cells[Branch("release-1")] for row in rows] == [
         Cell("reverted", "trailer", undone),
-        Cell("reverted", "patch-id", undone),
+        MISSING,
     ]
     reapplied = pick(product, "release-1", again, "-x")
     rows = look(product, product.fix, again)
@@ -142,6 +142,15 @@ def test_a_revert_that_was_picked_takes_back_the_pick(product):
         Cell("in", "pull", reapplied),
         Cell("in", "patch-id", reapplied),
     ]
+
+
+def test_a_pick_of_what_was_taken_back_in_between_is_no_pick_of_what_makes_the_same_again(product):
+    undone = product.commit("Take it back", {"app.py": None})
+    again = product.commit("Once more", {"app.py": "fixed\n"})
+    pick(product, "release-1", product.fix, "-x")
+    assert cells(product, again)[0] == Cell("in", "tree")
+    pick(product, "release-1", undone, "-x")
+    assert cells(product, again)[0] == MISSING
 
 
 def test_a_line_that_took_back_a_whole_merge_took_back_the_pick_in_it(product):

@@ -157,13 +157,14 @@ def was_elsewhere(bench: Bench, target: Target, tag: Tag, commit: str) -> bool:
 def find_lacking(bench: Bench, target: Target, commit: Commit) -> list[str]:
     """Return the fixes that a commit does not hold, although the line does."""
     picks = cast(Sequence[Mapping[str, str]], bench.facts("prepare.pick", target).get("picks", ()))
-    return [each["fix"] for each in picks if not _holds(bench, commit, each)]
+    series = [Commit(each["fix"]) for each in picks]
+    return [each["fix"] for each in picks if not _holds(bench, commit, each, series)]
 
 
-def _holds(bench: Bench, commit: Commit, picked: Mapping[str, str]) -> bool:
+def _holds(bench: Bench, commit: Commit, picked: Mapping[str, str], series: Sequence[Commit]) -> bool:
     if picked["commit"]:
         return bench.product.is_ancestor(Commit(picked["commit"]), commit)
-    return find_presence(bench.product, Commit(picked["fix"]), commit) is not None
+    return find_presence(bench.product, Commit(picked["fix"]), commit, series=series) is not None
 
 
 def refused_tags(bench: Bench, target: Target) -> set[str]:

@@ -179,7 +179,8 @@ class Draft:
         if base is None:
             yield f"it has no history in common with {self.onto}"
             return
-        lacking = [fix for fix in self.fixes if find_presence(product, fix, head) is None]
+        held = {fix: find_presence(product, fix, head, series=self.fixes) for fix in self.fixes}
+        lacking = [fix for fix, presence in held.items() if presence is None]
         if lacking:
             yield (
                 f"{head.short} lacks {name_commits(lacking)}: pick with -x, and keep the line which that adds"
@@ -246,7 +247,7 @@ class Draft:
         if marked:
             whole = replace(product.commit_object(marked), tree=product.commit_object(head).tree)
             return product.write_object(whole)
-        found = find_presence(product, fix, head)
+        found = find_presence(product, fix, head, series=self.fixes)
         return found.commit if found else None
 
     def _end(self) -> Todo | None:

@@ -125,7 +125,8 @@ class Landing:
 
     def find(self, series: Sequence[Commit]) -> dict[Commit, Presence | None]:
         """Return how each commit is on the branch; None for one that is not."""
-        return {commit: find_presence(self.bench.product, commit, self.head) for commit in series}
+        product = self.bench.product
+        return {commit: find_presence(product, commit, self.head, series=series) for commit in series}
 
     def lacks_number(self) -> bool:
         """Return whether a version file has yet to be raised here."""
