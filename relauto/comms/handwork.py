@@ -29,14 +29,20 @@ def write_fetch_commands(branch: str) -> str:
     )
 
 
-def write_push_commands(branch: str, rest: Sequence[str] = ()) -> str:
+def write_push_commands(branch: str, rest: Sequence[str] = (), *, on_top: bool = False) -> str:
     """Return what pushes a conflict that is settled in the working tree, then picks what comes behind it.
 
-    Nothing is overwritten that somebody else has pushed since the branch was fetched.
+    Nothing is overwritten that somebody else has pushed since the branch was fetched. With `on_top` picks
+    stand on what was settled already, so that what is changed becomes a commit of its own.
     """
+    commit = (
+        "git diff --quiet HEAD || git commit --all --message 'Settle the conflict'"
+        if on_top
+        else "git commit --amend --all --no-edit"
+    )
     return "\n".join(
         (
-            "git commit --amend --all --no-edit",
+            commit,
             *([f"git cherry-pick -x {' '.join(rest)}"] if rest else []),
             f"git push {quote(f'--force-with-lease={branch}:{_keep(branch)}')} origin "
             + quote(f"HEAD:refs/heads/{branch}"),

@@ -219,8 +219,8 @@ def test_a_person_who_was_faster_keeps_what_they_pushed(at):
     assert world.head(BRANCH) == theirs
 
 
-def test_several_fixes_behind_a_conflict_are_picked_by_the_person_too(at):
-    world = at("blank")
+def reach_draft_of_two(world):
+    """Until the draft, #3, stands in which one fix conflicts, and another is behind it; return both."""
     world.open(fix="fix/conflict")
     world.attach("fix/crash")
     world.advance()
@@ -232,7 +232,12 @@ def test_several_fixes_behind_a_conflict_are_picked_by_the_person_too(at):
     world.advance()
     world.approve("prepare.merge")
     only(agree(world))
-    first, second = world.head("main~1"), world.head("main")
+    return world.head("main~1"), world.head("main")
+
+
+def test_several_fixes_behind_a_conflict_are_picked_by_the_person_too(at):
+    world = at("blank")
+    first, second = reach_draft_of_two(world)
     assert f"git cherry-pick -x {second}" in commands(world, 3)[1]
     before, behind = commands(world, 3)
     person = Person(world)
@@ -247,6 +252,36 @@ def test_several_fixes_behind_a_conflict_are_picked_by_the_person_too(at):
     only(agree(world), "prepare.verify", Status.WAITING)
     told = [(each["fix"], each["status"]) for each in world.record("prepare.pick").facts["picks"]]
     assert told == [(first, "resolved"), (second, "resolved")]
+
+
+def test_the_commands_for_another_push_leave_the_picks_that_are_there(at):
+    world = at("blank")
+    first, second = reach_draft_of_two(world)
+    assert "end with the last command alone" in world.pull(3)["body"]
+    before, behind = commands(world, 3)
+    person = Person(world)
+    person.type(before)
+    person.edit("new.txt", "<<<<<<< ours\nnew\n=======\nnewer\n>>>>>>> theirs\n")
+    person.type(behind)
+    settle(world, 3)
+    stop = only(agree(world))
+    assert second not in stop.todo
+    again, more = stop.todo.split("\n  (edit the files until no conflict marker is left)\n")
+    person = Person(world)
+    person.type(again.split("\n", 1)[1])
+    person.edit("new.txt", "newer\n")
+    person.type(more)
+    head = settle(world, 3)
+    assert only(agree(world)).reason == (
+        f"pull request #3 was settled as {head[:10]}: a person has to accept that"
+    )
+    world.answer(f"/accept {head} read it")
+    only(agree(world), status=Status.WAITING)
+    world.pass_pull(3)
+    only(agree(world), "prepare.verify", Status.WAITING)
+    told = [(each["fix"], each["status"]) for each in world.record("prepare.pick").facts["picks"]]
+    assert told == [(first, "resolved"), (second, "resolved")]
+    assert world.product.read("show", "v1.0.1-rc1:new.txt") == "newer"
 
 
 def test_with_stop_nothing_is_pushed_and_the_commands_are_told(at):

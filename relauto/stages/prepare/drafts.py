@@ -12,6 +12,7 @@ from relauto.comms.handwork import indent, write_fetch_commands, write_push_comm
 from relauto.comms.neutral import reveal, shorten
 from relauto.errors import RelautoError
 from relauto.git.errors import MissingObjectError
+from relauto.git.message import find_origins
 from relauto.github import pull_drafts, pull_page
 from relauto.github.faults import ForbiddenError
 from relauto.github.pull_page import DESCRIPTION, Report
@@ -96,6 +97,18 @@ class Draft:
         return next((each for each in heads if stands_on(self.bench, head, each)), None)
 
     @property
+    def is_mixed(self) -> bool:
+        """Whether it holds commits that need not stay: the one with the markers, or what brings no fix."""
+        head, product = self.pull.head_sha, self.bench.product
+        base, fixes = product.merge_base(self.tip, head), set(self.fixes)
+        bumps = {bump for each in self.made for bump in each["bumps"]}
+        commits = product.commits(base, head) if base else []
+        others = [
+            each for each in commits if each.id not in bumps and fixes.isdisjoint(find_origins(each.message))
+        ]
+        return bool(others) or self.marked is not None
+
+    @property
     def is_accepted(self) -> bool:
         """Whether a person has accepted exactly what is there now."""
         return self._accepts(self.pull.head_sha)
@@ -155,7 +168,9 @@ class Draft:
 
     def _refuse(self, reason: str) -> Refused:
         branch, unsettled = self.pull.head_ref, self.made[-1]["unsettled"]
-        fetch, push = write_fetch_commands(branch), write_push_commands(branch, self.rest)
+        lacking = self._list_lacking()
+        fetch = write_fetch_commands(branch)
+        push = write_push_commands(branch, lacking, on_top=lacking != self.rest)
         return Refused(
             reason,
             todo=f"settle it in a clone, as its text tells: {self.pull.url}\n{indent(fetch)}\n"
@@ -168,6 +183,13 @@ class Draft:
                 "url": self.pull.url,
             },
         )
+
+    def _list_lacking(self) -> list[Commit]:
+        """Return which of the fixes behind the conflict a person has yet to pick."""
+        product, head = self.bench.product, self.pull.head_sha
+        if self.is_untouched:
+            return self.rest
+        return [fix for fix in self.rest if find_presence(product, fix, head) is None]
 
     def _find_fault(self) -> str:
         head, key = require_head(self.bench, self.pull), ("draft", self.onto, self.pull.head_sha)

@@ -50,7 +50,7 @@ _DRAFTS = ("draft", "proposal")
 # a squash keeps only what its message says.
 KEEPING_TRAILERS: tuple[Method, ...] = ("rebase", "merge", "squash")
 
-# What was settled on top of the commit with the conflict markers: that commit need not stay.
+# What was settled on top of a commit with the conflict markers, or of picks: these need not stay apart.
 SQUASHING: tuple[Method, ...] = ("squash", "rebase", "merge")
 
 
@@ -402,7 +402,7 @@ class Landing:
         if needs_queue(bench, pull):
             return enqueue(bench, pull, is_door=False)
         draft = self.find_draft(place, pull)
-        method = choose_method(bench, pull, None, SQUASHING if draft and draft.marked else KEEPING_TRAILERS)
+        method = choose_method(bench, pull, None, SQUASHING if draft and draft.is_mixed else KEEPING_TRAILERS)
         head = Commit(pull.head_sha)
 
         def run(_facts: Facts) -> None:
