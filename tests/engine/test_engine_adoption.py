@@ -163,3 +163,28 @@ def die_at_proof_of(step, known):
         return known(incident, body)
 
     return look
+
+
+def test_a_fix_that_its_pull_request_takes_back_and_makes_again_gets_to_the_line(at):
+    world = at("blank")
+    with world._checkout("fix/crash") as work:
+        fixed = work.git.read("rev-parse", "HEAD^{tree}")
+        work.git.run("revert", "--no-edit", "HEAD")
+        work.git.run("revert", "--no-edit", "HEAD")
+        world.product.run("update-ref", "refs/heads/fix/crash", work.git.read("rev-parse", "HEAD"))
+    world.open()
+    world.advance()
+    world.decide()
+    world.pass_pull(1)
+    world.advance()
+    world.merge(1, "rebase", by="robin-rm")
+    world.advance()
+    world.pass_pull(2)
+    world.merge(2, "rebase", by="robin-rm")
+    world.advance()
+    picks = world.record("prepare.pick").facts["picks"]
+    assert [each["status"] for each in picks] == ["clean", "clean", "clean"]
+    assert world.product.read("diff", "--name-only", f"{fixed}", "main") == ""
+    changed = world.product.read("diff", "--name-only", "main~3", "main")
+    assert changed
+    assert world.product.read("diff", "main", "release-1.0", "--", *changed.splitlines()) == ""

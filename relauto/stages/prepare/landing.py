@@ -124,9 +124,15 @@ class Landing:
         return [Part(fixes, number)] if fixes or number else []
 
     def find(self, series: Sequence[Commit]) -> dict[Commit, Presence | None]:
-        """Return how each commit is on the branch; None for one that is not."""
-        product = self.bench.product
-        return {commit: find_presence(product, commit, self.head, series=series) for commit in series}
+        """Return how each commit is on the branch; None for one that is not.
+
+        That it would change nothing says nothing of a commit whose forerunner is not there yet.
+        """
+        product, found = self.bench.product, dict[Commit, Presence | None]()
+        for commit in series:
+            there = find_presence(product, commit, self.head, series=series)
+            found[commit] = None if there and there.by == "tree" and None in found.values() else there
+        return found
 
     def lacks_number(self) -> bool:
         """Return whether a version file has yet to be raised here."""
