@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from relauto.redaction import redact
+from relauto.surroundings import is_workflow
 
 if TYPE_CHECKING:
     from relauto.model.audience import Public
@@ -127,11 +128,6 @@ def invented(tells: bool = True) -> Iterator[None]:
     finally:
         if tells:
             _invented.pop()
-
-
-def is_workflow() -> bool:
-    """Return whether this is a step of a workflow."""
-    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 @cache

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from relauto.redaction import redact
-from relauto.tasks.output import is_workflow, phrase
+from relauto.surroundings import is_workflow
+from relauto.tasks.output import phrase
 
 _MOST = 1_048_576
 """Bytes of a step's summary; GitHub drops one that is longer."""

@@ -18,20 +18,6 @@ from relauto.errors import DecisionError, InputError
 from relauto.redaction import redact, strip_environment
 
 
-def is_ci(environment: Mapping[str, str] = os.environ) -> bool:
-    """Return whether this machine is one of CI, as CI systems say it in the environment."""
-    return is_workflow(environment) or _is_set(environment, "CI")
-
-
-def is_workflow(environment: Mapping[str, str] = os.environ) -> bool:
-    """Return whether a workflow on GitHub runs this, as its runner says it in the environment."""
-    return _is_set(environment, "GITHUB_ACTIONS")
-
-
-def _is_set(environment: Mapping[str, str], name: str) -> bool:
-    return environment.get(name, "").lower() not in ("", "0", "false")
-
-
 @dataclass(frozen=True)
 class Ended:
     """How a command ended: `status` is None where it was ended for taking too long.

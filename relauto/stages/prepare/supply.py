@@ -20,7 +20,6 @@ from relauto.stages.gates import hold, is_waived
 from relauto.stages.leaks import hold_leaks
 from relauto.stages.prepare import adoption, workflow
 from relauto.stages.prepare.artifacts import SUMS, Built, build_artifacts
-from relauto.stages.prepare.command import is_ci
 from relauto.stages.prepare.publication import (
     ask_about_files,
     compare_release,
@@ -29,6 +28,7 @@ from relauto.stages.prepare.publication import (
     read_release,
 )
 from relauto.stages.step import Refused, Todo, Waiting
+from relauto.surroundings import is_ci
 
 GATE = "artifacts"
 """The gate that where artifacts were made has to pass."""

@@ -7,8 +7,9 @@ from relauto.errors import InputError
 from relauto.git.runner import GitError
 from relauto.model.names import Commit
 from relauto.stages.bench import Bench
-from relauto.stages.prepare.command import is_workflow, run_program
+from relauto.stages.prepare.command import run_program
 from relauto.stages.step import Refused
+from relauto.surroundings import is_workflow
 
 _LAST_LINES, _LAST = 20, 2000
 
