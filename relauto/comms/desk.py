@@ -43,6 +43,11 @@ class Shown:
     url: str = ""
     words: bool = False
 
+    @property
+    def size(self) -> int:
+        """Characters of its row, at worst: what Markdown has to escape doubles."""
+        return 2 * (len(self.name) + len(self.value) + len(self.url)) + len("|  |  |\n\n")
+
 
 def approve_command(step: str, subject: str) -> str:
     """Return the command that approves `subject` (a commit id or a digest) at a step's door."""

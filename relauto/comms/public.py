@@ -89,7 +89,7 @@ class DraftText:
     `before` are the picks below it, `rest` the fixes behind it, which the person picks too. `needs` are the
     earlier commits after which it applies, `barred` those of the branch without which it would. `fetch` and
     `push` are the commands around the person's work. `resolvers` have settled it, as `resolved` shows; with
-    none it is left as git left it.
+    none it is left as git left it. `unlisted` is how many paths there are besides `conflicts`.
     """
 
     incident: str
@@ -109,6 +109,7 @@ class DraftText:
     push: str
     resolvers: tuple[str, ...] = ()
     resolved: str = ""
+    unlisted: int = 0
 
 
 @dataclass(frozen=True)

@@ -87,8 +87,7 @@ def split_question(question: Question) -> list[Question]:
     parts: list[list[int]] = [[]]
     room = _ROOM
     for nth, (shown, command) in enumerate(zip(question.shown, question.commands, strict=True)):
-        # What Markdown has to escape doubles at worst.
-        size = len(command) + 2 * (len(shown.name) + len(shown.value) + len(shown.url)) + len("|  |  |\n\n")
+        size = len(command) + shown.size
         if size > room and parts[-1]:
             parts.append([])
             room = _ROOM

@@ -134,6 +134,7 @@ def draft_pull(bench: Bench, target: Target, onto: Branch, branch: Branch, made:
         push=write_push_commands(branch, left.rest),
         resolvers=left.proposal.resolvers if left.proposal else (),
         resolved=_tell_resolved(left.proposal) if left.proposal else "",
+        unlisted=max(0, len(left.pick.conflicts) - _MOST_PATHS),
     )
     return make_title(subject, onto), render_draft(text, bench.renderer)
 

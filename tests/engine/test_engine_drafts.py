@@ -363,6 +363,29 @@ def test_a_path_that_was_let_pass_in_the_text_alone_is_not_in_the_report(at):
     assert told == ("failure", "INC-test: a person has to settle the conflict")
 
 
+def test_a_wide_conflict_is_told_in_part_and_asked_about_all_the_same(at):
+    world = at("blank")
+    names = [f"{number:02}-{'long' * 50}.txt" for number in range(45)]
+    world.commit_on("main", "Go on", dict.fromkeys(names, "one\n"))
+    world.product.run("branch", "--force", "fix/conflict", "main")
+    world.commit_on("fix/conflict", "Fix what the line lacks", dict.fromkeys(names, "two\n"))
+    reach_draft(world)
+    body = world.pull(2)["body"]
+    assert "| and 5 more | | | |" in body
+    assert [name in body for name in names] == [True] * 40 + [False] * 5
+    person, (before, behind) = Person(world), commands(world)
+    person.type(before)
+    person.edit(names[0], "".join(f"line {number}\n" for number in range(20_000)))
+    person.type(behind)
+    head = settle(world)
+    assert only(agree(world)).reason == (
+        f"pull request #2 was settled as {head[:10]}: a person has to accept that"
+    )
+    asked = world.desk()[-1]
+    assert "| was in conflict besides | and 5 more |" in asked
+    assert (len(asked) <= 65_536, " more lines" in asked) == (True, True)
+
+
 ADJACENT = 'pick.resolvers = ["adjacent"]\n'
 NUMBERS = "".join(f"line {number}\n" for number in range(1, 21))
 

@@ -6,6 +6,7 @@ no conflict marker is left, every fix is in it, and an entitled person has accep
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from relauto.comms.desk import Shown, accept_command
 from relauto.comms.handwork import indent, write_fetch_commands, write_push_commands
@@ -39,8 +40,10 @@ NO_CONFLICT = "no conflict is left in it"
 SETTLED = "prepare.settled"
 """The door at which what became of a conflict is accepted."""
 
+# GitHub takes comments of up to 65,536 characters; what a question shows of a conflict has to fit into one.
+_ROOM = 60_000
 _MOST_DIFFERENCE = 20_000
-_MOST_COMMITS = 20
+_MOST_PATHS, _MOST_COMMITS, _MOST_SUBJECT = 40, 20, 200
 
 
 @dataclass(frozen=True)
@@ -224,12 +227,11 @@ class Draft:
 
     def _ask(self, note: str = "") -> Refused:
         head = self.pull.head_sha
-        paths = self.made[-1]["unsettled"]["paths"]
         shown = (
             Shown("pull request", f"#{self.pull.number}", url=self.pull.url),
             Shown("goes to", self.onto),
             Shown("head", head),
-            *(Shown(f"was in conflict ({each['kind']})", each["path"]) for each in paths),
+            *self._show_paths(),
             *self._show_commits(head),
         )
         how = f"was settled by {', '.join(self.resolvers)}" if self.is_untouched else "was settled"
@@ -244,21 +246,31 @@ class Draft:
                 shown,
                 (accept_command(head),),
                 note=note,
-                text=reveal(self._tell_differences(head)),
+                text=reveal(self._tell_differences(head, _ROOM - sum(each.size for each in shown))),
             ),
         )
+
+    def _show_paths(self) -> Iterator[Shown]:
+        paths, room = self.made[-1]["unsettled"]["paths"], _ROOM // 2
+        rows = [Shown(f"was in conflict ({each['kind']})", each["path"]) for each in paths[:_MOST_PATHS]]
+        kept = [
+            row for row, size in zip(rows, accumulate(row.size for row in rows), strict=True) if size <= room
+        ]
+        yield from kept
+        if len(kept) < len(paths):
+            yield Shown("was in conflict besides", f"and {len(paths) - len(kept)} more", words=True)
 
     def _show_commits(self, head: Commit) -> Iterator[Shown]:
         base = self.bench.product.merge_base(self.tip, head)
         commits = self.bench.product.commits(base, head) if base else []
         for each in commits[:_MOST_COMMITS]:
-            yield Shown(f"brings {each.id.short}", each.subject, words=True)
+            yield Shown(f"brings {each.id.short}", shorten(each.subject, _MOST_SUBJECT), words=True)
         if len(commits) > _MOST_COMMITS:
             yield Shown("brings besides", f"{len(commits) - _MOST_COMMITS} more commits", words=True)
 
-    def _tell_differences(self, head: Commit) -> str:
-        """Return how what a person made differs from the fixes that did not apply."""
-        most = _MOST_DIFFERENCE // len(self.fixes)
+    def _tell_differences(self, head: Commit, room: int) -> str:
+        """Return how what a person made differs from the fixes that did not apply, in so many characters."""
+        most = min(_MOST_DIFFERENCE, room) // len(self.fixes)
         pairs = [(fix, self._find_settled(fix, head)) for fix in (self.fix, *self.rest)]
         told = [read_range_diff(self.bench.product, fix, made, most=most) for fix, made in pairs if made]
         return "\n\n".join(filter(None, told))
