@@ -191,6 +191,19 @@ def test_the_drafts_pull_request() -> None:
     assert render_draft(DRAFT_TEXT) == DRAFT_BODY
 
 
+def test_a_draft_tells_how_many_paths_it_does_not_list_and_what_another_push_begins_with() -> None:
+    told = render_draft(replace(DRAFT_TEXT, unlisted=5, rest=("e" * 40,)))
+    row = "| `new.txt` | modify/delete |  |  |\n"
+    wanted = DRAFT_BODY.replace(row, f"{row}| and 5 more | | | |\n").replace(
+        "the first command.",
+        "the first commands, commit on top what you change (`git commit --all`), and end with the last "
+        "command alone: what was picked is there already.",
+    )
+    pushed = "```sh\ngit push origin y\n```\n"
+    behind = "\nThe pick behind it may stop in turn: settle that as git says, and push then.\n"
+    assert told == wanted.replace(pushed, pushed + behind)
+
+
 def test_the_draft_of_what_rules_settled() -> None:
     text = replace(
         DRAFT_TEXT, resolvers=("adjacent",), resolved="  a, from line 1\n    line   | ```<!-- relauto:x"
