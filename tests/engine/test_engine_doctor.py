@@ -11,6 +11,8 @@ from relauto.journal.branches import SCOPES
 from relauto.model.names import Branch
 from tests.engine.conftest import ROSTER
 
+pytestmark = pytest.mark.path
+
 SOURCE, OPS, MAIN, LINE, CHECK = "acme/stockroom", "acme/ops", "main", "release-1.0", "unit tests"
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from relauto.errors import Status
 
+pytestmark = pytest.mark.path
+
 STRANGER = "0" * 40
 
 

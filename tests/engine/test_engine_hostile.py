@@ -6,6 +6,8 @@ from relauto.errors import InputError, Status
 from relauto.rehearsal.cast.api import ApiError
 from tests.engine.conftest import SOURCE, only_stop
 
+pytestmark = pytest.mark.path
+
 SUBJECT = (
     "Fix `rm -rf` ${{ secrets.TOKEN }} {{ 7*191 }} <script>alert(1)</script> @acme/everyone \x1b[31mred "
     "::set-output name=x::y fixes #1 \u202egnp.exe " + "long " * 20_000

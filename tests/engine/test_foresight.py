@@ -7,6 +7,8 @@ from tests.engine import test_engine_workflow as workflow
 from tests.engine.agreement import agree
 from tests.engine.test_engine_files import ADOPT, COMMAND, DATA, TAG, cut_by_hand, publish
 
+pytestmark = pytest.mark.path
+
 SLOW = pytest.mark.slow  # the longest of a kind: one of each is always tried
 PUSH = 'pick.via = "push"\n'
 

@@ -8,6 +8,8 @@ from relauto.journal.log import Journal
 from relauto.opening import make_id
 from relauto.session import choose_incident
 
+pytestmark = pytest.mark.path
+
 
 def test_what_an_incident_is_opened_on(at):
     world = at("opened")
