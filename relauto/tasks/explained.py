@@ -60,6 +60,8 @@ def tell_explanation(repository: Repository, line: Branch, picked: Picked) -> It
         if commits:
             yield f"  {heading}:"
         yield from (f"    {_size_commit(repository, each)}" for each in commits)
+    if found.picks and not found.is_proven:
+        yield f"  what would make it clean was not found (picks tried: {found.picks})"
 
 
 def _tell_prerequisites(repository: Repository, picked: Picked, found: Explanation) -> Iterator[str]:

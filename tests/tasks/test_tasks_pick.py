@@ -184,6 +184,15 @@ def test_a_line_in_conflict_holds_up_no_other(pick, clone):
     assert "relauto/pick/release-10" not in clone.git.read("show-ref")
 
 
+def test_a_conflict_that_nothing_explains_says_that_it_was_tried(pick, clone):
+    clone.switch("release-1")
+    for number in range(7):
+        clone.commit(f"Ours {number}", {"app.py": change(TEXT, 3, f"ours {number}")})
+    told = mask(pick("--fix", clone.fix, "--onto", "release-1").out).splitlines()
+    assert told[:2] == ["release-1: ID Fix the crash (#12): conflict", "  app.py (content)"]
+    assert re.fullmatch(r"  what would make it clean was not found \(picks tried: [1-9]\d?\)", told[-1])
+
+
 def test_what_a_person_pushed_stays_and_a_person_decides(pick, clone):
     identify(clone)
     branch = f"relauto/pick/release-1/{clone.fix[:10]}"
