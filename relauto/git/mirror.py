@@ -82,7 +82,7 @@ class Mirror:
             address: the remote.
             cache: a directory for mirrors, shared by any number of processes.
             reference: a clone on this machine whose objects need not be fetched again; nothing is borrowed
-                from a partial or a shallow one, which nobody can tell what it lacks.
+                from a shallow one, nor from a partial one where the mirror itself is not partial.
             partial: leave the contents of files at the remote until they are asked for.
             shallow: a mirror of its own, whose history may be cut.
             default: let every fetch bring the remote's default branch along.
@@ -92,10 +92,10 @@ class Mirror:
         """
         path = _place(address, cache, partial=partial, shallow=shallow)
         cache.mkdir(parents=True, exist_ok=True)
-        if reference and not _holds_all(reference):
+        if reference and not _serves(reference, partial=partial):
             reference = None
         with hold(path):
-            if not _is_whole(path, address):
+            if not _is_whole(path, address, partial=partial):
                 shutil.rmtree(path, ignore_errors=True)
                 _make(path, address, reference, partial=partial)
             elif reference:
@@ -399,24 +399,29 @@ def hold(path: Path) -> Iterator[int]:
         yield file.fileno()
 
 
-def _is_whole(path: Path, address: Address) -> bool:
+def _is_whole(path: Path, address: Address, *, partial: bool) -> bool:
     """Tell whether the mirror was made to the end (`_MADE` is written last) and all it borrows is there."""
     made = path / _MADE
     whole = made.is_file() and made.read_text() == address.url
-    return whole and all(source.is_dir() and not _lacks_some(source) for source in _read_alternates(path))
+    lent = _read_alternates(path)
+    return whole and all(each.is_dir() and not _lacks_some(each, partial=partial) for each in lent)
 
 
-def _holds_all(clone: Path) -> bool:
-    """Tell whether a clone is neither partial nor shallow, and borrows from none that is."""
+def _serves(clone: Path, *, partial: bool) -> bool:
+    """Tell whether a mirror may borrow from a clone, and from those that this one borrows from."""
     with Repository.open(clone, shallow=True) as repository:
         if repository.cuts:
             return False
-    return not any(map(_lacks_some, list_object_directories(clone)))
+    return not any(_lacks_some(objects, partial=partial) for objects in list_object_directories(clone))
 
 
-def _lacks_some(objects: Path) -> bool:
-    """Tell whether a repository may lack objects that its refs lead to, by what git keeps of that beside."""
-    return (objects.parent / "shallow").is_file() or any((objects / "pack").glob("*.promisor"))
+def _lacks_some(objects: Path, *, partial: bool) -> bool:
+    """Tell whether a repository may lack what a mirror's refs lead to, by what git keeps of that beside.
+
+    A partial mirror gets absent contents of files from its remote, and may borrow from one that lacks them.
+    """
+    cut = (objects.parent / "shallow").is_file()
+    return cut or (not partial and any((objects / "pack").glob("*.promisor")))
 
 
 def _make(path: Path, address: Address, reference: Path | None, *, partial: bool) -> None:
