@@ -1,1 +1,5 @@
-from tests.git.conftest import _hermetic  # noqa: F401
+"""The git of the tests of git, which knows nothing of this machine."""
+
+from tests.git.conftest import _hermetic
+
+__all__ = ["_hermetic"]

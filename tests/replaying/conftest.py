@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from relauto.model.names import Commit
-from tests.git.conftest import Clone, _hermetic, clone  # noqa: F401
+from tests.git.conftest import Clone, _hermetic, clone
+
+__all__ = ["TEXT", "History", "_hermetic", "change", "clone"]
 
 TEXT = "".join(f"line {number}\n" for number in range(1, 41))
 

@@ -11,7 +11,9 @@ from relauto.model.names import Commit
 from relauto.model.resolution import Proposal
 from relauto.picking.presence import find_mainline
 from relauto.resolving.proposal import propose
-from tests.git.conftest import _hermetic, clone, open_repository, repository  # noqa: F401
+from tests.git.conftest import Clone, _hermetic, clone, open_repository, repository
+
+__all__ = ["Case", "_hermetic", "clone", "make_case", "open_repository", "repository"]
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Case:
 
 
 @pytest.fixture
-def make_case(clone, repository):  # noqa: F811
+def make_case(clone: Clone, repository: Repository):
     """Make a case of what the base, the line and the fix have; None is a file that is not there."""
 
     def make(base, line, fix) -> Case:
