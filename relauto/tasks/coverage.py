@@ -63,7 +63,7 @@ def _cover(
     from relauto.picking.fixes import find_fixes
     from relauto.picking.lines import find_lines
     from relauto.replaying.coverage import cover
-    from relauto.tasks.pull_source import find_local_settings
+    from relauto.tasks.local import find_local_settings
     from relauto.tasks.values import parse_duration
 
     settings = find_local_settings()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Context, task
 
-from relauto.tasks.local import load_local
+from relauto.tasks.local import find_local_settings
 from relauto.tasks.output import show, show_json
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _fill_relay(given: Mapping[str, Any], part: Part, *, dry: bool, json: bool) 
     """
     from relauto.skeleton.plan import make_plan
 
-    local = _load_here()
+    local = find_local_settings()
     known = {"source": local.source, "qa": local.qa} if local else {}
     name = given[part] or known.get(part, "")
     with _open(name, part, local, given) as (_, repository):
@@ -121,7 +121,7 @@ def _fill_ops(given: Mapping[str, Any], *, dry: bool, json: bool) -> None:
     from relauto.skeleton.plan import make_plan
     from relauto.skeleton.protection import protect_branches
 
-    local = _load_here()
+    local = find_local_settings()
     name = given["ops"] or os.environ.get("RELAUTO_OPS") or (local.repositories.ops if local else "")
     with _open(name, "ops", local, given) as (client, repository):
         plan = make_plan(repository.read, {**given, "ops": name})
@@ -130,17 +130,6 @@ def _fill_ops(given: Mapping[str, Any], *, dry: bool, json: bool) -> None:
     _tell(plan, delivery, kept, dry=dry, json=json)
     if any(each.state == "lacking" for each in kept):
         raise SystemExit(int(Status.DECISION))
-
-
-def _load_here() -> Settings | None:
-    from relauto.errors import InputError
-    from relauto.settings import find_settings
-
-    try:
-        find_settings(Path.cwd())
-    except InputError:
-        return None
-    return load_local()
 
 
 @contextmanager

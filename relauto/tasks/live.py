@@ -30,17 +30,12 @@ def find_github(api: str) -> GitHub:
     """Return where GitHub is: at `api` where it is given, else as the settings here say, else github.com."""
     from pathlib import Path
 
-    from relauto.errors import InputError
+    from relauto import settings
     from relauto.rehearsal.live.place import find_git
-    from relauto.settings import GitHub, find_settings, load_settings
 
     if api:
-        return GitHub(api=api.rstrip("/"), git=find_git(api.rstrip("/")))
-    try:
-        path = find_settings(Path.cwd())
-    except InputError:
-        return GitHub()
-    return load_settings(path).github
+        return settings.GitHub(api=api.rstrip("/"), git=find_git(api.rstrip("/")))
+    return settings.find_github(Path.cwd())
 
 
 def _show_document(played: Played) -> None:

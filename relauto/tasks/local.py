@@ -26,6 +26,22 @@ def load_local() -> Settings:
     return replace(local, repositories=replace(local.repositories, ops=str(ops)))
 
 
+def find_local_settings() -> Settings | None:
+    """Return the settings that are in force in this folder, None where there are none.
+
+    Raises:
+        FaultsError: they have faults.
+    """
+    from relauto.errors import InputError
+    from relauto.settings import find_settings
+
+    try:
+        find_settings(Path.cwd())
+    except InputError:
+        return None
+    return load_local()
+
+
 def when_fetched(clone: Path) -> str:
     """Return when a clone was fetched last, as a sentence goes on with it; nothing where it never was."""
     from datetime import UTC, datetime

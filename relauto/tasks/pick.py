@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from relauto.picking.fanout import Line, Propose, Series
     from relauto.picking.pick_branches import Placed
     from relauto.picking.pick_push import Push, Pushed
-    from relauto.settings import PathPolicy
     from relauto.tasks.pick_source import Source
 
 
@@ -157,9 +156,11 @@ def _find_resolvers(repository: Repository, words: Sequence[str]) -> Propose | N
     from relauto.git.runner import GitError
     from relauto.resolving.names import parse_resolvers
     from relauto.resolving.proposal import propose
+    from relauto.tasks.local import find_local_settings
 
     names = parse_resolvers(words)
-    policies = _find_policies() if names else ()
+    settings = find_local_settings() if names else None
+    policies = settings.path_policies if settings else ()
 
     def ask(fix: Commit, tip: Commit, merged: Merge) -> Proposal | None:
         try:
@@ -169,19 +170,6 @@ def _find_resolvers(repository: Repository, words: Sequence[str]) -> Propose | N
             return None
 
     return ask if names else None
-
-
-def _find_policies() -> Sequence[PathPolicy]:
-    from pathlib import Path
-
-    from relauto.errors import InputError
-    from relauto.settings import find_settings, load_settings
-
-    try:
-        file = find_settings(Path.cwd())
-    except InputError:
-        return ()
-    return load_settings(file).path_policies
 
 
 def _find_committer(repository: Repository, *, named: bool) -> tuple[Signature, Signer | None]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from relauto.tasks.commits import describe_commit
 from relauto.tasks.output import say, show, show_json
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def judge_forecast(outlooks: Sequence[Outlook]) -> Status:
 @contextmanager
 def _open(fix: Sequence[str], pull: int, onto: Sequence[str], repo: str, method: str) -> Iterator[Asked]:
     from relauto.git.repository import Repository
-    from relauto.tasks.pull_source import find_local_settings, open_pull
+    from relauto.tasks.local import find_local_settings
+    from relauto.tasks.pull_source import open_pull
     from relauto.tasks.values import parse_choice
 
     chosen = parse_choice("--method", method, _METHODS) if method else None
@@ -164,19 +166,12 @@ def describe_forecast(asked: Asked, outlooks: Sequence[Outlook]) -> dict[str, An
             {
                 "onto": outlook.series.line.branch,
                 "state": outlook.state,
-                "needs": [_describe_commit(repository, each) for each in outlook.needs],
+                "needs": [describe_commit(repository, each) for each in outlook.needs],
             }
             for outlook in outlooks
         ],
         "results": [result for results in told for result in results],
     }
-
-
-def _describe_commit(repository: Repository, commit: Commit) -> dict[str, Any]:
-    from relauto.git.message import find_pull
-
-    subject = repository.commit(commit).subject
-    return {"commit": commit, "subject": subject, "pull": find_pull(subject)}
 
 
 def draw_forecast(document: dict[str, Any]) -> Iterator[str]:

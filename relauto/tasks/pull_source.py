@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relauto.tasks import connect
+from relauto.tasks.local import find_local_settings
 from relauto.tasks.output import say
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from relauto.picking.became import Became
     from relauto.picking.outlook import Method
     from relauto.session import Session
-    from relauto.settings import Settings
 
 _HEADS = "refs/heads/*"
 
@@ -46,23 +46,6 @@ class PullSource:
     became: Became | None = None
     method: Method | None = None
     patterns: tuple[str, ...] = ()
-
-
-def find_local_settings() -> Settings | None:
-    """Return the settings that are in force in this folder, None where there are none.
-
-    Raises:
-        FaultsError: they have faults.
-    """
-    from relauto.errors import InputError
-    from relauto.settings import find_settings
-    from relauto.tasks.local import load_local
-
-    try:
-        find_settings(Path.cwd())
-    except InputError:
-        return None
-    return load_local()
 
 
 @contextmanager
