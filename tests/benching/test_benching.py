@@ -91,7 +91,7 @@ def test_all_do_the_same_work_and_only_read_the_repository(
     assert list_state(product) == before
 
 
-@pytest.mark.skipif(not cherry_picker.is_installed(), reason="needs cherry-picker: pip install '.[bench]'")
+@pytest.mark.slow
 def test_cherry_picker_makes_the_same_trees(product: History, place: Place) -> None:
     before = list_state(product)
     measured = measure(place, 2, silent)
