@@ -19,17 +19,10 @@ from relauto.stages.debt import DEBTS
 from relauto.stages.following import find_required
 from relauto.stages.gates import is_waived
 from relauto.stages.investigate import OpenPull, describe_opening, find_pull
+from relauto.stages.prepare import bringing
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
 from relauto.stages.prepare.drafts import SETTLED, foresee_settled
-from relauto.stages.prepare.landing import (
-    Landing,
-    Part,
-    describe_draft,
-    describe_pick,
-    describe_push,
-    find_owed,
-    list_landings,
-)
+from relauto.stages.prepare.landing import Landing, Part, find_owed, list_landings
 from relauto.stages.prepare.pick import describe_content, list_series
 from relauto.stages.prepare.prospects import Prospects
 from relauto.stages.prepare.qa import describe_request
@@ -178,11 +171,8 @@ def _foresee_debts(bench: Bench, target: Target, after: str, ahead: Prospects) -
         if landing.branch in ahead.drafts:
             yield from _foresee_draft(debt.place, landing, proposed=ahead.drafts[landing.branch])
             continue
-        yield _write(
-            debt.place,
-            "open-pick",
-            describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False) + describe_trial(bench),
-        )
+        told = bringing.describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False)
+        yield _write(debt.place, "open-pick", told + describe_trial(bench))
         yield Ahead(debt.place, "CI and reviewers look at the pull request", Status.WAITING)
 
 
@@ -244,7 +234,7 @@ def _foresee_picks(
 
 def _foresee_draft(place: Place, landing: Landing, *, proposed: bool) -> Iterator[Ahead]:
     action = "open-proposal" if proposed else "open-draft"
-    told = describe_draft(landing.branch, landing.pick_branch, NEW, proposed=proposed)
+    told = bringing.describe_draft(landing.branch, landing.pick_branch, NEW, proposed=proposed)
     yield _write(place, action, told)
     yield from _foresee_unsettled(place, action)
 
@@ -262,7 +252,7 @@ def _foresee_ready(bench: Bench, target: Target, place: Place, number: str) -> I
         pull = bench.find_pull(landing.pick_branch, landing.branch)
         if pull is None or str(pull.number) != number:
             continue
-        found = landing.merge(place, foresee_settled(pull))
+        found = bringing.merge(landing, place, foresee_settled(pull))
         if isinstance(found, Todo):
             yield _write(place, found.action, found.sentence)
             yield from follow(bench, target, place, found.action)
@@ -274,17 +264,17 @@ def _foresee_ready(bench: Bench, target: Target, place: Place, number: str) -> I
 def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> Iterator[Ahead]:
     fixes, trial = (NEW, describe_trial(bench)) if part.fixes else ("", "")
     if landing.via == "push":
-        told = describe_push(landing.branch, fixes, bumped=part.number)
+        told = bringing.describe_push(landing.branch, fixes, bumped=part.number)
         yield _write(place, "push-pick", told + trial)
         return
     if not part.fixes and bench.find_pull(landing.bump_branch, landing.branch):
-        yield from _foresee_bump(place, landing.bring(place, []))
+        yield from _foresee_bump(place, bringing.bring(landing, place, []))
         return
     branch = landing.pick_branch if part.fixes else landing.bump_branch
     yield _write(
         place,
         "open-pick" if part.fixes else "open-bump",
-        describe_pick(landing.branch, branch, fixes, bumped=part.number) + trial,
+        bringing.describe_pick(landing.branch, branch, fixes, bumped=part.number) + trial,
     )
     yield Ahead(place, _AWAITED["open-pick"], Status.WAITING)
 

@@ -12,8 +12,10 @@ from relauto.model import debt
 from relauto.model.incident import StepState
 from relauto.model.target import Place
 from relauto.stages.bench import Bench
+from relauto.stages.prepare.bringing import bring
 from relauto.stages.prepare.landing import find_owed
 from relauto.stages.prepare.pick import list_series
+from relauto.stages.prepare.pushed import list_made
 from relauto.stages.prepare.settlement import refuse_unsettled
 from relauto.stages.step import Observation, Proved, Refused, Step
 
@@ -33,16 +35,12 @@ class PortFix:
         found = landing.find(list(series))
         missing = [commit for commit, presence in found.items() if presence is None]
         if missing:
-            return landing.bring(place, missing)
+            return bring(landing, place, missing)
         there = {commit: presence for commit, presence in found.items() if presence}
         unsettled = refuse_unsettled(place, landing, there)
         if unsettled:
             return unsettled
-        pulls = [
-            landing.find_made(action)
-            for where, action in bench.incident.intents
-            if where == place and landing.made_here(action)
-        ]
+        pulls = [pull for _, pull in list_made(landing, place)]
         return Proved(
             {
                 "branch": landing.branch,

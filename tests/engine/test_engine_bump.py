@@ -4,7 +4,7 @@ import pytest
 
 from relauto.errors import RemoteError, Status
 from relauto.git.runner import Git
-from relauto.stages.prepare import landing
+from relauto.stages.prepare import bringing
 from tests.engine.agreement import agree
 from tests.engine.test_engine_protection import be_signer, group, protect, verdicts
 
@@ -129,7 +129,7 @@ def test_run_that_ended_between_push_and_opening_goes_on_there(at, monkeypatch):
         raise RemoteError("GitHub is away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(landing.pulls, "open_pull", fail)
+        patch.setattr(bringing.pulls, "open_pull", fail)
         with pytest.raises(RemoteError):
             world.advance(OWN)
     pushed = world.head(BUMP)

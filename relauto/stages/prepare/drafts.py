@@ -12,7 +12,6 @@ from relauto.comms.desk import Shown, accept_command
 from relauto.comms.handwork import indent, write_fetch_commands, write_push_commands
 from relauto.comms.neutral import reveal, shorten
 from relauto.errors import RelautoError
-from relauto.git.errors import MissingObjectError
 from relauto.git.message import find_origins
 from relauto.github import pull_drafts, pull_page
 from relauto.github.faults import ForbiddenError
@@ -27,6 +26,7 @@ from relauto.picking.presence import find_presence
 from relauto.picking.range_diff import read_range_diff
 from relauto.stages.bench import Bench
 from relauto.stages.leaks import hold_leaks, read_brought
+from relauto.stages.prepare.heads import require_head, stands_on
 from relauto.stages.prepare.picks import name_commits, name_paths
 from relauto.stages.reporting import send_report
 from relauto.stages.step import Question, Refused, Todo
@@ -330,23 +330,3 @@ def foresee_settled(pull: Pull) -> Pull:
         replace(each, state="success") if each.name == CONFLICT else each for each in pull.checks.checks
     )
     return replace(pull, draft=False, checks=replace(pull.checks, checks=checks))
-
-
-def require_head(bench: Bench, pull: Pull) -> Commit:
-    """Return a pull request's head, fetched where it is newer than the last look at the branches."""
-    if not _is_known(bench, pull.head_sha):
-        bench.mirror.fetch([f"refs/pull/{pull.number}/head"])
-    return pull.head_sha
-
-
-def stands_on(bench: Bench, head: Commit, made: Commit) -> bool:
-    """Return whether `head` holds what a run has made, which it may never have pushed."""
-    return _is_known(bench, made) and bench.product.is_ancestor(made, head)
-
-
-def _is_known(bench: Bench, commit: Commit) -> bool:
-    try:
-        bench.product.commit(commit)
-    except MissingObjectError:
-        return False
-    return True

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
 
-from relauto.git.errors import MissingObjectError
 from relauto.git.scope import list_brought
 from relauto.github import pull_reads
 from relauto.github.pull_state import Pull
@@ -19,8 +18,11 @@ from relauto.picking.became import find_became
 from relauto.picking.presence import Presence
 from relauto.stages.bench import Bench, require_target
 from relauto.stages.claims import check_claim
+from relauto.stages.prepare.bringing import bring
 from relauto.stages.prepare.bump import find_bumps
+from relauto.stages.prepare.heads import fetch_head
 from relauto.stages.prepare.landing import Landing, list_landings
+from relauto.stages.prepare.pushed import list_made, list_pushed
 from relauto.stages.prepare.settlement import refuse_unsettled
 from relauto.stages.step import Observation, Proved, Refused
 
@@ -53,7 +55,7 @@ class PickFix:
             found = landing.find(list(series))
             missing = [commit for commit, presence in found.items() if presence is None]
             if missing or (not numbered and landing.lacks_number()):
-                return landing.bring(place, missing)
+                return bring(landing, place, missing)
             there = {commit: presence for commit, presence in found.items() if presence}
             unsettled = refuse_unsettled(place, landing, there)
             if unsettled:
@@ -70,7 +72,7 @@ def list_series(bench: Bench, number: int | None = None) -> dict[Commit, Facts] 
     """
     series: dict[Commit, Facts] = {}
     for each in _list_merged(bench, number):
-        _fetch_head(bench, each["pull"], each["head"])
+        fetch_head(bench, each["pull"], Commit(each["head"]))
         became = find_became(bench.product, Commit(each["merge_commit"]), Commit(each["head"]))
         commits = became.commits
         if became.shape == "fast-forward":
@@ -104,14 +106,6 @@ def _list_pushed(bench: Bench, pull: int) -> tuple[Commit, ...]:
     return tuple(commit for commit in read if len(bench.product.commit(commit).parents) < 2)
 
 
-def _fetch_head(bench: Bench, pull: int, head: str) -> None:
-    """Fetch a pull request's head where this copy lacks it: its branch is often deleted once merged."""
-    try:
-        bench.product.commit(Commit(head))
-    except MissingObjectError:
-        bench.mirror.fetch([f"refs/pull/{pull}/head"])
-
-
 def _prove(
     bench: Bench, place: Place, series: Mapping[Commit, Facts], landed: list[tuple[Landing, Found]]
 ) -> Proved:
@@ -138,9 +132,8 @@ def _prove(
 
 def _name_pull(place: Place, landing: Landing) -> Facts:
     """Return the pull request of relauto's that brought picks to a branch that was owed them, if one did."""
-    actions = [action for where, action in landing.bench.incident.intents if where == place]
-    pulls = [landing.find_made(action) for action in actions if landing.made_here(action)]
-    made = [pull for pull in pulls if pull and pull.head_ref == landing.pick_branch]
+    pulls = [pull for _, pull in list_made(landing, place) if pull]
+    made = [pull for pull in pulls if pull.head_ref == landing.pick_branch]
     return {"pull": made[-1].number, "url": made[-1].url} if made else {}
 
 
@@ -148,7 +141,7 @@ def describe_content(
     bench: Bench, place: Place, series: Mapping[Commit, Facts], landing: Landing, found: Found
 ) -> Facts:
     """Return what a branch holds of a release by now: each pick, each bump, and what came along with them."""
-    made = list(_list_made(bench, place, landing))
+    made = list(_list_landed(place, landing))
     picked = {each["fix"]: (each, pull) for facts, pull in made for each in facts.get("picks", ())}
     settled = _list_settled(made)
     at_home = landing.branch == bench.home
@@ -167,18 +160,15 @@ def describe_content(
     }
 
 
-def _list_made(bench: Bench, place: Place, landing: Landing) -> Iterator[tuple[Facts, Pull | None]]:
+def _list_landed(place: Place, landing: Landing) -> Iterator[tuple[Facts, Pull | None]]:
     """Yield what runs made for a branch, with the pull request that it came by: of each what was pushed."""
     seen: set[int] = set()
-    for (where, action), intent in bench.incident.intents.items():
-        if where != place or not landing.made_here(action):
-            continue
-        pull = landing.find_made(action)
+    for intent, pull in list_made(landing, place):
         if pull is None:
             yield intent.facts, None
         elif pull.number not in seen:
             seen.add(pull.number)
-            yield landing.list_pushed(place, pull)[-1], pull
+            yield list_pushed(landing, place, pull)[-1], pull
 
 
 def _list_settled(made: Sequence[tuple[Facts, Pull | None]]) -> dict[str, Facts]:

@@ -20,6 +20,7 @@ from relauto.picking.became import find_became
 from relauto.stages.bench import Bench
 from relauto.stages.following import METHODS, choose_method
 from relauto.stages.investigate import find_pull
+from relauto.stages.prepare.bringing import judge, make
 from relauto.stages.prepare.landing import Landing, Part, list_landings
 from relauto.stages.prepare.pick import describe_content, list_series
 from relauto.stages.step import Refused
@@ -70,7 +71,7 @@ class Prospects:
         if part.fixes and not missing:
             return None
         onto = self.heads.get(landing.branch, landing.head)
-        made = landing.make(missing, onto)
+        made = make(landing, missing, onto)
         if isinstance(made, Refused):
             return made
         self.heads[landing.branch] = made.head
@@ -78,7 +79,7 @@ class Prospects:
             self.drafts[landing.branch] = made.unsettled.is_proposed
         if landing.branch == self.bench.release_branch(landing.target):
             self.picks += [Pick(fix, result.commits[-1]) for fix, result in made.picked]
-        return landing.judge(place, missing, made, onto)
+        return judge(landing, place, missing, made, onto)
 
     def describe(self, target: Target, tag: Tag) -> Content:
         """Return what a candidate that is cut then would be made of."""

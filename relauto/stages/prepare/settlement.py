@@ -9,6 +9,7 @@ from relauto.picking.markers import list_standing
 from relauto.picking.presence import Presence
 from relauto.stages.prepare.drafts import Draft
 from relauto.stages.prepare.landing import Landing
+from relauto.stages.prepare.pushed import list_merged_drafts
 from relauto.stages.step import Refused
 
 Found = Mapping[Commit, Presence]
@@ -48,7 +49,7 @@ def _refuse_merged(place: Place, landing: Landing, found: Found) -> Refused | No
 
     Many a conflict has no markers: a file that one side deletes, a binary one, one of modes.
     """
-    for draft in landing.list_merged_drafts(place):
+    for draft in list_merged_drafts(landing, place):
         there = found.get(draft.fix)
         refused = None if _came_later(draft, there) else draft.refuse_merged(there.commit if there else None)
         if refused:

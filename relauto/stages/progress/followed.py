@@ -19,6 +19,7 @@ from relauto.stages.debt import list_due
 from relauto.stages.investigate import find_pull
 from relauto.stages.prepare.drafts import Draft
 from relauto.stages.prepare.landing import Landing, find_owed, list_landings
+from relauto.stages.prepare.pushed import find_draft
 
 Role = Literal["fix", "pick", "port"]
 
@@ -54,7 +55,7 @@ class Followed:
         """What a person has to settle in it, where it was opened with a conflict."""
         if self.landing is None or self.pull is None or not self.is_open:
             return None
-        return self.landing.find_draft(self.place, self.pull)
+        return find_draft(self.landing, self.place, self.pull)
 
     @property
     def is_open(self) -> bool:

@@ -23,6 +23,7 @@ from relauto.stages.investigate import refuse_base, refuse_foreign
 from relauto.stages.leaks import read_brought
 from relauto.stages.prepare.drafts import CONFLICT, NO_CONFLICT
 from relauto.stages.prepare.landing import find_owed, list_landings
+from relauto.stages.prepare.pushed import refuse_pushed
 from relauto.stages.progress.followed import Followed, find_bringing, read_entries
 from relauto.stages.step import Refused, Waiting
 
@@ -285,7 +286,7 @@ def _judge_scope(followed: Followed) -> str:
     if followed.role == "fix":
         refused = refuse_base(followed.bench, pull) or refuse_foreign(followed.bench, pull.head_sha)
     else:
-        refused = followed.landing.refuse_pushed(followed.place, pull) if followed.landing else None
+        refused = refuse_pushed(followed.landing, followed.place, pull) if followed.landing else None
     return refused.reason if refused else ""
 
 
