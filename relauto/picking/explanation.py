@@ -3,7 +3,7 @@
 Both are proved in memory: with these commits picked first, or those of the line taken back, the fix applies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from relauto.git.merge import Conflict, Merge, merge
@@ -52,6 +52,10 @@ class Explanation:
     def is_proven(self) -> bool:
         """Whether it is known why."""
         return bool(self.prerequisites or self.line or self.missing)
+
+
+Explain = Callable[[Commit, Commit], Explanation]
+"""Tells why a fix does not apply to a tip: `explain`, or what remembers what that found."""
 
 
 def explain(repository: Repository, fix: Commit, tip: Commit, *, limits: Limits | None = None) -> Explanation:

@@ -1,7 +1,7 @@
 """Fixes picked onto many lines: a result for each fix on each line, and no line waits for another."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from relauto.git.commit import Signature
@@ -12,6 +12,7 @@ from relauto.git.runner import GitError
 from relauto.git.tree import print_path
 from relauto.model.names import Branch, Commit
 from relauto.model.resolution import Proposal
+from relauto.picking.explanation import Explain, Explanation
 from relauto.picking.markers import find_markers
 from relauto.picking.pick import Pick, pick, write_pick
 from relauto.picking.presence import find_known_presence
@@ -30,11 +31,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Picked:
-    """How a fix went onto a line, on top of `below`: its tip, or the pick before this one."""
+    """How a fix went onto a line, on top of `below`: its tip, or the pick before this one.
+
+    `explanation` is what was proved of why it conflicts (`explain_series`).
+    """
 
     fix: Commit
     below: Commit
     pick: Pick
+    explanation: Explanation = field(default_factory=Explanation)
 
     @property
     def commit(self) -> Commit | None:
@@ -138,3 +143,17 @@ def _resolve(repository: Repository, picked: Picked, committer: Signature, propo
     if find_markers(repository, picked.fix, picked.below, commit):
         return made
     return replace(made, status="resolved", commits=(commit,), tree=proposal.tree, proposal=proposal)
+
+
+def explain_series(series: Series, explain: Explain) -> Series:
+    """Return a series with what `explain` tells of each fix that conflicts, resolved or not.
+
+    It raises what that raises.
+    """
+    return replace(series, picked=tuple(_explain(each, explain) for each in series.picked))
+
+
+def _explain(picked: Picked, explain: Explain) -> Picked:
+    if picked.pick.status not in ("conflict", "resolved"):
+        return picked
+    return replace(picked, explanation=explain(picked.fix, picked.below))

@@ -14,7 +14,7 @@ from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
 from relauto.git.runner import GitError
 from relauto.model.names import Commit
-from relauto.picking.explanation import explain
+from relauto.picking.explanation import Explain
 from relauto.picking.fanout import Line, Picked, Propose, Series, pick_series
 from relauto.picking.fixes import sort_commits
 from relauto.picking.forecast import forecast
@@ -98,10 +98,12 @@ def _squash(repository: Repository, base: Commit, head: Commit, own: Sequence[Co
     return repository.write_object(CommitObject(told.tree, (base,), first.author, told.committer, message))
 
 
-def foresee(repository: Repository, fixes: Sequence[Commit], line: Line, *, committer: Signature) -> Outlook:
+def foresee(
+    repository: Repository, fixes: Sequence[Commit], line: Line, *, committer: Signature, explain: Explain
+) -> Outlook:
     """Return how `fixes` go onto a line, and which earlier commits they need where they do not apply.
 
-    Where the search for these lacks an object, none are named.
+    These are what `explain` tells; where it lacks an object, none are named.
 
     Raises:
         InputError: there is nothing to pick, or `committer` is unfit.
@@ -111,7 +113,7 @@ def foresee(repository: Repository, fixes: Sequence[Commit], line: Line, *, comm
     tried = series
     for _ in fixes:
         stuck = next((each for each in tried.picked if each.pick.status == "conflict"), None)
-        found = _find_needs(repository, stuck) if stuck else ()
+        found = _find_needs(stuck, explain) if stuck else ()
         if not found or set(found) & {*needs, *fixes}:
             break
         needs = sort_commits(repository, (*needs, *found))
@@ -119,9 +121,9 @@ def foresee(repository: Repository, fixes: Sequence[Commit], line: Line, *, comm
     return Outlook(series, needs if needs and tried.is_whole else ())
 
 
-def _find_needs(repository: Repository, stuck: Picked) -> tuple[Commit, ...]:
+def _find_needs(stuck: Picked, explain: Explain) -> tuple[Commit, ...]:
     try:
-        return explain(repository, stuck.fix, stuck.below).prerequisites
+        return explain(stuck.fix, stuck.below).prerequisites
     except (MissingObjectError, GitError):
         return ()
 
@@ -132,6 +134,7 @@ def pick_along(
     line: Line,
     *,
     committer: Signature,
+    explain: Explain,
     propose: Propose | None = None,
 ) -> Series:
     """Pick fixes onto a line, and before them the earlier commits that they need where they do not apply.
@@ -146,6 +149,6 @@ def pick_along(
             "what has to be picked first cannot be searched, since the history here is cut",
             todo="pick in a whole clone, or leave --with-prerequisites out",
         )
-    needs = foresee(repository, fixes, line, committer=committer).needs
+    needs = foresee(repository, fixes, line, committer=committer, explain=explain).needs
     series = pick_series(repository, (*needs, *fixes), line, committer=committer, propose=propose)
     return replace(series, along=needs)

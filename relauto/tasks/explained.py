@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from relauto.git.repository import Repository
     from relauto.model.names import Branch, Commit
     from relauto.picking.appraisal import Appraisal
-    from relauto.picking.explanation import Explanation
+    from relauto.picking.explanation import Explain
     from relauto.picking.fanout import Picked
 
 _TAKEN = {
@@ -22,12 +22,36 @@ _TAKEN = {
 }
 
 
+def remember_explanations(repository: Repository) -> Explain:
+    """Return what tells why fixes do not apply: each is searched once, for up to two seconds.
+
+    Where that cannot be searched, it says so, and nothing is proved.
+    """
+    from functools import cache
+
+    from relauto.git.errors import MissingObjectError
+    from relauto.git.runner import GitError
+    from relauto.picking.explanation import Explanation, explain
+
+    @cache
+    def search(fix: Commit, tip: Commit) -> Explanation:
+        if repository.cuts:
+            return Explanation()
+        try:
+            return explain(repository, fix, tip)
+        except (MissingObjectError, GitError) as error:
+            say(f"whether earlier commits would help cannot be told: {error.what}")
+            return Explanation()
+
+    return search
+
+
 def describe_explanation(repository: Repository, picked: Picked) -> dict[str, Any]:
     """Return the part of the document that says why; all of it is empty where nothing was proved.
 
     Of a prerequisite whose files are absent here, `lines` and `taken` are None, and `signs` is empty.
     """
-    found = _explain(repository, picked)
+    found = picked.explanation
     return {
         "prerequisites": [
             {
@@ -36,7 +60,7 @@ def describe_explanation(repository: Repository, picked: Picked) -> dict[str, An
                 "taken": appraisal.taken if appraisal else None,
                 "signs": list(appraisal.signs) if appraisal else [],
             }
-            for commit, appraisal in _appraise(repository, picked, found)
+            for commit, appraisal in _appraise(repository, picked)
         ],
         "explanation": {
             "line": [describe_commit(repository, each) for each in found.line],
@@ -48,8 +72,8 @@ def describe_explanation(repository: Repository, picked: Picked) -> dict[str, An
 
 def tell_explanation(repository: Repository, line: Branch, picked: Picked) -> Iterator[str]:
     """Yield why a pick conflicts; nobody is told to take back what the line has."""
-    found = _explain(repository, picked)
-    yield from _tell_prerequisites(repository, picked, found)
+    found = picked.explanation
+    yield from _tell_prerequisites(repository, picked)
     what = "what these did to the files in conflict" if found.in_part else "these"
     also = "and " if found.line else "it would be clean "
     told = (
@@ -64,10 +88,10 @@ def tell_explanation(repository: Repository, line: Branch, picked: Picked) -> It
         yield f"  what would make it clean was not found (picks tried: {found.picks})"
 
 
-def _tell_prerequisites(repository: Repository, picked: Picked, found: Explanation) -> Iterator[str]:
-    if found.prerequisites:
+def _tell_prerequisites(repository: Repository, picked: Picked) -> Iterator[str]:
+    if picked.explanation.prerequisites:
         yield "  it is clean once these are picked first, in this order, and none of them can be left out:"
-    for commit, appraisal in _appraise(repository, picked, found):
+    for commit, appraisal in _appraise(repository, picked):
         yield f"    {_size_commit(repository, commit)}{_phrase_taken(appraisal)}"
 
 
@@ -90,34 +114,18 @@ def _size_commit(repository: Repository, commit: Commit) -> str:
         return f"{named}, of a size that cannot be told here"
 
 
-def _appraise(
-    repository: Repository, picked: Picked, found: Explanation
-) -> list[tuple[Commit, Appraisal | None]]:
+def _appraise(repository: Repository, picked: Picked) -> list[tuple[Commit, Appraisal | None]]:
     """Return what people weigh of each prerequisite; None for all where files that it takes are absent."""
     from relauto.git.errors import MissingObjectError
     from relauto.git.runner import GitError
     from relauto.picking.appraisal import appraise
 
-    paths = {each.path for each in picked.pick.conflicts}
+    needed, paths = picked.explanation.prerequisites, {each.path for each in picked.pick.conflicts}
     try:
-        appraisals = appraise(repository, picked.fix, found.prerequisites, paths)
+        appraisals = appraise(repository, picked.fix, needed, paths)
     except (MissingObjectError, GitError) as error:
         say(
             f"how large prerequisites are, and how often people take their like, cannot be told: {error.what}"
         )
-        return [(commit, None) for commit in found.prerequisites]
-    return list(zip(found.prerequisites, appraisals, strict=True))
-
-
-def _explain(repository: Repository, picked: Picked) -> Explanation:
-    from relauto.git.errors import MissingObjectError
-    from relauto.git.runner import GitError
-    from relauto.picking.explanation import Explanation, explain
-
-    if picked.pick.status not in ("conflict", "resolved") or repository.cuts:
-        return Explanation()
-    try:
-        return explain(repository, picked.fix, picked.below)
-    except (MissingObjectError, GitError) as error:
-        say(f"whether earlier commits would help cannot be told: {error.what}")
-        return Explanation()
+        return [(commit, None) for commit in needed]
+    return list(zip(needed, appraisals, strict=True))

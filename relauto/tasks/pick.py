@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from invoke import Context, task
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from relauto.git.signer import Signer
     from relauto.model.names import Commit
     from relauto.model.resolution import Proposal
+    from relauto.picking.explanation import Explain
     from relauto.picking.fanout import Line, Propose, Series
     from relauto.picking.pick_branches import Placed
     from relauto.picking.pick_push import Push, Pushed
@@ -71,10 +72,9 @@ def pick(
     So it is with prerequisites, each of which is a change of its own that somebody approves or not.
     The settings of this folder, if it has any, say which side of a path counts.
     """
-    from relauto.picking.fanout import pick_series
+    from relauto.picking.fanout import explain_series
     from relauto.picking.fixes import find_fixes
-    from relauto.picking.outlook import pick_along
-    from relauto.picking.pick_branches import place_branches as place
+    from relauto.tasks.explained import remember_explanations
     from relauto.tasks.pick_forecast import refuse_with_forecast, run_forecast
     from relauto.tasks.pick_push import find_push_remote
     from relauto.tasks.pick_source import open_source, refuse_with_remote
@@ -96,27 +96,45 @@ def pick(
         remote = find_push_remote(repository, push, write=write)
         propose = _find_resolvers(repository, resolvers or [])
         committer, signer = _find_committer(repository, named=write and not dry)
-        put = pick_along if with_prerequisites else pick_series
+        explain = remember_explanations(repository)
+        put = _choose_pick(explain if with_prerequisites else None)
         made = [put(repository, fixes, line, committer=committer, propose=propose) for line in lines]
-        placed = place(repository, made, signer=signer, propose=propose, write=not dry) if write else []
-        sent = _send(source, placed, remote, propose, dry=dry)
-        placed = [each.placed for each in sent.pushed] if sent else placed
-        series = [each.series for each in placed] or made
+        placed, sent = _place(source, made, remote, propose, signer, dry=dry) if write else ([], None)
+        series = [explain_series(each, explain) for each in [each.series for each in placed] or made]
         _print(source, series, placed, sent, dry=dry, json=json)
     raise SystemExit(int(_judge(series, [*placed, *(sent.pushed if sent else ())])))
 
 
-def _send(
-    source: Source, placed: Sequence[Placed], remote: Remote | None, propose: Propose | None, *, dry: bool
-) -> Push | None:
-    """Bring branches to where the lines are, if that is elsewhere, or to the remote that was named."""
+def _choose_pick(explain: Explain | None) -> Callable[..., Series]:
+    """Return what picks onto a line: with what the fixes need first, where that can be told."""
+    from functools import partial
+
+    from relauto.picking.fanout import pick_series
+    from relauto.picking.outlook import pick_along
+
+    return partial(pick_along, explain=explain) if explain else pick_series
+
+
+def _place(
+    source: Source,
+    made: Sequence[Series],
+    remote: Remote | None,
+    propose: Propose | None,
+    signer: Signer | None,
+    *,
+    dry: bool,
+) -> tuple[list[Placed], Push | None]:
+    """Make branches, where the lines are if that is elsewhere; bring them to the remote that was named."""
+    from relauto.picking.pick_branches import place_branches
     from relauto.picking.pick_push import push_branches
 
+    placed = place_branches(source.repository, made, signer=signer, propose=propose, write=not dry)
     if not dry:
         source.publish(placed)
-    return (
-        push_branches(source.repository, placed, remote, propose=propose, write=not dry) if remote else None
-    )
+    if remote is None:
+        return placed, None
+    sent = push_branches(source.repository, placed, remote, propose=propose, write=not dry)
+    return [each.placed for each in sent.pushed], sent
 
 
 def _print(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from relauto.errors import Status
     from relauto.git.repository import Repository
     from relauto.model.names import Commit
+    from relauto.picking.fanout import Line
     from relauto.picking.outlook import Change, Method, Outlook
     from relauto.tasks.pull_source import PullSource
 
@@ -57,28 +58,41 @@ def run_forecast(
     json: bool,
 ) -> Status:
     """Print the forecast, and return the status to end with."""
-    from relauto.clock import SystemClock
     from relauto.errors import InputError
-    from relauto.git.commit import Signature
     from relauto.picking.lines import find_lines
-    from relauto.picking.outlook import foresee
 
     if bool(fix) == bool(pull):
         raise InputError("a forecast needs one of --pull and --fix", todo="name a pull request, or a branch")
     with _open(fix, pull, onto, repo, method) as asked:
         patterns = onto or asked.patterns
         lines = find_lines(asked.repository, patterns)
-        committer = Signature("relauto", "relauto@localhost", SystemClock().now())
         if not patterns:
             names = ", ".join(line.branch for line in lines)
             say(f"no line was named, and no settings name any; taken are the newest called so: {names}")
-        outlooks = [foresee(asked.repository, asked.fixes, line, committer=committer) for line in lines]
+        outlooks = _look_ahead(asked, lines)
         document = describe_forecast(asked, outlooks)
         if json:
             show_json(document)
         else:
             show("\n".join(draw_forecast(document)))
     return judge_forecast(outlooks)
+
+
+def _look_ahead(asked: Asked, lines: Sequence[Line]) -> list[Outlook]:
+    from dataclasses import replace
+
+    from relauto.clock import SystemClock
+    from relauto.git.commit import Signature
+    from relauto.picking.fanout import explain_series
+    from relauto.picking.outlook import foresee
+    from relauto.tasks.explained import remember_explanations
+
+    committer = Signature("relauto", "relauto@localhost", SystemClock().now())
+    explain = remember_explanations(asked.repository)
+    outlooks = (
+        foresee(asked.repository, asked.fixes, line, committer=committer, explain=explain) for line in lines
+    )
+    return [replace(each, series=explain_series(each.series, explain)) for each in outlooks]
 
 
 def refuse_with_forecast(**options: object) -> None:

@@ -1,9 +1,12 @@
 """What is foretold of a change that is not merged is what picking it does once it is."""
 
+from functools import partial
+
 import pytest
 
 from relauto.errors import InputError
 from relauto.model.names import Branch
+from relauto.picking.explanation import explain
 from relauto.picking.fanout import Line, pick_series
 from relauto.picking.outlook import foresee, read_change
 
@@ -36,7 +39,8 @@ def look(product, repository, committer):
         main, head = repository.resolve("main"), repository.resolve("fix")
         change = read_change(repository, main, head, method=method)
         line = Line(Branch("line"), repository.resolve("line"))
-        return change, foresee(repository, change.fixes, line, committer=committer)
+        search = partial(explain, repository)
+        return change, foresee(repository, change.fixes, line, committer=committer, explain=search)
 
     return ask
 

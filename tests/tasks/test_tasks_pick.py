@@ -280,7 +280,10 @@ def test_who_changed_lines_whose_history_is_not_whole_is_not_told(pick, clone):
     ended = pick("--fix", clone.fix, "--onto", "release-10")
     assert ended.status == 3
     assert mask(ended.out).splitlines()[1:] == ["  app.py (content)"]
-    assert ended.err.startswith("who changed the lines in conflict cannot be told: ")
+    assert [line.partition(": ")[0] for line in ended.err.splitlines()] == [
+        "whether earlier commits would help cannot be told",
+        "who changed the lines in conflict cannot be told",
+    ]
 
 
 def test_prerequisites_are_picked_too_where_that_is_asked(pick, clone):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from relauto.picking.explanation import _Ground
 from tests.git.conftest import Clone
 from tests.picking.test_picking_pick import TEXT, change
 from tests.tasks.test_tasks_pick import mask
@@ -123,6 +124,23 @@ def test_a_branch_and_a_range_need_no_remote(pick, clone, upstream, word):
         "  release-1  needs     #7, ID Prepare (#7) has to be picked first\n"
         "  release-2  clean\n"
     )
+
+
+@pytest.mark.parametrize("way", [["--forecast"], ["--with-prerequisites"]])
+def test_why_a_fix_does_not_apply_is_searched_once(pick, clone, monkeypatch, way):
+    searched, explain = [], _Ground.explain
+
+    def count(ground):
+        searched.append((ground.fix, ground.tip))
+        return explain(ground)
+
+    monkeypatch.setattr(_Ground, "explain", count)
+    clone.run("fetch", "--quiet", "origin", "refs/pull/12/head")
+    clone.run("checkout", "--quiet", "-B", "main", "origin/main")
+    clone.run("merge", "--quiet", "--no-ff", "FETCH_HEAD")
+    lines = ["--onto", "release-1", "--onto", "release-10"]
+    assert pick(*way, "--fix", "main~1..main", *lines).status == 3
+    assert len(searched) == len(set(searched)) == 2
 
 
 def test_a_conflict_with_main_is_told_beside(pick, clone, upstream):
