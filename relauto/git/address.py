@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,12 @@ def add_settings(file: Path, settings: Mapping[str, str]) -> None:
         lines.append(f'{head}\n\t{name} = "{_escape(value)}"\n')
     with file.open("a", encoding="utf-8", errors="surrogateescape") as text:
         text.writelines(lines)
+
+
+def isolate(address: "Address") -> dict[str, str]:
+    """Return the environment in which git asks an address: no hook runs, and no push is signed."""
+    pinned = {**address.settings, "core.hooksPath": os.devnull, "push.gpgSign": "false"}
+    return {**set_config(pinned), **address.environment}
 
 
 def _escape(text: str) -> str:

@@ -1,25 +1,25 @@
 """A bare copy of a remote repository, kept in a cache: one fetch to look, one push to act."""
 
-import fcntl
 import hashlib
-import logging
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from relauto.git.address import Address, set_config
+from relauto.git.address import Address, isolate
+from relauto.git.borrowing import borrow, has_lenders, serves
 from relauto.git.denial import Deed, DeniedError, find_denial
-from relauto.git.errors import PushRejectedError, PushUnknownError, RefMovedError
+from relauto.git.errors import RefMovedError
+from relauto.git.locks import clear_remains, hold
 from relauto.git.outgoing import list_pushed
+from relauto.git.pushes import ask_push, judge_push
 from relauto.git.refs import RefUpdate, check_ref, update_refs
 from relauto.git.refusals import find_refusal
-from relauto.git.repository import Repository, list_object_directories
+from relauto.git.repository import Repository
 from relauto.git.runner import Answer, Git, GitError
 from relauto.guard.guard import Passage
 from relauto.model.names import Commit
@@ -28,17 +28,10 @@ DEFAULT = "refs/relauto/default"
 """Where a mirror keeps the tip of the remote's default branch, as it was fetched last."""
 
 _LAYOUT = "2"
-_REMAINS = ("packed-refs.new", "objects/maintenance.lock", "gc.pid")
-"""What git itself does not take for a dead process's, beside files called `*.lock`."""
-
-_log = logging.getLogger(__name__)
-
 _MADE = "made"
 """The file in a mirror that names what it mirrors."""
 
-_OUTCOME = re.compile(r"^([ +\-*!=])\t([^\t]*):(refs/[^\t]*)\t(.*)$", re.MULTILINE)
 _NOTHING = "refs/heads/relauto/nothing"
-_UNSETTLED = "[remote failure]"
 _BRING_DEFAULT = f"+HEAD:{DEFAULT}"
 
 
@@ -60,7 +53,7 @@ class Mirror:
         self.repository = repository
         self._partial = partial
         self._default = default
-        self._git = Git(repository.directory, _make_settings(address))
+        self._git = Git(repository.directory, isolate(address))
 
     @classmethod
     def open(
@@ -92,14 +85,14 @@ class Mirror:
         """
         path = _place(address, cache, partial=partial, shallow=shallow)
         cache.mkdir(parents=True, exist_ok=True)
-        if reference and not _serves(reference, partial=partial):
+        if reference and not serves(reference, partial=partial):
             reference = None
         with hold(path):
             if not _is_whole(path, address, partial=partial):
                 shutil.rmtree(path, ignore_errors=True)
                 _make(path, address, reference, partial=partial)
             elif reference:
-                _borrow(path, reference)
+                borrow(path, reference)
         repository = Repository.open(path, remote=address if partial else None, shallow=shallow)
         return cls(address, repository, partial=partial, default=default)
 
@@ -290,12 +283,9 @@ class Mirror:
             return
         if self.vet:
             self.vet(list_pushed(self.repository, updates, known))
-        leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
-        specs = [f"{update.new or ''}:{update.ref}" for update in updates]
-        options = ("--porcelain", "--atomic", "--no-verify", "--no-follow-tags", "--recurse-submodules=no")
-        git = Git(self.repository.directory, _make_settings(to)) if to else self._git
-        answer = git.ask("push", *options, *leases, to.url if to else "origin", *specs)
-        _judge_push(to or self.address, updates, answer)
+        git = Git(self.repository.directory, isolate(to)) if to else self._git
+        answer = ask_push(git, to.url if to else "origin", updates)
+        judge_push(to or self.address, updates, answer)
 
     def _ask_alone(self, *arguments: str, input: bytes | None = None) -> Answer:  # noqa: A002
         """Run what moves refs while no other process does; where it fails over remains, once more without."""
@@ -308,25 +298,6 @@ class Mirror:
         return answer
 
 
-def clear_remains(directory: Path) -> list[Path]:
-    """Delete what a git that was killed has left in a mirror, and return what that was.
-
-    Only for who holds the mirror's lock: every git that makes such files holds it, too, as long as it lives.
-    git waits for them, or refuses, whoever made them: https://git-scm.com/docs/api-lockfile
-    """
-    below = [directory / name for name in ("refs", "objects/info", "objects/pack")]
-    found = [*directory.glob("*.lock"), *(path for folder in below for path in folder.rglob("*.lock"))]
-    found += [path for name in _REMAINS if (path := directory / name).exists()]
-    for path in found:
-        path.unlink(missing_ok=True)
-    if found:
-        _log.warning(
-            "%s of a git that was killed lay in relauto's cache and stopped every other: deleted",
-            "a lock file" if len(found) == 1 else f"{len(found)} lock files",
-        )
-    return found
-
-
 def find_default(repository: Repository) -> Commit | None:
     """Return the tip of a mirrored repository's default branch, as it was fetched last; None without one."""
     found = repository.refs(DEFAULT).get(DEFAULT)
@@ -335,11 +306,6 @@ def find_default(repository: Repository) -> Commit | None:
 
 def _lacks_default(answer: Answer) -> bool:
     return bool(answer.status) and "couldn't find remote ref HEAD" in answer.error
-
-
-def _make_settings(address: Address) -> dict[str, str]:
-    pinned = set_config({**address.settings, "core.hooksPath": os.devnull, "push.gpgSign": "false"})
-    return {**pinned, **address.environment}
 
 
 def widen(wanted: str) -> str:
@@ -356,26 +322,6 @@ def widen(wanted: str) -> str:
     return wanted if "*" in wanted else f"{wanted[:-1]}*{wanted[-1]}"
 
 
-def parse_outcomes(output: str) -> dict[str, tuple[str, str]]:
-    """Return flag and summary by remote ref of what `git push --porcelain` printed."""
-    return {found[3]: (found[1], found[4]) for found in _OUTCOME.finditer(output)}
-
-
-def _judge_push(address: Address, updates: Sequence[RefUpdate], answer: Answer) -> None:
-    outcomes = parse_outcomes(answer.text)
-    accepted = all(outcomes.get(update.ref, ("!",))[0] != "!" for update in updates)
-    if answer.status == 0 and accepted:
-        return
-    _refuse_unreached(address, "push", answer)
-    reasons = {ref: summary for ref, (flag, summary) in outcomes.items() if flag == "!"}
-    if reasons and not any(_UNSETTLED in reason for reason in reasons.values()):
-        raise PushRejectedError(address.url, reasons)
-    raise PushUnknownError(
-        f"the push to {address.url} broke off: {answer.error or answer.text or 'nothing was printed'}",
-        todo="fetch and look what the remote has before anything is sent again",
-    )
-
-
 def _refuse_unreached(address: Address, deed: Deed, answer: Answer) -> None:
     if refusal := find_refusal(address, deed, answer):
         raise refusal
@@ -388,40 +334,11 @@ def _place(address: Address, cache: Path, *, partial: bool, shallow: bool) -> Pa
     return cache / f"{name}-{digest}.git"
 
 
-@contextmanager
-def hold(path: Path) -> Iterator[int]:
-    """Hold a mirror's lock, which other processes wait for, and yield its open file.
-
-    The system frees it when this process and all that were given the file have ended.
-    """
-    with path.with_suffix(".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file.fileno()
-
-
 def _is_whole(path: Path, address: Address, *, partial: bool) -> bool:
     """Tell whether the mirror was made to the end (`_MADE` is written last) and all it borrows is there."""
     made = path / _MADE
     whole = made.is_file() and made.read_text() == address.url
-    lent = _read_alternates(path)
-    return whole and all(each.is_dir() and not _lacks_some(each, partial=partial) for each in lent)
-
-
-def _serves(clone: Path, *, partial: bool) -> bool:
-    """Tell whether a mirror may borrow from a clone, and from those that this one borrows from."""
-    with Repository.open(clone, shallow=True) as repository:
-        if repository.cuts:
-            return False
-    return not any(_lacks_some(objects, partial=partial) for objects in list_object_directories(clone))
-
-
-def _lacks_some(objects: Path, *, partial: bool) -> bool:
-    """Tell whether a repository may lack what a mirror's refs lead to, by what git keeps of that beside.
-
-    A partial mirror gets absent contents of files from its remote, and may borrow from one that lacks them.
-    """
-    cut = (objects.parent / "shallow").is_file()
-    return cut or (not partial and any((objects / "pack").glob("*.promisor")))
+    return whole and has_lenders(path, partial=partial)
 
 
 def _make(path: Path, address: Address, reference: Path | None, *, partial: bool) -> None:
@@ -436,17 +353,3 @@ def _make(path: Path, address: Address, reference: Path | None, *, partial: bool
         }
     Repository.init(path, alternates=reference, settings=settings).close()
     (path / _MADE).write_text(address.url)
-
-
-def _read_alternates(path: Path) -> list[Path]:
-    file = path / "objects" / "info" / "alternates"
-    return [Path(line) for line in file.read_text().splitlines()] if file.is_file() else []
-
-
-def _borrow(path: Path, reference: Path) -> None:
-    known = _read_alternates(path)
-    new = [source for source in list_object_directories(reference) if source not in known]
-    if new:
-        info = path / "objects" / "info"
-        info.mkdir(exist_ok=True)
-        info.joinpath("alternates").write_text("".join(f"{source}\n" for source in [*known, *new]))

@@ -1,13 +1,13 @@
 """The remotes of a clone, by the names that a person gave them; no ref of the clone is moved."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from relauto.errors import InputError
-from relauto.git.address import Address, set_config
+from relauto.git.address import Address, isolate
 from relauto.git.denial import Deed
+from relauto.git.pushes import ask_push
 from relauto.git.refs import RefUpdate
 from relauto.git.refusals import find_refusal
 from relauto.git.repository import Repository
@@ -63,8 +63,7 @@ class Remote:
     @classmethod
     def of(cls, repository: Repository, name: str, address: Address) -> "Remote":
         """Return the remote at an address, for a clone."""
-        settings = {**address.settings, "core.hooksPath": os.devnull, "push.gpgSign": "false"}
-        return cls(name, address, Git(repository.common, {**set_config(settings), **address.environment}))
+        return cls(name, address, Git(repository.common, isolate(address)))
 
     def read_heads(self, refs: Sequence[str]) -> dict[str, Commit]:
         """Return what the remote has of some refs, given in full.
@@ -94,11 +93,7 @@ class Remote:
         Raises:
             UnreachableError: it was not reached, or let nobody in; nothing was sent.
         """
-        leases = [f"--force-with-lease={each.ref}:{each.old or ''}" for each in updates]
-        options = ["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]
-        together = ["--atomic"] if atomic else []
-        specs = [f"{each.new or ''}:{each.ref}" for each in updates]
-        answer = self.git.ask("push", *options, *together, *leases, self.address.url, *specs)
+        answer = ask_push(self.git, self.address.url, updates, atomic=atomic)
         if answer.status and (refusal := find_refusal(self.address, "push", answer)):
             raise refusal
         return answer

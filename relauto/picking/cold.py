@@ -16,7 +16,8 @@ from pathlib import Path
 from relauto.errors import InputError
 from relauto.git.address import Address
 from relauto.git.commit import EMPTY_TREE
-from relauto.git.mirror import Mirror, hold, widen
+from relauto.git.locks import hold
+from relauto.git.mirror import Mirror, widen
 from relauto.git.refs import RefUpdate, check_ref
 from relauto.git.repository import Repository
 from relauto.git.runner import Answer, GitError

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from relauto.git.errors import MissingObjectError
-from relauto.git.mirror import parse_outcomes
+from relauto.git.pushes import parse_outcomes
 from relauto.git.refs import RefUpdate
 from relauto.git.remotes import Remote
 from relauto.git.repository import Repository

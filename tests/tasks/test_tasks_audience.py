@@ -120,7 +120,7 @@ def test_a_bug_shows_its_kind_alone_in_a_public_log(world, incident, workflow, m
 def test_what_lower_layers_notice_is_told_after_the_readers_are_known(world, incident, workflow, capsys):
     workflow(OPS)
     assert world.run("next").status == 0
-    logging.getLogger("relauto.git.mirror").warning("a lock file was deleted")
+    logging.getLogger("relauto.git.locks").warning("a lock file was deleted")
     logging.getLogger("urllib3.connectionpool").warning("Retrying %s", OPS)
     assert capsys.readouterr().err == "a lock file was deleted\n"
 
