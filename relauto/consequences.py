@@ -93,7 +93,7 @@ def follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[
         yield Ahead(place, _AWAITED[action], Status.WAITING)
     elif action in ("open-draft", "open-proposal"):
         yield from _foresee_unsettled(place, action)
-    elif action == "ready":
+    elif action in ("ready", "lift"):
         yield from _foresee_ready(bench, target, place, subject)
     elif place.step in DEBTS:
         return
@@ -252,7 +252,7 @@ def _foresee_ready(bench: Bench, target: Target, place: Place, number: str) -> I
         pull = bench.find_pull(landing.pick_branch, landing.branch)
         if pull is None or str(pull.number) != number:
             continue
-        found = bringing.merge(landing, place, foresee_settled(pull))
+        found = bringing.merge(landing, place, foresee_settled(landing.bench, pull))
         if isinstance(found, Todo):
             yield _write(place, found.action, found.sentence)
             yield from follow(bench, target, place, found.action)

@@ -323,6 +323,30 @@ def test_the_report_is_lifted_before_it_can_hold_up_the_merge(at, show):
     only(agree(world, more), "prepare.verify", Status.WAITING)
 
 
+@pytest.mark.parametrize("first", ["status", "check run"])
+def test_a_token_lifts_its_own_report_and_tells_of_others(at, first):
+    world = at("blank")
+
+    def go_by(kind):
+        world.tokens.clear()
+        if kind == "check run":
+            give(world, "source", besides={"checks": "write"})
+
+    go_by(first)
+    accept_settled(world, "")
+    go_by("check run" if first == "status" else "status")
+    only(agree(world), status=Status.WAITING)
+    statuses, runs = reports(world, 2)
+    states = (statuses[CONFLICT][0], runs[CONFLICT][0])
+    assert states == (("failure", "success") if first == "status" else ("success", "failure"))
+    told = "pull request #2 is still marked as failing by another token; an advance with that one lifts it"
+    assert told in world.said
+    go_by(first)
+    only(agree(world), status=Status.WAITING)
+    statuses, runs = reports(world, 2)
+    assert (statuses[CONFLICT][0], runs[CONFLICT][0]) == ("success", "success")
+
+
 def test_what_is_merged_in_the_same_run_keeps_no_red_report(at):
     world, more = at("blank"), 'progress.show = "off"\nchecks.required = []\npull.approvals = 0\n'
     world.unprotect()

@@ -18,9 +18,9 @@ PARTS = {"source": "acme/stockroom", "ops": "acme/ops", "qa": "acme/qa"}
 APP = "relauto[bot]"
 
 
-def give(world, part, kind="app", login=APP, without="", least=False, **more):
+def give(world, part, kind="app", login=APP, without="", least=False, besides=(), **more):
     """Let relauto go by a token that has what the path needs in a part's repository, or lacks one thing."""
-    given = {name: access for name, access in list_rights(part) if name != "metadata"}
+    given = {name: access for name, access in list_rights(part) if name != "metadata"} | dict(besides)
     if without:
         given.pop(without)
     if least:

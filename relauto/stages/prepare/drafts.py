@@ -28,7 +28,7 @@ from relauto.stages.bench import Bench
 from relauto.stages.leaks import hold_leaks, read_brought
 from relauto.stages.prepare.heads import require_head, stands_on
 from relauto.stages.prepare.picks import name_commits, name_paths
-from relauto.stages.reporting import send_report
+from relauto.stages.reporting import is_own, send_report
 from relauto.stages.step import Question, Refused, Todo
 
 CONFLICT = "relauto / conflict"
@@ -300,9 +300,15 @@ class Draft:
             if drafted:
                 pull_drafts.mark_ready(self.bench.source, pull)
 
+        what = f"pull request #{pull.number}"
+        word, deed = (
+            ("ready", f"take {what} out of draft")
+            if held or drafted
+            else ("lift", f"lift the failing report on {what}")
+        )
         return Todo(
-            f"ready:{pull.number}",
-            f"take pull request #{pull.number} out of draft at {pull.head_sha.short}: it is settled",
+            f"{word}:{pull.number}",
+            f"{deed} at {pull.head_sha.short}: it is settled",
             run,
             prepare=lambda: {"head": pull.head_sha},
             changes=("pulls", "pages"),
@@ -310,9 +316,11 @@ class Draft:
 
     @property
     def _is_red(self) -> bool:
-        """Whether its head is reported as failing, and nothing says otherwise."""
-        states = {each.state for each in self.pull.checks.checks if each.name == CONFLICT}
-        return "failure" in states and "success" not in states
+        """Whether its head is reported as failing by this token, or by another and nothing says otherwise."""
+        told = [each for each in self.pull.checks.checks if each.name == CONFLICT]
+        if any(each.state == "success" for each in told):
+            told = [each for each in told if is_own(self.bench, each)]
+        return any(each.state == "failure" for each in told)
 
     def _report_settled(self) -> None:
         told = shorten(f"{self.bench.incident.id}: {NO_CONFLICT}", DESCRIPTION)
@@ -322,11 +330,20 @@ class Draft:
             if self._is_red:
                 raise
             self.bench.say(f"{self.pull.head_sha.short} cannot be marked as settled: {error.what}")
+        failing = [
+            each for each in self.pull.checks.checks if (each.name, each.state) == (CONFLICT, "failure")
+        ]
+        if not all(is_own(self.bench, each) for each in failing):
+            self.bench.say(
+                f"pull request #{self.pull.number} is still marked as failing by another token; an advance "
+                "with that one lifts it"
+            )
 
 
-def foresee_settled(pull: Pull) -> Pull:
-    """Return a pull request as it is once its conflict is settled: no draft, and not reported as failing."""
+def foresee_settled(bench: Bench, pull: Pull) -> Pull:
+    """Return a pull request as it is once its conflict is settled: no draft, and our report is lifted."""
     checks = tuple(
-        replace(each, state="success") if each.name == CONFLICT else each for each in pull.checks.checks
+        replace(each, state="success") if each.name == CONFLICT and is_own(bench, each) else each
+        for each in pull.checks.checks
     )
     return replace(pull, draft=False, checks=replace(pull.checks, checks=checks))

@@ -46,7 +46,7 @@ def list_unshown(bench: Bench, deeds: Collection[Deed] = ()) -> list[Due]:
     tags = Tags(words.get("cut", ""), words.get("release", ""))
     shown = [each for each in list_followed(bench) if each.draft or not bench.settings.progress.is_off]
     # Its report is sent with the deed, before the pull request can be merged.
-    settled = {action.partition(":")[2] for _, action in deeds if action.startswith("ready:")}
+    settled = {action.partition(":")[2] for _, action in deeds if action.startswith(("ready:", "lift:"))}
     return [
         due
         for followed in shown
@@ -66,7 +66,11 @@ def _changes(bench: Bench, step: str, action: str) -> bool:
     if word == "ready":
         return progress.is_comment
     opens, numbers = word in _OPENING, {str(followed.number) for followed in list_followed(bench)}
-    if word == "open-bump" or (word == "enqueue" and subject not in numbers) or not (opens or numbers):
+    if (
+        word in ("open-bump", "lift")
+        or (word == "enqueue" and subject not in numbers)
+        or not (opens or numbers)
+    ):
         return False
     if progress.is_comment and (step in _MOVING or step in DEBTS):
         return True
