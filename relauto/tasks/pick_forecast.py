@@ -166,7 +166,6 @@ def describe_forecast(asked: Asked, outlooks: Sequence[Outlook]) -> dict[str, An
     from relauto.tasks.pick_output import describe
 
     repository = asked.repository
-    told = [describe(repository, [outlook.series], ())["results"] for outlook in outlooks]
     return {
         "change": {
             "name": print_path(asked.name),
@@ -184,7 +183,7 @@ def describe_forecast(asked: Asked, outlooks: Sequence[Outlook]) -> dict[str, An
             }
             for outlook in outlooks
         ],
-        "results": [result for results in told for result in results],
+        "results": describe(repository, [outlook.series for outlook in outlooks], ())["results"],
     }
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _EXPLAINED = 10
 _SHOWN = 3
+# Each search for a cause takes two seconds at most: what takes longer in sum is told line by line.
+_FEW = 2
 _VERDICTS = {
     "identical": "the same patch",
     "context": "the same change in other surroundings",
@@ -41,18 +43,31 @@ _STATES = {
 _FUTURE = {"created": "would create {}", "renewed": "would renew {}", "there": "{} is there already"}
 
 
-def describe(repository: Repository, series: Iterable[Series], placed: Iterable[Placed]) -> dict[str, Any]:
+def describe(repository: Repository, series: Sequence[Series], placed: Iterable[Placed]) -> dict[str, Any]:
     """Return the document: a result for each fix and line, and what became of each line's branch."""
     results = [
         _describe_pick(repository, each) | {"onto": one.line.branch, "prerequisite": each.fix in one.along}
-        for one in series
-        for each in one.picked
+        for one, picked in _follow(series)
+        for each in picked
     ]
     branches = [
         {"onto": each.series.line.branch, "branch": each.branch, "state": each.state, "reason": each.reason}
         for each in placed
     ]
     return {"results": results, "branches": branches}
+
+
+def _follow(series: Sequence[Series]) -> Iterator[tuple[Series, Iterator[Picked]]]:
+    """Yield each line and its picks; where many conflict, tell whose cause is looked for now."""
+    stuck = [each for one in series for each in one.picked if each.pick.conflicts]
+
+    def follow(one: Series) -> Iterator[Picked]:
+        for picked in one.picked:
+            if picked.pick.conflicts and len(stuck) > _FEW:
+                say(f"{one.line.branch}: looking for why {picked.fix.short} conflicts")
+            yield picked
+
+    return ((one, follow(one)) for one in series)
 
 
 def _describe_pick(repository: Repository, picked: Picked) -> dict[str, Any]:
@@ -102,12 +117,12 @@ def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
 
 
 def tell(
-    repository: Repository, series: Iterable[Series], placed: Sequence[Placed], *, dry: bool
+    repository: Repository, series: Sequence[Series], placed: Sequence[Placed], *, dry: bool
 ) -> Iterator[str]:
     """Yield the lines that tell people how each fix went onto each line."""
     states = {each.series.line.branch: each for each in placed}
-    for one in series:
-        for picked in one.picked:
+    for one, following in _follow(series):
+        for picked in following:
             subject = repository.commit(picked.fix).subject
             yield f"{one.line.branch}: {picked.fix.short} {subject}: {_phrase(picked)}"
             if picked.fix in one.along:
@@ -173,7 +188,7 @@ def _tell_branch(placed: Placed, *, dry: bool) -> Iterator[str]:
         yield f"  {placed.reason}; it was left as it is: put the pick there by hand, or delete the branch"
     elif placed.state == "none":
         if not placed.series.is_whole:
-            yield f"  {placed.branch} was not made, since not every fix applies"
+            yield f"  {placed.branch} is not made, since not every fix applies"
     else:
         yield f"  {(_FUTURE if dry else _STATES)[placed.state].format(placed.branch)}"
         if placed.series.is_proposal:

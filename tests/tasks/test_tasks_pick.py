@@ -177,7 +177,7 @@ def test_a_line_in_conflict_holds_up_no_other(pick, clone):
         "    changed on release-10: ID Ours (#9) (Ada Engineer, 2026-01-05)\n"
         "  release-10 changed the same: it would be clean without these:\n"
         "    ID Ours (#9) (Ada Engineer, 2026-01-05), 3 lines\n"
-        "  relauto/pick/release-10/ID was not made, since not every fix applies\n"
+        "  relauto/pick/release-10/ID is not made, since not every fix applies\n"
         "release-1: ID Fix the crash (#12): clean, the same patch, as ID\n"
         "  relauto/pick/release-1/ID was created\n"
     )
@@ -373,7 +373,7 @@ def test_a_prerequisite_of_which_files_are_absent_is_told_without_its_size(pick,
         "    changed before the fix, not on release-1: ID Prepare (Ada Engineer, 2026-01-05)\n"
         "  it is clean once these are picked first, in this order, and none of them can be left out:\n"
         "    ID Prepare (Ada Engineer, 2026-01-05), of a size that cannot be told here\n"
-        "  relauto/pick/release-1/ID was not made, since not every fix applies\n"
+        "  relauto/pick/release-1/ID is not made, since not every fix applies\n"
         "release-11: ID Later (#13): clean, the same patch, as ID\n"
         "  relauto/pick/release-11/ID is there already\n"
     )
