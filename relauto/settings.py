@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
@@ -499,10 +499,6 @@ class Settings(Table, frozen=True):
         return self.contacts.product or self.source.partition("/")[2]
 
 
-ROWS: Mapping[str, type[Table]] = {"version_files": VersionFile, "path_policies": PathPolicy}
-"""Options that are lists of tables, whose faults are told one by one."""
-
-
 def parse_settings(text: str, source: str) -> Settings:
     """Return the settings written in `text` (TOML); `source` names the document in messages.
 
@@ -652,10 +648,17 @@ def read_table(kind: type[Table], data: object, path: str, faults: list[str]) ->
     return table
 
 
+def find_row(hint: Any) -> type[Table] | None:
+    """Return what an option of that type is a list of, None where it is no list of tables."""
+    plain = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    row = get_args(plain)[0] if get_origin(plain) is tuple else None
+    return row if isinstance(row, type) and issubclass(row, Table) else None
+
+
 def _convert_value(hint: Any, value: object, where: str, faults: list[str]) -> Any:
     if isinstance(hint, type) and issubclass(hint, Table):
         return read_table(hint, value, where, faults)
-    row = ROWS.get(where)
+    row = find_row(hint)
     if row and isinstance(value, list):
         return tuple(read_table(row, each, f"{where}[{i}]", faults) for i, each in enumerate(value))
     try:

@@ -17,6 +17,7 @@ from relauto.settings import (
     digest_settings,
     find_github,
     find_host_token,
+    find_row,
     find_settings,
     load_settings,
     parse_settings,
@@ -127,6 +128,19 @@ api = "https://token@api.github.com"
     assert "mian: there is no such option; did you mean 'main'?" in told
     assert "pull.aprovals: there is no such option; did you mean 'approvals'?" in told
     assert any(fault.startswith("repositories.ops: it is missing (private: journal") for fault in told)
+
+
+@pytest.mark.parametrize("name", [where for where, hint, _ in options() if find_row(hint)])
+def test_an_unknown_option_in_a_list_of_tables_is_a_fault(name):
+    assert f"{name}[0].nmae: there is no such option" in " ".join(faults_of(f"{LEAST}[[{name}]]\nnmae = 1\n"))
+
+
+def test_which_options_are_lists_of_tables():
+    assert [where for where, hint, _ in options() if find_row(hint)] == [
+        "version_files",
+        "pick_labels",
+        "path_policies",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from relauto.settings import ROWS, Settings, Table
+from relauto.settings import Settings, Table, find_row
 
 _WIDTH = 100
 
@@ -25,17 +25,19 @@ def list_lines(given: Given) -> Iterator[str]:
 
     TOML wants the options of no table first.
     """
-    tables = []
+    tables, rows = [], []
     for field in msgspec.structs.fields(Settings):
         hint = get_type_hints(Settings, include_extras=True)[field.name]
         if isinstance(hint, type) and issubclass(hint, Table):
             tables.append((field.name, hint))
-        elif field.name not in ROWS:
+        elif row := find_row(hint):
+            rows.append((field.name, row, _find_meta(hint)))
+        else:
             yield from _write_option(field, hint, "", given)
     for name, kind in tables:
         yield from _write_table(name, kind, given)
-    for name, kind in ROWS.items():
-        yield from _write_rows(name, kind)
+    for name, kind, meta in rows:
+        yield from _write_rows(name, kind, meta)
 
 
 def _write_table(name: str, kind: type[Table], given: Given) -> Iterator[str]:
@@ -46,8 +48,7 @@ def _write_table(name: str, kind: type[Table], given: Given) -> Iterator[str]:
         yield from _write_option(field, hints[field.name], f"{name}.", given)
 
 
-def _write_rows(name: str, kind: type[Table]) -> Iterator[str]:
-    meta = _find_meta(get_type_hints(Settings, include_extras=True)[name])
+def _write_rows(name: str, kind: type[Table], meta: msgspec.Meta) -> Iterator[str]:
     yield from ("", *write_comment(meta.description or ""))
     yield f"# [[{name}]]"
     hints = get_type_hints(kind, include_extras=True)

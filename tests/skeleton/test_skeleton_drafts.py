@@ -64,6 +64,7 @@ def test_every_option_of_the_settings_stands_there_with_a_value_that_is_taken() 
         if isinstance(options, dict):
             assert set(told[name]) == set(options), name
     assert set(told["version_files"][0]) == {"path", "pattern"}
+    assert set(told["pick_labels"][0]) == {"name", "line"}
     assert set(told["path_policies"][0]) == {"pattern", "take", "command"}
 
 
