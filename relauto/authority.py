@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from relauto.errors import InputError
-from relauto.settings import GitHub
+from relauto.settings.options import GitHub
 
 VARIABLE = "RELAUTO_CA"
 

@@ -25,7 +25,7 @@ from relauto.model.version import parse_version
 from relauto.model.words import Person, Text
 from relauto.picking.presence import find_presence
 from relauto.session import Session, Site, find_folder
-from relauto.settings import digest_settings
+from relauto.settings.options import digest_settings
 from relauto.stages import claims, rides
 from relauto.stages.bench import Bench, emergency_branch
 

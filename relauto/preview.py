@@ -17,7 +17,8 @@ from relauto.journal.log import JournalReader, require_opened
 from relauto.model.names import Commit
 from relauto.model.playbook import load_playbook
 from relauto.session import find_folder
-from relauto.settings import FILE, Settings, parse_settings
+from relauto.settings.file import FILE, parse_settings
+from relauto.settings.options import Settings
 from relauto.stages.outbox import make_notice, write_notice
 
 

@@ -36,7 +36,7 @@ from relauto.model.names import RepositoryName
 from relauto.model.playbook import load_playbook
 from relauto.model.roster import FILE as ROSTER
 from relauto.model.roster import Roster, parse_roster
-from relauto.settings import GitHub, Settings
+from relauto.settings.options import GitHub, Settings
 from relauto.stages.bench import Bench
 from relauto.stages.interests import list_interests
 

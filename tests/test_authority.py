@@ -7,7 +7,7 @@ import pytest
 
 from relauto.authority import Authority, find_authority
 from relauto.errors import InputError
-from relauto.settings import GitHub
+from relauto.settings.options import GitHub
 
 KNOWN = certifi.where()
 ORDER = ("RELAUTO_CA", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "GIT_SSL_CAINFO")

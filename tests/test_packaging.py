@@ -11,7 +11,7 @@ from relauto.errors import Status
 from relauto.guard.customers import parse_customers
 from relauto.model.playbook import load_playbook
 from relauto.resources import find_resource
-from relauto.settings import parse_settings
+from relauto.settings.file import parse_settings
 from relauto.skeleton.answers import Answers
 from relauto.skeleton.drafts import draft_files
 from relauto.tasks import namespace

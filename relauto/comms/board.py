@@ -15,7 +15,7 @@ from relauto.model.incident import SETTLED, Incident, StepRecord, StepState
 from relauto.model.playbook import Playbook
 from relauto.model.standing import find_standing
 from relauto.model.target import Place
-from relauto.settings import Contacts
+from relauto.settings.options import Contacts
 
 MARKS = {
     StepState.OPEN: "○",

@@ -8,7 +8,7 @@ from relauto.guard.customers import Customers
 from relauto.guard.guard import Guard, Leak, LeakError, Passage, require_no_secret
 from relauto.guard.terms import SHORTEST, Term, UnguardableError
 from relauto.model.incident import Incident
-from relauto.settings import Settings
+from relauto.settings.options import Settings
 
 _LONG = 12
 """Characters of the shortest note that is taken for a term: fewer are words that stand anywhere."""

@@ -22,7 +22,7 @@ from relauto.model.playbook import Playbook
 from relauto.model.rounds import Claim, Failure
 from relauto.model.target import Place, Target
 from relauto.model.words import Text
-from relauto.settings import Contacts
+from relauto.settings.options import Contacts
 
 TIMELINE = "timeline:"
 """How a note of kind `customer` begins that gives the anticipated timeline."""

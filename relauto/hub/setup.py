@@ -22,7 +22,7 @@ from relauto.hub.records import Access, Level, TokenKind
 from relauto.hub.server import Hub
 from relauto.hub.tokens import check_shape
 from relauto.model.names import Branch, RepositoryName
-from relauto.settings import Table, read_table
+from relauto.settings.tables import Table, read_table
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(\[bot\])?")
 _PARTS = ("accounts", "repositories")

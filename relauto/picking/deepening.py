@@ -16,7 +16,8 @@ from relauto.git.repository import Repository
 from relauto.git.runner import Git, GitError
 from relauto.model.names import Branch, Commit
 from relauto.picking.ranges import list_range, split_range
-from relauto.settings import find_github, find_host_token
+from relauto.settings.file import find_github
+from relauto.settings.tokens import find_host_token
 
 _ID = re.compile(r"[0-9a-f]{40}")
 _OPTIONS = (

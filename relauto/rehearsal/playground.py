@@ -22,7 +22,7 @@ from relauto.rehearsal import stage, stockroom
 from relauto.rehearsal.company import Company
 from relauto.rehearsal.scenarios import SCENARIOS
 from relauto.rehearsal.world import BOT, LOGINS, OPS, PEOPLE, QA, World
-from relauto.settings import GitHub
+from relauto.settings.options import GitHub
 
 _REPOSITORIES = (stockroom.PRODUCT, OPS, QA)
 

@@ -21,8 +21,9 @@ from relauto.rehearsal.folder import Folder, Record
 from relauto.rehearsal.scenarios import SCENARIOS
 from relauto.rehearsal.stockroom import make_stockroom
 from relauto.rehearsal.world import BOT, CHECK, LOGINS, OPS, PEOPLE, QA, ROSTER, World
-from relauto.settings import FILE as SETTINGS_FILE
-from relauto.settings import Settings, parse_settings
+from relauto.settings.file import FILE as SETTINGS_FILE
+from relauto.settings.file import parse_settings
+from relauto.settings.options import Settings
 
 _MAIN = Branch("main")
 _MOMENT = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)

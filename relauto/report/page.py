@@ -9,7 +9,7 @@ from relauto.model.event import Event
 from relauto.model.incident import fold
 from relauto.model.playbook import Playbook
 from relauto.report.timeline import list_entries, measure_stages
-from relauto.settings import Contacts
+from relauto.settings.options import Contacts
 
 
 def render_page(

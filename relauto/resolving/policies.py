@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from relauto.settings import PathPolicy
+from relauto.settings.changes import PathPolicy
 
 
 def find_policy(policies: Sequence[PathPolicy], path: str) -> PathPolicy | None:

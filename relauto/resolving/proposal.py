@@ -15,7 +15,7 @@ from relauto.resolving.moves import Move, find_moved, has_surroundings
 from relauto.resolving.names import DELETION, POLICY
 from relauto.resolving.policies import find_policy
 from relauto.resolving.regions import Comparison, split_lines
-from relauto.settings import PathPolicy
+from relauto.settings.changes import PathPolicy
 
 _PLAIN = ("100644", "100755")
 

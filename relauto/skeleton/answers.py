@@ -9,7 +9,7 @@ import msgspec
 from relauto.errors import InputError
 from relauto.model.names import Branch
 from relauto.model.roster import ROLES
-from relauto.settings import GitHub, Settings
+from relauto.settings.options import GitHub, Settings
 from relauto.skeleton.workflows import Pin
 
 _GITHUB = GitHub()

@@ -12,8 +12,9 @@ from relauto.journal.branches import SCOPES
 from relauto.model.playbook import load_playbook
 from relauto.model.roster import ENTITLED, ROLES, parse_roster
 from relauto.model.roster import FILE as ROSTER
-from relauto.settings import FILE as SETTINGS
-from relauto.settings import GitHub, parse_settings
+from relauto.settings.file import FILE as SETTINGS
+from relauto.settings.file import parse_settings
+from relauto.settings.options import GitHub
 from relauto.skeleton.answers import Answers
 from relauto.skeleton.options import list_lines, write_comment, write_value
 from relauto.skeleton.workflows import FOLDER, Pin, parse_workflow, tell_workflows

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from relauto.settings import Settings, Table, find_row
+from relauto.settings.options import Settings
+from relauto.settings.tables import Table, find_row
 
 _WIDTH = 100
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from relauto.settings import FILE as SETTINGS
-from relauto.settings import parse_settings
+from relauto.settings.file import FILE as SETTINGS
+from relauto.settings.file import parse_settings
 from relauto.skeleton.answers import Answers, gather_answers
 from relauto.skeleton.drafts import Part, draft_files, list_drafts
 from relauto.skeleton.record import FILE, Record, read_record, write_record

@@ -45,7 +45,7 @@ from relauto.model.roster import Roster
 from relauto.model.target import Place, Target
 from relauto.model.version import TagStyle, learn_style, parse_version
 from relauto.model.words import Person
-from relauto.settings import Settings
+from relauto.settings.options import Settings
 
 T = TypeVar("T")
 

@@ -68,7 +68,7 @@ def describe_unpushed(records: tuple[Unpushed, ...]) -> list[dict[str, str]]:
 
 def settle(bench: Bench) -> None:
     """Put on record what waits here and still applies; tell about the rest."""
-    from relauto.settings import read_token
+    from relauto.settings.tokens import read_token
     from relauto.unpushed import settle as settle_records
 
     for sentence in settle_records(bench, find_queue(), read_token("ops")):
@@ -77,7 +77,7 @@ def settle(bench: Bench) -> None:
 
 def suppose(bench: Bench) -> list[str]:
     """Take into account what `settle` would put on record; return a sentence for each, for a dry run."""
-    from relauto.settings import read_token
+    from relauto.settings.tokens import read_token
     from relauto.unpushed import decide
     from relauto.unpushed import suppose as suppose_records
 
@@ -94,7 +94,7 @@ def kept(id_: str, deed: Deed, words: Mapping[str, str], *, dry: bool, json: boo
     from relauto.errors import AwayError, Status, UnknownOutcomeError
     from relauto.journal.queue import make_unpushed
     from relauto.model.playbook import load_playbook
-    from relauto.settings import read_token
+    from relauto.settings.tokens import read_token
     from relauto.unpushed import describe
 
     record = make_unpushed("", deed, words, at=SystemClock().now(), token="")  # nosec B106 - none: the record is only described here

@@ -117,7 +117,8 @@ def _publish(tag: Tag, commit: Commit, files: dict[str, bytes]) -> None:
     from relauto.github.client import Address, Client
     from relauto.github.publication import publish_files
     from relauto.model.names import RepositoryName
-    from relauto.settings import GitHub, read_token
+    from relauto.settings.options import GitHub
+    from relauto.settings.tokens import read_token
 
     github = GitHub(api=os.environ.get("GITHUB_API_URL") or GitHub().api)
     repository = RepositoryName(os.environ.get("GITHUB_REPOSITORY", ""))

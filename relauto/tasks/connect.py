@@ -14,7 +14,7 @@ from relauto.tasks.output import say
 if TYPE_CHECKING:
     from relauto.journal.log import JournalReader, UnreadJournal
     from relauto.session import Session
-    from relauto.settings import Settings
+    from relauto.settings.options import Settings
     from relauto.stages.bench import Bench
 
 
@@ -23,7 +23,7 @@ def session() -> Iterator[Session]:
     """Lend the connections that the settings and the environment's tokens give."""
     from relauto.clock import SystemClock
     from relauto.session import Session, Tokens
-    from relauto.settings import read_token
+    from relauto.settings.tokens import read_token
 
     local = load_local()
     private = os.environ.get("RELAUTO_PRIVATE_TOKEN", "")
@@ -47,7 +47,7 @@ def _settings_in_force(local: Settings, token: str) -> Settings:
     from relauto.github.repositories import read_file
     from relauto.model.names import RepositoryName
     from relauto.session import find_cache
-    from relauto.settings import FILE, parse_settings
+    from relauto.settings.file import FILE, parse_settings
 
     ops = RepositoryName(local.repositories.ops)
     memory = Memory.open(find_cache(local) / "answers", token)

@@ -15,7 +15,7 @@ from relauto.tasks.output import show, show_json
 
 if TYPE_CHECKING:
     from relauto.github.client import Client
-    from relauto.settings import Settings
+    from relauto.settings.options import Settings
     from relauto.skeleton.drafts import Part
     from relauto.skeleton.plan import Plan
     from relauto.skeleton.protection import Kept
@@ -145,7 +145,8 @@ def _open(
     from relauto.github.client import Address, Client
     from relauto.model.names import RepositoryName
     from relauto.session import find_cache, locate_at
-    from relauto.settings import GitHub, read_token
+    from relauto.settings.options import GitHub
+    from relauto.settings.tokens import read_token
     from relauto.skeleton.repository import HostedRepository
 
     if not name:

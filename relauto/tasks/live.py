@@ -8,7 +8,7 @@ from relauto.tasks.output import say, show, show_json
 
 if TYPE_CHECKING:
     from relauto.rehearsal.live.run import Played
-    from relauto.settings import GitHub
+    from relauto.settings.options import GitHub
 
 
 def rehearse_live(source: str, ops: str, api: str, *, clean: bool, json: bool) -> None:
@@ -30,12 +30,13 @@ def find_github(api: str) -> GitHub:
     """Return where GitHub is: at `api` where it is given, else as the settings here say, else github.com."""
     from pathlib import Path
 
-    from relauto import settings
     from relauto.rehearsal.live.place import find_git
+    from relauto.settings import file
+    from relauto.settings.options import GitHub
 
     if api:
-        return settings.GitHub(api=api.rstrip("/"), git=find_git(api.rstrip("/")))
-    return settings.find_github(Path.cwd())
+        return GitHub(api=api.rstrip("/"), git=find_git(api.rstrip("/")))
+    return file.find_github(Path.cwd())
 
 
 def _show_document(played: Played) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from relauto.settings import Settings
+    from relauto.settings.options import Settings
 
 
 def load_local() -> Settings:
@@ -19,7 +19,7 @@ def load_local() -> Settings:
     from msgspec.structs import replace
 
     from relauto.model.names import RepositoryName
-    from relauto.settings import find_settings, load_settings
+    from relauto.settings.file import find_settings, load_settings
 
     local = load_settings(find_settings(Path.cwd()))
     ops = RepositoryName(os.environ.get("RELAUTO_OPS") or local.repositories.ops)
@@ -33,7 +33,7 @@ def find_local_settings() -> Settings | None:
         FaultsError: they have faults.
     """
     from relauto.errors import InputError
-    from relauto.settings import find_settings
+    from relauto.settings.file import find_settings
 
     try:
         find_settings(Path.cwd())

@@ -139,7 +139,7 @@ def _is_readable(api: str | None, repository: str | None, *tokens: str | None) -
     from relauto.github.client import Address, Client
     from relauto.github.repositories import read_repository
     from relauto.model.names import RepositoryName
-    from relauto.settings import GitHub
+    from relauto.settings.options import GitHub
 
     token = next((each for each in tokens if each), "")
     try:

@@ -37,7 +37,9 @@ def open_remote(repository: Repository, name: str) -> Remote:
 
     from relauto.authority import find_authority
     from relauto.git.remotes import Remote, find_remote, locate_remote
-    from relauto.settings import GitHub, find_github, find_host_token
+    from relauto.settings.file import find_github
+    from relauto.settings.options import GitHub
+    from relauto.settings.tokens import find_host_token
 
     chosen, url = find_remote(repository, name)
     address = locate_remote(repository, url, find_host_token(url, find_github(Path.cwd())))

@@ -109,7 +109,8 @@ def _open_cold(
     from relauto.errors import InputError
     from relauto.git.address import Address
     from relauto.picking.cold import open_cold
-    from relauto.settings import GitHub, find_host_token
+    from relauto.settings.options import GitHub
+    from relauto.settings.tokens import find_host_token
 
     if not fixes or not lines:
         what, option = ("a fix", "--fix") if not fixes else ("a line", "--onto")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from relauto.model.incident import Incident
-from relauto.settings import Settings
+from relauto.settings.options import Settings
 from relauto.triggers.hint import Hint
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")

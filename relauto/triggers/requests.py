@@ -13,7 +13,7 @@ from relauto.github import conversations, issues
 from relauto.github.conversations import Labelled, Labelling, Reaction, Remark
 from relauto.model.commands import REQUESTS, USAGE, Command, Malformed, parse_lines
 from relauto.session import Session
-from relauto.settings import PickLabel
+from relauto.settings.changes import PickLabel
 from relauto.triggers.catalogue import CLOCK
 from relauto.triggers.hint import Hint
 

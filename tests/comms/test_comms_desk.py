@@ -11,7 +11,7 @@ from relauto.model.commands import Command, parse_commands
 from relauto.model.playbook import load_playbook
 from relauto.model.target import Place
 from relauto.rehearsal.cast.desk import blocks
-from relauto.settings import Contacts
+from relauto.settings.options import Contacts
 from tests.comms.world import HEAD, HUB, PICK, START, SUMS, at, told
 
 DOOR = """\

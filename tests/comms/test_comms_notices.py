@@ -15,7 +15,7 @@ from relauto.model.event import Body
 from relauto.model.playbook import load_playbook
 from relauto.model.target import Place
 from relauto.model.words import Text
-from relauto.settings import Contacts
+from relauto.settings.options import Contacts
 from tests.comms.world import CUT, MERGED, PATH, PICKED, PULLS, START, at, told
 
 PLAYBOOK = load_playbook()[0]

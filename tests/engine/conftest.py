@@ -24,7 +24,8 @@ from relauto.model.target import Place, Target
 from relauto.opening import Request, make_attachment, open_incident
 from relauto.rehearsal.cast.api import Api
 from relauto.session import Session, Tokens
-from relauto.settings import Settings, parse_settings
+from relauto.settings.file import parse_settings
+from relauto.settings.options import Settings
 from relauto.stages import decisions
 from relauto.stages.bench import Bench
 

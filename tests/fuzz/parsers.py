@@ -38,7 +38,7 @@ from relauto.model.version import find_releases, parse_tag, parse_version
 from relauto.model.words import Person, Text
 from relauto.picking.patch import parse_patch
 from relauto.resources import find_resource
-from relauto.settings import parse_settings
+from relauto.settings.file import parse_settings
 from relauto.stages.investigate import read_decision
 from tests.fuzz.mutants import bytes_near, documents_near, mutants_of
 

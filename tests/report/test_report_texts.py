@@ -18,7 +18,7 @@ from relauto.report.page import render_page
 from relauto.report.retrospective import render_retrospective
 from relauto.report.summary import render_summary
 from relauto.report.timeline import list_entries, measure_stages, measure_waits
-from relauto.settings import Contacts
+from relauto.settings.options import Contacts
 from tests.comms.world import PATH, PICK, START, TARGET, at, happen, told
 
 PLAYBOOK = load_playbook()[0]

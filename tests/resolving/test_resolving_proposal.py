@@ -10,7 +10,7 @@ from relauto.model.resolution import ResolvedFile, ResolvedHunk
 from relauto.resolving.merging import LARGEST
 from relauto.resolving.names import ALL, RESOLVERS
 from relauto.resolving.proposal import propose
-from relauto.settings import PathPolicy
+from relauto.settings.changes import PathPolicy
 
 BASE = "".join(f"{number} green bottles\n" for number in range(1, 11))
 

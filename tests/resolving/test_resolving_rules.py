@@ -10,7 +10,7 @@ from relauto.resolving.names import ALL, RESOLVERS, RULES, TRUSTED, parse_resolv
 from relauto.resolving.policies import find_policy
 from relauto.resolving.regions import compare, split_lines
 from relauto.resolving.tokens import resolve_tokens, split_tokens
-from relauto.settings import PathPolicy
+from relauto.settings.changes import PathPolicy
 
 LINES = ("one = 1", "two = 2", "three = 3", "four = 4")
 

@@ -10,7 +10,8 @@ import yaml
 from relauto.errors import FaultsError, InputError
 from relauto.guard.customers import KINDS, parse_customers
 from relauto.model.roster import ROLES, parse_roster
-from relauto.settings import GitHub, Settings, parse_settings
+from relauto.settings.file import parse_settings
+from relauto.settings.options import GitHub, Settings
 from relauto.skeleton.answers import Answers, gather_answers, parse_roles
 from relauto.skeleton.drafts import draft_files
 from relauto.skeleton.options import write_value

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from relauto.errors import InputError
-from relauto.settings import parse_settings
+from relauto.settings.file import parse_settings
 from relauto.skeleton.drafts import Draft
 from relauto.skeleton.folder import read_text, write_texts
 from relauto.skeleton.record import FILE, read_record

@@ -12,7 +12,7 @@ from relauto import redaction
 from relauto.comms.desk import Shown
 from relauto.errors import DecisionError, InputError
 from relauto.model.playbook import load_playbook
-from relauto.settings import VersionFile
+from relauto.settings.candidates import VersionFile
 from relauto.stages.desk import split_question
 from relauto.stages.investigate import read_decision
 from relauto.stages.prepare.artifacts import Artifact, digest_kit, write_sums

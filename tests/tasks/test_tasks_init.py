@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from relauto.settings import load_settings
+from relauto.settings.file import load_settings
 from tests.tasks.conftest import Relauto
 
 FILES = [".relauto-init.json", "README.md", "customers.toml", "relauto.toml", "roster.toml"]

@@ -15,7 +15,7 @@ from relauto.journal.branches import SCOPES
 from relauto.model.names import Branch, RepositoryName
 from relauto.rehearsal.scenarios import SCENARIOS
 from relauto.rehearsal.stockroom import make_stockroom
-from relauto.settings import parse_settings
+from relauto.settings.file import parse_settings
 from tests.tasks.conftest import Ended, Relauto
 
 pytestmark = pytest.mark.path

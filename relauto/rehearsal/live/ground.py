@@ -25,7 +25,10 @@ from relauto.rehearsal.sample import FIXES
 from relauto.rehearsal.scenarios import SCENARIOS
 from relauto.rehearsal.world import PEOPLE, World
 from relauto.session import Session, Tokens
-from relauto.settings import Cache, Doors, Pick, Pull, Repositories, Settings, Tags, parse_settings
+from relauto.settings.candidates import Doors, Tags
+from relauto.settings.changes import Pick, Pull
+from relauto.settings.file import parse_settings
+from relauto.settings.options import Cache, Repositories, Settings
 
 _LOOKS = 30
 

@@ -13,7 +13,8 @@ from relauto.github import repositories
 from relauto.github.client import Address, Client
 from relauto.github.repositories import RepositoryFacts
 from relauto.model.names import Branch, RepositoryName
-from relauto.settings import GitHub, read_token
+from relauto.settings.options import GitHub
+from relauto.settings.tokens import read_token
 
 MARKER = ".relauto-sandbox"
 SECOND = "RELAUTO_REVIEWER_TOKEN"

@@ -12,7 +12,7 @@ from relauto.rehearsal.live import path, probes, traces
 from relauto.rehearsal.live.facts import Fact
 from relauto.rehearsal.live.ground import Ground, prepare
 from relauto.rehearsal.live.place import SECOND, Names, choose_place, find_lack
-from relauto.settings import GitHub
+from relauto.settings.options import GitHub
 from relauto.stages.bench import Bench
 
 

@@ -10,7 +10,7 @@ from relauto.errors import InputError
 from relauto.git.commit import Signature
 from relauto.model.names import Commit
 from relauto.model.target import Target
-from relauto.settings import VersionFile
+from relauto.settings.candidates import VersionFile
 from relauto.stages.bench import Bench
 
 _NUMBER = r"\d+(?:\.\d+)+(?:[-._]?[A-Za-z]+[-._]?\d*)?"

@@ -1,7 +1,6 @@
-"""The settings: read whole, every fault told, every option documented."""
+"""The options: each documented, every fault told."""
 
 import re
-from contextlib import suppress
 from typing import get_type_hints
 
 import msgspec
@@ -9,28 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relauto.errors import FaultsError, InputError
-from relauto.settings import (
-    GitHub,
-    Settings,
-    Table,
-    digest_settings,
-    find_github,
-    find_host_token,
-    find_row,
-    find_settings,
-    load_settings,
-    parse_settings,
-    read_token,
-)
-
-LEAST = '[repositories]\nsource = "acme/stockroom"\nops = "acme/ops"\n'
-
-
-def faults_of(text):
-    with pytest.raises(FaultsError) as caught:
-        parse_settings(text, "relauto.toml")
-    return caught.value.faults
+from relauto.settings.file import load_settings, parse_settings
+from relauto.settings.options import Settings, digest_settings
+from relauto.settings.tables import Table, find_row
+from tests.settings.documents import LEAST, faults_of
 
 
 def options(kind=Settings, path=""):
@@ -74,11 +55,6 @@ def test_the_least_is_two_names():
 
 def test_none_on_purpose_is_not_absent():
     assert parse_settings(f"{LEAST}[checks]\nrequired = []\n", "relauto.toml").checks.required == ()
-
-
-def test_a_pyproject_is_read():
-    text = '[tool.relauto.repositories]\nsource = "a/b"\nops = "a/c"\n[project]\nname = "x"\n'
-    assert parse_settings(text, "pyproject.toml").source == "a/b"
 
 
 def test_all_faults_are_told_together():
@@ -152,21 +128,6 @@ def test_a_tag_is_written_with_its_number(option, good):
     assert faults_of(f'{LEAST}[tags]\n{option} = "v1"\n')[0].startswith(f"tags.{option}: ")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[repositories",
-        "",
-        "repositories = 1",
-        "tool = 1",
-        "[tool]\nrelauto = 1",
-        f"{LEAST}version_files = [1]",
-    ],
-)
-def test_what_is_no_settings_is_refused(text):
-    assert faults_of(text)
-
-
 @given(st.sampled_from([where for where, _, _ in options()]), st.integers(0, 30))
 def test_an_option_with_a_slip_of_the_pen_is_found(where, at):
     table, _, name = where.rpartition(".")
@@ -176,12 +137,6 @@ def test_an_option_with_a_slip_of_the_pen_is_found(where, at):
     assert any(
         fault.startswith(f"{table}.{slip}".lstrip(".") + ": there is no such option") for fault in told
     )
-
-
-@given(st.text())
-def test_any_text_is_settings_or_has_faults(text):
-    with suppress(FaultsError):
-        assert isinstance(parse_settings(text, "relauto.toml"), Settings)
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "inf", "nan", "1e300"])
@@ -207,76 +162,6 @@ def test_the_digest_is_the_same_on_every_machine(tmp_path):
         path.write_text(f'{LEAST}[github]\nca = "{name}.pem"\n{cache}')
         digests.add(digest_settings(load_settings(path)))
     assert digests == {digest_settings(parse_settings(LEAST, "y"))}
-
-
-def test_the_nearest_file_is_in_force(tmp_path):
-    inner = tmp_path / "a" / "b"
-    inner.mkdir(parents=True)
-    with pytest.raises(InputError, match=r"no relauto\.toml"):
-        find_settings(inner)
-    (tmp_path / "relauto.toml").write_text(LEAST)
-    assert find_settings(inner) == tmp_path / "relauto.toml"
-    (tmp_path / "a" / "pyproject.toml").write_text("[project]\nname = 'x'\n")
-    assert find_settings(inner) == tmp_path / "relauto.toml"
-    (tmp_path / "a" / "pyproject.toml").write_text("[tool.relauto]\n")
-    assert find_settings(inner) == tmp_path / "a" / "pyproject.toml"
-    assert load_settings(tmp_path / "relauto.toml").source == "acme/stockroom"
-
-
-@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
-def test_a_file_that_cannot_be_read(tmp_path, content):
-    path = tmp_path / "relauto.toml"
-    if content:
-        path.write_bytes(content)
-    with pytest.raises(InputError, match="cannot be read"):
-        load_settings(path)
-
-
-def test_the_token_of_a_part_comes_before_the_shared_ones():
-    shared = {"GITHUB_TOKEN": "4", "GH_TOKEN": "3"}
-    assert read_token("ops", {**shared, "RELAUTO_TOKEN": "2", "RELAUTO_OPS_TOKEN": "1"}) == "1"
-    assert read_token("ops", {**shared, "RELAUTO_TOKEN": "2", "RELAUTO_QA_TOKEN": "1"}) == "2"
-    assert read_token("ops", shared) == "3"
-    assert read_token("ops", {"GITHUB_TOKEN": "4", "GH_TOKEN": ""}) == "4"
-    with pytest.raises(InputError, match="no token for the qa repository") as caught:
-        read_token("qa", {})
-    assert "RELAUTO_QA_TOKEN" in caught.value.todo
-
-
-SERVER = GitHub(api="https://api.acme.example:8443", git="https://Git.acme.example")
-
-
-@pytest.mark.parametrize(
-    ("url", "trusted", "token"),
-    [
-        ("https://git.other.example/a/b.git", None, "own"),
-        ("https://github.com/a/b.git", None, "own"),
-        ("git@github.com:a/b.git", None, None),
-        ("/srv/b.git", None, None),
-        ("https://github.com/a/b.git", GitHub(), "own"),
-        ("https://github.com/a/b.git", SERVER, "own"),
-        ("https://git.acme.example/a/b.git", SERVER, "own"),
-        ("https://api.acme.example:8443/a/b.git", SERVER, "own"),
-        ("https://git.acme.example:8443/a/b.git", SERVER, None),
-        ("https://git.acme.example.evil.example/a/b.git", SERVER, None),
-        ("https://git.other.example/a/b.git", GitHub(), None),
-        ("http://127.0.0.1:8971/a/b.git", GitHub(), None),
-        ("https://ghe.example/a/b.git", GitHub(), "gh"),
-        ("ssh://git@github.com/a/b.git", GitHub(), None),
-    ],
-)
-def test_which_token_goes_to_which_host(url, trusted, token):
-    known = {"RELAUTO_TOKEN": "own", "GH_TOKEN": "gh", "GH_HOST": "ghe.example"}
-    assert find_host_token(url, trusted, known) == token
-
-
-def test_github_is_where_the_settings_in_force_say(tmp_path):
-    assert find_github(tmp_path) == GitHub()
-    (tmp_path / "relauto.toml").write_text(f'{LEAST}[github]\napi = "https://ghe.example/api/v3"\n')
-    assert find_github(tmp_path / "below") == GitHub(api="https://ghe.example/api/v3")
-    (tmp_path / "relauto.toml").write_text("[github]\napi = 3\n")
-    with pytest.raises(FaultsError):
-        find_github(tmp_path)
 
 
 @pytest.mark.parametrize(
