@@ -1,12 +1,12 @@
 """From a person's word to a commit: branches, remote-tracking branches, tags, ids, in that order."""
 
-import difflib
 import re
 from collections.abc import Mapping
 
 from relauto.errors import InputError
 from relauto.git.errors import explain
 from relauto.git.runner import Git
+from relauto.git.unknown import refuse_branch, refuse_revision
 from relauto.model.names import Branch, Commit
 
 _GLOB = re.compile(r"[*?\[\\\s~^:]")
@@ -22,7 +22,7 @@ def resolve(git: Git, revision: str) -> Commit:
     among the tags; anything else is asked of git-rev-parse(1).
 
     Raises:
-        InputError: nothing is called so (near names are suggested), it is no commit, or remotes differ.
+        InputError: nothing or something else is called so, several ids begin so, or remotes differ.
     """
     _refuse_option(revision)
     found = _find_ref(git, revision, f"refs/tags/{revision}")
@@ -30,9 +30,7 @@ def resolve(git: Git, revision: str) -> Commit:
         return found[1]
     answer = git.ask("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
     if answer.status:
-        raise InputError(
-            f"{git.directory} has no commit called {revision!r}", todo=_suggest(git, revision) or answer.error
-        )
+        raise refuse_revision(git, revision, answer.error)
     return Commit(answer.text)
 
 
@@ -42,12 +40,12 @@ def find_branch(git: Git, name: str) -> tuple[Branch, Commit]:
     `name` may name the remote too, as in `origin/release-5.35`.
 
     Raises:
-        InputError: there is none (near names are suggested), or remotes differ.
+        InputError: there is none, or remotes differ.
     """
     _refuse_option(name)
     found = _find_ref(git, name, f"refs/remotes/{name}")
     if not found:
-        raise InputError(f"{git.directory} has no branch called {name!r}", todo=_suggest(git, name))
+        raise refuse_branch(git, name)
     ref, commit = found
     return Branch(_name_branch(ref)), commit
 
@@ -141,12 +139,3 @@ def _list_commits(git: Git, *arguments: str) -> dict[str, Commit]:
         if "commit" in (kind, below_kind):
             commits[ref] = Commit(own if kind == "commit" else below)
     return commits
-
-
-def _suggest(git: Git, word: str) -> str:
-    names = git.read(
-        "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"
-    ).splitlines()
-    short = {name: name for name in names} | {name.partition("/")[2]: name for name in names if "/" in name}
-    near = [short[match] for match in difflib.get_close_matches(word, list(short), n=3)]
-    return f"near names: {', '.join(dict.fromkeys(near))}" if near else ""

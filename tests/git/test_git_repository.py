@@ -144,6 +144,46 @@ def test_an_unknown_name_brings_near_ones(many, repository, word):
     assert near[word] in refused.value.todo
 
 
+def tell(error):
+    return f"{error.what}\n{error.todo}"
+
+
+@pytest.mark.parametrize(
+    ("word", "what", "todo"),
+    [
+        ("nothing-like-it", "", "see: git log --all --oneline"),
+        ("b" * 40, "", "it may be another clone's, or not be fetched yet: git fetch --all"),
+        ("bbbbb", "", "it may be another clone's, or not be fetched yet: git fetch --all"),
+        ("main:a", ": that is a file", "name a commit"),
+        ("main^{tree}", ": that is a folder", "name a commit"),
+        ("main@{9}", "", "fatal: log for 'main' only has 1 entries"),
+    ],
+)
+def test_a_word_for_no_commit_is_told_with_what_to_do(many, repository, word, what, todo):
+    with pytest.raises(InputError) as refused:
+        repository.resolve(word)
+    where = repository.git.directory
+    assert tell(refused.value) == f"{where} has no commit called {word!r}{what}\n{todo}"
+
+
+@pytest.mark.parametrize(
+    ("word", "what", "todo"),
+    [
+        ("nothing-like-it", "", "see: git branch --all"),
+        ("v1.0.0", ": that is a tag", "make a branch of it: git branch NAME v1.0.0"),
+        ("{0:.8}", ": that is a commit", "make a branch of it: git branch NAME {0:.8}"),
+        ("refs/heads/release", "", "near names: release, fork/release, origin/release"),
+        ("v1.0.1", "", "see: git branch --all"),
+    ],
+)
+def test_a_word_for_no_branch_is_told_with_what_to_do(many, repository, word, what, todo):
+    named = word.format(many.head)
+    with pytest.raises(InputError) as refused:
+        repository.find_branch(named)
+    where = repository.git.directory
+    assert tell(refused.value) == f"{where} has no branch called {named!r}{what}\n{todo.format(many.head)}"
+
+
 @pytest.mark.parametrize("word", ["-h", "--all", "", "a\nb", "main:a", "main..v1.0.0", "b" * 40])
 def test_what_is_no_commit_is_refused(many, repository, word):
     with pytest.raises(InputError):

@@ -90,8 +90,11 @@ def test_an_id_that_is_ambiguous_is_refused_with_its_candidates(pick, clone, com
     word, commits = next((word, commits) for word, commits in seen.items() if len(commits) > 1)
     ended = pick("--fix", word, "--onto", "line")
     assert (ended.status, ended.out) == (2, "")
-    assert f"has no commit called '{word}'" in ended.err
-    assert all(commit[:5] in ended.err for commit in commits)
+    _, what, *listed = ended.err.splitlines()
+    assert f"has {len(commits)} commits whose ids begin with '{word}'" in ended.err.splitlines()[0]
+    assert what == "  give more of the id of one:"
+    assert len(listed) == len(commits)
+    assert all(any(row.startswith(f"    {commit[:5]}") for row in listed) for commit in commits)
 
 
 @pytest.mark.parametrize("word", ["main^{tree}", "main:app.py", "main^9", "main@{9}", "HEAD~99", ":/nothing"])
