@@ -7,20 +7,16 @@ from typing import Literal
 
 import msgspec
 
+from relauto.github.connections import PageInfo
+
 Fields = tuple[str, str, str | None, int | None, str | None, Literal["check_run", "status"], bool | None]
 
 
-class PageInfo(msgspec.Struct, frozen=True):
-    """Whether a connection goes on."""
-
-    hasNextPage: bool  # noqa: N815 - GitHub's name
-
-
-class AppNode(msgspec.Struct, frozen=True):
+class AppNode(msgspec.Struct, frozen=True, rename="camel"):
     """The App behind a check run."""
 
     slug: str
-    databaseId: int | None = None  # noqa: N815
+    database_id: int | None = None
 
 
 class SuiteNode(msgspec.Struct, frozen=True):
@@ -29,48 +25,48 @@ class SuiteNode(msgspec.Struct, frozen=True):
     app: AppNode | None = None
 
 
-class RunNode(msgspec.Struct, frozen=True, tag="CheckRun", tag_field="__typename"):
+class RunNode(msgspec.Struct, frozen=True, rename="camel", tag="CheckRun", tag_field="__typename"):
     """GraphQL's CheckRun."""
 
     name: str
     status: str
     conclusion: str | None
-    detailsUrl: str | None  # noqa: N815
-    checkSuite: SuiteNode  # noqa: N815
-    isRequired: bool | None = None  # noqa: N815
+    details_url: str | None
+    check_suite: SuiteNode
+    is_required: bool | None = None
 
     def fields(self) -> Fields:
         """Return the common fields."""
-        app = self.checkSuite.app
+        app = self.check_suite.app
         return (
             self.name,
             read_run_state(self.status, self.conclusion),
             app.slug if app else None,
-            app.databaseId if app else None,
-            self.detailsUrl,
+            app.database_id if app else None,
+            self.details_url,
             "check_run",
-            self.isRequired,
+            self.is_required,
         )
 
 
-class StatusNode(msgspec.Struct, frozen=True, tag="StatusContext", tag_field="__typename"):
+class StatusNode(msgspec.Struct, frozen=True, rename="camel", tag="StatusContext", tag_field="__typename"):
     """GraphQL's StatusContext."""
 
     context: str
     state: str
-    targetUrl: str | None  # noqa: N815
-    isRequired: bool | None = None  # noqa: N815
+    target_url: str | None
+    is_required: bool | None = None
 
     def fields(self) -> Fields:
         """Return the common fields."""
         state = read_status_state(self.state)
-        return (self.context, state, None, None, self.targetUrl, "status", self.isRequired)
+        return (self.context, state, None, None, self.target_url, "status", self.is_required)
 
 
-class Contexts(msgspec.Struct, frozen=True):
+class Contexts(msgspec.Struct, frozen=True, rename="camel"):
     """GraphQL's StatusCheckRollupContextConnection."""
 
-    pageInfo: PageInfo  # noqa: N815
+    page_info: PageInfo
     nodes: list[RunNode | StatusNode]
 
 
@@ -80,11 +76,11 @@ class Rollup(msgspec.Struct, frozen=True):
     contexts: Contexts
 
 
-class CommitNode(msgspec.Struct, frozen=True):
+class CommitNode(msgspec.Struct, frozen=True, rename="camel"):
     """GraphQL's Commit with its checks; None where it has none."""
 
     oid: str = ""
-    statusCheckRollup: Rollup | None = None  # noqa: N815
+    status_check_rollup: Rollup | None = None
 
 
 class RestApp(msgspec.Struct, frozen=True):

@@ -139,10 +139,10 @@ def watch_checks(commit: Commit) -> list[str]:
 
 def gather_checks(node: CommitNode) -> Checks | None:
     """Return the checks in a GraphQL answer, or None when it was cut off after the first hundred."""
-    rollup = node.statusCheckRollup
+    rollup = node.status_check_rollup
     if rollup is None:
         return Checks(Commit(node.oid), ())
-    if rollup.contexts.pageInfo.hasNextPage:
+    if rollup.contexts.page_info.has_next_page:
         return None
     return _sort(Commit(node.oid), [Check(*context.fields()) for context in rollup.contexts.nodes])
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from relauto.github.client import Client
+from relauto.github.comments import Comment, RestComment
 from relauto.github.faults import NotFoundError
-from relauto.github.issues import Comment, RestComment
 from relauto.github.people import LabelNode, RestUser, name_user
 
 Reaction = Literal["+1", "confused", "eyes"]

@@ -1,23 +1,19 @@
-"""Issues and comments, each found again by a marker in its text.
-
-GitHub lets the same issue be opened twice and the same comment be posted twice. So everything made
-here carries `<!-- relauto:KEY -->`, invisible where Markdown is shown, and is looked for by it.
-"""
+"""Issues, each found again by a marker in its text: GitHub lets the same one be opened twice."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from types import NoneType
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from relauto.errors import InputError, RemoteError
+from relauto.github.comments import Comment, CommentsNode, read_comments
+from relauto.github.connections import PageInfo
 from relauto.github.ensure import ensure
-from relauto.github.faults import NotFoundError
 from relauto.github.look import CutOffError, Look, require
+from relauto.github.markers import mark, write_marker
 from relauto.github.people import ActorNode, LabelNode, Labels, RestUser, name_actor, name_user
 from relauto.github.queries import EDITED_ISSUE, EDITS, ISSUE, ISSUES
 
@@ -26,8 +22,6 @@ if TYPE_CHECKING:
 
 _MOST_PAGES = 20
 """So many hundreds of versions of a text are read; who wrote those before is not known then."""
-
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
 
 
 @dataclass(frozen=True)
@@ -54,46 +48,6 @@ class Issue:
     edits: tuple[Edit, ...] = ()
 
 
-@dataclass(frozen=True)
-class Comment:
-    """A comment on an issue or pull request.
-
-    `author` is a login as REST writes it, `author_type` is `User`, `Bot`, `Organization` or
-    `Mannequin`; a deleted account is the User `ghost`. `created_at` is in ISO 8601, UTC.
-    `edited`: its text is not the one it was written with; others than its author may have done that.
-    """
-
-    id: int
-    author: str
-    author_type: str
-    body: str
-    created_at: str
-    url: str
-    edited: bool = False
-
-
-def write_marker(key: str) -> str:
-    """Return the marker for a key.
-
-    Raises:
-        InputError: the key could end the marker's HTML comment.
-    """
-    if not _KEY.fullmatch(key) or "--" in key:
-        raise InputError(f"{key!r} cannot be the key of a marker")
-    return f"<!-- relauto:{key} -->"
-
-
-def is_marked(comment: Comment) -> bool:
-    """Return whether a comment carries a marker, so that relauto wrote it, as whomever."""
-    return "<!-- relauto:" in comment.body
-
-
-def mark(key: str, body: str) -> str:
-    """Return a text with its marker at the end; one that has it is returned as it is."""
-    marker = write_marker(key)
-    return body if marker in body else f"{body.rstrip()}\n\n{marker}\n"
-
-
 class _RestIssue(msgspec.Struct, frozen=True):
     number: int
     title: str
@@ -107,48 +61,6 @@ class _RestIssue(msgspec.Struct, frozen=True):
         names = (label if isinstance(label, str) else label.name for label in self.labels)
         labels = tuple(sorted(names))
         return Issue(self.number, self.title, self.body or "", self.state, labels, self.html_url)
-
-
-class RestComment(msgspec.Struct, frozen=True):
-    """REST's issue comment."""
-
-    id: int
-    user: RestUser | None
-    body: str
-    created_at: str
-    updated_at: str
-    html_url: str
-
-    def comment(self) -> Comment:
-        """Return it as a value."""
-        kind = self.user.type if self.user else "User"
-        edited = self.updated_at != self.created_at
-        return Comment(self.id, name_user(self.user), kind, self.body, self.created_at, self.html_url, edited)
-
-
-class _CommentNode(msgspec.Struct, frozen=True, rename="camel"):
-    full_database_id: str | int
-    author: ActorNode | None
-    body: str
-    created_at: str
-    last_edited_at: str | None
-    url: str
-
-    def comment(self) -> Comment:
-        kind = self.author.kind if self.author else "User"
-        author, edited = name_actor(self.author), self.last_edited_at is not None
-        return Comment(int(self.full_database_id), author, kind, self.body, self.created_at, self.url, edited)
-
-
-class _PageInfo(msgspec.Struct, frozen=True, rename="camel"):
-    has_next_page: bool
-
-
-class CommentsNode(msgspec.Struct, frozen=True, rename="camel"):
-    """GraphQL's IssueCommentConnection."""
-
-    page_info: _PageInfo
-    nodes: list[_CommentNode]
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -170,7 +82,7 @@ class _EditNode(msgspec.Struct, frozen=True):
     diff: str | None
 
 
-class _EditsPage(_PageInfo, frozen=True, rename="camel"):
+class _EditsPage(PageInfo, frozen=True, rename="camel"):
     end_cursor: str | None
 
 
@@ -195,7 +107,7 @@ class _IssueNode(_Found, frozen=True, rename="camel"):
 
 
 class _Issues(msgspec.Struct, frozen=True, rename="camel"):
-    page_info: _PageInfo
+    page_info: PageInfo
     nodes: list[_Found]
 
 
@@ -313,15 +225,6 @@ def _read_by_rest(client: Client, number: int) -> tuple[Issue, tuple[Comment, ..
     return client.read(f"issues/{number}", _RestIssue).issue(), read_comments(client, number)
 
 
-def read_comments(client: Client, number: int) -> tuple[Comment, ...]:
-    """Return the comments of an issue or pull request, oldest first.
-
-    Raises:
-        RemoteError: they cannot be read.
-    """
-    return tuple(one.comment() for one in client.read_all(f"issues/{number}/comments", RestComment))
-
-
 class _RestClosed(msgspec.Struct, frozen=True):
     closed_by: RestUser | None = None
 
@@ -371,95 +274,3 @@ def change_body(client: Client, number: int, change: Callable[[str], str]) -> Is
     found = client.read(f"issues/{number}", _RestIssue).issue()
     body = change(found.body)
     return found if body == found.body else edit_issue(client, number, body=body)
-
-
-def comment(
-    client: Client,
-    number: int,
-    key: str,
-    body: str,
-    *,
-    absent: bool = False,
-    by: Container[str] | None = None,
-) -> Comment:
-    """Post a comment, or return the one that has the key.
-
-    Of several runs that post it at once all but one take theirs back: the first of those posted stays.
-
-    Args:
-        absent: the caller has just read the comments, and none had it.
-        by: whose comments count, where everybody may comment; None: all.
-
-    Raises:
-        RefusedError, UnknownOutcomeError: see `ensure`.
-    """
-    path = f"issues/{number}/comments"
-
-    def look() -> Comment | None:
-        return find_comment(read_comments(client, number), key, by)
-
-    made = ensure(
-        look,
-        lambda: client.write("POST", path, {"body": mark(key, body)}, RestComment).comment(),
-        absent=absent,
-        doubles=client.clock,
-    )
-    first = look() or made
-    if first.id < made.id:
-        delete_comment(client, made.id)
-        return first
-    return made
-
-
-def delete_comment(client: Client, comment_id: int) -> None:
-    """Take a comment back; one that is gone already is no fault.
-
-    Raises:
-        RefusedError, UnknownOutcomeError: see `ensure`.
-    """
-    path = f"issues/comments/{comment_id}"
-
-    def look() -> bool | None:
-        try:
-            client.read(path, RestComment)
-        except NotFoundError:
-            return True
-        return None
-
-    def send() -> bool:
-        try:
-            client.write("DELETE", path, None, NoneType)
-        except NotFoundError:
-            # Another run was faster, or all of it is gone, which the look says.
-            look()
-        return True
-
-    ensure(look, send, absent=True)
-
-
-def find_comment(comments: Iterable[Comment], key: str, by: Container[str] | None = None) -> Comment | None:
-    """Return the oldest comment with the marker of `key`, or None; `by`: whose count, None for all."""
-    return next(iter(list_marked(comments, key, by)), None)
-
-
-def list_marked(comments: Iterable[Comment], key: str, by: Container[str] | None = None) -> list[Comment]:
-    """Return the comments with the marker of `key`, in their order; `by`: whose count, None for all."""
-    marker = write_marker(key)
-    return [one for one in comments if marker in one.body and (by is None or one.author in by)]
-
-
-def edit_comment(client: Client, comment_id: int, key: str, body: str) -> Comment:
-    """Replace the text of a comment, keeping its marker.
-
-    Raises:
-        RefusedError, UnknownOutcomeError: see `ensure`.
-    """
-    path, wanted = f"issues/comments/{comment_id}", mark(key, body)
-
-    def look() -> Comment | None:
-        found = client.read(path, RestComment).comment()
-        return found if found.body == wanted else None
-
-    return ensure(
-        look, lambda: client.write("PATCH", path, {"body": wanted}, RestComment).comment(), absent=True
-    )

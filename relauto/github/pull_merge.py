@@ -11,6 +11,7 @@ from relauto.github.branch_rules import Method as Method
 from relauto.github.ensure import ensure
 from relauto.github.faults import RefusedError
 from relauto.github.pull_reads import read_pull
+from relauto.github.pull_state import require_head
 from relauto.model.names import Commit
 
 if TYPE_CHECKING:
@@ -63,8 +64,7 @@ def _read_merge(pull: Pull, head: Commit) -> Commit | None:
         raise DecisionError(
             f"pull request {pull.number} was closed without a merge", todo="reopen it, or attach another"
         )
-    if pull.head_sha != head:
-        raise _tell_moved(pull.number, head, pull.head_sha)
+    require_head(pull, head)
     if pull.state == "open":
         return None
     if pull.merge_commit is None:
@@ -112,10 +112,3 @@ def _explain(error: RefusedError, number: int, body: dict[str, str]) -> RelautoE
     if _base_moved(error):
         return DecisionError(what, todo="its base moves all the time: run again when it is quiet")
     return DecisionError(what, todo="look at its conflicts, checks and reviews on GitHub")
-
-
-def _tell_moved(number: int, before: Commit, after: Commit) -> DecisionError:
-    return DecisionError(
-        f"the head of pull request {number} was {before} and is {after}",
-        todo="look at what was pushed, then approve the new head",
-    )

@@ -12,9 +12,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from relauto.github.comments import Comment, CommentsNode, read_comments
+from relauto.github.connections import PageInfo
 from relauto.github.ensure import ensure
 from relauto.github.faults import NotFoundError
-from relauto.github.issues import Comment, CommentsNode, read_comments
 from relauto.github.look import CutOffError, Look, require
 from relauto.github.people import LabelNode, Labels
 from relauto.github.queries import PAGE
@@ -75,12 +76,8 @@ class _StatusNode(msgspec.Struct, frozen=True, tag="StatusContext", tag_field="_
         return self.context, self.state, self.description
 
 
-class _PageInfo(msgspec.Struct, frozen=True, rename="camel"):
-    has_next_page: bool
-
-
 class _Contexts(msgspec.Struct, frozen=True, rename="camel"):
-    page_info: _PageInfo
+    page_info: PageInfo
     nodes: list[_RunNode | _StatusNode]
 
 

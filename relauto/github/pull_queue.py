@@ -10,6 +10,7 @@ from relauto.errors import DecisionError, RemoteError
 from relauto.github.ensure import ensure
 from relauto.github.faults import RefusedError
 from relauto.github.pull_reads import read_pull
+from relauto.github.pull_state import require_head
 from relauto.github.queries import ENQUEUE
 
 if TYPE_CHECKING:
@@ -38,11 +39,7 @@ def enqueue_pull(client: Client, pull: Pull, *, head: Commit) -> None:
 
     def look() -> bool | None:
         now = read_pull(client, pull.number)
-        if now.head_sha != head:
-            raise DecisionError(
-                f"the head of pull request {pull.number} was {head} and is {now.head_sha}",
-                todo="look at what was pushed, then approve the new head",
-            )
+        require_head(now, head)
         return True if now.state == "merged" or now.queued else None
 
     def send() -> bool:

@@ -8,6 +8,7 @@ import msgspec
 
 from relauto.errors import RemoteError
 from relauto.github.checks import read_checks_by_rest, read_rules, required_checks, watch_checks
+from relauto.github.connections import PageInfo
 from relauto.github.look import CutOffError, Look, require
 from relauto.github.pull_shapes import PullNode, RestPull, RestReview, gather_reviews
 from relauto.github.pull_state import Pull, decide_review
@@ -18,12 +19,8 @@ if TYPE_CHECKING:
     from relauto.github.client import Client
 
 
-class _PageInfo(msgspec.Struct, frozen=True, rename="camel"):
-    has_next_page: bool
-
-
 class _Connection(msgspec.Struct, frozen=True, rename="camel"):
-    page_info: _PageInfo
+    page_info: PageInfo
     nodes: list[PullNode]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from relauto.errors import DecisionError
 from relauto.github.branch_rules import BranchRules
 from relauto.github.checks import Checks
 from relauto.model.names import Commit, RepositoryName
@@ -81,6 +82,19 @@ class Pull:
     merged_by: str | None = None
     rules: BranchRules | None = None
     node: str = ""
+
+
+def require_head(pull: Pull, head: Commit) -> None:
+    """Refuse a pull request whose head is not the one that was decided on.
+
+    Raises:
+        DecisionError: the head has moved.
+    """
+    if pull.head_sha != head:
+        raise DecisionError(
+            f"the head of pull request {pull.number} was {head} and is {pull.head_sha}",
+            todo="look at what was pushed, then approve the new head",
+        )
 
 
 def reduce_reviews(reviews: Iterable[Review]) -> tuple[Review, ...]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from relauto.errors import DecisionError, InputError, RemoteError
+from relauto.github.connections import PageInfo
 from relauto.github.ensure import ensure
 from relauto.github.look import CutOffError, Look
 from relauto.github.people import ActorNode, name_actor
@@ -115,12 +116,8 @@ class _AssetNode(msgspec.Struct, frozen=True, rename="camel"):
         return Asset(0, self.name, "uploaded", self.size, self.digest, uploader)
 
 
-class _PageInfo(msgspec.Struct, frozen=True, rename="camel"):
-    has_next_page: bool
-
-
 class _Assets(msgspec.Struct, frozen=True, rename="camel"):
-    page_info: _PageInfo
+    page_info: PageInfo
     nodes: list[_AssetNode]
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import msgspec
 
 from relauto.github.branch_rules import BranchRules, Method
-from relauto.github.check_shapes import PageInfo
 from relauto.github.checks import RequiredCheck, Rule, RuleParameters
+from relauto.github.connections import PageInfo
 
 _KNOWN = frozenset({
     "creation", "deletion", "non_fast_forward", "required_linear_history", "required_signatures",
@@ -59,7 +59,7 @@ class RefNode(msgspec.Struct, frozen=True, rename="camel"):
     def gather(self, branch: str) -> BranchRules:
         """Return the value of both."""
         found = gather_rules(branch, self.rules.nodes if self.rules else ())
-        if self.rules and self.rules.page_info.hasNextPage:
+        if self.rules and self.rules.page_info.has_next_page:
             found = replace(found, unknown=(*found.unknown, "its rules beyond the first hundred"))
         return _add_classic(found, self.ref_update_rule) if self.ref_update_rule else found
 

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from relauto.errors import DecisionError, InputError, RelautoError
-from relauto.github import issues
-from relauto.github.issues import Comment
+from relauto.github.comments import Comment, is_marked
 from relauto.model import event as events
 from relauto.model.commands import REQUESTS, Command, Malformed, Verb, parse_lines
 from relauto.model.event import AnswerRefused, Body, QaRevoked, Said, locate
@@ -101,7 +100,7 @@ def _refuse_line(
     What is `offered` instead is told to those who may say it.
     """
     told = sum(first.author == comment.author for first, *_ in bench.incident.unheard.values())
-    if comment.author_type != "User" or issues.is_marked(comment) or told > MOST_REPLIES:
+    if comment.author_type != "User" or is_marked(comment) or told > MOST_REPLIES:
         return
     deeds = list_deeds(line.verb, *line.words[:1])
     instead = offered if any(bench.roster.may(comment.author, deed) for deed in deeds) else ""

@@ -18,8 +18,9 @@ from relauto.comms.desk import (
 from relauto.comms.standing import describe_holders, describe_standing
 from relauto.errors import DecisionError
 from relauto.github import issues
+from relauto.github.comments import Comment, find_comment, post_comment
 from relauto.github.faults import NotFoundError
-from relauto.github.issues import Comment, Issue
+from relauto.github.issues import Issue
 from relauto.github.look import Look
 from relauto.model import event as events
 from relauto.model.debt import is_finished
@@ -73,10 +74,10 @@ def ask(bench: Bench, place: Place, question: Question) -> None:
     known = read(bench)
     *parts, last = split_question(question)
     for name, part in (*((f"{key}:{nth}", part) for nth, part in enumerate(parts, 1)), (key, last)):
-        if issues.find_comment(known, name) is None:
+        if find_comment(known, name) is None:
             text = texts.question(bench, place, part)
             with bench.ops.counts.about("notices"):
-                issues.comment(bench.ops, number(bench), name, text, absent=True)
+                post_comment(bench.ops, number(bench), name, text, absent=True)
     bench.look("desk")
 
 
@@ -117,7 +118,7 @@ def is_asked(bench: Bench, place: Place, question: Question) -> bool:
     """Return whether a question stands on the desk."""
     if bench.incident.desk is None:
         return False
-    return issues.find_comment(read(bench), key_of(bench, place, question)) is not None
+    return find_comment(read(bench), key_of(bench, place, question)) is not None
 
 
 def key_of(bench: Bench, place: Place, question: Question) -> str:
@@ -167,7 +168,7 @@ def find_closer(bench: Bench) -> str:
         return ""
     comments = read(bench)
     told = (_key_of_reopening(bench), _key_of_closing(bench))
-    if _read_state(bench) == "open" or any(issues.find_comment(comments, key) for key in told):
+    if _read_state(bench) == "open" or any(find_comment(comments, key) for key in told):
         return ""
     closer = bench.remember("desk", "closer", lambda: issues.read_closer(bench.ops, number(bench)))
     return "" if closer == bench.login else closer
@@ -184,7 +185,7 @@ def reopen_closed(bench: Bench) -> None:
         bench.say(describe_reopening(closer))
         text = render_reopened(closer, bench.renderer)
         issues.edit_issue(bench.ops, number(bench), state="open")
-        issues.comment(bench.ops, number(bench), _key_of_reopening(bench), text, absent=True)
+        post_comment(bench.ops, number(bench), _key_of_reopening(bench), text, absent=True)
         bench.look("desk")
 
 
@@ -197,7 +198,7 @@ def must_close(bench: Bench) -> bool:
     """Return whether the incident is finished, and the desk does not say so: it is closed once."""
     if bench.incident.desk is None or not is_finished(bench.incident, bench.playbook):
         return False
-    return issues.find_comment(read(bench), _key_of_closing(bench)) is None
+    return find_comment(read(bench), _key_of_closing(bench)) is None
 
 
 def close_finished(bench: Bench) -> None:
@@ -209,7 +210,7 @@ def close_finished(bench: Bench) -> None:
         # The word comes last: a desk that is open behind it was opened again by somebody.
         if _read_state(bench) == "open":
             issues.edit_issue(bench.ops, number(bench), state="closed")
-        issues.comment(bench.ops, number(bench), _key_of_closing(bench), texts.last_word(bench), absent=True)
+        post_comment(bench.ops, number(bench), _key_of_closing(bench), texts.last_word(bench), absent=True)
     bench.look("desk")
 
 
@@ -229,7 +230,7 @@ def _key_of_reopening(bench: Bench) -> str:
 def was_shown(bench: Bench, answer: Comment, key: str) -> bool:
     """Return whether the comment with this key stood on the desk before somebody answered."""
     comments = read(bench)
-    shown = issues.find_comment(comments, key)
+    shown = find_comment(comments, key)
     return shown is not None and comments.index(shown) < comments.index(answer)
 
 
@@ -274,7 +275,7 @@ def tell_standing(bench: Bench, place: Place, question: Question) -> None:
     if not is_standing_told(bench, place, question):
         bench.say(describe_told(place))
         text = texts.standing(bench, place, question)
-        issues.comment(bench.ops, number(bench), _key_of_standing(bench, place, question), text, absent=True)
+        post_comment(bench.ops, number(bench), _key_of_standing(bench, place, question), text, absent=True)
         bench.look("desk")
 
 
@@ -284,7 +285,7 @@ def is_standing_told(bench: Bench, place: Place, question: Question) -> bool:
     answered = {each.actor for each in door.approvals} & set(doors.stand(bench, place).given)
     if not answered:
         return True
-    return issues.find_comment(read(bench), _key_of_standing(bench, place, question)) is not None
+    return find_comment(read(bench), _key_of_standing(bench, place, question)) is not None
 
 
 def describe_told(place: Place) -> str:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from relauto.comms.desk import render_edited, render_refusal
-from relauto.github import issues
 from relauto.github.client import Client
-from relauto.github.issues import Comment
+from relauto.github.comments import Comment, find_comment, post_comment
 from relauto.model.event import locate
 from relauto.model.incident import SETTLED
 from relauto.stages import answers, desk
@@ -24,7 +23,7 @@ def tell_refused(bench: Bench) -> None:
     """Tell everybody whose answer does not count, or was edited, and who was not told yet, why."""
     for reply in list(_find_replies(bench)):
         bench.say(reply.sentence)
-        issues.comment(reply.there.client, reply.there.number, reply.key, reply.text, absent=True)
+        post_comment(reply.there.client, reply.there.number, reply.key, reply.text, absent=True)
         bench.look(reply.there.kind)
 
 
@@ -64,7 +63,7 @@ def _find_replies(bench: Bench) -> Iterator[_Reply]:
         for source in [each for each in heard if each.startswith(here)]:
             said = next((each for each in there.comments(bench) if locate(each.url) == source), None)
             key, refused = _key_of_reply(bench, source), bench.incident.unheard[source]
-            is_told = issues.find_comment(there.comments(bench), key) is not None
+            is_told = find_comment(there.comments(bench), key) is not None
             if not is_told and (said is None or said.author_type == "User"):
                 sentence = (
                     f"tell {refused[0].author} at {there.name} that {refused[0].command} does not count"
@@ -90,7 +89,7 @@ def _find_edits(bench: Bench, there: _There, heard: Sequence[str]) -> Iterator[_
         refused = bench.incident.unheard.get(source, ())
         settled = source in (heard if refused else bench.incident.answered)
         known = any(each.reason in (answers.EDITED, verdicts.REVOKED) for each in refused)
-        told = issues.find_comment(there.comments(bench), key) is not None
+        told = find_comment(there.comments(bench), key) is not None
         if comment.edited and settled and not known and not told:
             text = render_edited(comment.author, comment.url, _list_given(bench, source), bench.renderer)
             sentence = f"tell {comment.author} at {there.name} that an edit changes nothing"

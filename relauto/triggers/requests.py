@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from relauto.github import conversations, issues
+from relauto.github import conversations
+from relauto.github.comments import find_comment, is_marked
 from relauto.github.conversations import Labelled, Labelling, Reaction, Remark
 from relauto.model.commands import REQUESTS, USAGE, Command, Malformed, parse_lines
 from relauto.session import Session
@@ -71,16 +72,16 @@ def find_requests(session: Session, hint: Hint) -> list[Request]:
         return []
     since = session.clock.now() - RECENT
     newest = conversations.read_newest(session.source, since)
-    told = [remark for remark in newest if issues.is_marked(remark.comment)]
+    told = [remark for remark in newest if is_marked(remark.comment)]
     remarks = {remark.comment.id: remark for remark in reversed(newest) if remark not in told}
     if hint.comment and hint.comment not in remarks:
         found = conversations.find_remark(session.source, hint.comment)
         remarks |= {found.comment.id: found} if found else {}
     asked = [*_list_comments(session, remarks.values()), *_list_labels(session, hint, since)]
     answered, by = [remark.comment for remark in told], session.answerers
-    keys = {one.key for one in asked if issues.find_comment(answered, one.key, by)}
+    keys = {one.key for one in asked if find_comment(answered, one.key, by)}
     return [
-        replace(one, waiting=issues.find_comment(answered, one.waiting_key, by) is not None)
+        replace(one, waiting=find_comment(answered, one.waiting_key, by) is not None)
         for one in _list_unanswered(session, asked, keys)
     ]
 

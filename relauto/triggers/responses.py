@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from relauto.github import conversations, issues
+from relauto.github import conversations
 from relauto.github.client import Client
+from relauto.github.comments import find_comment, is_marked, post_comment
 from relauto.github.conversations import Reaction, Remark
 from relauto.guard.guard import LeakError
 from relauto.model.commands import REQUESTS, Command, Malformed, parse_lines
@@ -100,7 +101,7 @@ def _answer(
 
 
 def _comment(session: Session, request: Request, key: str, text: str) -> None:
-    issues.comment(session.source, request.number, key, text, by=session.answerers)
+    post_comment(session.source, request.number, key, text, by=session.answerers)
 
 
 def list_for_offices(session: Session, bench: Bench, *, released: bool = False) -> Iterator[Response]:
@@ -129,14 +130,14 @@ def _list_at_issue(
     told: set[str] = set()
     for remark in remarks:
         comment = remark.comment
-        if comment.author_type != "User" or comment.author == bench.login or issues.is_marked(comment):
+        if comment.author_type != "User" or comment.author == bench.login or is_marked(comment):
             continue
         answers = list(_list_answers(session, bench, remark))
         reaction = _choose_reaction(bench, remark, answers)
         if reaction:
             yield from _list_reactions(client, remark, reaction, there)
         key = write_key(session, comment.author, number, f"asked:{comment.id}")
-        if answers and key not in told and issues.find_comment(comments, key) is None:
+        if answers and key not in told and find_comment(comments, key) is None:
             told.add(key)
             text = partial(_render, bench, comment.author, answers, private=private)
             yield Response(
@@ -151,7 +152,7 @@ def _answer_issue(
     render: Callable[[Sequence[Attended]], str],
     attended: Sequence[Attended],
 ) -> None:
-    issues.comment(client, number, key, render(attended), absent=True)
+    post_comment(client, number, key, render(attended), absent=True)
 
 
 def _choose_reaction(bench: Bench, remark: Remark, answers: Sequence[Answer]) -> Reaction | None:

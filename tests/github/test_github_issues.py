@@ -2,17 +2,9 @@ import json
 
 import pytest
 
-from relauto.errors import InputError, RemoteError
-from relauto.github.issues import (
-    comment,
-    edit_comment,
-    edit_issue,
-    find_issue,
-    mark,
-    open_issue,
-    read_issue,
-    write_marker,
-)
+from relauto.errors import RemoteError
+from relauto.github.issues import edit_issue, find_issue, open_issue, read_issue
+from relauto.github.markers import mark
 
 KEY = "INC-7f3k:qa:v5.35.4-rc1"
 BODY = mark(KEY, "- [ ] one")
@@ -26,16 +18,6 @@ def open_qa(client, **more):
     return open_issue(
         client, KEY, title="Verify v5.35.4-rc1", body="- [ ] one", labels=["relauto-qa"], **more
     )
-
-
-def test_a_marker_is_added_once():
-    assert mark(KEY, BODY) == BODY == f"- [ ] one\n\n<!-- relauto:{KEY} -->\n"
-
-
-@pytest.mark.parametrize("key", ["", "a b", "a-->b", "a--b", "-a", "a\nb"])
-def test_a_key_that_would_end_the_marker_is_refused(key):
-    with pytest.raises(InputError):
-        write_marker(key)
 
 
 def test_the_lowest_number_wins_and_pull_requests_do_not_count(wire, client, say):
@@ -125,44 +107,6 @@ def test_comments_beyond_a_hundred_are_read_by_rest(wire, client, say):
     assert [one.body for one in read_issue(client, 1)[1]] == ["a", "b"]
 
 
-def test_a_comment_is_posted_once(wire, client, say):
-    wire.answer("GET", "issues/1/comments", [say.comment(1, "hello")])
-    wire.answer("POST", "issues/1/comments", say.comment(2, mark("door", "approve")), 201)
-    assert comment(client, 1, "door", "approve").id == 2
-    wire.answer("GET", "issues/1/comments", [say.comment(2, mark("door", "approve"))])
-    assert comment(client, 1, "door", "approve again").id == 2
-    assert client.counts.write == 1
-
-
-@pytest.mark.parametrize("first", [1, 3])
-def test_of_two_comments_posted_at_once_the_first_stays(wire, client, say, first):
-    door = mark("door", "approve")
-    wire.answer("POST", "issues/1/comments", say.comment(2, door), 201)
-    wire.answer("GET", "issues/1/comments", [say.comment(each, door) for each in sorted((first, 2))])
-    wire.mock.add("DELETE", "https://api.github.com:443/repos/acme/stockroom/issues/comments/2", status=204)
-    assert comment(client, 1, "door", "approve", absent=True).id == min(first, 2)
-    assert client.counts.write == (2 if first == 1 else 1)
-
-
-@pytest.mark.parametrize("happened", [True, False])
-def test_a_lost_comment_is_never_doubled(wire, client, say, happened):
-    made = say.comment(2, mark("door", "approve"))
-    wire.lose("POST", "issues/1/comments")
-    wire.answer("POST", "issues/1/comments", made, 201)
-    wire.answer("GET", "issues/1/comments", [made] if happened else [])
-    assert comment(client, 1, "door", "approve", absent=True).id == 2
-    assert client.counts.write == (1 if happened else 2)
-
-
-def test_a_lost_comment_that_is_not_shown_yet_is_never_doubled(wire, client, say):
-    wire.lose("POST", "issues/1/comments")
-    wire.answer("GET", "issues/1/comments", [])
-    wire.answer("GET", "issues/1/comments", [say.comment(2, mark("door", "approve"))])
-    began = client.clock.now()
-    assert comment(client, 1, "door", "approve", absent=True).id == 2
-    assert (client.counts.write, (client.clock.now() - began).seconds) == (1, 5)
-
-
 def test_an_edit_sends_what_is_given_alone(wire, client, say):
     wire.answer("PATCH", "issues/1", say.issue(1, "new", state="closed"))
     assert edit_issue(client, 1, state="closed").state == "closed"
@@ -176,9 +120,3 @@ def test_a_lost_edit_is_read_back(wire, client, say, happened):
     wire.answer("GET", "issues/1", say.issue(1, "new" if happened else "old"))
     assert edit_issue(client, 1, body="new").body == "new"
     assert client.counts.write == (1 if happened else 2)
-
-
-def test_an_edited_comment_keeps_its_marker(wire, client, say):
-    wire.answer("PATCH", "issues/comments/2", say.comment(2, mark("door", "new")))
-    edit_comment(client, 2, "door", "new")
-    assert body_of(wire) == {"body": mark("door", "new")}

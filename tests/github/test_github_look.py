@@ -10,8 +10,9 @@ from graphql import build_schema, parse, validate
 import relauto.hub.graph
 from relauto.github.checks import look_at_checks
 from relauto.github.faults import ServerError
-from relauto.github.issues import look_at_issue, look_for_issue, write_marker
+from relauto.github.issues import look_at_issue, look_for_issue
 from relauto.github.look import read_together
+from relauto.github.markers import write_marker
 from relauto.github.pull_reads import look_at_pull, look_at_pulls
 from relauto.github.queries import write_query
 from relauto.github.releases import look_at_files, look_at_release

@@ -14,8 +14,9 @@ from relauto.errors import DecisionError
 from relauto.git.runner import Git
 from relauto.github.checks import RequiredCheck, judge, read_checks, required_checks
 from relauto.github.client import Address, Client
+from relauto.github.comments import edit_comment, post_comment
 from relauto.github.faults import ForbiddenError, NotFoundError, TokenError, UnseenError
-from relauto.github.issues import comment, edit_comment, edit_issue, find_issue, open_issue, read_issue
+from relauto.github.issues import edit_issue, find_issue, open_issue, read_issue
 from relauto.github.pulls import (
     add_labels,
     find_pulls,
@@ -340,7 +341,7 @@ def test_an_issue_and_its_comments_are_made_once(world, lost):
     client = world.client()
     for act in (
         lambda: open_issue(client, "INC-1:desk", title="Desk", body="doors", labels=["relauto-desk"]),
-        lambda: comment(client, 1, "INC-1:door", "/approve"),
+        lambda: post_comment(client, 1, "INC-1:door", "/approve"),
     ):
         world.network.writes.clear()
         world.network.lose = lost
@@ -357,7 +358,7 @@ def test_an_issue_and_its_comments_are_made_once(world, lost):
 def test_issues_and_comments_are_edited(world, lost):
     client = world.client()
     number = open_issue(client, "INC-1", title="Desk", body="doors", labels=["relauto-desk"]).number
-    said = comment(client, number, "door", "old")
+    said = post_comment(client, number, "door", "old")
     world.network.lose = lost
     assert edit_comment(client, said.id, "door", "new").body.startswith("new")
     world.network.lose = lost

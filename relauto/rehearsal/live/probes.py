@@ -13,6 +13,7 @@ from relauto.git.mirror import Mirror
 from relauto.github import issues, releases, repositories, rules
 from relauto.github.checks import Check
 from relauto.github.client import Client
+from relauto.github.comments import edit_comment, post_comment
 from relauto.github.faults import LimitError, NoGraphQLError, RefusedError
 from relauto.github.pulls import Pull, read_pull
 from relauto.github.queries import VIEWER
@@ -133,14 +134,14 @@ def _see_edit(ground: Ground) -> Seen:
     title = f"Live run {ground.names.id}"
     issue = issues.open_issue(ops, key, title=title, body="A probe of relauto.", labels=[LABEL], absent=True)
     try:
-        made = issues.comment(ops, issue.number, key, "As it was written.", absent=True)
+        made = post_comment(ops, issue.number, key, "As it was written.", absent=True)
 
         def look() -> list[bool]:
             comments = issues.read_issue(ops, issue.number)[1]
             return [each.edited for each in comments if each.id == made.id]
 
         before = _look_until(look, bool, ground)
-        issues.edit_comment(ops, made.id, key, "As it was changed.")
+        edit_comment(ops, made.id, key, "As it was changed.")
         after = _look_until(look, all, ground)
     finally:
         issues.edit_issue(ops, issue.number, state="closed")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from relauto.comms.qa_items import MACHINE, list_needing, read_items
 from relauto.comms.qa_results import State
 from relauto.comms.qa_ticks import UNKNOWN, trace_ticks
-from relauto.github.issues import Comment, Issue
+from relauto.github.comments import Comment
+from relauto.github.issues import Issue
 from relauto.model.event import QaChecked, QaRequested, Ticked
 from relauto.model.words import Person
 from relauto.stages.bench import Bench

@@ -5,7 +5,8 @@ from collections.abc import Sequence, Set
 from relauto.comms.qa_evidence import list_shown
 from relauto.comms.qa_items import list_needing
 from relauto.comms.qa_ticks import UNKNOWN, Version, trace_links
-from relauto.github.issues import Comment, Issue, is_marked
+from relauto.github.comments import Comment, is_marked
+from relauto.github.issues import Issue
 from relauto.model.event import QaRequested, locate
 from relauto.model.facts import digest_facts
 from relauto.stages.bench import Bench

@@ -7,8 +7,8 @@ from typing import Any
 from relauto.comms.qa_items import read_items
 from relauto.comms.qa_page import QaFacts, render_open, render_qa
 from relauto.github import issues
+from relauto.github.comments import Comment, find_comment, post_comment
 from relauto.github.faults import NotFoundError
-from relauto.github.issues import Comment
 from relauto.model.event import Body, CandidateRefused, QaAnswered, QaRequested, Said, locate
 from relauto.model.facts import Facts, digest_facts
 from relauto.model.incident import StepState
@@ -126,13 +126,13 @@ def _ask_open(
     key = f"{bench.incident.id}:qa-open:{shown}"
     known = bench.incident.record(requested.place)
     is_proved = known is not None and known.state in (StepState.DONE, StepState.LOST)
-    if is_proved or issues.find_comment(comments, key):
+    if is_proved or find_comment(comments, key):
         reason = f"{tag} is signed, but {', and '.join(lacks)} in {requested.url}"
         return Waiting("QA", reason, facts=hold(commit, qa="waiting"))
 
     def run(_facts: Facts) -> None:
         text = render_open(tag, verdict.tester, lacks, bench.renderer)
-        issues.comment(bench.qa, requested.number, key, text, absent=True)
+        post_comment(bench.qa, requested.number, key, text, absent=True)
 
     return Todo(f"ask-open:{tag}:{shown}", f"ask QA for what is open about {tag}", run, changes=("qa",))
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from relauto.github import issues
+from relauto.github.comments import Comment
 from relauto.github.faults import NotFoundError
-from relauto.github.issues import Comment, Issue
+from relauto.github.issues import Issue
 from relauto.github.look import Look
 from relauto.model.event import QaRequested
 from relauto.model.facts import Facts, digest_facts

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from relauto.comms.qa_page import render_closed
 from relauto.github import issues
+from relauto.github.comments import find_comment, post_comment
 from relauto.github.faults import NotFoundError
 from relauto.github.issues import Issue
 from relauto.model.event import QaRequested
@@ -22,7 +23,7 @@ def close_superseded(bench: Bench) -> None:
                 issues.edit_issue(bench.qa, past.issue.number, state="closed", reason="not_planned")
             url = past.next.url if past.next else ""
             text = render_closed(past.asked.tag, past.next.tag if past.next else "", url, bench.renderer)
-            issues.comment(bench.qa, past.issue.number, past.key, text, absent=True)
+            post_comment(bench.qa, past.issue.number, past.key, text, absent=True)
         bench.look("qa")
 
 
@@ -59,5 +60,5 @@ def _find_untold(bench: Bench) -> Iterator[_Past]:
             except NotFoundError:
                 continue
             key = f"{bench.incident.id}:qa-closed:{next_.number if next_ else 'withdrawn'}"
-            if issues.find_comment(comments, key) is None:
+            if find_comment(comments, key) is None:
                 yield _Past(asked, next_, issue, key)

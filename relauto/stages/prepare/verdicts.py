@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from relauto.github.issues import Comment
+from relauto.github.comments import Comment
 from relauto.model.commands import Command, parse_commands
 from relauto.model.event import AnswerRefused, QaRequested, QaRevoked, QaWord, locate
 from relauto.model.names import Tag

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from relauto.comms.progress import key_of_progress
-from relauto.github import issues, pull_page, pulls
+from relauto.github import pull_page, pulls
+from relauto.github.comments import delete_comment, edit_comment, list_marked, post_comment
+from relauto.github.markers import mark
 from relauto.github.pull_page import Page, Report
 from relauto.model.names import Commit
 from relauto.stages.bench import Bench
@@ -105,22 +107,22 @@ def _comment(followed: Followed, text: str) -> Iterator[Due]:
     """Yield what makes the text stand there once: everybody may comment, with a marker of ours, too."""
     bench, number = followed.bench, followed.number
     key, trusted = key_of_progress(bench.incident.id), _list_trusted(bench)
-    wanted, ours = issues.mark(key, text), issues.list_marked(_look(followed).comments, key, trusted)
+    wanted, ours = mark(key, text), list_marked(_look(followed).comments, key, trusted)
     if not ours:
         yield Due(number, "comment", lambda: _post(bench, number, key, wanted, trusted))
         return
     first, *doubles = ours
     if not _is_same(first.body, wanted):
-        yield Due(number, "comment", lambda: issues.edit_comment(bench.source, first.id, key, wanted))
+        yield Due(number, "comment", lambda: edit_comment(bench.source, first.id, key, wanted))
     for double in doubles:
-        yield Due(number, "comment", partial(issues.delete_comment, bench.source, double.id))
+        yield Due(number, "comment", partial(delete_comment, bench.source, double.id))
 
 
 def _post(bench: Bench, number: int, key: str, text: str, trusted: frozenset[str]) -> None:
-    made = issues.comment(bench.source, number, key, text, absent=True, by=trusted)
+    made = post_comment(bench.source, number, key, text, absent=True, by=trusted)
     if not _is_same(made.body, text):
         # Another run was first, and may have known less.
-        issues.edit_comment(bench.source, made.id, key, text)
+        edit_comment(bench.source, made.id, key, text)
 
 
 def _is_same(one: str, other: str) -> bool:
