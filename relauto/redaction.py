@@ -43,6 +43,13 @@ def learn(secret: str) -> None:
         _known[form] = None
 
 
+def learn_tokens(environment: Mapping[str, str]) -> None:
+    """Learn what variables hold that are called tokens, under whatever other name it stands there, too."""
+    for name, value in environment.items():
+        if name.upper().endswith("TOKEN"):
+            learn(value)
+
+
 def redact(text: str) -> str:
     """Return a text in which asterisks stand for each secret."""
     for secret in _known:

@@ -70,3 +70,9 @@ def test_programs_get_no_variable_that_could_hold_a_secret():
         "NOTE": f"so {SECRET}",
     }
     assert redaction.strip_environment(given) == {"PATH": "/bin", "GITHUB_SHA": "abc"}
+
+
+def test_a_token_of_the_environment_is_known_under_any_other_name():
+    given = {"NPM_TOKEN": "npm-token-value", "DEPLOY": "x:npm-token-value", "PATH": "/bin"}
+    redaction.learn_tokens(given)
+    assert redaction.strip_environment(given) == {"PATH": "/bin"}

@@ -130,6 +130,16 @@ class ColdClone:
             [RefUpdate(each.ref, self._heads.get(each.ref), here[each.ref]) for each in branches]
         )
 
+    def fill(self, commit: Commit) -> None:
+        """Fetch, in one go, every file of a commit that is not here.
+
+        Raises:
+            DeniedError: the token is not taken, or lacks the right.
+            UnreachableError: the remote was not reached.
+            GitError: git failed otherwise.
+        """
+        self._mirror.fill(commit)
+
     def resolve(self, word: str) -> Commit:
         """Return the commit that a fix's name stands for at the remote.
 

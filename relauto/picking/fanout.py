@@ -16,6 +16,7 @@ from relauto.picking.explanation import Explain, Explanation
 from relauto.picking.markers import find_markers
 from relauto.picking.pick import Pick, pick, write_pick
 from relauto.picking.presence import find_known_presence
+from relauto.picking.trial import Tried
 
 Propose = Callable[[Commit, Commit, Merge], Proposal | None]
 """What resolvers make of a fix that conflicts with a tip."""
@@ -54,11 +55,13 @@ class Series:
     """All fixes on one line, in order. Each builds on those before it that applied, or were resolved.
 
     `along` are those that nobody named: earlier commits that the others need, each a change of its own.
+    `tried` is how the program ended that has to pass on what the picks give; None where none was run.
     """
 
     line: Line
     picked: tuple[Picked, ...]
     along: tuple[Commit, ...] = ()
+    tried: Tried | None = None
 
     @property
     def fixes(self) -> tuple[Commit, ...]:
@@ -69,6 +72,11 @@ class Series:
     def is_whole(self) -> bool:
         """Whether every fix applied, was resolved or was there."""
         return all(each.pick.status in ("clean", "resolved", "already") for each in self.picked)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it brings nothing to the line."""
+        return self.head == self.line.tip
 
     @property
     def is_resolved(self) -> bool:

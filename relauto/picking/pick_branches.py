@@ -25,7 +25,8 @@ class Placed:
 
     `created`; `renewed`: it held the same picks on an older tip of the line; `there`: it holds them, and
     `series` has them as they are there; `refused`, with `reason`: it holds something else, which stays;
-    `none`: nothing is to be put there, since a fix did not apply or all are on the line.
+    `none`: nothing is to be put there, since a fix did not apply, all are on the line, or, with `reason`,
+    what the picks give did not pass its trial.
     """
 
     series: Series
@@ -94,8 +95,10 @@ def place_branches(
 
 def _plan(repository: Repository, series: Series, heads: dict[str, str], propose: Propose | None) -> Placed:
     branch = name_branch(series.line.branch, series.fixes, proposal=series.is_proposal)
-    if not series.is_whole or series.head == series.line.tip:
+    if not series.is_whole or series.is_empty:
         return Placed(series, branch, "none")
+    if series.tried and series.tried.fault:
+        return Placed(series, branch, "none", series.tried.fault)
     at = heads.get(branch.ref)
     if at is None:
         return Placed(series, branch, "created")
@@ -121,7 +124,7 @@ def make_again(
     line = Line(series.line.branch, repository.merge_base(series.line.tip, current) or series.line.tip)
     committer = parse_signature(repository.commit_object(current).committer)
     made = pick_series(repository, series.fixes, line, committer=committer, propose=propose)
-    again = replace(made, along=series.along)
+    again = replace(made, along=series.along, tried=series.tried)
     if again.head == current:
         return again
     # A signature is not the same each time, what it is about is.

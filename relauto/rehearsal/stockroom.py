@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from relauto.command import run_command
 from relauto.git.repository import Repository
 from relauto.github import releases
 from relauto.github.client import Client
@@ -12,7 +13,6 @@ from relauto.rehearsal.sample import Sample, build_sample
 from relauto.rehearsal.scenario import Scenario
 from relauto.rehearsal.world import CHECK, OPS, QA, World
 from relauto.stages.prepare.artifacts import Artifact
-from relauto.stages.prepare.command import run_command
 from relauto.stages.prepare.publication import with_sums
 
 PRODUCT = RepositoryName("acme/stockroom")

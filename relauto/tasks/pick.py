@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from relauto.picking.fanout import Line, Propose, Series
     from relauto.picking.pick_branches import Placed
     from relauto.picking.pick_push import Push, Pushed
+    from relauto.picking.trial import Trial
     from relauto.tasks.pick_source import Source
 
 
@@ -43,6 +44,11 @@ if TYPE_CHECKING:
         "with-prerequisites": "pick what a fix needs first, too, where that is proved: a pick for each",
         "write": "put each line's picks on a branch relauto/pick/LINE/FIX, resolved ones and those with "
         "prerequisites on relauto/review/LINE/FIX; else no branch is made or moved",
+        "verify": "a program and its arguments, run without a shell and without tokens in an export of what "
+        "the picks give on each line; where that fails no branch is made or moved for the line",
+        "verify-timeout": "how long it may take on a line: 90s, 10m, 2h",
+        "verify-in-workflows": "let it run in a workflow on GitHub, too, where what it runs of the product "
+        "can read relauto's token",
         "push": "with --write: bring these branches to a remote of the clone, all or none",
         "dry-run": "with --write: tell which branches would be made",
         "json": "print one JSON document",
@@ -61,6 +67,9 @@ def pick(
     fetch: bool = False,
     resolvers: list[str] | None = None,
     with_prerequisites: bool = False,
+    verify: str | None = None,
+    verify_timeout: str = "10m",
+    verify_in_workflows: bool = False,
     write: bool = False,
     push: str = "",
     dry_run: bool = False,
@@ -78,15 +87,17 @@ def pick(
     from relauto.tasks.pick_forecast import refuse_with_forecast, run_forecast
     from relauto.tasks.pick_push import find_push_remote
     from relauto.tasks.pick_source import open_source, refuse_with_remote
+    from relauto.tasks.pick_trial import find_trial, try_series
     from relauto.tasks.pull_source import find_pull_fixes
 
     if forecast:
-        options = {"with-prerequisites": with_prerequisites, "from": from_}
+        options = {"with-prerequisites": with_prerequisites, "from": from_, "verify": verify is not None}
         refuse_with_forecast(fetch=fetch, resolvers=resolvers, write=write, push=push, **options)
         raise SystemExit(int(run_forecast(fix or [], pull, onto or [], repo, method, json=json)))
     if from_:
         history = {"--with-prerequisites": with_prerequisites}
         refuse_with_remote({"--repo": repo, "--pull": pull, "--push": push, **history})
+    trial = find_trial(verify, verify_timeout, in_workflows=verify_in_workflows)
     dry = dry_run or c.config.run.dry
     words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]
     with open_source(repo, from_, words, onto or [], fetch=fetch, write=write) as source:
@@ -99,9 +110,11 @@ def pick(
         explain = remember_explanations(repository)
         put = _choose_pick(explain if with_prerequisites else None)
         made = [put(repository, fixes, line, committer=committer, propose=propose) for line in lines]
+        if trial and not dry:
+            made = [try_series(source, each, trial) for each in made]
         placed, sent = _place(source, made, remote, propose, signer, dry=dry) if write else ([], None)
         series = [explain_series(each, explain) for each in [each.series for each in placed] or made]
-        _print(source, series, placed, sent, dry=dry, json=json)
+        _print(source, series, placed, sent, trial, dry=dry, json=json)
     raise SystemExit(int(_judge(series, [*placed, *(sent.pushed if sent else ())])))
 
 
@@ -142,20 +155,23 @@ def _print(
     series: Sequence[Series],
     placed: Sequence[Placed],
     sent: Push | None,
+    trial: Trial | None,
     *,
     dry: bool,
     json: bool,
 ) -> None:
     from relauto.tasks.pick_output import describe, tell
     from relauto.tasks.pick_push import describe_push, tell_push
+    from relauto.tasks.pick_trial import describe_trials
 
     repository = source.repository
     if json:
         beside = {**source.describe(series), **(describe_push(sent) if sent else {})}
+        beside |= describe_trials(trial, series) if trial else {}
         show_json({**describe(repository, series, placed), **beside})
     else:
         beyond = tell_push(sent, dry=dry) if sent else ()
-        show("\n".join([*tell(repository, series, placed, dry=dry), *beyond, *source.tell(series)]))
+        show("\n".join([*tell(repository, series, placed, trial, dry=dry), *beyond, *source.tell(series)]))
 
 
 def _find_lines(repository: Repository, patterns: Sequence[str]) -> list[Line]:
@@ -215,8 +231,9 @@ def _judge(series: Sequence[Series], placed: Iterable[Placed | Pushed]) -> Statu
     from relauto.errors import Status
 
     ended = {each.pick.status for one in series for each in one.picked}
-    if "error" in ended:
+    tried = {one.tried.state for one in series if one.tried}
+    if "error" in ended or "absent" in tried:
         return Status.BAD_INPUT
-    refused = any(each.state == "refused" for each in placed)
+    refused = any(each.state == "refused" for each in placed) or tried - {"passed"}
     asked = any(one.along for one in series) or ended & {"conflict", "resolved"}
     return Status.DECISION if refused or asked else Status.REACHED

@@ -9,6 +9,7 @@ from relauto.comms.resolved import tell_files
 from relauto.tasks.commits import describe_commit, name_commit
 from relauto.tasks.explained import describe_explanation, tell_explanation
 from relauto.tasks.output import say
+from relauto.tasks.pick_trial import tell_trial
 from relauto.tasks.resolved import describe_files
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from relauto.picking.fanout import Picked, Series
     from relauto.picking.pick import Pick
     from relauto.picking.pick_branches import Placed
+    from relauto.picking.trial import Trial
 
 _EXPLAINED = 10
 _SHOWN = 3
@@ -117,7 +119,12 @@ def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
 
 
 def tell(
-    repository: Repository, series: Sequence[Series], placed: Sequence[Placed], *, dry: bool
+    repository: Repository,
+    series: Sequence[Series],
+    placed: Sequence[Placed],
+    trial: Trial | None = None,
+    *,
+    dry: bool,
 ) -> Iterator[str]:
     """Yield the lines that tell people how each fix went onto each line."""
     states = {each.series.line.branch: each for each in placed}
@@ -133,6 +140,8 @@ def tell(
                 yield f"  the whole of it: git show {picked.commit}"
             else:
                 yield from _tell_conflicts(repository, one, picked)
+        if trial:
+            yield from tell_trial(trial, one, dry=dry)
         if one.line.branch in states:
             yield from _tell_branch(states[one.line.branch], dry=dry)
 
@@ -189,6 +198,8 @@ def _tell_branch(placed: Placed, *, dry: bool) -> Iterator[str]:
     elif placed.state == "none":
         if not placed.series.is_whole:
             yield f"  {placed.branch} is not made, since not every fix applies"
+        elif placed.reason:
+            yield f"  {placed.branch} is neither made nor moved"
     else:
         yield f"  {(_FUTURE if dry else _STATES)[placed.state].format(placed.branch)}"
         if placed.series.is_proposal:

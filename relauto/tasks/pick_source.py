@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from relauto.git.repository import Repository
+    from relauto.model.names import Commit
     from relauto.picking.cold import ColdClone
     from relauto.picking.fanout import Series
     from relauto.picking.pick_branches import Placed
@@ -30,6 +31,16 @@ class Source:
         moved = [each.branch for each in placed if each.state in ("created", "renewed")]
         if self.cold and moved:
             self.cold.publish(moved)
+
+    def fill(self, commit: Commit) -> None:
+        """Fetch every file of a commit that is not here, if the lines are elsewhere.
+
+        Raises:
+            UnreachableError: the remote was not reached, or let nobody in.
+            GitError: git failed otherwise.
+        """
+        if self.cold:
+            self.cold.fill(commit)
 
     def describe(self, series: Sequence[Series]) -> dict[str, Any]:
         """Return what the document says of where the objects came from; nothing of a whole clone."""

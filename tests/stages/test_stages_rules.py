@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relauto import redaction
+from relauto.command import run_command
 from relauto.comms.desk import Shown
 from relauto.errors import DecisionError, InputError
 from relauto.model.playbook import load_playbook
@@ -17,7 +18,6 @@ from relauto.stages.desk import split_question
 from relauto.stages.investigate import read_decision
 from relauto.stages.prepare.artifacts import Artifact, digest_kit, write_sums
 from relauto.stages.prepare.bump import raise_number
-from relauto.stages.prepare.command import run_command
 from relauto.stages.registry import ADVISORY, STEPS
 from relauto.stages.step import Question
 

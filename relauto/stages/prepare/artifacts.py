@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from relauto.command import run_command
 from relauto.errors import DecisionError, InputError
 from relauto.git.runner import GitError
 from relauto.model.names import Commit
 from relauto.model.target import Target
 from relauto.stages.bench import Bench
-from relauto.stages.prepare.command import run_command
 
 SUMS = "SHA256SUMS"
 

@@ -1,7 +1,7 @@
-"""Runs the commands that a project's settings name: to build an artifact, ask it its version, try a pick.
+"""Runs the commands that settings and people name: to build an artifact, ask it its version, try a pick.
 
-The settings come from the ops repository, so their commands are as trusted as relauto itself. What they run
-of the product is not: every variable that could hold a token is taken out of its environment, but it works as
+Settings come from the ops repository, so their commands are as trusted as relauto itself. What they run of
+the product is not: every variable that could hold a token is taken out of its environment, but it works as
 the same user, who can read relauto's own.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relauto.errors import DecisionError, InputError
-from relauto.redaction import redact, strip_environment
+from relauto.redaction import learn_tokens, redact, strip_environment
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,12 @@ def run_program(arguments: Sequence[str], folder: Path, *, timeout: float) -> En
     except OSError as error:
         raise InputError(
             f"{arguments[0]} cannot be run: {error.strerror}",
-            todo="install it on this machine, or correct pick.verify in the settings",
+            todo="install it on this machine, or correct the command",
         ) from error
 
 
 def _run(command: str | Sequence[str], folder: Path, timeout: float) -> Ended:
+    learn_tokens(os.environ)
     environment = strip_environment(os.environ)
     # `python3` in a command means the Python that runs relauto, with or without an activated venv.
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
