@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from shlex import quote
 
 
-def write_pick_commands(fixes: Sequence[str], onto: str) -> str:
+def write_cherry_pick(fixes: Sequence[str], *, merges: bool) -> str:
+    """Return what picks fixes onto what is checked out; a merge among them by what it changed of main.
+
+    `-m 1` goes for other commits too, from git 2.21: https://git-scm.com/docs/git-cherry-pick
+    """
+    return f"git cherry-pick -x {'-m 1 ' if merges else ''}{' '.join(fixes)}"
+
+
+def write_pick_commands(fixes: Sequence[str], onto: str, *, merges: bool) -> str:
     """Return what puts fixes that do not apply onto a branch by hand.
 
     What stops on the way is settled as git says, and goes on with `git cherry-pick --continue`.
@@ -13,7 +21,7 @@ def write_pick_commands(fixes: Sequence[str], onto: str) -> str:
         (
             f"git fetch origin {quote(f'refs/heads/{onto}')}",
             "git switch --detach FETCH_HEAD",
-            f"git cherry-pick -x {' '.join(fixes)}",
+            write_cherry_pick(fixes, merges=merges),
             f"git push origin {quote(f'HEAD:refs/heads/{onto}')}",
         )
     )
@@ -29,7 +37,9 @@ def write_fetch_commands(branch: str) -> str:
     )
 
 
-def write_push_commands(branch: str, rest: Sequence[str] = (), *, on_top: bool = False) -> str:
+def write_push_commands(
+    branch: str, rest: Sequence[str] = (), *, merges: bool = False, on_top: bool = False
+) -> str:
     """Return what pushes a conflict that is settled in the working tree, then picks what comes behind it.
 
     Nothing is overwritten that somebody else has pushed since the branch was fetched. With `on_top` picks
@@ -43,7 +53,7 @@ def write_push_commands(branch: str, rest: Sequence[str] = (), *, on_top: bool =
     return "\n".join(
         (
             commit,
-            *([f"git cherry-pick -x {' '.join(rest)}"] if rest else []),
+            *([write_cherry_pick(rest, merges=merges)] if rest else []),
             f"git push {quote(f'--force-with-lease={branch}:{_keep(branch)}')} origin "
             + quote(f"HEAD:refs/heads/{branch}"),
         )

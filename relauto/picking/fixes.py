@@ -119,6 +119,11 @@ def _find_main(repository: Repository) -> tuple[str, Commit] | None:
         return None
 
 
+def holds_merge(repository: Repository, fixes: Sequence[Commit]) -> bool:
+    """Tell whether a merge is among fixes, which git picks only when told against which parent."""
+    return any(len(repository.commit_object(fix).parents) > 1 for fix in fixes)
+
+
 def sort_commits(repository: Repository, commits: Sequence[Commit]) -> tuple[Commit, ...]:
     """Return commits in the order in which they were merged."""
     if len(commits) < 2:

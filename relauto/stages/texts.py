@@ -44,6 +44,7 @@ from relauto.model.resolution import Proposal
 from relauto.model.target import Place, Target
 from relauto.picking.causes import Causes, find_causes
 from relauto.picking.explanation import Explanation, explain
+from relauto.picking.fixes import holds_merge
 from relauto.picking.pick import Pick as MadePick
 from relauto.picking.range_diff import read_range_diff
 from relauto.stages.bench import Bench
@@ -131,7 +132,7 @@ def draft_pull(bench: Bench, target: Target, onto: Branch, branch: Branch, made:
         needs=_describe_changes(bench, why.prerequisites),
         barred=_describe_changes(bench, why.line),
         fetch=write_fetch_commands(branch),
-        push=write_push_commands(branch, left.rest),
+        push=write_push_commands(branch, left.rest, merges=holds_merge(bench.product, left.rest)),
         resolvers=left.proposal.resolvers if left.proposal else (),
         resolved=_tell_resolved(left.proposal) if left.proposal else "",
         unlisted=max(0, len(left.pick.conflicts) - _MOST_PATHS),

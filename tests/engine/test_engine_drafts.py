@@ -219,37 +219,38 @@ def test_a_person_who_was_faster_keeps_what_they_pushed(at):
     assert world.head(BRANCH) == theirs
 
 
-def reach_draft_of_two(world):
+def reach_draft_of_two(world, more=""):
     """Until the draft, #3, stands in which one fix conflicts, and another is behind it; return both."""
-    world.open(fix="fix/conflict")
+    world.open(more, fix="fix/conflict")
     world.attach("fix/crash")
-    world.advance()
+    world.advance(more)
     world.decide()
     for number in (1, 2):
         world.pass_pull(number)
-    world.advance()
+    world.advance(more)
     world.approve("prepare.merge")
-    world.advance()
+    world.advance(more)
     world.approve("prepare.merge")
-    only(agree(world))
+    only(agree(world, more))
     return world.head("main~1"), world.head("main")
 
 
-def test_several_fixes_behind_a_conflict_are_picked_by_the_person_too(at):
-    world = at("blank")
-    first, second = reach_draft_of_two(world)
-    assert f"git cherry-pick -x {second}" in commands(world, 3)[1]
+@pytest.mark.parametrize(("method", "options"), [("squash", "-x"), ("merge", "-x -m 1")])
+def test_several_fixes_behind_a_conflict_are_picked_by_the_person_too(at, method, options):
+    world, more = at("blank"), f'pull.method = "{method}"\n'
+    first, second = reach_draft_of_two(world, more)
+    assert f"git cherry-pick {options} {second}" in commands(world, 3)[1]
     before, behind = commands(world, 3)
     person = Person(world)
     person.type(before)
     person.edit("new.txt", "newer\n")
     person.type(behind)
     head = settle(world, 3)
-    only(agree(world))
+    only(agree(world, more))
     world.answer(f"/accept {head} read it")
-    only(agree(world), status=Status.WAITING)
+    only(agree(world, more), status=Status.WAITING)
     world.pass_pull(3)
-    only(agree(world), "prepare.verify", Status.WAITING)
+    only(agree(world, more), "prepare.verify", Status.WAITING)
     told = [(each["fix"], each["status"]) for each in world.record("prepare.pick").facts["picks"]]
     assert told == [(first, "resolved"), (second, "resolved")]
 

@@ -21,6 +21,7 @@ from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place, Target
+from relauto.picking.fixes import holds_merge
 from relauto.picking.markers import find_left
 from relauto.picking.presence import find_presence
 from relauto.picking.range_diff import read_range_diff
@@ -173,7 +174,8 @@ class Draft:
         branch, unsettled = self.pull.head_ref, self.made[-1]["unsettled"]
         lacking = self._list_lacking()
         fetch = write_fetch_commands(branch)
-        push = write_push_commands(branch, lacking, on_top=lacking != self.rest)
+        merges = holds_merge(self.bench.product, lacking)
+        push = write_push_commands(branch, lacking, merges=merges, on_top=lacking != self.rest)
         return Refused(
             reason,
             todo=f"settle it in a clone, as its text tells: {self.pull.url}\n{indent(fetch)}\n"

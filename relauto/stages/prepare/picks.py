@@ -12,6 +12,7 @@ from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.resolution import Proposal
 from relauto.model.target import Target
+from relauto.picking.fixes import holds_merge
 from relauto.picking.markers import find_markers
 from relauto.picking.pick import Pick, pick, write_pick
 from relauto.picking.unsettled import write_unsettled
@@ -132,7 +133,9 @@ class Recipe:
         return self._refuse(fix, "would leave conflict markers on", paths) if paths else None
 
     def _refuse(self, fix: Commit, how: str, paths: Sequence[Mapping[str, str]]) -> Refused:
-        commands = write_pick_commands(self.missing[self.missing.index(fix) :], self.branch)
+        left = self.missing[self.missing.index(fix) :]
+        merges = holds_merge(self.bench.product, left)
+        commands = write_pick_commands(left, self.branch, merges=merges)
         return Refused(
             f"{fix.short} {how} {self.branch} in {name_paths(paths)}",
             todo=f"put the pick on {self.branch} by hand; relauto recognises it:\n{indent(commands)}",
