@@ -130,6 +130,11 @@ class ColdClone:
             [RefUpdate(each.ref, self._heads.get(each.ref), here[each.ref]) for each in branches]
         )
 
+    @property
+    def url(self) -> str:
+        """Where the repository is."""
+        return self._mirror.address.url
+
     def fill(self, commit: Commit) -> None:
         """Fetch, in one go, every file of a commit that is not here.
 

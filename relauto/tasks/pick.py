@@ -114,7 +114,9 @@ def pick(
             made = [try_series(source, each, trial) for each in made]
         placed, sent = _place(source, made, remote, propose, signer, dry=dry) if write else ([], None)
         series = [explain_series(each, explain) for each in [each.series for each in placed] or made]
-        _print(source, series, placed, sent, trial, dry=dry, json=json)
+        given = {"--with-prerequisites": with_prerequisites or from_, "--resolvers": resolvers}
+        untried = [name for name, value in given.items() if not value]
+        _print(source, series, placed, sent, untried, trial, dry=dry, json=json)
     raise SystemExit(int(_judge(series, [*placed, *(sent.pushed if sent else ())])))
 
 
@@ -155,11 +157,13 @@ def _print(
     series: Sequence[Series],
     placed: Sequence[Placed],
     sent: Push | None,
+    untried: Sequence[str],
     trial: Trial | None,
     *,
     dry: bool,
     json: bool,
 ) -> None:
+    from relauto.tasks.pick_handwork import tell_handwork
     from relauto.tasks.pick_output import describe, tell
     from relauto.tasks.pick_push import describe_push, tell_push
     from relauto.tasks.pick_trial import describe_trials
@@ -170,8 +174,9 @@ def _print(
         beside |= describe_trials(trial, series) if trial else {}
         show_json({**describe(repository, series, placed), **beside})
     else:
-        beyond = tell_push(sent, dry=dry) if sent else ()
-        show("\n".join([*tell(repository, series, placed, trial, dry=dry), *beyond, *source.tell(series)]))
+        beyond = [*(tell_push(sent, dry=dry) if sent else ()), *source.tell(series)]
+        beyond += tell_handwork(source, series, untried)
+        show("\n".join([*tell(repository, series, placed, trial, dry=dry), *beyond]))
 
 
 def _find_lines(repository: Repository, patterns: Sequence[str]) -> list[Line]:

@@ -1,9 +1,12 @@
 """`relauto pick` in a clone, as a person types it."""
 
 import re
+import subprocess  # noqa: TID251 - a person types what is told
+from pathlib import Path
 
 import pytest
 
+from relauto.git.runner import Git
 from tests.git.conftest import Clone
 from tests.picking.test_picking_pick import TEXT, change
 
@@ -29,8 +32,29 @@ def pick(relauto, clone):
     return lambda *arguments: relauto("pick", "--repo", "clone", *arguments)
 
 
+HELP = "what to do about conflicts:\n"
+
+
 def mask(text):
-    return re.sub(r"\b[0-9a-f]{10}\b", "ID", text)
+    """Return what was told of picks, with no id in it; what to do about conflicts has tests of its own."""
+    return re.sub(r"\b[0-9a-f]{10}\b", "ID", text.partition(HELP)[0])
+
+
+def list_commands(text):
+    """Return what a person is to type, a line each."""
+    return "\n".join(line[4:] for line in text.partition(HELP)[2].splitlines() if line.startswith("    "))
+
+
+def type_commands(lines, folder):
+    """Type lines as a person does, until one fails; return its status, and where it was typed."""
+    ended = subprocess.run(
+        ["sh", "-c", f"set -e; trap 'pwd' EXIT\n{lines}"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return ended.returncode, ended.stdout.splitlines()[-1]
 
 
 def identify(clone):
@@ -182,6 +206,53 @@ def test_a_line_in_conflict_holds_up_no_other(pick, clone):
         "  relauto/pick/release-1/ID was created\n"
     )
     assert "relauto/pick/release-10" not in clone.git.read("show-ref")
+
+
+def test_what_to_do_about_a_conflict_is_told_last(pick, clone):
+    later = clone.commit("Later (#13)", {"app.py": change(TEXT, 3, "fixed later")})
+    told = pick("--fix", later, "--onto", "release-1", "--onto", "release-10").out.partition(HELP)[2]
+    assert [line for line in told.splitlines() if not line.startswith("    ")] == [
+        "  pick what is needed first, too, for a person to approve: add --with-prerequisites",
+        "  let rules try to settle them, for a person to confirm: add --resolvers all",
+        "  settle release-1 by hand, beside what is checked out; go on as git says:",
+        "  settle release-10 by hand, beside what is checked out; go on as git says:",
+    ]
+    told = pick("--fix", clone.fix, "--onto", "release-10", "--resolvers", "all").out.partition(HELP)[2]
+    assert [line for line in told.splitlines() if not line.startswith("    ")] == [
+        "  settle release-10 by hand, beside what is checked out; go on as git says:"
+    ]
+    assert HELP not in pick("--fix", clone.fix, "--onto", "release-1").out
+
+
+@pytest.mark.parametrize("kind", ["clone", "bare", "worktree", "folder with a space"])
+def test_the_commands_for_a_person_lead_to_the_conflict(relauto, clone, tmp_path, kind):
+    identify(clone)
+    at = tmp_path / "other clone" / kind
+    if kind == "worktree":
+        clone.run("worktree", "add", "--quiet", "--detach", str(at))
+    else:
+        bare = ("--bare",) if kind == "bare" else ()
+        Git(tmp_path).run("clone", "--quiet", *bare, str(clone.directory), str(at))
+    told = relauto("pick", "--repo", str(at), "--fix", clone.fix, "--onto", "release-10").out
+    status, where = type_commands(list_commands(told), tmp_path)
+    assert status == 1
+    there = Git(Path(where))
+    assert there.read("rev-parse", "HEAD") == clone.git.read("rev-parse", "release-10")
+    assert there.read("rev-parse", "CHERRY_PICK_HEAD") == clone.fix
+    assert there.read("diff", "--name-only", "--diff-filter=U") == "app.py"
+
+
+def test_a_merge_is_picked_by_hand_against_main(pick, clone, tmp_path):
+    clone.switch("topic", clone.git.read("rev-parse", "main~"))
+    clone.commit("Topic", {"app.py": change(TEXT, 30, "topic"), "more.py": "more\n"})
+    clone.switch("main")
+    merged = clone.merge("topic", "Merge the topic")
+    clone.switch("release-10")
+    clone.commit("In the way", {"more.py": "other\n"})
+    told = pick("--fix", merged, "--onto", "release-10").out
+    assert list_commands(told).splitlines()[-1] == f"git cherry-pick -x -m 1 {merged}"
+    _, where = type_commands(list_commands(told), tmp_path)
+    assert Git(Path(where)).read("diff", "--name-only", "--diff-filter=U") == "more.py"
 
 
 def test_a_conflict_that_nothing_explains_says_that_it_was_tried(pick, clone):

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from relauto.model.names import Branch, RepositoryName
 from relauto.tasks.program import program
 from tests.git.conftest import Clone
 from tests.picking.test_picking_pick import TEXT, change
+from tests.tasks.test_tasks_pick import list_commands, type_commands
 
 pytestmark = pytest.mark.path
 
@@ -146,6 +148,16 @@ def test_a_conflict_is_told_without_guessing_at_its_causes(pick, clone, cache):
     assert ended.out.splitlines()[1] == "  app.py (content)"
     assert "changed on" not in ended.out
     assert "cannot be told: the history here is cut" in ended.err
+
+
+def test_the_commands_for_a_person_begin_with_a_clone(pick, clone, cache, tmp_path):
+    on_line(clone, "Ours", {"app.py": change(TEXT, 3, "ours")})
+    told = list_commands(pick("--fix", clone.fix, "--onto", "release-1").out)
+    status, where = type_commands(told, tmp_path)
+    there = Git(Path(where))
+    assert status == 1
+    assert there.read("rev-parse", "HEAD") == clone.git.read("rev-parse", "release-1")
+    assert there.read("diff", "--name-only", "--diff-filter=U") == "app.py"
 
 
 def test_a_branch_of_one_commit_is_a_fix_and_one_of_two_is_not(pick, clone, cache):
