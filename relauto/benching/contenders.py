@@ -11,13 +11,14 @@ from time import perf_counter
 from relauto.benching.work import COMMITTER, Job, Place, borrow, plain_git
 from relauto.git.merge import make_sides, parse_merge
 from relauto.git.repository import Repository
+from relauto.git.runner import GitError
 from relauto.picking.pick import pick
 from relauto.picking.presence import find_mainline
 
 
 @dataclass(frozen=True)
 class Timed:
-    """How long a pick took, and the tree that it made."""
+    """How long a pick took, and the tree that it made: with conflict markers where it conflicts."""
 
     seconds: float
     tree: str
@@ -38,6 +39,11 @@ class Contender(ABC):
         self.place = place
         self.at = folder / f"{type(self).__name__}.git"
         self.repository = borrow(place.source, self.at)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The picks that it does."""
+        return self.place.jobs
 
     @abstractmethod
     def time(self, job: Job) -> Timed:
@@ -63,8 +69,11 @@ class Raw(Contender):
         base = find_mainline(repository, job.fix, 1)
         sides = make_sides(repository, base, repository.commit_object(job.onto).tree, job.fix)
         started = perf_counter()
-        output = repository.git.run("merge-tree", "--write-tree", "-z", *sides)
-        return Timed(perf_counter() - started, parse_merge(output).tree)
+        answer = repository.git.ask("merge-tree", "--write-tree", "-z", *sides)
+        seconds = perf_counter() - started
+        if answer.status not in (0, 1):
+            raise GitError(answer)
+        return Timed(seconds, parse_merge(answer.output).tree)
 
 
 class RawInARow(Raw):
@@ -72,6 +81,17 @@ class RawInARow(Raw):
 
     name = "git merge-tree, in a row"
     in_a_row = True
+
+
+class RawMixed(RawInARow):
+    """The same, of what the history has, conflicts among it."""
+
+    name = "git merge-tree, as in the history"
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The picks that it does."""
+        return self.place.mixed
 
 
 class Single(Contender):
@@ -96,6 +116,17 @@ class Batch(Contender):
     def time(self, job: Job) -> Timed:
         """Pick in the repository of the round."""
         return _pick(self.repository, job)
+
+
+class BatchMixed(Batch):
+    """The same, of what the history has, conflicts among it."""
+
+    name = "relauto, as in the history"
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The picks that it does."""
+        return self.place.mixed
 
 
 class Pushed(Contender):
@@ -144,4 +175,4 @@ class PushedWorktree(Worktree):
 def _pick(repository: Repository, job: Job) -> Timed:
     started = perf_counter()
     made = pick(repository, [job.fix], job.onto, committer=COMMITTER)
-    return Timed(perf_counter() - started, made.tree or "")
+    return Timed(perf_counter() - started, made.marked_tree or made.tree or "")

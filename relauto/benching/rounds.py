@@ -13,18 +13,20 @@ from statistics import median
 from relauto.benching import cherry_picker
 from relauto.benching.contenders import (
     Batch,
+    BatchMixed,
     Contender,
     Pushed,
     PushedWorktree,
     Raw,
     RawInARow,
+    RawMixed,
     Single,
     Worktree,
 )
 from relauto.benching.work import Job, Place
 
 _HERE: tuple[type[Contender], ...] = (
-    *(RawInARow, Batch),
+    *(RawInARow, Batch, RawMixed, BatchMixed),
     *(Raw, Single, Pushed, Worktree, PushedWorktree),
 )
 _OTHERS: tuple[type[Contender], ...] = (cherry_picker.CherryPicker, cherry_picker.PushedCherryPicker)
@@ -58,6 +60,7 @@ class Budget:
 BUDGETS = (
     Budget("a warm pick", Single.name, Raw.name, most=3),
     Budget("many picks", Batch.name, RawInARow.name, in_sum=True, most=1.5),
+    Budget("many, as in the history", BatchMixed.name, RawMixed.name, in_sum=True, most=1.5),
     Budget("a worktree", Worktree.name, Single.name),
     Budget("a worktree, with the push", PushedWorktree.name, Pushed.name),
     Budget("cherry-picker", cherry_picker.CherryPicker.name, Single.name, least=100),
@@ -120,12 +123,13 @@ def measure(place: Place, rounds: int, say: Callable[[str], None]) -> Measured:
 def _take_turns(place: Place, ways: Sequence[Contender], differing: set[str]) -> dict[str, list[float]]:
     """Return the seconds by way; first those that pick in a row have their turns, whole."""
     seconds: dict[str, list[float]] = {way.name: [] for way in ways}
-    turns = [(job, way) for way in ways if way.in_a_row for job in place.jobs]
+    turns = [(job, way) for way in ways if way.in_a_row for job in way.jobs]
     turns += [(job, way) for job in place.jobs for way in ways if not way.in_a_row]
     expected: dict[Job, str] = {}
     for job, way in turns:
         timed = way.time(job)
         seconds[way.name].append(timed.seconds)
-        if timed.tree != expected.setdefault(job, timed.tree):
+        # What is there already is not picked, and merging it once more can conflict.
+        if job.status != "already" and timed.tree != expected.setdefault(job, timed.tree):
             differing.add(way.name)
     return seconds

@@ -24,7 +24,7 @@ _ABSENT = "not measured: cherry-picker is not installed (pip install 'relauto[be
     iterable=["fix", "onto"],
     help={
         "repo": "a clone or a bare repository, only read; default: this folder",
-        "fix": "a commit to pick; repeat it for each; default: backports in the history that apply cleanly",
+        "fix": "a commit to pick; repeat it for each; default: backports in the history",
         "onto": "a branch or a commit to pick each fix onto; repeat it for each",
         "picks": "at most so many picks",
         "rounds": "how often all take turns",
@@ -50,7 +50,8 @@ def picks(
     """Measure picks beside merge-tree, worktrees and cherry-picker.
 
     All do the same picks in turns, in temporary copies that borrow the objects of the repository, and what
-    each makes is compared. Then a pick is measured by the number of lines and of files. It ends with 1
+    each makes is compared; of those that apply cleanly, and by merge-tree and relauto also of as many that
+    conflict as the history has. Then a pick is measured by the number of lines and of files. It ends with 1
     where a budget is not kept, or another tree is made.
     """
     import os
@@ -105,10 +106,13 @@ def _choose(
 
 
 def _describe(place: Place, measured: Measured, grown: dict[str, dict[int, float]]) -> dict[str, Any]:
+    from collections import Counter
+
     from relauto.benching.rounds import BUDGETS
 
     return {
         "picks": [{"fix": job.fix, "onto": job.onto} for job in place.jobs],
+        "mixed": dict(Counter(job.status for job in place.mixed).most_common()),
         "rounds": len(measured.rounds),
         "median_ms": {name: round(measured.median(name) * 1000, 3) for name in measured.names()},
         "ratios": [_describe_ratio(measured, budget) for budget in BUDGETS],
@@ -136,6 +140,8 @@ def _tell(document: dict[str, Any]) -> list[str]:
     lines = [
         f"{len(document['picks'])} picks, {document['rounds']} rounds; load of the machine {document['load']}"
     ]
+    mixed = ", ".join(f"{count} {status}" for status, count in document["mixed"].items())
+    lines.append(f"as in the history: {mixed}")
     lines += [f"  {name}: {each:.1f} ms" for name, each in document["median_ms"].items()]
     lines += [f"{each['what']}: {_tell_ratio(each)}" for each in document["ratios"]]
     for word in ("lines", "files"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from relauto.benching import cherry_picker, rounds, scaling
+from relauto.benching import cherry_picker, rounds, scaling, work
 from relauto.benching.contenders import Contender, Timed
 from relauto.benching.rounds import BUDGETS, Budget, Measured, measure
 from relauto.benching.work import Job, Place, find_jobs, prepare
@@ -14,6 +14,7 @@ from relauto.git.commit import Signature
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
 from relauto.picking.pick import Pick, pick
+from relauto.replaying.pairs import Pair
 from tests.replaying.conftest import History
 
 
@@ -49,9 +50,34 @@ def list_state(history: History) -> list[str]:
 def test_the_work_is_what_applies_cleanly(product: History, place: Place) -> None:
     fixes = {product.run("log", "-1", "--format=%s", job.fix) for job in place.jobs}
     assert fixes == {"Stop the crash on start", "Say why"}
+
+
+def test_those_that_pick_in_a_row_are_also_given_what_conflicts_and_what_is_there(
+    product: History, tmp_path: Path
+) -> None:
+    there = product.run("log", "-1", "--format=%H", "main")
+    pairs = find_jobs(product.directory, 5, silent)
+    pairs.append((Commit(there), Commit(product.run("rev-parse", "line"))))
+    place = prepare(product.directory, tmp_path / "place", pairs, 5)
+    assert {(product.run("log", "-1", "--format=%s", job.fix), job.status) for job in place.mixed} == {
+        ("Stop the crash on start", "clean"),
+        ("Stop it for good", "conflict"),
+        ("Say why", "clean"),
+        ("Say why", "already"),
+    }
     with Repository.open(place.remote) as remote:
         refs = {name: tip for name, tip in remote.refs("refs/heads").items() if "bench" in name}
-    assert refs == {f"refs/heads/{job.branch}": job.onto for job in place.jobs}
+    assert refs == {f"refs/heads/{job.branch}": job.onto for job in place.mixed}
+
+
+@pytest.mark.parametrize(("count", "step"), [(3, 1), (39, 1), (40, 2), (61, 3), (100, 5)])
+def test_a_long_history_is_sampled_all_over(
+    product: History, monkeypatch: pytest.MonkeyPatch, count: int, step: int
+) -> None:
+    commits = [Commit(f"{number:040x}") for number in range(count)]
+    monkeypatch.setattr(work, "find_pairs", lambda *_: (Pair(each, each, each) for each in commits))
+    found = find_jobs(product.directory, 1, silent)
+    assert found == [(each, each) for each in commits[::step]]
 
 
 def test_without_work_there_is_nothing_to_measure(product: History, tmp_path: Path) -> None:
@@ -76,13 +102,16 @@ def test_all_do_the_same_work_and_only_read_the_repository(
     assert measured.names() == [
         "git merge-tree, in a row",
         "relauto, in a row",
+        "git merge-tree, as in the history",
+        "relauto, as in the history",
         "git merge-tree",
         "relauto, single",
         "relauto, push",
         "git worktree",
         "git worktree, push",
     ]
-    assert [[len(each) for each in one.values()] for one in measured.rounds] == [[2] * 7] * 2
+    counts = [2, 2, 3, 3, 2, 2, 2, 2, 2]
+    assert [[len(each) for each in one.values()] for one in measured.rounds] == [counts] * 2
     ratios = {budget.what: measured.ratio(budget) for budget in BUDGETS}
     assert {what for what, ratio in ratios.items() if ratio is None} == {
         "cherry-picker",

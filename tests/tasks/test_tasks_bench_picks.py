@@ -30,10 +30,12 @@ def test_programs_read_one_document(relauto: Relauto, history: History) -> None:
     first = history.run("rev-list", "--max-parents=0", "main").strip()
     fix = history.run("rev-parse", "main").strip()
     assert document["picks"] == [{"fix": fix, "onto": first}]
+    assert document["mixed"] == {"clean": 1}
     assert document["differing"] == []
-    assert [each["ratio"] is not None for each in document["ratios"]] == [True] * 6
+    assert [each["ratio"] is not None for each in document["ratios"]] == [True] * 7
     assert [(each["most"], each["least"]) for each in document["ratios"]] == [
         (3, None),
+        (1.5, None),
         (1.5, None),
         (None, None),
         (None, None),
@@ -52,6 +54,8 @@ def test_people_read_ratios_with_the_promises_beside(
     out = re.sub("NOT KEPT|kept", "told", out)
     assert "a warm pick: … times git merge-tree (at most 3: told)\n" in out
     assert "many picks: … times git merge-tree, in a row (at most …: told)\n" in out
+    assert "as in the history: 1 clean\n" in out
+    assert "many, as in the history: … times git merge-tree, as in the history (at most …: told)\n" in out
     absent = "cherry-picker: not measured: cherry-picker is not installed (pip install 'relauto[bench]')\n"
     assert absent in out
     assert "a pick by files: 100: … ms\n" in out
