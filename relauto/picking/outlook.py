@@ -20,7 +20,7 @@ from relauto.picking.fixes import sort_commits
 from relauto.picking.forecast import forecast
 
 Method = Literal["merge", "squash", "rebase"]
-State = Literal["clean", "already", "needs", "conflict", "error"]
+State = Literal["clean", "already", "proposed", "needs", "conflict", "error"]
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,17 @@ class Outlook:
 
     @property
     def state(self) -> State:
-        """The worst that is told of a commit; `needs` where earlier commits settle all of it."""
+        """The worst that is told of a commit; `needs` where earlier commits settle all of it.
+
+        `proposed`: resolvers settle every conflict, for a person to judge, whatever else would.
+        """
         states = {each.pick.status for each in self.series.picked}
         if "error" in states:
             return "error"
         if "conflict" in states:
             return "needs" if self.needs else "conflict"
+        if "resolved" in states:
+            return "proposed"
         return "clean" if "clean" in states else "already"
 
 
@@ -99,11 +104,18 @@ def _squash(repository: Repository, base: Commit, head: Commit, own: Sequence[Co
 
 
 def foresee(
-    repository: Repository, fixes: Sequence[Commit], line: Line, *, committer: Signature, explain: Explain
+    repository: Repository,
+    fixes: Sequence[Commit],
+    line: Line,
+    *,
+    committer: Signature,
+    explain: Explain,
+    propose: Propose | None = None,
 ) -> Outlook:
     """Return how `fixes` go onto a line, and which earlier commits they need where they do not apply.
 
-    These are what `explain` tells; where it lacks an object, none are named.
+    These are what `explain` tells; where it lacks an object, none are named. What conflicts is shown as
+    `propose` settles it.
 
     Raises:
         InputError: there is nothing to pick, or `committer` is unfit.
@@ -118,7 +130,9 @@ def foresee(
             break
         needs = sort_commits(repository, (*needs, *found))
         tried = pick_series(repository, (*needs, *fixes), line, committer=committer)
-    return Outlook(series, needs if needs and tried.is_whole else ())
+    if propose and not series.is_whole:
+        series = pick_series(repository, fixes, line, committer=committer, propose=propose)
+    return Outlook(series, needs if tried.is_whole else ())
 
 
 def _find_needs(stuck: Picked, explain: Explain) -> tuple[Commit, ...]:

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, task
 
-from relauto.tasks.output import say, show, show_json
+from relauto.tasks.output import show, show_json
 from relauto.tasks.resolved import KNOWN
 
 if TYPE_CHECKING:
     from relauto.errors import Status
     from relauto.git.commit import Signature
-    from relauto.git.merge import Merge
     from relauto.git.remotes import Remote
     from relauto.git.repository import Repository
     from relauto.git.signer import Signer
-    from relauto.model.names import Commit
-    from relauto.model.resolution import Proposal
     from relauto.picking.explanation import Explain
     from relauto.picking.fanout import Line, Propose, Series
     from relauto.picking.pick_branches import Placed
@@ -89,11 +86,14 @@ def pick(
     from relauto.tasks.pick_source import open_source, refuse_with_remote
     from relauto.tasks.pick_trial import find_trial, try_series
     from relauto.tasks.pull_source import find_pull_fixes
+    from relauto.tasks.resolved import find_resolvers
 
     if forecast:
         options = {"with-prerequisites": with_prerequisites, "from": from_, "verify": verify is not None}
-        refuse_with_forecast(fetch=fetch, resolvers=resolvers, write=write, push=push, **options)
-        raise SystemExit(int(run_forecast(fix or [], pull, onto or [], repo, method, json=json)))
+        refuse_with_forecast(fetch=fetch, write=write, push=push, **options)
+        raise SystemExit(
+            int(run_forecast(fix or [], pull, onto or [], repo, method, resolvers or [], json=json))
+        )
     if from_:
         history = {"--with-prerequisites": with_prerequisites}
         refuse_with_remote({"--repo": repo, "--pull": pull, "--push": push, **history})
@@ -105,7 +105,7 @@ def pick(
         fixes = find_fixes(repository, words)
         lines = _find_lines(repository, onto or [])
         remote = find_push_remote(repository, push, write=write)
-        propose = _find_resolvers(repository, resolvers or [])
+        propose = find_resolvers(repository, resolvers or [])
         committer, signer = _find_committer(repository, named=write and not dry)
         explain = remember_explanations(repository)
         put = _choose_pick(explain if with_prerequisites else None)
@@ -187,28 +187,6 @@ def _find_lines(repository: Repository, patterns: Sequence[str]) -> list[Line]:
     if not found:
         raise InputError("there is nothing to pick onto: no line was named", todo="name it with --onto")
     return [Line(branch, tip) for branch, tip in found.items()]
-
-
-def _find_resolvers(repository: Repository, words: Sequence[str]) -> Propose | None:
-    """Return what asks the resolvers that were named; None when none were."""
-    from relauto.git.errors import MissingObjectError
-    from relauto.git.runner import GitError
-    from relauto.resolving.names import parse_resolvers
-    from relauto.resolving.proposal import propose
-    from relauto.tasks.local import find_local_settings
-
-    names = parse_resolvers(words)
-    settings = find_local_settings() if names else None
-    policies = settings.path_policies if settings else ()
-
-    def ask(fix: Commit, tip: Commit, merged: Merge) -> Proposal | None:
-        try:
-            return propose(repository, fix, tip, merged, names, policies)
-        except (MissingObjectError, GitError) as error:
-            say(f"{fix.short} cannot be resolved: {error.what}")
-            return None
-
-    return ask if names else None
 
 
 def _find_committer(repository: Repository, *, named: bool) -> tuple[Signature, Signer | None]:

@@ -54,6 +54,7 @@ def run_forecast(
     onto: Sequence[str],
     repo: str,
     method: str,
+    resolvers: Sequence[str],
     *,
     json: bool,
 ) -> Status:
@@ -69,7 +70,7 @@ def run_forecast(
         if not patterns:
             names = ", ".join(line.branch for line in lines)
             say(f"no line was named, and no settings name any; taken are the newest called so: {names}")
-        outlooks = _look_ahead(asked, lines)
+        outlooks = _look_ahead(asked, lines, resolvers)
         document = describe_forecast(asked, outlooks)
         if json:
             show_json(document)
@@ -78,20 +79,22 @@ def run_forecast(
     return judge_forecast(outlooks)
 
 
-def _look_ahead(asked: Asked, lines: Sequence[Line]) -> list[Outlook]:
+def _look_ahead(asked: Asked, lines: Sequence[Line], resolvers: Sequence[str]) -> list[Outlook]:
     from dataclasses import replace
+    from functools import partial
 
     from relauto.clock import SystemClock
     from relauto.git.commit import Signature
     from relauto.picking.fanout import explain_series
     from relauto.picking.outlook import foresee
     from relauto.tasks.explained import remember_explanations
+    from relauto.tasks.resolved import find_resolvers
 
     committer = Signature("relauto", "relauto@localhost", SystemClock().now())
     explain = remember_explanations(asked.repository)
-    outlooks = (
-        foresee(asked.repository, asked.fixes, line, committer=committer, explain=explain) for line in lines
-    )
+    propose = find_resolvers(asked.repository, resolvers)
+    look = partial(foresee, committer=committer, explain=explain, propose=propose)
+    outlooks = (look(asked.repository, asked.fixes, line) for line in lines)
     return [replace(each, series=explain_series(each.series, explain)) for each in outlooks]
 
 
@@ -115,7 +118,7 @@ def judge_forecast(outlooks: Sequence[Outlook]) -> Status:
     states = {outlook.state for outlook in outlooks}
     if "error" in states:
         return Status.BAD_INPUT
-    return Status.DECISION if states & {"needs", "conflict"} else Status.REACHED
+    return Status.DECISION if states & {"proposed", "needs", "conflict"} else Status.REACHED
 
 
 @contextmanager
@@ -203,7 +206,12 @@ def draw_forecast(document: dict[str, Any]) -> Iterator[str]:
 
 
 def _tell(line: dict[str, Any], results: list[dict[str, Any]]) -> Iterator[str]:
-    yield from (f"{_name(each)} has to be picked first" for each in line["needs"])
+    proposed = line["state"] == "proposed"
+    if proposed:
+        names = sorted({name for each in results for name in each["resolvers"]})
+        yield f"would be proposed by {', '.join(names)}, for review"
+    deed = "would make it clean, picked first" if proposed else "has to be picked first"
+    yield from (f"{_name(each)} {deed}" for each in line["needs"])
     for result in results:
         if result["status"] == "error":
             yield result["error"]

@@ -126,6 +126,63 @@ def test_a_branch_and_a_range_need_no_remote(pick, clone, upstream, word):
     )
 
 
+@pytest.fixture
+def beside(clone):
+    """A change of the line below the one that release-10 changed, which stands on what `Prepare` did."""
+    clone.run("checkout", "--quiet", "-B", "beside", "origin/main")
+    clone.commit("Fix two lines", {"app.py": change(change(TEXT, 9, "fixed"), 4, "fixed too")})
+    return ("--forecast", "--fix", "beside", "--onto", "release-10", "--onto", "release-2")
+
+
+def test_what_resolvers_would_propose_is_told(pick, clone):
+    clone.run("checkout", "--quiet", "-B", "alone", "origin/main")
+    clone.commit("Fix the next one", {"app.py": change(change(TEXT, 9, "prepared"), 4, "fixed too")})
+    before = clone.git.read("show-ref")
+    asked = ("--forecast", "--fix", "alone", "--onto", "release-*", "--resolvers", "adjacent,tokens")
+    ended = pick(*asked)
+    assert ended.status == 3
+    assert mask(ended.out) == (
+        "alone, as one commit:\n\n"
+        "  release-1   clean\n"
+        "  release-2   clean\n"
+        "  release-3   proposed  would be proposed by adjacent, for review\n"
+        "  release-10  proposed  would be proposed by adjacent, for review\n"
+    )
+    document = pick(*asked, "--json").document
+    assert [(each["onto"], each["state"]) for each in document["lines"]][-1] == ("release-10", "proposed")
+    last = document["results"][-1]
+    assert (last["status"], last["resolvers"], last["resolved"][0]["path"]) == (
+        "resolved",
+        ["adjacent"],
+        "app.py",
+    )
+    assert clone.git.read("show-ref") == before
+    clone.run("checkout", "--quiet", "-B", "main", "origin/main")
+    clone.run("merge", "--quiet", "--squash", "alone")
+    clone.commit("Fix the next one (#13)")
+    picked = pick("--fix", "main", "--onto", "release-10", "--resolvers", "adjacent,tokens", "--json")
+    assert picked.document["results"][0]["tree"] == last["tree"], "it is what picking does once it is merged"
+
+
+def test_what_would_do_instead_of_a_proposal_is_told_beside_it(pick, clone):
+    clone.run("checkout", "--quiet", "-B", "alone", "origin/main")
+    clone.commit("Fix the next one", {"app.py": change(change(TEXT, 9, "prepared"), 10, "fixed too")})
+    ended = pick("--forecast", "--fix", "alone", "--onto", "release-1", "--resolvers", "all")
+    assert ended.status == 3
+    assert mask(ended.out).splitlines()[2:] == [
+        "  release-1  proposed  would be proposed by adjacent, for review",
+        "                       #7, ID Prepare (#7) would make it clean, picked first",
+    ]
+
+
+def test_what_no_resolver_settles_stays_a_conflict(pick, clone, beside):
+    plain = pick(*beside)
+    assert pick(*beside, "--resolvers", "deletion").out == plain.out
+    lines = pick(*beside, "--resolvers", "all", "--json").document["lines"]
+    states = [each["state"] for each in lines]
+    assert states == ["clean", "conflict"]
+
+
 @pytest.mark.parametrize("way", [["--forecast"], ["--with-prerequisites"]])
 def test_why_a_fix_does_not_apply_is_searched_once(pick, clone, monkeypatch, way):
     searched, explain = [], _Ground.explain
@@ -161,6 +218,10 @@ def test_a_conflict_with_main_is_told_beside(pick, clone, upstream):
         (("--forecast", "--fix", "main"), "is merged already, so there is nothing to foretell"),
         (("--forecast", "--pull", "12", "--method", "octopus"), "--method cannot be 'octopus'"),
         (("--forecast", "--pull", "12", "--onto", "hotfix-*"), "has no branch that matches 'hotfix-*'"),
+        (
+            ("--forecast", "--pull", "12", "--resolvers", "magic", "--onto", "release-1"),
+            "there is no resolver 'magic'\n",
+        ),
         (("--forecast", "--pull", "12", "--write"), "--forecast takes no --write\n  leave it out"),
         (
             ("--pull", "12", "--onto", "release-1"),
