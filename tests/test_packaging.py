@@ -15,6 +15,7 @@ from relauto.settings.file import parse_settings
 from relauto.skeleton.answers import Answers
 from relauto.skeleton.drafts import draft_files
 from relauto.tasks import namespace
+from tests.git.conftest import Clone
 
 ROOT = Path(relauto.__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -64,6 +65,25 @@ def test_the_readmes_settings_and_customers_are_usable() -> None:
     assert read.checks.required == ("unit tests",)
     assert [label.line for label in read.pick_labels] == ["release-{milestone}"]
     assert parse_customers(customers, "README")
+
+
+def test_the_readmes_program_picks(tmp_path, monkeypatch, capsys) -> None:
+    (program,) = blocks("python")
+    product, text = Clone(tmp_path / "product"), "one\ntwo\nthree\n"
+    product.commit("First", {"app.py": text})
+    product.run("branch", "release-1")
+    product.commit("Prepare", {"app.py": text.replace("two", "2")})
+    product.run("branch", "release-2")
+    prepared = product.head
+    product.switch("fix/crash", prepared)
+    product.commit("Fix", {"app.py": text.replace("two", "2, mended")})
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    exec(compile(program, "README", "exec"), {})
+    told = re.sub(
+        r"[0-9a-f]{40}$", "ID", capsys.readouterr().out.replace(prepared, "PREPARED"), flags=re.MULTILINE
+    )
+    assert told == ("release-1 conflict None\napp.py\nneeds first: PREPARED\nrelease-2 clean identical ID\n")
 
 
 def test_the_readmes_links_lead_somewhere() -> None:
