@@ -14,9 +14,6 @@ from relauto.model.event import Order
 TITLE = 256
 """Characters that GitHub takes as the title of a pull request or an issue."""
 
-BODY = 65_536
-"""Characters that GitHub takes as the body of a pull request, an issue or a comment."""
-
 NOTES = 125_000
 """Characters that GitHub takes as a release's notes."""
 

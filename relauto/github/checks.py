@@ -104,17 +104,11 @@ def _judge_one(checks: Checks, required: RequiredCheck) -> tuple[Literal["passed
     return "passed", ""
 
 
-def read_checks(client: Client, commit: Commit) -> Checks:
-    """Return the checks of a commit, by one GraphQL read, or by REST where that is not served.
-
-    Raises:
-        RemoteError: the commit is unknown, or the checks cannot be read; never taken for "none".
-    """
-    return look_at_checks(client, commit).read()
-
-
 def look_at_checks(client: Client, commit: Commit) -> Look[Checks]:
-    """Return the look that `read_checks` takes, to be had alone or with others."""
+    """Return the look at a commit's checks, to be had alone or with others.
+
+    A commit that is unknown, or checks that cannot be read, end it with RemoteError: they are not "none".
+    """
 
     def settle(answer: msgspec.Raw) -> Checks:
         missing = f"{client.repository} has no commit {commit}"

@@ -169,18 +169,8 @@ def _gather(told: Iterable[tuple[str, str | None, str | None]]) -> tuple[Report,
     return tuple(sorted(found, key=lambda report: (report.name, report.state, report.text)))
 
 
-def read_page(client: Client, number: int) -> Page:
-    """Return a pull request's page.
-
-    Raises:
-        NotFoundError: there is none of that number.
-        RemoteError: it cannot be read.
-    """
-    return look_at_page(client, number).read()
-
-
 def look_at_page(client: Client, number: int) -> Look[Page]:
-    """Return the look that `read_page` takes, to be had alone or with others."""
+    """Return the look at a pull request's page, to be had alone or with others."""
 
     def settle(answer: msgspec.Raw) -> Page:
         told = require(answer, f"{client.repository} has no pull request {number}")

@@ -1,7 +1,7 @@
 import pytest
 
 from relauto.errors import RemoteError
-from relauto.github.checks import Check, Checks, RequiredCheck, judge, read_checks, required_checks
+from relauto.github.checks import Check, Checks, RequiredCheck, judge, look_at_checks, required_checks
 from relauto.github.faults import ForbiddenError
 from relauto.model.names import Branch, Commit
 
@@ -70,7 +70,7 @@ def test_checks_are_the_same_both_ways(wire, client, open_client, say):
         say.status_node("legacy", "expected"),
     ]
     wire.graphql({"repository": {"object": say.commit_node(*contexts)}})
-    by_graphql = read_checks(client, HEAD)
+    by_graphql = look_at_checks(client, HEAD).read()
     wire.mock.reset()
     wire.no_graphql()
     runs = [say.run("build", "completed", "timed_out"), say.run("lint", "queued", None)]
@@ -79,20 +79,20 @@ def test_checks_are_the_same_both_ways(wire, client, open_client, say):
     wire.answer("GET", path, {"total_count": 2, "check_runs": runs[:1]}, headers={"Link": second})
     wire.answer("GET", path, {"total_count": 2, "check_runs": runs[1:]})
     wire.answer("GET", f"commits/{HEAD}/status", {"statuses": [say.status("legacy", "pending")]})
-    assert read_checks(open_client(), HEAD) == by_graphql
+    assert look_at_checks(open_client(), HEAD).read() == by_graphql
     assert [one.state for one in by_graphql.checks] == ["timed_out", "pending", "pending"]
 
 
 def test_a_commit_without_checks_has_none(wire, client, say):
     wire.graphql({"repository": {"object": say.commit_node()}})
-    assert read_checks(client, HEAD) == Checks(HEAD, ())
+    assert look_at_checks(client, HEAD).read() == Checks(HEAD, ())
 
 
 @pytest.mark.parametrize("found", [None, {"__typename": "Tag"}, {"oid": "b" * 40}])
 def test_another_object_is_not_a_commit_without_checks(wire, client, found):
     wire.graphql({"repository": {"object": found}})
     with pytest.raises(RemoteError, match="has no commit"):
-        read_checks(client, HEAD)
+        look_at_checks(client, HEAD).read()
 
 
 RULE = {

@@ -12,7 +12,7 @@ import responses
 from relauto.clock import ManualClock
 from relauto.errors import DecisionError
 from relauto.git.runner import Git
-from relauto.github.checks import RequiredCheck, judge, read_checks, required_checks
+from relauto.github.checks import RequiredCheck, judge, look_at_checks, required_checks
 from relauto.github.client import Address, Client
 from relauto.github.comments import edit_comment, post_comment
 from relauto.github.faults import ForbiddenError, NotFoundError, TokenError, UnseenError
@@ -190,11 +190,11 @@ def test_graphql_and_rest_agree_at_every_stage(world, ruleset):
     def compare() -> Any:
         world.network.graphql = True
         one, several = read_pull(client, number), find_pulls(client, FIX)
-        checks = read_checks(client, world.tip("fix"))
+        checks = look_at_checks(client, world.tip("fix")).read()
         world.network.graphql = False
         assert read_pull(by_rest, number) == without_graphql(one)
         assert find_pulls(by_rest, FIX) == [without_graphql(each) for each in several]
-        assert read_checks(by_rest, world.tip("fix")) == checks
+        assert look_at_checks(by_rest, world.tip("fix")).read() == checks
         return one
 
     number = open_fix(client).number
@@ -234,7 +234,7 @@ def test_the_verdict_follows_the_check(world):
     client, required = world.client(), [RequiredCheck("build")]
 
     def verdict() -> str:
-        return judge(read_checks(client, world.tip("fix")), required).state
+        return judge(look_at_checks(client, world.tip("fix")).read(), required).state
 
     assert verdict() == "pending"
     report(world, "build", "failure")

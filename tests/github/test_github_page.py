@@ -3,7 +3,7 @@
 import pytest
 
 from relauto.github.faults import ForbiddenError
-from relauto.github.pull_page import Page, Report, read_page, remove_label, report, set_milestone
+from relauto.github.pull_page import Page, Report, look_at_page, remove_label, report, set_milestone
 from relauto.model.names import Commit
 
 DONE = Report("relauto / leak", "success", "nothing")
@@ -60,12 +60,12 @@ def test_a_page_is_the_same_both_ways(wire, client, open_client, say):
             )
         )
     )
-    by_graphql = read_page(client, 7)
+    by_graphql = look_at_page(client, 7).read()
     assert wire.sent() == ["POST /graphql"]
     wire.mock.reset()
     wire.no_graphql()
     serve_by_rest(wire, say)
-    assert read_page(open_client(), 7) == by_graphql
+    assert look_at_page(open_client(), 7).read() == by_graphql
     assert by_graphql == Page(
         say.HEAD,
         by_graphql.comments,
@@ -81,7 +81,7 @@ def test_a_page_is_the_same_both_ways(wire, client, open_client, say):
 def test_a_page_with_more_comments_is_read_by_rest(wire, client, say):
     wire.graphql(answer(node(say, more=True)))
     serve_by_rest(wire, say)
-    assert len(read_page(client, 7).comments) == 1
+    assert len(look_at_page(client, 7).read().comments) == 1
 
 
 @pytest.mark.parametrize("as_app", [True, False])
