@@ -13,23 +13,24 @@ from relauto.model.debt import due_after, list_unpaid
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.picking.presence import find_presence
-from relauto.stages import claims, desk
+from relauto.stages import claims
 from relauto.stages.bench import Bench
+from relauto.stages.building.supply import foresee_artifacts, hold_prerelease
 from relauto.stages.debt import DEBTS
 from relauto.stages.following import find_required
 from relauto.stages.gates import is_waived
 from relauto.stages.investigate import OpenPull, describe_opening, find_pull
+from relauto.stages.people import desk
 from relauto.stages.prepare import bringing
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
 from relauto.stages.prepare.drafts import SETTLED, foresee_settled
 from relauto.stages.prepare.landing import Landing, Part, find_owed, list_landings
 from relauto.stages.prepare.pick import describe_content, list_series
 from relauto.stages.prepare.prospects import Prospects
-from relauto.stages.prepare.qa import describe_request
 from relauto.stages.prepare.release import hold_release
-from relauto.stages.prepare.supply import foresee_artifacts, hold_prerelease
 from relauto.stages.prepare.trial import describe_trial
 from relauto.stages.prepare.verify import find_strangers
+from relauto.stages.qa.asking import describe_request
 from relauto.stages.registry import observe
 from relauto.stages.step import Observation, Question, Refused, Todo, Waiting
 from relauto.stages.texts import Content, read_content

@@ -21,11 +21,12 @@ from relauto.model.target import Place
 from relauto.model.words import Text
 from relauto.recording import catch_up, intend, is_proved, note, record
 from relauto.showing import show
-from relauto.stages import answers, claims, desk, doors, outbox, pages, polling, replies, rides
+from relauto.stages import claims, outbox, polling, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
-from relauto.stages.losses import ask_loss, describe_loss, is_loss_accepted, is_lost
-from relauto.stages.prepare import machines, superseded
+from relauto.stages.people import answers, desk, doors, replies
+from relauto.stages.people.losses import ask_loss, describe_loss, is_loss_accepted, is_lost
+from relauto.stages.qa import machines, pages, superseded
 from relauto.stages.registry import ADVISORY, STEPS, WATCHED, Span, observe
 from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
 

@@ -14,12 +14,13 @@ from relauto.model.event import PlanSettled, StepProved
 from relauto.model.facts import normalise
 from relauto.model.incident import StepState
 from relauto.model.target import Place
-from relauto.stages import answers, claims, desk, doors, replies, rides
+from relauto.stages import claims, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
-from relauto.stages.losses import ask_loss, describe_loss, is_loss_accepted, is_lost
-from relauto.stages.prepare import machines, superseded
+from relauto.stages.people import answers, desk, doors, replies
+from relauto.stages.people.losses import ask_loss, describe_loss, is_loss_accepted, is_lost
 from relauto.stages.progress.due import describe_showing, will_show
+from relauto.stages.qa import machines, superseded
 from relauto.stages.registry import ADVISORY, Span, observe
 from relauto.stages.step import Proved, Refused, Seal, Todo, Waiting
 

@@ -14,8 +14,9 @@ from relauto.model.event import Body, Said
 from relauto.model.facts import Facts
 from relauto.model.incident import Incident, StepState
 from relauto.model.target import Place
-from relauto.stages import doors, outbox
+from relauto.stages import outbox
 from relauto.stages.bench import Bench
+from relauto.stages.people import doors
 
 
 def note(bench: Bench, *bodies: Body | Said) -> None:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from relauto.model import event as events
 from relauto.model.target import Place
 from relauto.recording import catch_up, record
-from relauto.stages import desk
 from relauto.stages.bench import Bench
+from relauto.stages.people import desk
 from relauto.stages.registry import observe
 from relauto.stages.step import Todo
 

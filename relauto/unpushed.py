@@ -18,8 +18,8 @@ from relauto.journal.queue import Queue, Unpushed
 from relauto.model.event import Body, NoteAdded, NoteKind, locate
 from relauto.model.incident import SETTLED
 from relauto.model.words import Text
-from relauto.stages import decisions
 from relauto.stages.bench import Bench
+from relauto.stages.people import decisions
 
 
 @dataclass(frozen=True)

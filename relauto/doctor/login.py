@@ -6,7 +6,7 @@ from relauto.doctor.finding import Finding
 from relauto.errors import RemoteError
 from relauto.github.repositories import read_login
 from relauto.session import Session
-from relauto.stages.prepare.workflow import ACTIONS
+from relauto.stages.building.workflow import ACTIONS
 
 
 def examine_login(session: Session) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ from relauto.proving.moves import By, Move, advance, call_served
 from relauto.proving.tally import Run
 from relauto.rehearsal.world import PEOPLE
 from relauto.session import Session
-from relauto.stages import decisions, desk, doors
+from relauto.stages.people import decisions, desk, doors
 
 Kind = Literal["advance", "line", "lines", "crew"]
 

@@ -12,8 +12,8 @@ from relauto.model.names import Commit, RepositoryName, Tag
 from relauto.rehearsal.sample import Sample, build_sample
 from relauto.rehearsal.scenario import Scenario
 from relauto.rehearsal.world import CHECK, OPS, QA, World
-from relauto.stages.prepare.artifacts import Artifact
-from relauto.stages.prepare.publication import with_sums
+from relauto.stages.building.artifacts import Artifact
+from relauto.stages.building.publication import with_sums
 
 PRODUCT = RepositoryName("acme/stockroom")
 

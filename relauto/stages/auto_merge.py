@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from relauto.github.pull_state import Pull
 from relauto.model.target import Place
-from relauto.stages import doors
 from relauto.stages.bench import Bench
+from relauto.stages.people import doors
 from relauto.stages.step import Refused, Waiting
 
 

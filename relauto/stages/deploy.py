@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from relauto.model.facts import Facts
 from relauto.model.target import Place, Target
-from relauto.stages import desk
 from relauto.stages.bench import Bench, require_target
+from relauto.stages.people import desk
 from relauto.stages.prepare.release import kit_digest
 from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
 

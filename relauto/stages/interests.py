@@ -12,11 +12,11 @@ from relauto.github.look import Look
 from relauto.github.rules import look_at_rules
 from relauto.model.names import Branch, Commit, Tag
 from relauto.model.target import Target
-from relauto.stages import desk
 from relauto.stages.bench import Bench, Kind
-from relauto.stages.prepare import qa_issue
+from relauto.stages.people import desk
 from relauto.stages.prepare.landing import list_landings
 from relauto.stages.progress.followed import read_entries
+from relauto.stages.qa.issue import list_looks
 
 Interest = tuple[Kind, Look[Any]]
 
@@ -32,7 +32,7 @@ def list_interests(bench: Bench) -> Iterator[Interest]:
         if not bench.facts("prepare.pick", target):
             yield from _list_picks(bench, target)
         yield from _list_proofs(bench, target)
-        yield from (("qa", look) for look in qa_issue.list_looks(bench, target))
+        yield from (("qa", look) for look in list_looks(bench, target))
 
 
 def _list_pages(bench: Bench) -> Iterator[Interest]:

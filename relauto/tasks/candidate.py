@@ -41,7 +41,7 @@ def attach(
 
     from relauto import recording
     from relauto.errors import InputError
-    from relauto.stages.prepare import attaching
+    from relauto.stages.building import attaching
 
     if not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
         raise InputError(f"--sha256 {sha256!r} is not a SHA-256", todo="give its 64 hex digits")

@@ -40,7 +40,7 @@ def redact(
 ) -> None:
     """Erase what people said, or who they are, from the journal for good; say what stays elsewhere."""
     from relauto import recording
-    from relauto.stages import decisions
+    from relauto.stages.people import decisions
 
     choice = _read_choice(event, person, text)
     decisions.require_words(reason, "erasing needs --reason", "say why, in words that may stay")

@@ -65,7 +65,7 @@ def approve(
     """Approve exactly what is shown at a door; without --subject, show it."""
     from relauto.comms.standing import describe_holders, describe_standing
     from relauto.errors import InputError
-    from relauto.stages import decisions, doors
+    from relauto.stages.people import decisions, doors
 
     with connect.bench(id or None) as bench:
         place, door = decisions.find_door(bench, step)
@@ -92,7 +92,7 @@ def approve(
 def _approve_by_run(bench: Bench, place: Place, door: Door, *, dry: bool, json: bool) -> None:
     from relauto import recording
     from relauto.errors import InputError
-    from relauto.stages import environments
+    from relauto.stages.people import environments
 
     run, where = os.environ.get("GITHUB_RUN_ID", ""), os.environ.get("GITHUB_REPOSITORY", "")
     ops = bench.settings.repositories.ops
@@ -123,7 +123,7 @@ def tick(
     c: Context, step: str, evidence: str = "", id: str = "", dry_run: bool = False, json: bool = False
 ) -> None:
     """Say that a step is done by hand, with evidence."""
-    from relauto.stages import decisions
+    from relauto.stages.people import decisions
 
     decisions.require_words(evidence, f"a tick of {step} needs --evidence", "say what shows that it is done")
     dry, words = dry_run or c.config.run.dry, {"step": step, "evidence": evidence}
@@ -140,7 +140,7 @@ def skip(
     c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = False, json: bool = False
 ) -> None:
     """Say that a step will not be done, with a reason that stays visible."""
-    from relauto.stages import decisions
+    from relauto.stages.people import decisions
 
     with connect.bench(id or None) as bench:
         body = decisions.skip(bench, step, reason)
@@ -162,7 +162,7 @@ def reopen(
     c: Context, step: str, reason: str = "", id: str = "", dry_run: bool = False, json: bool = False
 ) -> None:
     """Let a lost, refused, skipped or ticked step be done again."""
-    from relauto.stages import decisions
+    from relauto.stages.people import decisions
 
     with connect.bench(id or None) as bench:
         made = decisions.abandon_desk if step == "desk" else decisions.reopen
@@ -193,7 +193,7 @@ def accept(
 ) -> None:
     """Accept a commit beside the fix, or a lost step as it is."""
     from relauto.errors import InputError
-    from relauto.stages import decisions
+    from relauto.stages.people import decisions
 
     with connect.bench(id or None) as bench:
         bodies: list[Body] = []
@@ -233,7 +233,7 @@ def waive(
 ) -> None:
     """Let a gate stand open for one commit, until a moment."""
     from relauto.comms.wording import format_moment
-    from relauto.stages import decisions
+    from relauto.stages.people import decisions
 
     with connect.bench(id or None) as bench:
         bench.roster.require(bench.login, "waive")
@@ -268,7 +268,7 @@ def withdraw(
 ) -> None:
     """Take back a fix that was attached."""
     from relauto.errors import InputError
-    from relauto.stages import decisions
+    from relauto.stages.people import decisions
 
     if bool(fix) == bool(pull):
         raise InputError("withdraw needs one of --fix and --pull")
@@ -294,7 +294,8 @@ def fail(
 ) -> None:
     """Say that the release did not help: the next round of stages 4 to 6 begins."""
     from relauto.errors import InputError
-    from relauto.stages import decisions, rounds
+    from relauto.stages import rounds
+    from relauto.stages.people import decisions
 
     if not reason.strip():
         raise InputError(f"failing {step} needs --reason", todo="say what was seen")

@@ -54,7 +54,7 @@ def show_(_c: Context, tag: str = "", html: bool = False, results: bool = False,
 def sync(c: Context, tag: str = "", id: str = "", dry_run: bool = False, json: bool = False) -> None:
     """Put on record what QA's issue says by now, and show who ticked what and what is open."""
     from relauto import engine, foresight, recording
-    from relauto.stages.prepare import sign_off
+    from relauto.stages.qa import sign_off
 
     dry = dry_run or c.config.run.dry
     with connect.bench(id or None) as bench:
@@ -100,7 +100,7 @@ def sign(
     json: bool = False,
 ) -> None:
     """Give QA's verdict on exactly one candidate; the page's items have to be ticked all the same."""
-    from relauto.stages.prepare import sign_off
+    from relauto.stages.qa import sign_off
     from relauto.tasks import people
 
     with connect.bench(id or None) as bench:

@@ -7,7 +7,7 @@ from relauto.engine import Outcome
 from relauto.foresight import Foreseen
 from relauto.journal.log import JournalReader
 from relauto.model.event import DoorReached, Event, StepIntended
-from relauto.stages import desk
+from relauto.stages.people import desk
 from relauto.stages.progress.due import describe_showing
 
 _IDS = re.compile(r"a new commit|\b[0-9a-f]{10,40}\b")

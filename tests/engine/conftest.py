@@ -26,8 +26,8 @@ from relauto.rehearsal.cast.api import Api
 from relauto.session import Session, Tokens
 from relauto.settings.file import parse_settings
 from relauto.settings.options import Settings
-from relauto.stages import decisions
 from relauto.stages.bench import Bench
+from relauto.stages.people import decisions
 
 SOURCE, OPS, QA = RepositoryName("acme/stockroom"), RepositoryName("acme/ops"), RepositoryName("acme/qa")
 MAIN, LINE = Branch("main"), Branch("release-1.0")

@@ -10,7 +10,7 @@ from relauto.errors import DecisionError, Status
 from relauto.model.event import DeskIntended, locate
 from relauto.model.incident import SETTLED
 from relauto.model.playbook import load_playbook
-from relauto.stages import desk
+from relauto.stages.people import desk
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, CI
 

@@ -6,7 +6,7 @@ import pytest
 
 from relauto import recording
 from relauto.errors import DecisionError, InputError, Status
-from relauto.stages.prepare import attaching
+from relauto.stages.building import attaching
 from tests.engine.conftest import World
 from tests.engine.test_engine_files import (
     DATA,

@@ -8,8 +8,8 @@ from relauto import recording
 from relauto.errors import DecisionError, Status
 from relauto.skeleton.answers import Answers
 from relauto.skeleton.drafts import draft_files
-from relauto.stages import decisions, environments
-from relauto.stages.environments import ENVIRONMENT, WORKFLOW
+from relauto.stages.people import decisions, environments
+from relauto.stages.people.environments import ENVIRONMENT, WORKFLOW
 from tests.engine.agreement import agree
 from tests.engine.conftest import CI, INCIDENT, MAIN, OPS, QA, ROSTER, SOURCE, TARGET, only_stop
 

@@ -12,7 +12,7 @@ from relauto import recording
 from relauto.errors import DecisionError, Status
 from relauto.model.event import GateWaived, Said, StepIntended
 from relauto.model.words import Person, Text
-from relauto.stages.prepare.artifacts import make_archive
+from relauto.stages.building.artifacts import make_archive
 from tests.engine.conftest import BOT, SOURCE, TARGET, World
 
 pytestmark = pytest.mark.path

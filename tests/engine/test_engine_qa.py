@@ -15,7 +15,7 @@ from relauto.hub.script import Rule, switch_script
 from relauto.model.event import Said
 from relauto.model.facts import digest_facts
 from relauto.model.words import Person
-from relauto.stages.prepare import sign_off
+from relauto.stages.qa import sign_off
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, EVIDENCE, QA, only_stop
 

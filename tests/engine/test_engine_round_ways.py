@@ -12,7 +12,7 @@ from relauto.errors import DecisionError, Status
 from relauto.model.debt import list_unpaid
 from relauto.model.target import Place
 from relauto.opening import open_incident
-from relauto.stages import decisions
+from relauto.stages.people import decisions
 
 from .agreement import agree
 from .conftest import LINE, MAIN, SOURCE, TARGET, World

@@ -5,7 +5,7 @@ import requests
 import responses
 
 from relauto.errors import InputError, RemoteError
-from relauto.stages.prepare.fetching import read_source
+from relauto.stages.building.fetching import read_source
 
 URL = "https://ci.acme.example/job/7/app.bin"
 DATA = b"bytes"

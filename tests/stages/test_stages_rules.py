@@ -14,9 +14,9 @@ from relauto.comms.desk import Shown
 from relauto.errors import DecisionError, InputError
 from relauto.model.playbook import load_playbook
 from relauto.settings.candidates import VersionFile
-from relauto.stages.desk import split_question
+from relauto.stages.building.artifacts import Artifact, digest_kit, write_sums
 from relauto.stages.investigate import read_decision
-from relauto.stages.prepare.artifacts import Artifact, digest_kit, write_sums
+from relauto.stages.people.desk import split_question
 from relauto.stages.prepare.bump import raise_number
 from relauto.stages.registry import ADVISORY, STEPS
 from relauto.stages.step import Question

@@ -12,11 +12,8 @@ from relauto.model.target import Place, Target
 from relauto.model.version import find_releases, parse_version
 from relauto.stages import texts
 from relauto.stages.bench import Bench, require_target
-from relauto.stages.claims import is_withdrawn
-from relauto.stages.gates import WAIVED
-from relauto.stages.leaks import hold_leaks, read_brought
-from relauto.stages.prepare.artifacts import digest_kit
-from relauto.stages.prepare.publication import (
+from relauto.stages.building.artifacts import digest_kit
+from relauto.stages.building.publication import (
     ask_about_files,
     compare_release,
     download,
@@ -24,6 +21,9 @@ from relauto.stages.prepare.publication import (
     is_complete,
     publish,
 )
+from relauto.stages.claims import is_withdrawn
+from relauto.stages.gates import WAIVED
+from relauto.stages.leaks import hold_leaks, read_brought
 from relauto.stages.signing import find_tag_signer
 from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
 

@@ -19,12 +19,12 @@ from relauto.model.target import Place, Target
 from relauto.model.version import find_releases, parse_tag
 from relauto.model.words import Text
 from relauto.stages.bench import Bench, list_commits, require_target
+from relauto.stages.building.supply import Settled, find_artifacts
 from relauto.stages.following import find_required
 from relauto.stages.gates import WAIVED, hold, is_waived
 from relauto.stages.investigate import DecideQa
-from relauto.stages.prepare import qa
 from relauto.stages.prepare.candidate import find_lacking
-from relauto.stages.prepare.supply import Settled, find_artifacts
+from relauto.stages.qa.asking import ask
 from relauto.stages.step import Observation, Proved, Question, Refused, Waiting
 
 _LISTED = 20
@@ -157,7 +157,7 @@ class VerifyCandidate:
         waived = is_waived(bench, place, "qa", commit)
         if waived and tag not in bench.incident.qa_requests:
             return WAIVED
-        answer = qa.ask(bench, place, target, tag, commit, artifacts, green=green)
+        answer = ask(bench, place, target, tag, commit, artifacts, green=green)
         # A waiver stands for an answer that is missing, and never against a tester's no.
         is_missing = not isinstance(answer, str) and not (isinstance(answer, Refused) and answer.records)
         return WAIVED if waived and is_missing else answer

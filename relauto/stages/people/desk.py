@@ -26,8 +26,9 @@ from relauto.model import event as events
 from relauto.model.debt import is_finished
 from relauto.model.door import Standing
 from relauto.model.target import Place
-from relauto.stages import doors, texts
+from relauto.stages import texts
 from relauto.stages.bench import Bench
+from relauto.stages.people import doors
 from relauto.stages.step import Question
 
 LABEL = "relauto-desk"

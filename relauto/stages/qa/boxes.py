@@ -12,7 +12,7 @@ from relauto.model.event import QaChecked, QaRequested, Ticked
 from relauto.model.words import Person
 from relauto.stages.bench import Bench
 from relauto.stages.logins import find_login
-from relauto.stages.prepare.evidence import find_evidence, list_versions
+from relauto.stages.qa.evidence import find_evidence, list_versions
 
 
 @dataclass(frozen=True)

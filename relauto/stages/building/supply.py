@@ -16,17 +16,17 @@ from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.stages import texts
 from relauto.stages.bench import Bench
-from relauto.stages.gates import hold, is_waived
-from relauto.stages.leaks import hold_leaks
-from relauto.stages.prepare import adoption, workflow
-from relauto.stages.prepare.artifacts import SUMS, Built, build_artifacts
-from relauto.stages.prepare.publication import (
+from relauto.stages.building import adoption, workflow
+from relauto.stages.building.artifacts import SUMS, Built, build_artifacts
+from relauto.stages.building.publication import (
     ask_about_files,
     compare_release,
     find_release,
     publish,
     read_release,
 )
+from relauto.stages.gates import hold, is_waived
+from relauto.stages.leaks import hold_leaks
 from relauto.stages.step import Refused, Todo, Waiting
 from relauto.surroundings import is_ci
 

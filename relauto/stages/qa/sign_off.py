@@ -8,8 +8,8 @@ from relauto.github.faults import NotFoundError
 from relauto.model.event import QaAnswered, QaChecked, QaRequested, QaWord
 from relauto.model.words import Text
 from relauto.stages.bench import Bench
-from relauto.stages.prepare import qa_issue
-from relauto.stages.prepare.boxes import Boxes, read_boxes, record_boxes
+from relauto.stages.qa.boxes import Boxes, read_boxes, record_boxes
+from relauto.stages.qa.issue import list_asked, look_at_page, read_asked
 
 _SHORTEST = 7
 """How many digits of a digest name what is signed."""
@@ -28,7 +28,7 @@ def find_requested(bench: Bench, tag: str = "") -> tuple[QaRequested, str]:
     waiting: dict[str, tuple[QaRequested, str]] = {}
     for target in bench.incident.targets:
         candidate = bench.facts("prepare.candidate", target)
-        for asked in qa_issue.list_asked(bench, target):
+        for asked in list_asked(bench, target):
             if asked.tag == candidate.get("tag"):
                 waiting[asked.tag] = (asked, str(candidate["commit"]))
     if tag in waiting or (not tag and len(waiting) == 1):
@@ -74,7 +74,7 @@ def read_results(bench: Bench, tag: str) -> tuple[QaResults, QaChecked | None]:
         InputError: QA is not asked about it, or its issue is gone.
     """
     requested, commit = find_requested(bench, tag)
-    asked = qa_issue.read_asked(bench, requested.tag)
+    asked = read_asked(bench, requested.tag)
     boxes = _read_boxes(bench, requested, asked)
     checked = record_boxes(requested, commit, boxes)
     is_new = bench.incident.qa_checks.get(requested.tag) != checked
@@ -85,7 +85,7 @@ def read_results(bench: Bench, tag: str) -> tuple[QaResults, QaChecked | None]:
 
 def _read_boxes(bench: Bench, requested: QaRequested, asked: str) -> Boxes:
     try:
-        issue, comments = bench.see("qa", qa_issue.look_at_page(bench, requested.number))
+        issue, comments = bench.see("qa", look_at_page(bench, requested.number))
     except NotFoundError as error:
         raise InputError(
             f"{requested.url} is gone", todo=f"relauto reopen {requested.place.step} --reason … asks QA again"

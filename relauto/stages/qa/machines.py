@@ -18,8 +18,8 @@ from relauto.model.target import Target
 from relauto.stages.bench import Bench
 from relauto.stages.following import find_required
 from relauto.stages.logins import find_login
-from relauto.stages.prepare import qa_issue
-from relauto.stages.prepare.evidence import list_versions
+from relauto.stages.qa.evidence import list_versions
+from relauto.stages.qa.issue import list_asked, look_at_page
 
 _ROUNDS = 3
 """How often a page is written in one run, as long as somebody edits it in the same moment."""
@@ -41,7 +41,7 @@ def _write(bench: Bench, stale: "_Stale") -> None:
         issues.change_body(bench.qa, stale.asked.number, stale.correct)
         bench.look("qa")
         try:
-            seen, _ = bench.see("qa", qa_issue.look_at_page(bench, stale.asked.number), alone=True)
+            seen, _ = bench.see("qa", look_at_page(bench, stale.asked.number), alone=True)
         except NotFoundError:
             return
     if not seen.edits:
@@ -83,7 +83,7 @@ class _Stale:
 def _find_stale(bench: Bench) -> Iterator[_Stale]:
     for target in bench.incident.targets:
         candidate = bench.facts("prepare.candidate", target)
-        for asked in qa_issue.list_asked(bench, target):
+        for asked in list_asked(bench, target):
             if candidate.get("tag") == asked.tag:
                 yield from _compare(bench, asked, _is_green(bench, target, Commit(str(candidate["commit"]))))
 
@@ -95,7 +95,7 @@ def _is_green(bench: Bench, target: Target, commit: Commit) -> bool:
 
 def _compare(bench: Bench, asked: QaRequested, is_green: bool) -> Iterator[_Stale]:
     try:
-        issue, _ = bench.see("qa", qa_issue.look_at_page(bench, asked.number))
+        issue, _ = bench.see("qa", look_at_page(bench, asked.number))
     except NotFoundError:
         return
     stale = _Stale(asked, issue, is_green, find_login(bench, bench.qa))

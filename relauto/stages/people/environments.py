@@ -13,8 +13,8 @@ from relauto.model.door import Door
 from relauto.model.event import Said, locate
 from relauto.model.target import Place
 from relauto.model.words import Person
-from relauto.stages import decisions, doors
 from relauto.stages.bench import Bench
+from relauto.stages.people import decisions, doors
 
 ENVIRONMENT = "relauto-doors"
 """The environment whose reviewers open doors."""

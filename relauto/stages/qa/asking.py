@@ -18,10 +18,17 @@ from relauto.model.words import Text
 from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.gates import hold
-from relauto.stages.prepare import qa_issue
-from relauto.stages.prepare.boxes import Boxes, read_boxes, record_boxes
-from relauto.stages.prepare.carrying import find_carried, list_still
-from relauto.stages.prepare.verdicts import Verdict, find_verdict, tell_lack
+from relauto.stages.qa.boxes import Boxes, read_boxes, record_boxes
+from relauto.stages.qa.carrying import find_carried, list_still
+from relauto.stages.qa.issue import (
+    digest_candidate,
+    find_or_open,
+    list_requests,
+    look_at_page,
+    path_of,
+    read_asked,
+)
+from relauto.stages.qa.verdicts import Verdict, find_verdict, tell_lack
 from relauto.stages.step import Observation, Refused, Todo, Waiting
 
 
@@ -40,17 +47,17 @@ def ask(
     `green`: CI has passed, as the page is to say.
     """
     requested = bench.incident.qa_requests.get(tag)
-    if requested is None or requested.digest != qa_issue.digest_candidate(commit, artifacts):
+    if requested is None or requested.digest != digest_candidate(commit, artifacts):
         facts = replace(texts.qa_facts(bench, target, tag, commit, artifacts), green=green)
-        return _request(bench, place, facts, qa_issue.digest_candidate(commit, artifacts))
+        return _request(bench, place, facts, digest_candidate(commit, artifacts))
     try:
-        issue, comments = bench.see("qa", qa_issue.look_at_page(bench, requested.number))
+        issue, comments = bench.see("qa", look_at_page(bench, requested.number))
     except NotFoundError:
         return _refuse_lost(place, tag, commit, f"{requested.url} is gone")
     verdict = find_verdict(bench, requested, comments)
     if verdict is None and issue.state == "closed":
         return _refuse_lost(place, tag, commit, f"{requested.url} was closed without a verdict")
-    asked = qa_issue.read_asked(bench, tag)
+    asked = read_asked(bench, tag)
     boxes = read_boxes(bench, requested, asked, issue, comments)
     if verdict is None:
         lacks = map(boxes.describe, boxes.unproved)
@@ -139,19 +146,19 @@ def _ask_open(
 
 def _request(bench: Bench, place: Place, facts: QaFacts, digest: str) -> Todo:
     tag, carried = Tag(facts.tag), find_carried(bench, place, facts)
-    asked = [each for each in qa_issue.list_requests(bench, place) if each.digest != digest]
+    asked = [each for each in list_requests(bench, place) if each.digest != digest]
     before = {each.number: (each.tag, each.url) for each in asked}
     facts = replace(facts, carried=carried, earlier=tuple(before.values()))
     page = render_qa("candidate", facts, bench.renderer)
     still = list_still(carried) if carried else ()
 
     def run(_facts: Facts) -> None:
-        issue = qa_issue.find_or_open(bench, tag, digest, page)
+        issue = find_or_open(bench, tag, digest, page)
         if issue.state == "closed":
             issue = issues.edit_issue(bench.qa, issue.number, state="open")
         requested = QaRequested(place, tag, bench.settings.qa, issue.number, issue.url, digest, still)
         bench.found.append(requested)
-        bench.files[qa_issue.path_of(tag)] = page.encode()
+        bench.files[path_of(tag)] = page.encode()
 
     return Todo(f"ask-qa:{tag}", describe_request(bench, tag), run, changes=("qa",))
 

@@ -16,9 +16,11 @@ from relauto.model.event import AnswerRefused, Body, QaRevoked, Said, locate
 from relauto.model.names import Tag
 from relauto.model.roster import list_deeds
 from relauto.model.words import Person, Text
-from relauto.stages import corrections, decisions, desk, doors, rounds
+from relauto.stages import rounds
 from relauto.stages.bench import Bench
-from relauto.stages.prepare import qa_issue, verdicts
+from relauto.stages.people import corrections, decisions, desk, doors
+from relauto.stages.qa import verdicts
+from relauto.stages.qa.issue import read_comments
 
 MOST_REPLIES = 10
 """So often one person is told that something does not count. Who goes on has been told how it is done."""
@@ -48,7 +50,7 @@ def read_answers(bench: Bench) -> Iterator[Said | Body]:
         tag = bench.facts("prepare.candidate", target).get("tag", "")
         asked = bench.incident.qa_requests.get(str(tag))
         if asked and not bench.facts("prepare.release", target):
-            for comment in qa_issue.read_comments(bench, asked.number):
+            for comment in read_comments(bench, asked.number):
                 yield from _read_nearly_signed(bench, comment, Tag(asked.tag))
 
 

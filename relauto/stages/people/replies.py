@@ -14,9 +14,10 @@ from relauto.github.client import Client
 from relauto.github.comments import Comment, find_comment, post_comment
 from relauto.model.event import locate
 from relauto.model.incident import SETTLED
-from relauto.stages import answers, desk
 from relauto.stages.bench import Bench, Kind
-from relauto.stages.prepare import qa_issue, verdicts
+from relauto.stages.people import answers, desk
+from relauto.stages.qa import verdicts
+from relauto.stages.qa.issue import list_asked, read_comments
 
 
 def tell_refused(bench: Bench) -> None:
@@ -43,7 +44,7 @@ class _There:
     url: str
 
     def comments(self, bench: Bench) -> tuple[Comment, ...]:
-        return desk.read(bench) if self.kind == "desk" else qa_issue.read_comments(bench, self.number)
+        return desk.read(bench) if self.kind == "desk" else read_comments(bench, self.number)
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _list_places(bench: Bench) -> Iterator[_There]:
     if opened:
         yield _There("the desk", "desk", bench.ops, opened.number, opened.url)
     for target in bench.incident.targets:
-        for asked in list(qa_issue.list_asked(bench, target)):
+        for asked in list(list_asked(bench, target)):
             yield _There(f"QA's issue about {asked.tag}", "qa", bench.qa, asked.number, asked.url)
 
 

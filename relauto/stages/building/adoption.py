@@ -13,8 +13,8 @@ from relauto.model.facts import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Target
 from relauto.stages.bench import Bench
-from relauto.stages.prepare import workflow
-from relauto.stages.prepare.artifacts import (
+from relauto.stages.building import workflow
+from relauto.stages.building.artifacts import (
     SUMS,
     Artifact,
     ask_version,
@@ -22,7 +22,7 @@ from relauto.stages.prepare.artifacts import (
     name_archive,
     write_sums,
 )
-from relauto.stages.prepare.publication import (
+from relauto.stages.building.publication import (
     ask_about_files,
     complete_release,
     download_assets,

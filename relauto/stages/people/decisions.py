@@ -15,9 +15,10 @@ from relauto.model.incident import Fix, StepRecord, StepState
 from relauto.model.moment import parse_end
 from relauto.model.target import Place
 from relauto.model.words import Text
-from relauto.stages import desk, rounds
+from relauto.stages import rounds
 from relauto.stages.bench import Bench
 from relauto.stages.investigate import read_decision
+from relauto.stages.people import desk
 
 DECISION = "investigate.qa-decision"
 

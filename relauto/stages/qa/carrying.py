@@ -10,7 +10,7 @@ from relauto.model.names import Commit, Tag
 from relauto.model.target import Place
 from relauto.model.words import Person
 from relauto.stages.bench import Bench
-from relauto.stages.prepare import qa_issue
+from relauto.stages.qa.issue import read_asked
 
 
 def find_carried(bench: Bench, place: Place, facts: QaFacts) -> Carried | None:
@@ -25,7 +25,7 @@ def find_carried(bench: Bench, place: Place, facts: QaFacts) -> Carried | None:
     before = checks[-1]
     changed = _list_changed(bench, before, facts)
     now = read_blocks(render_qa("candidate", facts, bench.renderer))
-    then = read_blocks(qa_issue.read_asked(bench, before.tag))
+    then = read_blocks(read_asked(bench, before.tag))
     same = [item for item, block in now.items() if then.get(item, "").replace(before.tag, facts.tag) == block]
     standing = {item for item in same if _is_untouched(item, facts, changed)}
     items = {each.item: str(each.by) for each in before.items if each.item in standing}

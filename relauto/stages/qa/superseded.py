@@ -10,7 +10,7 @@ from relauto.github.faults import NotFoundError
 from relauto.github.issues import Issue
 from relauto.model.event import QaRequested
 from relauto.stages.bench import Bench
-from relauto.stages.prepare import qa_issue
+from relauto.stages.qa.issue import list_superseded, look_at_page
 
 
 def close_superseded(bench: Bench) -> None:
@@ -54,9 +54,9 @@ class _Past:
 
 def _find_untold(bench: Bench) -> Iterator[_Past]:
     for target in bench.incident.targets:
-        for asked, next_ in list(qa_issue.list_superseded(bench, target)):
+        for asked, next_ in list(list_superseded(bench, target)):
             try:
-                issue, comments = bench.see("qa", qa_issue.look_at_page(bench, asked.number))
+                issue, comments = bench.see("qa", look_at_page(bench, asked.number))
             except NotFoundError:
                 continue
             key = f"{bench.incident.id}:qa-closed:{next_.number if next_ else 'withdrawn'}"

@@ -14,9 +14,9 @@ from relauto.model.target import Target
 from relauto.model.words import Text
 from relauto.stages import texts
 from relauto.stages.bench import Bench
-from relauto.stages.prepare.artifacts import SUMS, Artifact
-from relauto.stages.prepare.fetching import is_address, read_source
-from relauto.stages.prepare.publication import find_digest, find_release, open_release
+from relauto.stages.building.artifacts import SUMS, Artifact
+from relauto.stages.building.fetching import is_address, read_source
+from relauto.stages.building.publication import find_digest, find_release, open_release
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from relauto.model.commands import USAGE, Command, Malformed, Verb
 from relauto.model.gate import GATES, NEVER
 from relauto.model.incident import SETTLED, StepState
 from relauto.model.names import Tag
-from relauto.stages import doors
 from relauto.stages.bench import Bench
+from relauto.stages.people import doors
 
 _MOST = 5
 """So many lines are offered: more are read at the board."""

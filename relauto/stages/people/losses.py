@@ -6,8 +6,8 @@ from relauto.model.facts import digest_facts, tell_facts
 from relauto.model.incident import StepRecord, StepState
 from relauto.model.target import Place
 from relauto.model.words import Text
-from relauto.stages import desk
 from relauto.stages.bench import Bench
+from relauto.stages.people import desk
 from relauto.stages.step import Question, Refused, Todo, Waiting
 
 

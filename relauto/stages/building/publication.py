@@ -10,7 +10,7 @@ from relauto.github import releases
 from relauto.github.releases import Asset, Release
 from relauto.model.names import Commit, Tag
 from relauto.stages.bench import Bench
-from relauto.stages.prepare.artifacts import SUMS, Artifact, write_sums
+from relauto.stages.building.artifacts import SUMS, Artifact, write_sums
 from relauto.stages.step import Question, Refused
 
 

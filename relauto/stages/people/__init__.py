@@ -1,0 +1,1 @@
+"""What people decide: where they are asked, and what becomes of each answer."""

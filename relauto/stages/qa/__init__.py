@@ -1,0 +1,1 @@
+"""QA's part of the verification: the page that asks, and what testers answer."""
