@@ -33,7 +33,7 @@ from relauto.stages.prepare.verify import find_strangers
 from relauto.stages.qa.asking import describe_request
 from relauto.stages.registry import observe
 from relauto.stages.step import Observation, Question, Refused, Todo, Waiting
-from relauto.stages.texts import Content, read_content
+from relauto.stages.texts.releases import Content, read_content
 
 NEW = "a new commit"
 

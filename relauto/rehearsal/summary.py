@@ -29,9 +29,9 @@ from relauto.report.page import render_page
 from relauto.report.retrospective import render_retrospective
 from relauto.report.summary import draft_summary
 from relauto.session import Session
-from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.candidate import list_candidates
+from relauto.stages.texts.releases import write_upgrade_notes
 
 PRIVATE = ".rehearsal"
 SUMMARY = "incident-summary.md"
@@ -194,7 +194,7 @@ def _write_kits(out: Path, bench: Bench) -> None:
         for asset in release.assets if release else ():
             _put(out / kit / asset.name, releases.download_asset(source, asset))
         with _vetted(bench, f"{kit}/UPGRADE.md"):
-            notes = texts.upgrade_notes(bench, told.target, told.number, told.sent)
+            notes = write_upgrade_notes(bench, told.target, told.number, told.sent)
             _put(out / kit / "UPGRADE.md", notes.encode())
 
 

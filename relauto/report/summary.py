@@ -10,8 +10,8 @@ from relauto.comms.story import Story
 from relauto.guard.guard import Passage
 from relauto.model.incident import StepState
 from relauto.model.rounds import has_rounds
-from relauto.stages import texts
 from relauto.stages.bench import Bench
+from relauto.stages.texts.story import tell_story
 
 _MILESTONES = {
     "prepare.merge": "The correction was reviewed and accepted",
@@ -55,7 +55,7 @@ def draft_summary(bench: Bench) -> str:
         InputError: the template is at fault.
         LeakError: it holds what the customer must not read.
     """
-    story = texts.story(bench)
+    story = tell_story(bench)
     draft = render_summary(story, bench.renderer)
     told = [Passage("the incident summary", draft, 1)]
     require_for("customer", bench.guard, told, bench.incident, product=story.product)

@@ -37,6 +37,7 @@ from relauto.guard.guard import Guard
 from relauto.journal.log import Journal
 from relauto.journal.releases import Releases
 from relauto.model.event import Body, Event, Plan, Said
+from relauto.model.facts import Facts
 from relauto.model.incident import Incident, StepState
 from relauto.model.lines import sort_lines
 from relauto.model.names import Branch, Commit, Tag
@@ -338,7 +339,7 @@ class Bench:
         """
         return self.incident.rounds.plan(target)
 
-    def facts(self, step: str, target: Target | None = None) -> Mapping[str, object]:
+    def facts(self, step: str, target: Target | None = None) -> Facts:
         """Return the proof of another step, empty while it is not done."""
         record = self.incident.record(self.incident.place(step, target))
         return record.facts if record and record.state is StepState.DONE else {}

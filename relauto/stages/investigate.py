@@ -16,12 +16,12 @@ from relauto.model.incident import Fix, StepState
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place
 from relauto.picking.presence import find_known_presence, find_presence
-from relauto.stages import texts
 from relauto.stages.bench import Bench, list_commits
 from relauto.stages.claims import check_home
 from relauto.stages.following import equip_pull, finish_opening
 from relauto.stages.leaks import hold_leaks, read_brought
 from relauto.stages.step import Observation, Proved, Question, Refused, Todo
+from relauto.stages.texts.pulls import write_fix_pull
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class OpenPull:
         if foreign:
             return foreign
         title, wanted = make_title(bench.product.commit(head).subject), bench.settings.pull
-        body = texts.fix_pull(bench, branch, head)
+        body = write_fix_pull(bench, branch, head)
         told = [
             Passage("its title", title),
             Passage("its text", body, 1),

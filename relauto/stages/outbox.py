@@ -15,8 +15,8 @@ from relauto.model.event import Body, CandidateRefused, Event, NoticeDrafted, Ro
 from relauto.model.facts import Facts
 from relauto.model.incident import Incident
 from relauto.model.target import Place
-from relauto.stages import texts
 from relauto.stages.bench import Bench
+from relauto.stages.texts.story import tell_story
 
 REPLY_AFTER = {
     "escalate.channel": ("escalate.reply", "review.reply"),
@@ -108,7 +108,7 @@ def _write(bench: Bench, place: Place, audience: NoticeAudience) -> None:
         return
     try:
         notice = make_notice(
-            step, audience, bench.incident, texts.story(bench), guard=bench.guard, renderer=bench.renderer
+            step, audience, bench.incident, tell_story(bench), guard=bench.guard, renderer=bench.renderer
         )
     except LeakError as error:
         whose = "reply to the customer" if audience == "customer" else "notice to our people"

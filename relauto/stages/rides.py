@@ -157,7 +157,7 @@ def _keep_own(bench: Bench, step: str, theirs: Incident, facts: Facts) -> Facts 
         return facts
     if step == "prepare.merge":
         opened = bench.facts("investigate.pr").get("pulls", ())
-        names = {str(pull["number"]) for pull in opened}  # type: ignore[attr-defined]
+        names = {str(pull["number"]) for pull in opened}
     key = _OF_FIXES[step]
     own = [each for each in facts[key] if str(each.get("fix", each.get("pull"))) in names]
     return {**facts, key: own} if len(own) == len(mine) else None
@@ -168,7 +168,7 @@ def _find_lacking(bench: Bench, released: Facts) -> list[str]:
     if bench.outside().tags().get(tag) != commit:
         return [f"its commit {commit.short}"]
     merged = bench.facts("prepare.merge").get("merged", ())
-    fixes = [Commit(each["merge_commit"]) for each in merged]  # type: ignore[attr-defined]
+    fixes = [Commit(each["merge_commit"]) for each in merged]
     return [fix.short for fix in fixes if find_presence(bench.product, fix, commit, series=fixes) is None]
 
 

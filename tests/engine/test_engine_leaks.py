@@ -6,8 +6,8 @@ from relauto.errors import InputError, Status
 from relauto.guard.guard import LeakError, Passage
 from relauto.rehearsal.summary import write_reports
 from relauto.report.summary import draft_summary
-from relauto.stages import texts
 from relauto.stages.prepare.release import kit_digest
+from relauto.stages.texts.releases import write_upgrade_notes
 from tests.engine.agreement import agree
 from tests.engine.conftest import BOT, CHECK, MAIN, OPS, QA, ROSTER, SOURCE, TARGET, only_stop
 
@@ -311,10 +311,10 @@ def test_upgrade_notes_name_their_own_customer_alone(at, told, leak):
         digest = kit_digest(bench, TARGET)
         assert sent["tag"] == "v1.0.1"
         if not leak:
-            assert "at Initech" in texts.upgrade_notes(bench, TARGET, 1, digest)
+            assert "at Initech" in write_upgrade_notes(bench, TARGET, 1, digest)
             return
         with pytest.raises(LeakError, match=rf"the upgrade notes, line \d+, {leak}") as refused:
-            texts.upgrade_notes(bench, TARGET, 1, digest)
+            write_upgrade_notes(bench, TARGET, 1, digest)
     assert "globex" not in str(refused.value).lower()
 
 

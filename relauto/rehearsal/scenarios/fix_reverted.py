@@ -10,7 +10,7 @@ from relauto.rehearsal.scenarios.parts import land, lost, waits
 
 def _revert(play: Play) -> Sequence[str]:
     merged = play.bench.facts("prepare.merge")["merged"]
-    return _land_revert(play, "revert/fix", Commit(merged[0]["merge_commit"]))  # type: ignore[index]
+    return _land_revert(play, "revert/fix", Commit(merged[0]["merge_commit"]))
 
 
 def _reapply(play: Play) -> Sequence[str]:

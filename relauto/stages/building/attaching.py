@@ -12,11 +12,11 @@ from relauto.model.event import FileAccepted
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Target
 from relauto.model.words import Text
-from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.building.artifacts import SUMS, Artifact
 from relauto.stages.building.fetching import is_address, read_source
 from relauto.stages.building.publication import find_digest, find_release, open_release
+from relauto.stages.texts.releases import write_notes
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def upload_attachment(bench: Bench, attachment: Attachment) -> None:
         tag,
         attachment.commit,
         title=f"{bench.settings.product} {tag}",
-        body=texts.release_notes(bench, attachment.target, tag),
+        body=write_notes(bench, attachment.target, tag),
         prerelease=True,
     )
     releases.upload_asset(bench.source, release, attachment.file.name, attachment.file.content)

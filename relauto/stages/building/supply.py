@@ -14,7 +14,6 @@ from relauto.github.workflows import Run
 from relauto.model.facts import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
-from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.building import adoption, workflow
 from relauto.stages.building.artifacts import SUMS, Built, build_artifacts
@@ -28,6 +27,7 @@ from relauto.stages.building.publication import (
 from relauto.stages.gates import hold, is_waived
 from relauto.stages.leaks import hold_leaks
 from relauto.stages.step import Refused, Todo, Waiting
+from relauto.stages.texts.releases import Content, list_told, write_notes
 from relauto.surroundings import is_ci
 
 GATE = "artifacts"
@@ -194,7 +194,7 @@ def _make(bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit) 
             commit,
             built[0].artifacts,
             title=_title(bench, tag),
-            body=texts.release_notes(bench, target, tag),
+            body=write_notes(bench, target, tag),
             prerelease=True,
         )
 
@@ -203,10 +203,10 @@ def _make(bench: Bench, place: Place, target: Target, tag: Tag, commit: Commit) 
 
 
 def hold_prerelease(
-    bench: Bench, place: Place, target: Target, tag: Tag, content: texts.Content | None = None
+    bench: Bench, place: Place, target: Target, tag: Tag, content: Content | None = None
 ) -> Refused | None:
     """Hold up a prerelease whose texts must not be read by everybody; by default that of what is cut."""
-    told = texts.list_told(bench, target, tag, _title(bench, tag), content)
+    told = list_told(bench, target, tag, _title(bench, tag), content)
     held = hold_leaks(bench, place, f"the prerelease {tag}", told)
     return replace(held, facts={"tag": tag, **held.facts}) if held else None
 

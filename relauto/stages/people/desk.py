@@ -26,10 +26,10 @@ from relauto.model import event as events
 from relauto.model.debt import is_finished
 from relauto.model.door import Standing
 from relauto.model.target import Place
-from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.people import doors
 from relauto.stages.step import Question
+from relauto.stages.texts.desk import show_facts, write_desk, write_last_word, write_question, write_standing
 
 LABEL = "relauto-desk"
 # GitHub takes comments of up to 65,536 characters.
@@ -39,7 +39,7 @@ _ROOM = 60_000
 def open_desk(bench: Bench) -> events.DeskOpened:
     """Open the incident's desk issue, which the journal knows of none; return what is to be recorded."""
     bench.say(describe_desk(bench))
-    title, body = texts.desk(bench)
+    title, body = write_desk(bench)
     issue = bench.see("desk", _look_for_desk(bench))
     if issue is None:
         with bench.ops.counts.about("notices"):
@@ -76,7 +76,7 @@ def ask(bench: Bench, place: Place, question: Question) -> None:
     *parts, last = split_question(question)
     for name, part in (*((f"{key}:{nth}", part) for nth, part in enumerate(parts, 1)), (key, last)):
         if find_comment(known, name) is None:
-            text = texts.question(bench, place, part)
+            text = write_question(bench, place, part)
             with bench.ops.counts.about("notices"):
                 post_comment(bench.ops, number(bench), name, text, absent=True)
     bench.look("desk")
@@ -211,7 +211,7 @@ def close_finished(bench: Bench) -> None:
         # The word comes last: a desk that is open behind it was opened again by somebody.
         if _read_state(bench) == "open":
             issues.edit_issue(bench.ops, number(bench), state="closed")
-        post_comment(bench.ops, number(bench), _key_of_closing(bench), texts.last_word(bench), absent=True)
+        post_comment(bench.ops, number(bench), _key_of_closing(bench), write_last_word(bench), absent=True)
     bench.look("desk")
 
 
@@ -242,7 +242,7 @@ def make_question(bench: Bench, place: Place) -> Question:
         deed=f"approve {place.step}",
         door=place.step,
         subject=door.subject,
-        shown=texts.show_facts(bench, door.facts),
+        shown=show_facts(bench, door.facts),
         commands=(approve_command(place.step, door.subject),),
         again=standing.outworn,
         note=" ".join(filter(None, [_note(door.people, standing), *_tell_overridden(bench, place)])),
@@ -275,7 +275,7 @@ def tell_standing(bench: Bench, place: Place, question: Question) -> None:
     """Tell at the desk that somebody said yes where more people have to, once for each."""
     if not is_standing_told(bench, place, question):
         bench.say(describe_told(place))
-        text = texts.standing(bench, place, question)
+        text = write_standing(bench, place, question)
         post_comment(bench.ops, number(bench), _key_of_standing(bench, place, question), text, absent=True)
         bench.look("desk")
 

@@ -22,10 +22,10 @@ from relauto.guard.guard import Passage
 from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Place
-from relauto.stages import texts
 from relauto.stages.auto_merge import follow_auto_merge
 from relauto.stages.following import choose_method, equip_pull, finish_opening, follow_pull
 from relauto.stages.leaks import hold_leaks
+from relauto.stages.prepare.draft_text import write_draft_pull
 from relauto.stages.prepare.drafts import CONFLICT
 from relauto.stages.prepare.landing import Landing
 from relauto.stages.prepare.picks import Made, Recipe, Signed, Unsettled, name_commits, name_paths
@@ -35,6 +35,7 @@ from relauto.stages.queueing import enqueue, follow_queue, needs_queue
 from relauto.stages.reporting import send_report
 from relauto.stages.signing import find_commit_signer
 from relauto.stages.step import Observation, Refused, Todo
+from relauto.stages.texts.pulls import write_bump_pull, write_pick_pull
 
 # A rebase keeps author, message and trailer of each pick; a merge keeps the commits themselves;
 # a squash keeps only what its message says.
@@ -207,10 +208,10 @@ def _hold(landing: Landing, place: Place, branch: Branch | None, made: Made, ont
 
 def _write_texts(landing: Landing, made: Made) -> tuple[str, str]:
     if made.unsettled:
-        return texts.draft_pull(landing.bench, landing.target, landing.branch, landing.pick_branch, made)
+        return write_draft_pull(landing.bench, landing.target, landing.branch, landing.pick_branch, made)
     if made.bump and not made.picked:
-        return texts.bump_pull(landing.bench, landing.target, landing.branch, made.bump)
-    return texts.pick_pull(
+        return write_bump_pull(landing.bench, landing.target, landing.branch, made.bump)
+    return write_pick_pull(
         landing.bench, landing.target, landing.branch, made.picked, bumped=made.bump is not None
     )
 

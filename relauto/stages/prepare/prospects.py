@@ -24,7 +24,7 @@ from relauto.stages.prepare.bringing import judge, make
 from relauto.stages.prepare.landing import Landing, Part, list_landings
 from relauto.stages.prepare.pick import describe_content, list_series
 from relauto.stages.step import Refused
-from relauto.stages.texts import Content
+from relauto.stages.texts.releases import Content
 
 
 @dataclass

@@ -10,7 +10,6 @@ from relauto.model.facts import Facts
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.model.version import find_releases, parse_version
-from relauto.stages import texts
 from relauto.stages.bench import Bench, require_target
 from relauto.stages.building.artifacts import digest_kit
 from relauto.stages.building.publication import (
@@ -26,6 +25,7 @@ from relauto.stages.gates import WAIVED
 from relauto.stages.leaks import hold_leaks, read_brought
 from relauto.stages.signing import find_tag_signer
 from relauto.stages.step import Observation, Proved, Refused, Seal, Todo
+from relauto.stages.texts.releases import Content, list_told, write_notes
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class CutRelease:
                 f"{tag} exists at {tagged.short}, but the verified candidate is {commit.short}",
                 todo="a published tag is never moved: release under another number",
             )
-        artifacts: list[dict[str, Any]] = verified["artifacts"]  # type: ignore[assignment]
+        artifacts: list[dict[str, Any]] = verified["artifacts"]
         release = find_release(outside, tag)
         if release is not None:
             ours = (place, f"release:{tag}") in bench.incident.intents
@@ -141,7 +141,7 @@ class CutRelease:
                 commit,
                 files,
                 title=_title(bench, target),
-                body=texts.release_notes(bench, target, tag),
+                body=write_notes(bench, target, tag),
                 prerelease=False,
                 latest=is_newest(outside, target),
             )
@@ -167,11 +167,11 @@ class CutRelease:
 
 
 def hold_release(
-    bench: Bench, place: Place, target: Target, commit: Commit, content: texts.Content | None = None
+    bench: Bench, place: Place, target: Target, commit: Commit, content: Content | None = None
 ) -> Refused | None:
     """Hold up a release that would tell everybody what nobody outside may know; by default of what is cut."""
     tag = bench.final_tag(target)
-    told = texts.list_told(bench, target, tag, _title(bench, target), content)
+    told = list_told(bench, target, tag, _title(bench, target), content)
     return hold_leaks(bench, place, f"the release {tag}", [*told, *_list_hidden(bench, target, commit)])
 
 
@@ -208,7 +208,7 @@ def _list_hidden(bench: Bench, target: Target, commit: Commit) -> list[Passage]:
 
 def _show_waived(bench: Bench, target: Target) -> Facts:
     """Return the gates that were waived: whoever says yes to the release says it to these, too."""
-    gates: dict[str, str] = bench.facts("prepare.verify", target).get("gates", {})  # type: ignore[assignment]
+    gates: dict[str, str] = bench.facts("prepare.verify", target).get("gates", {})
     waived = [name for name, verdict in gates.items() if verdict == WAIVED]
     return {"waived gates": ", ".join(waived)} if waived else {}
 
@@ -222,4 +222,4 @@ def is_newest(bench: Bench, target: Target) -> bool:
 def kit_digest(bench: Bench, target: Target) -> str:
     """Return what stands for the kit of a published release."""
     released = bench.facts("prepare.release", target)
-    return digest_kit(released["assets"], str(released["tag"]), str(released["commit"]))  # type: ignore[arg-type]
+    return digest_kit(released["assets"], str(released["tag"]), str(released["commit"]))

@@ -57,7 +57,7 @@ class VerifyCandidate:
     def _is_released(self, bench: Bench, target: Target, commit: Commit) -> bool:
         """Return whether the final tag sits on the candidate: from then on its release is the proof."""
         released = bench.facts("prepare.release", target)
-        return released.get("commit") == commit == bench.outside().tags().get(bench.final_tag(target))
+        return str(released.get("commit")) == commit == bench.outside().tags().get(bench.final_tag(target))
 
     def _judge_content(self, bench: Bench, place: Place, target: Target, commit: Commit) -> Refused | None:
         lacking = find_lacking(bench, target, commit)

@@ -15,7 +15,6 @@ from relauto.model.incident import StepState
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Place, Target
 from relauto.model.words import Text
-from relauto.stages import texts
 from relauto.stages.bench import Bench
 from relauto.stages.gates import hold
 from relauto.stages.qa.boxes import Boxes, read_boxes, record_boxes
@@ -30,6 +29,7 @@ from relauto.stages.qa.issue import (
 )
 from relauto.stages.qa.verdicts import Verdict, find_verdict, tell_lack
 from relauto.stages.step import Observation, Refused, Todo, Waiting
+from relauto.stages.texts.qa import gather_facts
 
 
 def ask(
@@ -48,7 +48,7 @@ def ask(
     """
     requested = bench.incident.qa_requests.get(tag)
     if requested is None or requested.digest != digest_candidate(commit, artifacts):
-        facts = replace(texts.qa_facts(bench, target, tag, commit, artifacts), green=green)
+        facts = replace(gather_facts(bench, target, tag, commit, artifacts), green=green)
         return _request(bench, place, facts, digest_candidate(commit, artifacts))
     try:
         issue, comments = bench.see("qa", look_at_page(bench, requested.number))

@@ -12,8 +12,9 @@ from relauto.comms.qa_page import render_qa
 from relauto.model.names import Commit, Tag
 from relauto.model.qa import Audience
 from relauto.model.target import Place, Target
-from relauto.stages import texts
 from relauto.stages.bench import Bench
+from relauto.stages.texts.qa import gather_facts
+from relauto.stages.texts.releases import read_picks
 
 
 def make_pages(bench: Bench, place: Place) -> dict[str, bytes]:
@@ -30,7 +31,7 @@ def make_pages(bench: Bench, place: Place) -> dict[str, bytes]:
 def _render(bench: Bench, place: Place) -> Iterator[tuple[str, str]]:
     if place.step == "investigate.pr":
         target = bench.incident.targets[0]
-        for pull in bench.facts(place.step)["pulls"]:  # type: ignore[attr-defined]
+        for pull in bench.facts(place.step)["pulls"]:
             yield f"pr-{pull['number']}", _page(bench, "pr", target, None, Commit(pull["head"]))
     elif place.target and place.step == "prepare.pick":
         head = bench.release_head(place.target)
@@ -45,13 +46,13 @@ def _render(bench: Bench, place: Place) -> Iterator[tuple[str, str]]:
 
 
 def _page(bench: Bench, kind: Audience, target: Target, tag: Tag | None, commit: Commit) -> str:
-    facts = texts.qa_facts(bench, target, tag, commit, differences=list(_list_differences(bench, target)))
+    facts = gather_facts(bench, target, tag, commit, differences=list(_list_differences(bench, target)))
     return render_qa(kind, facts, bench.renderer)
 
 
 def _list_differences(bench: Bench, target: Target) -> Iterator[tuple[str, str]]:
     """Yield the paths in which a pick is not the fix's own change, with what is different."""
-    for pick in texts.picks_of(bench, target).picks:
+    for pick in read_picks(bench, target).picks:
         if pick.verdict in ("context", "changed") and pick.made:
             yield from _compare(bench, pick)
 

@@ -1,0 +1,118 @@
+"""The pull request in which a conflict is left for a person: what is in the way, and what to do about it."""
+
+from collections.abc import Sequence
+
+from relauto.comms.handwork import write_fetch_commands, write_push_commands
+from relauto.comms.public import (
+    Change,
+    ConflictText,
+    DraftText,
+    make_title,
+    render_draft,
+)
+from relauto.comms.resolved import tell_files
+from relauto.git.errors import MissingObjectError
+from relauto.git.message import find_pull
+from relauto.git.runner import GitError
+from relauto.git.tree import print_path
+from relauto.model.names import Branch, Commit
+from relauto.model.resolution import Proposal
+from relauto.model.target import Target
+from relauto.picking.causes import Causes, find_causes
+from relauto.picking.explanation import Explanation, explain
+from relauto.picking.fixes import holds_merge
+from relauto.stages.bench import Bench
+from relauto.stages.prepare.picks import Made, Unsettled
+from relauto.stages.texts.pulls import MOST_DIFFERENCE, find_merge
+
+_MOST_PATHS = 40
+"""Paths in conflict that a pull request lists."""
+
+_MOST_EXPLAINED, _MOST_CAUSES = 10, 5
+"""Paths of which it tells who changed them, and commits that it names for each side of one."""
+
+
+def write_draft_pull(
+    bench: Bench, target: Target, onto: Branch, branch: Branch, made: Made
+) -> tuple[str, str]:
+    """Return title and body of the pull request from `branch` in which a conflict is left for a person.
+
+    Raises:
+        ValueError: none is left in what was made.
+    """
+    left = made.unsettled
+    if left is None:
+        raise ValueError("nothing is unsettled in what was made")
+    subject, source = bench.product.commit(left.fix).subject, find_merge(bench, left.fix)
+    why = _find_explanation(bench, left)
+    text = DraftText(
+        incident=bench.incident.id,
+        line=onto,
+        fix=left.fix,
+        fix_subject=subject,
+        fix_pull=source.get("pull"),
+        fix_url=source.get("url", ""),
+        commit=made.head,
+        conflicts=_describe_conflicts(bench, left),
+        before=tuple(fix for fix, _ in made.picked),
+        rest=left.rest,
+        bump=bench.plan(target).version if made.bump else "",
+        needs=_describe_changes(bench, why.prerequisites),
+        barred=_describe_changes(bench, why.line),
+        fetch=write_fetch_commands(branch),
+        push=write_push_commands(branch, left.rest, merges=holds_merge(bench.product, left.rest)),
+        resolvers=left.proposal.resolvers if left.proposal else (),
+        resolved=_tell_resolved(left.proposal) if left.proposal else "",
+        unlisted=max(0, len(left.pick.conflicts) - _MOST_PATHS),
+    )
+    return make_title(subject, onto), render_draft(text, bench.renderer)
+
+
+def _tell_resolved(proposal: Proposal) -> str:
+    """Return every hunk that resolvers settled; of very many the first."""
+    told, lines = "\n".join(tell_files(proposal)).rstrip("\n"), 0
+    if len(told) > MOST_DIFFERENCE:
+        lines = told[MOST_DIFFERENCE:].count("\n")
+        told = told[:MOST_DIFFERENCE]
+    return told + (f"\n… {lines} more lines" if lines else "")
+
+
+def _find_explanation(bench: Bench, left: Unsettled) -> Explanation:
+    """Return what is proved to keep a fix from applying."""
+
+    def find() -> Explanation:
+        try:
+            return explain(bench.product, left.fix, left.below)
+        except (MissingObjectError, GitError):
+            return Explanation()
+
+    return bench.remember("refs", ("explanation", left.fix, left.below), find)
+
+
+def _describe_conflicts(bench: Bench, left: Unsettled) -> tuple[ConflictText, ...]:
+    """Return the paths that a fix does not apply to, with who changed the lines in conflict of the first."""
+    listed = left.pick.conflicts[:_MOST_PATHS]
+
+    def find() -> dict[str, Causes]:
+        try:
+            found = find_causes(bench.product, left.fix, left.below, listed[:_MOST_EXPLAINED])
+            return {each.path: each for each in found}
+        except (MissingObjectError, GitError):
+            return {}
+
+    causes = bench.remember("refs", ("causes", left.fix, left.below), find)
+    told = []
+    for each in listed:
+        known = causes.get(each.path, Causes(each.path, (), ()))
+        line, main = (_describe_changes(bench, side[:_MOST_CAUSES]) for side in (known.line, known.main))
+        told.append(ConflictText(print_path(each.path), each.kind, line, main))
+    return tuple(told)
+
+
+def _describe_changes(bench: Bench, commits: Sequence[Commit]) -> tuple[Change, ...]:
+    return tuple(_describe_change(bench, commit) for commit in commits)
+
+
+def _describe_change(bench: Bench, commit: Commit) -> Change:
+    subject = bench.product.commit(commit).subject
+    return Change(subject, commit, None if bench.is_outside else find_pull(subject))
