@@ -5,6 +5,8 @@ trailer.c): into the block of trailers at the end if there is one, else after an
 """
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import dropwhile, groupby
 
 from relauto.model.names import Commit
 
@@ -12,6 +14,7 @@ _ORIGIN = re.compile(r"^\(cherry picked from commit ([0-9a-f]{40})\)[ \t\r]*$", 
 _REVERTED = re.compile(r"^This reverts commit ([0-9a-f]{40})\b", re.MULTILINE)
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:")
 _BY_GIT = ("Signed-off-by: ", "(cherry picked from commit ")
+_SPACE = " \t\r\f\v"
 _SQUASHED = re.compile(r"\(#(\d+)\)\s*$")
 _MERGED = re.compile(r"^Merge pull request #(\d+) ")
 
@@ -52,24 +55,43 @@ def find_pull(subject: str) -> int | None:
 def append_origin(message: str, origin: Commit) -> str:
     """Return `message` with the line `(cherry picked from commit …)` where `git cherry-pick -x` puts it.
 
-    White space is stripped as it does too (git-stripspace(1)); comment lines stay.
+    White space is stripped as it does too (git-stripspace(1)); comment lines stay, and it looks above those
+    at the end for trailers.
     """
-    lines = "\n".join(line.rstrip(" \t\r\f\v") for line in message.split("\n"))
-    text = re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
-    line = f"(cherry picked from commit {origin})\n"
+    lines = list(dropwhile(_is_blank, message.removesuffix("\n").split("\n")))
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip(_SPACE) for line in lines)).strip("\n")
+    appended = f"(cherry picked from commit {origin})\n"
     if not text:
-        return line
-    return f"{text}\n{line}" if _ends_with_trailers(text) else f"{text}\n\n{line}"
+        return appended
+    is_joined = not _is_blank(lines[-1]) and _ends_with_trailers(lines)
+    return f"{text}\n{appended}" if is_joined else f"{text}\n\n{appended}"
 
 
-def _ends_with_trailers(text: str) -> bool:
+def _is_blank(line: str) -> bool:
+    return not line.strip(_SPACE)
+
+
+def _ends_with_trailers(lines: Sequence[str]) -> bool:
     """Tell whether the last paragraph is a block of trailers; the first paragraph never is."""
-    paragraphs = text.split("\n\n")
-    if len(paragraphs) < 2:
-        return False
+    paragraphs = [list(group) for blank, group in groupby(_drop_notes(lines), _is_blank) if not blank]
+    return len(paragraphs) > 1 and _are_trailers(paragraphs[-1])
+
+
+def _drop_notes(lines: Sequence[str]) -> Sequence[str]:
+    """Return a message without what stands below it: comments, and the files that were in conflict."""
+    end, in_conflicts = 0, False
+    for number, line in enumerate(lines, 1):
+        if line == "Conflicts:":
+            in_conflicts = True
+        elif line and not line.startswith("#") and not (in_conflicts and line.startswith("\t")):
+            end, in_conflicts = number, False
+    return lines[:end]
+
+
+def _are_trailers(paragraph: Iterable[str]) -> bool:
     trailers = others = 0
     by_git = below_trailer = False
-    for line in paragraphs[-1].split("\n"):
+    for line in paragraph:
         if line.startswith("#"):
             below_trailer = False
         elif line[:1].isspace():

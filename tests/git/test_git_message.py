@@ -68,6 +68,16 @@ def test_the_subject_stays_a_paragraph_of_its_own(message):
         "Title\n\nFixes: #12\n \nCloses: #13",
         "Title\n\n# comment\nFixes: #12",
         "\nTitle  \n\n\n\nA body. \t\n\n\nFixes: #12 ",
+        "\nFixes: #12",
+        "Title\n\nFixes: #12\n\n",
+        "Title\n\nFixes: #12\n \t\n",
+        "Title\r\n\r\nFixes: #12\r\n\r\n",
+        "Title\n\nFixes: #12\n\n# Conflicts:\n#\ta.txt\n",
+        "Title\n\nFixes: #12\n\n# Conflicts:\n#\ta.txt\n\n",
+        "Title\n\nFixes: #12\n\nConflicts:\n\ta.txt\n\n\tb.txt\n",
+        "Title\n\nFixes: #12\n\nConflicts:\n\ta.txt\nFixed by hand.\n",
+        "Title\n\nA body.\n\n# Conflicts:\n#\ta.txt\n",
+        "Title\n\n# Conflicts:\n#\ta.txt\n",
     ],
 )
 def test_the_line_stands_where_git_puts_it(clone, message):
@@ -75,7 +85,7 @@ def test_the_line_stands_where_git_puts_it(clone, message):
     onto = clone.head
     fix = clone.commit(message, {"b": "b\n"})
     _, expected = clone.pick_for_real(fix, onto)
-    stored = clone.git.read("log", "-1", "--format=%B", fix)
+    stored = CommitObject.parse(clone.git.run("cat-file", "commit", fix)).message
     assert append_origin(stored, fix).rstrip("\n") == expected
 
 
