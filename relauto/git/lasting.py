@@ -51,6 +51,10 @@ class LastingGit(Git):
                 self._known[key] = answer
         return answer
 
+    def forget(self) -> None:
+        """Forget all answers: in a shallow clone that became deeper the same ids lead further."""
+        self._known.clear()
+
 
 def _is_of_objects(arguments: tuple[str, ...], given: bytes) -> bool:
     """Tell whether a command, with all that it is given, names nothing but options and full ids."""

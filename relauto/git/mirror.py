@@ -238,15 +238,22 @@ class Mirror:
         if answer.status:
             raise GitError(answer)
 
-    def ask_remote(self, *arguments: str, input: bytes | None = None) -> Answer:  # noqa: A002
+    def ask_remote(
+        self,
+        *arguments: str,
+        input: bytes | None = None,  # noqa: A002
+        goes_on: Callable[[], bool] | None = None,
+    ) -> Answer:
         """Run a git that asks the remote, while no other process does; return how it ended.
+
+        It is stopped once it no longer `goes_on`: see `Git.ask_while`.
 
         Raises:
             DeniedError: the token is not taken, or lacks the right.
             UnreachableError: the remote was not reached.
         """
-        answer = self._ask_alone(*arguments, input=input)
-        if answer.status:
+        answer = self._ask_alone(*arguments, input=input, goes_on=goes_on)
+        if answer.status > 0:
             _refuse_unreached(self.address, "fetch", answer)
         return answer
 
@@ -287,11 +294,18 @@ class Mirror:
         answer = ask_push(git, to.url if to else "origin", updates)
         judge_push(to or self.address, updates, answer)
 
-    def _ask_alone(self, *arguments: str, input: bytes | None = None) -> Answer:  # noqa: A002
+    def _ask_alone(
+        self,
+        *arguments: str,
+        input: bytes | None = None,  # noqa: A002
+        goes_on: Callable[[], bool] | None = None,
+    ) -> Answer:
         """Run what moves refs while no other process does; where it fails over remains, once more without."""
         directory = self.repository.directory
         with hold(directory) as held:
             git = replace(self._git, held=(held,))
+            if goes_on:
+                return git.ask_while(goes_on, *arguments, input=input)
             answer = git.ask(*arguments, input=input)
             if answer.status and clear_remains(directory):
                 answer = git.ask(*arguments, input=input)

@@ -52,6 +52,12 @@ def locate_remote(repository: Repository, url: str, token: str | None = None) ->
     return Address(str((top / Path(url)).resolve()))
 
 
+def name_promisor(git: Git) -> str | None:
+    """Return the remote that a partial clone gets from what it lacks; None of a clone that has everything."""
+    told = git.ask("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$").text
+    return told.splitlines()[0].removeprefix("remote.").removesuffix(".promisor") if told else None
+
+
 @dataclass(frozen=True)
 class Remote:
     """One remote; git runs in the clone that has it, whose remote-tracking branches stay as they are."""

@@ -61,7 +61,7 @@ class Repository:
         reach, settings = (remote.environment, remote.settings) if remote else (_OFFLINE, {})
         place = {"GIT_DIR": str(directory), "GIT_COMMON_DIR": str(common)}
         pinned = {**_PINNED, **replace_drivers(Git(common, place)), **settings}
-        self.git: Git = LastingGit(common, {**place, **reach, **set_config(pinned)})
+        self.git = LastingGit(common, {**place, **reach, **set_config(pinned)})
         self.coprocesses = Coprocesses(self.git)
         self.store = ObjectStore(common, {**reach, **set_config(settings)}, remote)
 
@@ -146,6 +146,16 @@ class Repository:
         """End the processes that read objects and answer questions."""
         self.store.close()
         self.coprocesses.close()
+
+    def look_anew(self) -> None:
+        """Forget what was answered of a shallow clone that became deeper, and start anew what reads it."""
+        self.close()
+        self.git.forget()
+
+    @property
+    def may_fetch(self) -> bool:
+        """Whether git asks a remote for what is absent here."""
+        return self._remote is not None
 
     @property
     def cuts(self) -> frozenset[Commit]:
@@ -256,6 +266,19 @@ class Repository:
             raise self.explain(answer)
         paths = answer.output.decode("utf-8", "surrogateescape").split("\0")
         return tuple(path for path in paths if path)
+
+    def changed_contents(self, base: str, head: str) -> dict[str, tuple[str, str]]:
+        """Return what was at each path that differs, and what is; all noughts for nothing.
+
+        Raises:
+            MissingObjectError: a tree is absent.
+        """
+        answer = self.git.ask("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", base, head)
+        if answer.status:
+            raise self.explain(answer)
+        fields = answer.output.decode("utf-8", "surrogateescape").split("\0")
+        rows = zip(fields[::2], fields[1::2], strict=False)
+        return {path: (facts.split(" ")[2], facts.split(" ")[3]) for facts, path in rows}
 
     def count_lines(self, base: str, head: str) -> int:
         """Return how many lines were added and taken away from one commit or tree to another.

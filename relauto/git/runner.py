@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess  # nosec B404 - this is the one place that runs git
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,9 @@ _ANSWERS = (2, 50)
 
 TIMED_OUT = 124
 """The status of a process that was killed since it took too long, as timeout(1) has it."""
+
+_PACE = 0.1
+"""Seconds between two looks at whether a process may go on."""
 
 DISCREET = {
     "GIT_TRACE_REDACT": "1",
@@ -141,6 +144,28 @@ class Git:
         said = ended.stderr.decode("utf-8", "replace")
         return Answer(_clean(" ".join(arguments)), ended.returncode, ended.stdout, _clean(said))
 
+    def ask_while(
+        self,
+        goes_on: Callable[[], bool],
+        *arguments: str,
+        input: bytes | None = None,  # noqa: A002
+    ) -> Answer:
+        """Run git as long as `goes_on`, and return how it ended: with a negative status where it was stopped.
+
+        It is asked to stop and not killed: so it ends what it has started, and takes its lock files away.
+
+        Raises:
+            InputError: there is no git on PATH, or the directory is gone.
+        """
+        with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as said:
+            told.write(input or b"")
+            told.seek(0)
+            with self._open(["git", *arguments], told.fileno(), said.fileno()) as process:
+                output = _wait(process, goes_on)
+            said.seek(0)
+            why = _clean(said.read().decode("utf-8", "replace"))
+            return Answer(_clean(" ".join(arguments)), process.returncode, output, why)
+
     def _surroundings(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         return {**_inherited(), **_FIXED, **self.environment, **(more or {})}
 
@@ -238,6 +263,17 @@ class Git:
         """
         output = self.run(*arguments, input=input, environment=environment)
         return output.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+
+def _wait(process: "subprocess.Popen[bytes]", goes_on: Callable[[], bool]) -> bytes:
+    """Return what a process prints; end it once it may not go on."""
+    while True:
+        try:
+            return process.communicate(timeout=_PACE)[0]
+        except subprocess.TimeoutExpired:
+            if not goes_on():
+                process.terminate()
+                return process.communicate()[0]
 
 
 def _split(process: "subprocess.Popen[bytes]", mark: bytes) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from relauto.errors import InputError
 from relauto.git.commit import EMPTY_TREE
 from relauto.git.objects import ObjectStore, name_object
 
-_FILE, _DIRECTORY, _LINK, _MODULE = "100644", "40000", "120000", "160000"
+FILE, _DIRECTORY, _LINK, _MODULE = "100644", "40000", "120000", "160000"
 _UNSAFE = re.compile(r"(^|/)(\.{0,2}|\.git)(/|$)", re.IGNORECASE)
 
 
@@ -180,4 +180,4 @@ def name_blob(content: bytes) -> str:
 
 
 def _mode_of(old: Entry | None) -> str:
-    return old.mode if old and old.mode == "100755" else _FILE
+    return old.mode if old and old.mode == "100755" else FILE

@@ -7,35 +7,32 @@ asks for, many at once.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from relauto.errors import InputError
 from relauto.git.address import Address
 from relauto.git.commit import EMPTY_TREE
 from relauto.git.locks import hold
-from relauto.git.mirror import Mirror, widen
-from relauto.git.refs import RefUpdate, check_ref
+from relauto.git.mirror import Mirror
+from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
 from relauto.git.runner import Answer, GitError
 from relauto.git.tree import Entry, find_entries
 from relauto.guard.guard import require_no_secret
 from relauto.model.names import Branch, Commit
 from relauto.picking.presence import find_mainline, list_same_files
+from relauto.picking.wants import is_id, point_at_fix, point_at_line, point_at_picks, since
 
 YEAR = timedelta(days=365)
 """How far back a line is searched for a fix at most."""
 
-# Clocks differ: a pick may bear an earlier date than the fix.
-_SKEW = timedelta(days=1)
-_ID = re.compile(r"[0-9a-f]{40}")
+SKEW = timedelta(days=1)
+"""Clocks differ: a pick may bear an earlier date than the fix."""
 _PART = re.compile(r"[0-9a-f]{4,39}")
-_GLOB = re.compile(r"[*?\[]")
-_PULL = re.compile(r"(?:refs/)?(pull/\d+/(?:head|merge))")
-_FIXES = "refs/relauto/fixes"
 _DEFAULT = "refs/remotes/origin/default-branch"
 _MAIN = f"+HEAD:{_DEFAULT}"
 _OPTIONS = (
@@ -56,6 +53,7 @@ _NO_HEAD = "couldn't find remote ref HEAD"
 class Cost:
     """What came over: the packs that landed in the cache, and their size there in bytes.
 
+    Of a pack whose fetch was stopped the bytes count that had come.
     git completes a pack where it was sent in part, so the size is never less than what came over.
     """
 
@@ -78,16 +76,40 @@ class ColdClone:
         self._mirror = mirror
         self._heads: dict[str, str] = {}
         self._before = self._measure()
+        self._lost = 0
+        self._picked: Cost | None = None
 
     @property
     def cost(self) -> Cost:
         """What came over since the clone was opened."""
         new = {pack: size for pack, size in self._measure().items() if pack not in self._before}
-        return Cost(len(new), sum(new.values()))
+        return Cost(len(new), sum(new.values()) + self._lost)
+
+    @property
+    def cost_of_pick(self) -> Cost:
+        """What came over until the pick was made."""
+        return self._picked or self.cost
+
+    @property
+    def cost_of_causes(self) -> Cost:
+        """What came over since, to tell why it conflicts."""
+        all_, picked = self.cost, self.cost_of_pick
+        return Cost(all_.packs - picked.packs, all_.bytes - picked.bytes)
+
+    def end_pick(self) -> None:
+        """Count what comes from now on as fetched to tell causes."""
+        self._picked = self._picked or self.cost
+
+    def count_coming(self) -> int:
+        """Return how many bytes of a pack have come whose fetch goes on."""
+        return sum(_weigh(part) for part in self._packs.glob("tmp_pack_*"))
 
     def _measure(self) -> dict[str, int]:
-        packs = self.repository.common / "objects" / "pack"
-        return {pack.name: pack.stat().st_size for pack in packs.glob("*.pack")}
+        return {pack.name: pack.stat().st_size for pack in self._packs.glob("*.pack")}
+
+    @property
+    def _packs(self) -> Path:
+        return self.repository.common / "objects" / "pack"
 
     def fetch_tips(self, fixes: Sequence[str], lines: Sequence[str], *, picks: bool) -> None:
         """Fetch the fixes with what they are compared with, and the tips of the lines.
@@ -97,19 +119,19 @@ class ColdClone:
         Raises:
             InputError: the remote has nothing of such a name, or a fix cannot be asked for by it.
         """
-        self._forget_main()
-        specs = [_point_at_line(line) for line in lines]
-        specs += [spec for fix in fixes for spec in _point_at_fix(fix)]
-        specs += [spec for line in (lines if picks else ()) for spec in _point_at_picks(line)]
-        if any(not _ID.fullmatch(fix) for fix in fixes):
+        self.forget_main()
+        specs = [point_at_line(line) for line in lines]
+        specs += [spec for fix in fixes for spec in point_at_fix(fix)]
+        specs += [spec for line in (lines if picks else ()) for spec in point_at_picks(line)]
+        if any(not is_id(fix) for fix in fixes):
             specs.append(_MAIN)
         depth = max(2, len(fixes) + 1) if picks else 2
-        self._fetch(f"--depth={depth}", specs)
+        self.fetch(f"--depth={depth}", specs=specs)
         self._heads = self.repository.refs("refs/heads")
         # By this the branch is known that others are compared with.
         self.repository.git.run("symbolic-ref", "refs/remotes/origin/HEAD", _DEFAULT)
 
-    def _forget_main(self) -> None:
+    def forget_main(self) -> None:
         """Delete the ref for main: git tells a server that all is here that it leads to, trees included."""
         known = self.repository.refs(_DEFAULT).get(_DEFAULT)
         if known:
@@ -154,7 +176,7 @@ class ColdClone:
         try:
             return self.repository.resolve(word)
         except InputError as error:
-            url = self._mirror.address.url
+            url = self.url
             todo = f"see: git ls-remote {url}"
             if _PART.fullmatch(word):
                 todo = "name it by its full id: a server finds no commit by a part of that"
@@ -169,7 +191,7 @@ class ColdClone:
         try:
             return self.repository.find_branches(pattern)
         except InputError as error:
-            url = self._mirror.address.url
+            url = self.url
             raise InputError(
                 f"{url} has no branch that matches {pattern!r}", todo=f"see: git ls-remote --heads {url}"
             ) from error
@@ -177,13 +199,13 @@ class ColdClone:
     def fetch_history(self, fixes: Sequence[Commit], lines: Sequence[tuple[Branch, Commit]]) -> None:
         """Fetch the lines' commits since the oldest fix, and of those no more than a year's."""
         moment = self.repository.moment
-        since = min(map(moment, fixes)) - _SKEW
-        since = max(since, max(moment(tip) for _, tip in lines) - YEAR)
-        moved = [f"+{branch.ref}:{branch.ref}" for branch, tip in lines if moment(tip) >= since]
+        oldest = min(map(moment, fixes)) - SKEW
+        oldest = max(oldest, max(moment(tip) for _, tip in lines) - YEAR)
+        moved = [f"+{branch.ref}:{branch.ref}" for branch, tip in lines if moment(tip) >= oldest]
         if moved:
-            self._fetch(_since(since), moved)
+            self.fetch(since(oldest), specs=moved)
             # The oldest of them may be what is looked for, and shows its change beside its parent alone.
-            self._fetch("--deepen=1", moved)
+            self.fetch("--deepen=1", specs=moved)
 
     def fetch_main(self, fixes: Sequence[Commit], *, words: bool) -> None:
         """Fetch the commits of main that show what a branch or a merge is beside it, without their trees.
@@ -198,8 +220,8 @@ class ColdClone:
         known = self.repository.refs(_DEFAULT).values()
         ends = {*(parent for each in parents for parent in each), *map(Commit, known)}
         if ends:
-            since = min(map(self.repository.moment, ends)) - _SKEW
-            self._fetch(_since(since), [_MAIN], filter_="tree:0")
+            oldest = min(map(self.repository.moment, ends)) - SKEW
+            self.fetch(since(oldest), specs=[_MAIN], filter_="tree:0")
 
     def fetch_files(self, fixes: Sequence[Commit], lines: Sequence[tuple[Branch, Commit]]) -> None:
         """Fetch, in one go, the files that picking and comparing will read, as the trees tell them."""
@@ -214,10 +236,18 @@ class ColdClone:
             sides.update(base for base in below if base)
             wanted |= {name for side in sides for name in self._list_files(side, paths)}
             commits |= sides
+        self._fetch_objects(wanted & self._list_missing(commits))
+
+    def fetch_trees(self, span: str) -> None:
+        """Fetch the trees of commits of which those alone are here: of main these come without."""
+        listed = self.repository.git.read("rev-list", "--objects", "--filter=tree:1", "--missing=print", span)
+        self._fetch_objects({line[1:] for line in listed.splitlines() if line.startswith("?")})
+
+    def _fetch_objects(self, ids: Iterable[str]) -> None:
         try:
-            self._mirror.fetch_objects(sorted(wanted & self._list_missing(commits)))
+            self._mirror.fetch_objects(sorted(ids))
         except GitError as error:
-            raise _explain(error.answer, self._mirror.address.url) from error
+            raise _explain(error.answer, self.url) from error
 
     def _list_files(self, commit: Commit, paths: Sequence[str]) -> set[str]:
         stored = self.repository.commit_object(commit)
@@ -230,22 +260,40 @@ class ColdClone:
         )
         return {line[1:] for line in listed.splitlines() if line.startswith("?")}
 
-    def _fetch(self, depth: str, specs: Sequence[str], filter_: str = "blob:none") -> None:
-        fetch = ("-c", "fetch.unpackLimit=1", "fetch", *_OPTIONS, f"--filter={filter_}", depth, "origin")
-        answer = self._mirror.ask_remote(*fetch, *dict.fromkeys(specs))
+    def fetch(
+        self,
+        *depth: str,
+        specs: Sequence[str],
+        filter_: str = "blob:none",
+        goes_on: Callable[[], bool] | None = None,
+    ) -> bool:
+        """Fetch refs of the remote as deep as options of git-fetch(1) say; tell whether it came to its end.
+
+        Raises:
+            InputError: the remote has nothing of such a name, or gives nothing by its id.
+            GitError: git failed otherwise.
+        """
+        fetch = ("-c", "fetch.unpackLimit=1", "fetch", *_OPTIONS, f"--filter={filter_}", *depth, "origin")
+        answer = self._mirror.ask_remote(*fetch, *dict.fromkeys(specs), goes_on=goes_on)
         if _NO_HEAD in answer.error:
             # Nothing is main there; then nothing can be told by it.
             rest = [spec for spec in dict.fromkeys(specs) if spec != _MAIN]
             if not rest:
-                return
+                return True
             answer = self._mirror.ask_remote(*fetch, *rest)
         self.filtered = self.filtered and _NO_FILTER not in answer.error
+        if answer.status > 0:
+            raise _explain(answer, self.url)
         if answer.status:
-            raise _explain(answer, self._mirror.address.url)
+            self._clear_parts()
+        self.repository.look_anew()
+        return not answer.status
 
-
-def _since(moment: datetime) -> str:
-    return f"--shallow-since={moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    def _clear_parts(self) -> None:
+        """Delete what came of a pack whose fetch was stopped, and count it."""
+        self._lost += self.count_coming()
+        for part in self._packs.glob("tmp_*"):
+            part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -275,40 +323,22 @@ def open_cold(
             found = [clone.resolve(fix) for fix in fixes]
             tips = [each for line in lines for each in clone.find_branches(line)]
             clone.fetch_history(found, tips)
-            clone.fetch_main(found, words=any(not _ID.fullmatch(fix) for fix in fixes))
+            clone.fetch_main(found, words=any(not is_id(fix) for fix in fixes))
             clone.fetch_files(found, tips)
             yield clone
-
-
-def _point_at_line(line: str) -> str:
-    glob = _GLOB.search(line)
-    ref = f"{Branch(line[: glob.start()] + 'x').ref[:-1]}*" if glob else Branch(line).ref
-    return f"+{ref}:{ref}"
-
-
-def _point_at_picks(line: str) -> list[str]:
-    glob = _GLOB.search(line)
-    below = line[: glob.start()] if glob else f"{line}/"
-    refs = (f"refs/heads/relauto/{kind}/{below}*" for kind in ("pick", "review"))
-    return [f"+{ref}:{ref}" for ref in refs]
-
-
-def _point_at_fix(word: str) -> list[str]:
-    if _ID.fullmatch(word):
-        return [f"+{word}:{_FIXES}/{word}"]
-    if ".." in word:
-        raise InputError(f"{word} is a range, and a range needs history", todo="name each fix by its full id")
-    if pull := _PULL.fullmatch(word):
-        return [f"+refs/{pull[1]}:refs/remotes/{pull[1]}"]
-    if word.startswith("refs/"):
-        return [f"+{check_ref(word)}:{word}"]
-    refs = [widen(check_ref(f"refs/{kind}/{word}")) for kind in ("heads", "tags")]
-    return [f"+{ref}:{ref}" for ref in refs]
 
 
 def _list_changed(repository: Repository, commit: Commit) -> tuple[str, ...]:
     base = find_mainline(repository, commit, 1)
     return repository.changed_paths(base or EMPTY_TREE, commit)
+
+
+def _weigh(file: Path) -> int:
+    """Return how large a file is; nothing where it is gone by now."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _is_file(entry: Entry) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from relauto.errors import InputError
 from relauto.git.address import Address
-from relauto.git.remotes import find_remote, locate_remote
+from relauto.git.remotes import find_remote, locate_remote, name_promisor
 from relauto.git.repository import Repository
 from relauto.git.runner import Git, GitError
 from relauto.model.names import Branch, Commit
@@ -104,10 +104,9 @@ def find_promisor(repository: Repository) -> Address | None:
         InputError: its URL carries a password, or there is no such remote.
         FaultsError: the settings of this folder have faults.
     """
-    told = repository.git.ask("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$").text
-    if not told:
+    name = name_promisor(repository.git)
+    if name is None:
         return None
-    name = told.splitlines()[0].removeprefix("remote.").removesuffix(".promisor")
     url = repository.git.read("remote", "get-url", find_remote(repository, name)[0])
     return locate_remote(repository, url, find_host_token(url, find_github(Path.cwd())))
 

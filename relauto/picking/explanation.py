@@ -13,6 +13,7 @@ from relauto.model.names import Commit
 from relauto.picking.claims import Claims
 from relauto.picking.fixes import sort_commits
 from relauto.picking.histories import Histories, TimeUpError
+from relauto.picking.prefetching import prefetch_merged
 from relauto.picking.prerequisites import Budget, Limits, Search, SpentError
 from relauto.picking.presence import find_mainline
 from relauto.picking.suspects import Inquiry, Side, Suspicion
@@ -164,7 +165,11 @@ class _Ground:
     def _suspect(self, commit: Commit, conflicts: Sequence[Conflict], sides: Sequence[Side]) -> Suspicion:
         if commit != self.fix and len(conflicts) > _BROAD:
             return Suspicion(frozenset(), ())
-        return self.inquiry.find(commit, conflicts, sides)
+        found = self.inquiry.find(commit, conflicts, sides)
+        if self.repository.may_fetch:
+            likely = [each.commit for each in found.suspects[: self.budget.limits.picks]]
+            prefetch_merged(self.repository, likely, self.tree)
+        return found
 
     def order(self, commits: Sequence[Commit]) -> tuple[Commit, ...]:
         """Return what is to be taken back, newest first, then what is to be picked, oldest first."""

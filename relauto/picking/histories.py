@@ -9,6 +9,7 @@ from relauto.git.repository import Repository
 from relauto.git.runner import TIMED_OUT, GitError
 from relauto.model.names import Commit
 from relauto.picking.hunks import OPTIONS, Hunk, Span, parse_hunk, trace_back
+from relauto.picking.prefetching import prefetch_history
 from relauto.picking.presence import find_mainline
 
 _ADDED = re.compile(rb":000000 .* A\t")
@@ -73,10 +74,18 @@ class Histories:
     def _read(self, path: str, tip: Commit, without: Commit, *, lines: bool) -> list[Change]:
         key = tip, path, lines
         if key not in self._known:
+            if lines:
+                self._prefetch(path, f"{without}..{tip}")
             form = ("--follow", "-p", *OPTIONS) if lines else ("--no-renames", "--raw", "--abbrev")
             output = self._ask(path, *form, f"{without}..{tip}")
             self._known[key] = list(_parse(output, path))
         return self._known[key]
+
+    def _prefetch(self, path: str, span: str) -> None:
+        """Bring all that a file was in a history, where that is at a remote: git would ask for each."""
+        if self.repository.may_fetch:
+            output = self._ask(path, "--follow", "--raw", "--no-abbrev", span)
+            prefetch_history(self.repository, output)
 
     def _ask(self, path: str, *arguments: str) -> bytes:
         left = None if self.until is None else self.until - perf_counter()

@@ -1,4 +1,4 @@
-"""How far back a shallow clone lets a line be searched for a fix."""
+"""How far back a shallow clone lets histories be read: whether that is far enough for what is asked."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,3 +35,18 @@ def find_horizon(repository: Repository, fix: Commit, line: Commit) -> Horizon |
     if not ends:
         return None
     return Horizon(len(listed), max(ends), max(ends) <= repository.moment(fix))
+
+
+def shows_parting(repository: Repository, one: Commit, other: Commit) -> bool:
+    """Tell whether it is known where two commits parted, and all that each side's first parents have since.
+
+    Raises:
+        MissingObjectError: one of the two is absent.
+    """
+    cuts = repository.cuts
+    if not cuts:
+        return True
+    if repository.merge_base(one, other) is None:
+        return False
+    spans = (f"{one}..{other}", f"{other}..{one}")
+    return all(cuts.isdisjoint(repository.list_commits("--first-parent", span)) for span in spans)

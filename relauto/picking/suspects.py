@@ -162,11 +162,8 @@ class Inquiry:
 
     def _find_changed(self, base: Commit, commit: Commit, side: Stage) -> str | None:
         """Return the path whose content a commit took away or changed from that side's."""
-        options = ("-r", "-z", "--raw", "--no-abbrev", "--no-renames")
-        raw = self.histories.repository.git.run("diff-tree", *options, base, commit)
-        fields = raw.decode("utf-8", "surrogateescape").split("\0")
-        rows = zip(fields[::2], fields[1::2], strict=False)
-        return next((path for facts, path in rows if facts.split(" ")[2] == side.id), None)
+        changes = self.histories.repository.changed_contents(base, commit)
+        return next((path for path, (before, _) in changes.items() if before == side.id), None)
 
 
 def _list_touching(history: Iterable[Change]) -> tuple[Commit, ...]:

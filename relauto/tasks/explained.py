@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from relauto.picking.explanation import Explain
     from relauto.picking.fanout import Picked
 
+_AT_A_REMOTE = 30.0
+"""Seconds that a search for a cause takes at most where files come from a remote."""
 _TAKEN = {
     "often": "people take its like in about every second case",
     "sometimes": "people take its like now and then",
@@ -29,21 +31,34 @@ def remember_explanations(repository: Repository) -> Explain:
     """
     from functools import cache
 
+    from relauto.errors import RemoteError
     from relauto.git.errors import MissingObjectError
-    from relauto.git.runner import GitError
     from relauto.picking.explanation import Explanation, explain
+    from relauto.picking.prerequisites import Limits
+
+    # What a remote takes to answer is no searching.
+    limits = Limits(seconds=_AT_A_REMOTE) if repository.may_fetch else Limits()
 
     @cache
     def search(fix: Commit, tip: Commit) -> Explanation:
-        if repository.cuts:
+        if not shows_causes(repository, fix, tip):
             return Explanation()
         try:
-            return explain(repository, fix, tip)
-        except (MissingObjectError, GitError) as error:
+            return explain(repository, fix, tip, limits=limits)
+        except (MissingObjectError, RemoteError) as error:
             say(f"whether earlier commits would help cannot be told: {error.what}")
             return Explanation()
 
     return search
+
+
+def shows_causes(repository: Repository, fix: Commit, tip: Commit) -> bool:
+    """Tell whether the history here goes far enough back to tell why a fix does not apply to a tip."""
+    from relauto.picking.horizon import shows_parting
+    from relauto.picking.presence import find_mainline
+
+    base = find_mainline(repository, fix, 1)
+    return base is None or shows_parting(repository, base, tip)
 
 
 def describe_explanation(repository: Repository, picked: Picked) -> dict[str, Any]:
@@ -103,27 +118,27 @@ def _phrase_taken(appraisal: Appraisal | None) -> str:
 
 
 def _size_commit(repository: Repository, commit: Commit) -> str:
+    from relauto.errors import RemoteError
     from relauto.git.errors import MissingObjectError
-    from relauto.git.runner import GitError
     from relauto.picking.appraisal import count_changed
 
     named = name_commit(repository, commit)
     try:
         return f"{named}, {count_changed(repository, commit)} lines"
-    except (MissingObjectError, GitError):
+    except (MissingObjectError, RemoteError):
         return f"{named}, of a size that cannot be told here"
 
 
 def _appraise(repository: Repository, picked: Picked) -> list[tuple[Commit, Appraisal | None]]:
     """Return what people weigh of each prerequisite; None for all where files that it takes are absent."""
+    from relauto.errors import RemoteError
     from relauto.git.errors import MissingObjectError
-    from relauto.git.runner import GitError
     from relauto.picking.appraisal import appraise
 
     needed, paths = picked.explanation.prerequisites, {each.path for each in picked.pick.conflicts}
     try:
         appraisals = appraise(repository, picked.fix, needed, paths)
-    except (MissingObjectError, GitError) as error:
+    except (MissingObjectError, RemoteError) as error:
         say(
             f"how large prerequisites are, and how often people take their like, cannot be told: {error.what}"
         )

@@ -113,7 +113,9 @@ def pick(
         if trial and not dry:
             made = [try_series(source, each, trial) for each in made]
         placed, sent = _place(source, made, remote, propose, signer, dry=dry) if write else ([], None)
-        series = [explain_series(each, explain) for each in [each.series for each in placed] or made]
+        put_there = [each.series for each in placed] or made
+        source.fetch_causes(put_there)
+        series = [explain_series(each, explain) for each in put_there]
         given = {"--with-prerequisites": with_prerequisites or from_, "--resolvers": resolvers}
         untried = [name for name, value in given.items() if not value]
         _print(source, series, placed, sent, untried, trial, dry=dry, json=json)

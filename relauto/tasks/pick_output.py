@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from relauto.comms.resolved import tell_files
 from relauto.tasks.commits import describe_commit, name_commit
-from relauto.tasks.explained import describe_explanation, tell_explanation
+from relauto.tasks.explained import describe_explanation, shows_causes, tell_explanation
 from relauto.tasks.output import say
 from relauto.tasks.pick_trial import tell_trial
 from relauto.tasks.resolved import describe_files
@@ -102,18 +102,19 @@ def _describe_pick(repository: Repository, picked: Picked) -> dict[str, Any]:
 
 def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
     """Return who is behind the first conflicts of a pick: of very many these tell what is going on."""
+    from relauto.errors import RemoteError
     from relauto.git.errors import MissingObjectError
-    from relauto.git.runner import GitError
     from relauto.picking.causes import find_causes
 
-    if repository.cuts:
-        if picked.pick.conflicts:
-            say("who changed the lines in conflict cannot be told: the history here is cut")
+    if not picked.pick.conflicts:
+        return []
+    if not shows_causes(repository, picked.fix, picked.below):
+        say("who changed the lines in conflict cannot be told: the history here is cut")
         return []
     try:
         conflicts = picked.pick.conflicts[:_EXPLAINED]
         return list(find_causes(repository, picked.fix, picked.below, conflicts))
-    except (MissingObjectError, GitError) as error:
+    except (MissingObjectError, RemoteError) as error:
         say(f"who changed the lines in conflict cannot be told: {error.what}")
         return []
 

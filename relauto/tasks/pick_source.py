@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from relauto.tasks.output import say
+
 if TYPE_CHECKING:
     from relauto.git.repository import Repository
     from relauto.model.names import Commit
-    from relauto.picking.cold import ColdClone
-    from relauto.picking.fanout import Series
+    from relauto.picking.cold import ColdClone, Cost
+    from relauto.picking.fanout import Line, Series
     from relauto.picking.pick_branches import Placed
 
 
@@ -42,6 +44,12 @@ class Source:
         if self.cold:
             self.cold.fill(commit)
 
+    def fetch_causes(self, series: Sequence[Series]) -> None:
+        """Fetch what telling the causes of conflicts takes, if that is elsewhere; say if it is too much."""
+        if self.cold:
+            stuck = [(each.fix, one.line) for one in series for each in one.picked if each.pick.conflicts]
+            _fetch_sides(self.cold, stuck)
+
     def describe(self, series: Sequence[Series]) -> dict[str, Any]:
         """Return what the document says of where the objects came from; nothing of a whole clone."""
         looked = [
@@ -50,8 +58,13 @@ class Source:
         ]
         told: dict[str, Any] = {"looked": looked} if self.repository.cuts else {}
         if self.cold:
-            cost = self.cold.cost
-            told["fetched"] = {"packs": cost.packs, "bytes": cost.bytes, "filtered": self.cold.filtered}
+            picked, causes = self.cold.cost_of_pick, self.cold.cost_of_causes
+            told["fetched"] = {
+                "packs": picked.packs,
+                "bytes": picked.bytes,
+                "filtered": self.cold.filtered,
+                "causes": {"packs": causes.packs, "bytes": causes.bytes},
+            }
         return told
 
     def tell(self, series: Sequence[Series]) -> Iterator[str]:
@@ -62,6 +75,28 @@ class Source:
             yield f"{text}, back to {found.since:%Y-%m-%d}" + ("" if found.whole else "; the fix is older")
         if self.cold:
             yield _tell_cost(self.cold)
+
+
+def _fetch_sides(cold: ColdClone, stuck: Sequence[tuple[Commit, Line]]) -> None:
+    """Fetch the histories of fixes that conflict, and of the lines, within one bound for all."""
+    from relauto.errors import RelautoError
+    from relauto.picking.cold_history import Bound, fetch_sides
+
+    cold.end_pick()
+    bound = Bound()
+    for fix, line in stuck:
+        try:
+            whole = fetch_sides(cold, fix, line.branch, line.tip, bound)
+        except RelautoError as error:
+            say(f"{line.branch}: why {fix.short} conflicts was not looked for: {error.what}")
+            continue
+        if not whole:
+            say(
+                f"{line.branch}: why {fix.short} conflicts takes more of the history than is fetched for that"
+                f" ({bound.bytes / 1e6:.0f} MB, {bound.seconds:.0f} seconds)\n"
+                f"  run: git clone --bare --filter=blob:none {cold.url} clone.git\n"
+                f"  then: relauto pick --repo clone.git --fetch --fix {fix} --onto {line.branch}"
+            )
 
 
 def refuse_with_remote(options: Mapping[str, object]) -> None:
@@ -143,10 +178,14 @@ def _look(repository: Repository, series: Sequence[Series]) -> Iterator[tuple[An
                 yield picked.fix, one.line.branch, found
 
 
-def _tell_cost(cold: ColdClone) -> str:
-    cost = cold.cost
-    if not cost.packs:
-        return "nothing had to be fetched"
+def _phrase_cost(cost: Cost) -> str:
     packs = "one pack" if cost.packs == 1 else f"{cost.packs} packs"
-    told = f"fetched {cost.bytes / 1e6:.2f} MB in {packs}"
+    return f"{cost.bytes / 1e6:.2f} MB in {packs}"
+
+
+def _tell_cost(cold: ColdClone) -> str:
+    picked, causes = cold.cost_of_pick, cold.cost_of_causes
+    told = f"fetched {_phrase_cost(picked)}" if picked.packs else "nothing had to be fetched"
+    if causes.bytes:
+        told += f", and to tell why it conflicts {_phrase_cost(causes)}"
     return told if cold.filtered else f"{told}; the server leaves nothing out, so whole commits came"

@@ -141,15 +141,6 @@ def test_what_cannot_be_known_of_a_history_that_is_cut_is_told(pick, clone, cach
     )
 
 
-def test_a_conflict_is_told_without_guessing_at_its_causes(pick, clone, cache):
-    on_line(clone, "Ours", {"app.py": change(TEXT, 3, "ours")})
-    ended = pick("--fix", clone.fix, "--onto", "release-1")
-    assert ended.status == 3
-    assert ended.out.splitlines()[1] == "  app.py (content)"
-    assert "changed on" not in ended.out
-    assert "cannot be told: the history here is cut" in ended.err
-
-
 def test_the_commands_for_a_person_begin_with_a_clone(pick, clone, cache, tmp_path):
     on_line(clone, "Ours", {"app.py": change(TEXT, 3, "ours")})
     told = list_commands(pick("--fix", clone.fix, "--onto", "release-1").out)
