@@ -29,6 +29,7 @@ from relauto.stages.people.losses import ask_loss, describe_loss, is_loss_accept
 from relauto.stages.qa import machines, pages, superseded
 from relauto.stages.registry import ADVISORY, STEPS, WATCHED, Span, observe
 from relauto.stages.step import Observation, Proved, Question, Refused, Seal, Todo, Waiting
+from relauto.stages.supported import compare_lines
 
 _MOST_ACTIONS = 20
 """A step that has written so often in one run, and is not done, goes round in circles."""
@@ -72,6 +73,7 @@ def advance(bench: Bench, *, until: str | None = None, only: str | None = None) 
     sent, tip = bench.source.counts.copy(), bench.journal.tip
     refresh(bench)
     stops = _advance(bench, until, only)
+    note(bench, *compare_lines(bench))
     record(bench)
     if bench.journal.tip == tip:
         bench.source.counts.call_waiting(sent)

@@ -131,6 +131,8 @@ def _is_known(incident: Incident, body: Body) -> bool:
         return any(notice.path == body.path for notice in incident.notices)
     if isinstance(body, events.DoorReached):
         return doors.is_reached(incident, body)
+    if isinstance(body, events.LinesCompared):
+        return incident.compared.get((body.target, body.round)) == body
     if isinstance(body, events.StepProved):
         return is_proved(incident, body.place, body.facts)
     return False

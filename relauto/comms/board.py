@@ -6,7 +6,7 @@ from datetime import datetime
 
 from relauto.comms.evidence import Piece, summarise
 from relauto.comms.rendering import Renderer, shipped
-from relauto.comms.standing import describe_holders, describe_standing
+from relauto.comms.standing import describe_holders, describe_standing, list_warnings
 from relauto.comms.story import StepStory, Story, tell
 from relauto.model.deadline import Overdue, overdue
 from relauto.model.debt import Debt
@@ -64,13 +64,18 @@ class Turn:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything that the board shows; with each door how it stands, empty where it is open."""
+    """Everything that the board shows; with each door how it stands, empty where it is open.
+
+    `warnings` are sentences about what nobody has to do for this release, and somebody may have to all the
+    same.
+    """
 
     story: Story
     sections: tuple[Section, ...]
     turns: tuple[Turn, ...]
     doors: tuple[tuple[Place, Door, str], ...]
     late: tuple[Overdue, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def promises(self) -> tuple[Overdue, ...]:
@@ -126,6 +131,7 @@ def draw_board(
             for place in sorted(incident.doors, key=str)
         ),
         overdue(incident, playbook, moment),
+        tuple(list_warnings(incident)),
     )
 
 

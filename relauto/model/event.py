@@ -115,6 +115,19 @@ class ReleaseFreed(Body, frozen=True):
     reason: Text
 
 
+class LinesCompared(Body, frozen=True):
+    """Which supported lines newer than a target's lack the fix of a round that the target gets.
+
+    Of those that are `unknown` it could not be told. What was told before of the same no longer holds.
+    """
+
+    kind = "lines.compared"
+    target: Target
+    round: int
+    lacking: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
 class FixAttached(Body, frozen=True):
     """A change that shall reach the customer: a branch or a pull request of the source repository.
 

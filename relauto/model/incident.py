@@ -111,6 +111,11 @@ def _freed(incident: Incident, _event: Event, body: events.ReleaseFreed) -> None
     incident.rounds.free(body)
 
 
+@_on(events.LinesCompared)
+def _compared(incident: Incident, _event: Event, body: events.LinesCompared) -> None:
+    incident.compared[body.target, body.round] = body
+
+
 @_on(events.StepProved)
 def _proved(incident: Incident, event: Event, body: events.StepProved) -> None:
     incident.begun.setdefault(body.place.step, event.at)

@@ -34,6 +34,7 @@ class Incident:
     accepted: list[Acceptance] = field(default_factory=list)
     files: list[tuple[events.FileAccepted, Person]] = field(default_factory=list)
     builds: dict[str, events.BuildStarted] = field(default_factory=dict)
+    compared: dict[tuple[Target, int], events.LinesCompared] = field(default_factory=dict)
     refused: list[events.CandidateRefused] = field(default_factory=list)
     qa_requests: dict[str, events.QaRequested] = field(default_factory=dict)
     qa_answers: dict[str, tuple[events.QaAnswered, Person]] = field(default_factory=dict)
@@ -83,6 +84,12 @@ class Incident:
     def current_fixes(self) -> list[Fix]:
         """The fixes that the current round brings; what earlier rounds released is no part of them."""
         return [fix for fix in self.fixes if fix.round == self.round]
+
+    @property
+    def behind(self) -> list[events.LinesCompared]:
+        """What is known of newer lines that lack the current round's fix, or may lack it, for each target."""
+        known = (self.compared.get((target, self.round)) for target in self.targets)
+        return [each for each in known if each and (each.lacking or each.unknown)]
 
     def place(self, step: str, target: Target | None = None) -> Place:
         """Return `step` at `target` in the current round; steps of no round are always in the first."""

@@ -125,6 +125,14 @@ def _opened(body: events.IncidentOpened) -> str:
     )
 
 
+def _compared(body: events.LinesCompared) -> str:
+    if body.lacking:
+        return f"Newer than {body.target.line} and without the fix: {enumerate_words(body.lacking)}."
+    if body.unknown:
+        return f"Whether {enumerate_words(body.unknown)} got the fix cannot be told."
+    return f"Every supported line that is newer than {body.target.line} has the fix."
+
+
 _SENTENCES: dict[str, Callable[[Any], str]] = {
     "incident.opened": _opened,
     "round.started": lambda body: f"{body.place} failed: round {body.round} began.",
@@ -134,6 +142,7 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "release.awaited": lambda body: f"{body.target} is {body.holder}'s: its release comes first.",
     "release.joined": lambda body: f"The fix rides on {body.plan.version}, which {body.holder} makes.",
     "release.freed": lambda body: f"{body.release} of {body.target} was given up.",
+    "lines.compared": _compared,
     "fix.attached": lambda body: (
         f"A fix was attached: {f'PR {body.pull}' if body.pull is not None else f'branch {body.branch}'}."
     ),

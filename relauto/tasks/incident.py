@@ -189,6 +189,14 @@ def _describe_round(told: RoundStory) -> dict[str, Any]:
     }
 
 
+def _describe_behind(incident: Incident) -> list[dict[str, Any]]:
+    """Return the supported lines that are newer than one that gets the fix, and lack it or may."""
+    return [
+        {"line": each.target.line, "lacking": list(each.lacking), "unknown": list(each.unknown)}
+        for each in incident.behind
+    ]
+
+
 def _describe(incident: Incident, keys: list[str]) -> dict[str, Any]:
     from relauto.comms.story import tell_rounds
     from relauto.model.debt import list_debts
@@ -223,6 +231,7 @@ def _describe(incident: Incident, keys: list[str]) -> dict[str, Any]:
             }
             for debt in list_debts(incident)
         ],
+        "behind": _describe_behind(incident),
         "steps": {key: incident.state(key).value for key in keys},
         "sequence": incident.sequence,
     }
@@ -236,7 +245,8 @@ def next_(_c: Context, id: str = "", json: bool = False) -> None:
     from relauto.model.playbook import load_playbook
 
     with connect.reader(id or None) as reader:
-        board = draw_board(require_opened(reader), load_playbook()[0])
+        incident = require_opened(reader)
+        board = draw_board(incident, load_playbook()[0])
     waiting = away.list_unpushed(board.story.incident)
     if json:
         turns = [
@@ -248,6 +258,7 @@ def next_(_c: Context, id: str = "", json: bool = False) -> None:
             "round": board.story.rounds[-1].number,
             "next": turns,
             "overdue": [_describe_overdue(each) for each in board.late],
+            "behind": _describe_behind(incident),
         }
         show_json({**told, "unpushed": away.describe_unpushed(waiting)})
         return
@@ -257,6 +268,8 @@ def next_(_c: Context, id: str = "", json: bool = False) -> None:
             f"{turn.place} ({turn.state}): {turn.title}\n  who: {turn.who}"
             + (f"\n  {turn.reason}" * bool(turn.reason))
         )
+    for sentence in board.warnings:
+        show(sentence)
     if board.late:
         show(f"overdue: {', '.join(each.step.key for each in board.late)}")
 

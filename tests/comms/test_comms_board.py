@@ -108,6 +108,18 @@ def test_the_board_is_whole() -> None:
     assert render_board(told(*BODIES), SMALL) == BOARD
 
 
+def test_what_nobody_has_to_do_for_this_release_is_warned_of_before_the_turns() -> None:
+    behind = events.LinesCompared(TARGET, 1, ("release-1.5",), ("release-1_6", "release-2"))
+    board = render_board(told(*BODIES, behind), SMALL)
+    warning = """\
+
+**release-1.5 is supported and newer than release-1.4, and has not got the fix: who upgrades to it has the fault again.**
+
+**Whether release-1\\_6 and release-2, supported and newer than release-1.4, got the fix cannot be told.**
+"""  # noqa: E501
+    assert board == BOARD.replace("\n## Whose turn", f"{warning}\n## Whose turn")
+
+
 def test_the_same_journal_gives_the_same_board() -> None:
     assert render_board(told(*BODIES), SMALL) == render_board(told(*BODIES), SMALL)
     later = render_board(told(*BODIES), SMALL, START + timedelta(hours=2))

@@ -325,3 +325,57 @@ def test_a_supported_line_that_has_what_was_merged_is_told_with_its_commit(at):
     world.push(world.head("main"), "release-1.1")
     agree(world, more)
     assert shown(world, 1)["`release-1.1`"] == f"{BESIDE}has it as `{world.head('main')}`"
+
+
+def warned(world):
+    """Return what the board warns of, and what is on record behind it."""
+    with world.bench() as bench:
+        behind = [(each.lacking, each.unknown) for each in bench.incident.behind]
+    rows = world.rendered("README.md").split("\n")
+    return [row.strip("*") for row in rows if row.startswith("**") and "newer" in row], behind
+
+
+def test_a_newer_line_without_the_fix_is_warned_of_until_it_has_it(at):
+    world, more = at("opened"), 'lines = ["release-*"]\n'
+    for line in ("release-0.9", "release-1.1", "release-2.0"):
+        world.push(world.head("release-1.0"), line)
+    world.reach_merge_door(more)
+    assert warned(world) == ([], []), "nobody has it before it is merged"
+    world.approve("prepare.merge")
+    agree(world, more)
+    told = (
+        "release-1.1 and release-2.0 are supported and newer than release-1.0, and have not got the fix: "
+        "who upgrades to them has the fault again."
+    )
+    assert warned(world) == ([told], [(("release-1.1", "release-2.0"), ())])
+    world.push(world.cherry_pick(world.head("main"), "release-1.1", "-x"), "release-1.1")
+    agree(world, more)
+    told = (
+        "release-2.0 is supported and newer than release-1.0, and has not got the fix: who upgrades to it "
+        "has the fault again."
+    )
+    assert warned(world) == ([told], [(("release-2.0",), ())])
+    before = world.journal()
+    agree(world, more)
+    assert world.journal() == before, "what is on record is not told again"
+    world.push(world.head("main"), "release-2.0")
+    agree(world, more)
+    assert warned(world) == ([], [])
+
+
+OFF = 'progress.show = "off"\n'
+
+
+@pytest.mark.parametrize("chapter", ["pick", "send-door"])
+def test_comparing_lines_asks_nothing_of_github(at, chapter):
+    world = at(chapter)
+    world.push(world.head("v1.0.0"), "release-1.1")
+    world.advance(OFF)
+    world.advance(OFF)
+    assert warned(world) == ([], []), "no line is called supported"
+    plain, more = (world.reads, world.writes), f'lines = ["release-*"]\n{OFF}'
+    agree(world, more)
+    assert [lacking for lacking, _ in warned(world)[1]] == [("release-1.1",)]
+    assert (world.reads, world.writes) == plain
+    agree(world, OFF)
+    assert warned(world) == ([], [])

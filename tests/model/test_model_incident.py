@@ -376,3 +376,14 @@ def test_what_is_given_up_is_ours_no_more():
     assert after(events.PlanSettled(PLANNED, 1), freed).rounds.claim(ONE).state == "freed"
     other = events.ReleaseFreed(ONE, "1.0.9", Text("x"))
     assert after(events.PlanSettled(PLANNED, 1), other).rounds.claim(ONE).state == "held"
+
+
+def test_lines_behind_are_those_of_the_current_round_as_last_told():
+    first = events.LinesCompared(ONE, 1, ("release-2", "release-3"))
+    later = events.LinesCompared(ONE, 1, ("release-3",))
+    assert after(first).behind == [first]
+    assert after(first, later).behind == [later]
+    assert after(first, events.LinesCompared(ONE, 1)).behind == []
+    assert after(first, FAILED).behind == []
+    untold = events.LinesCompared(ONE, 1, unknown=("release-2",))
+    assert after(untold).behind == [untold]

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 from html.parser import HTMLParser
 
+import pytest
+
 from relauto.comms.guard import find_leaks
 from relauto.comms.story import tell
 from relauto.guard.guard import Guard, Passage
@@ -37,6 +39,22 @@ BODIES: tuple[Body, ...] = (
     events.NoteAdded("mitigated", Text("restarted the pool"), START + timedelta(minutes=16, seconds=30)),
     events.StepWaiting(at("deploy.upgrade-staging"), "TAM", Text("the customer's window")),
 )
+
+
+LACKING = events.LinesCompared(TARGET, 1, ("release-1.5", "release-2"))
+UNKNOWN = events.LinesCompared(TARGET, 1, (), ("release-2",))
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (LACKING, "Newer than release-1.4 and without the fix: release-1.5 and release-2."),
+        (UNKNOWN, "Whether release-2 got the fix cannot be told."),
+        (events.LinesCompared(TARGET, 1), "Every supported line that is newer than release-1.4 has the fix."),
+    ],
+)
+def test_the_timeline_tells_how_newer_lines_stand(body: Body, what: str) -> None:
+    assert list_entries(happen(body))[-1].what == what
 
 
 def summary(*bodies: Body) -> str:

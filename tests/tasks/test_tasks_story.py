@@ -12,8 +12,12 @@ import pytest
 from relauto.git.runner import Git
 from relauto.hub.records import Access
 from relauto.hub.server import Hub
+from relauto.model.event import LinesCompared
 from relauto.model.names import Branch, RepositoryName
+from relauto.model.target import Target
+from relauto.recording import record
 from relauto.rehearsal.cast.api import Api
+from relauto.tasks import connect
 
 pytestmark = pytest.mark.path
 
@@ -272,6 +276,26 @@ def test_an_incident_is_opened_once_it_is_meant(world: World) -> None:
     assert world.run("status", "--json").document["targets"] == [
         {"repository": "acme/till", "line": "release-1.0"}
     ]
+
+
+def test_newer_lines_without_the_fix_are_told_where_one_looks_for_what_is_next(
+    world: World, incident: str
+) -> None:
+    target = Target(str(SOURCE), "release-1.0")
+    for task in ("status", "next"):
+        assert world.run(task, "--json").document["behind"] == []
+    with connect.bench(incident) as bench:
+        record(bench, LinesCompared(target, 1, ("release-1.1",), ("release-2.0",)))
+    for task in ("status", "next"):
+        assert world.run(task, "--json").document["behind"] == [
+            {"line": "release-1.0", "lacking": ["release-1.1"], "unknown": ["release-2.0"]}
+        ]
+        told = [line.strip("*") for line in world.run(task).out.splitlines() if "newer" in line]
+        assert " ".join(told) == (
+            "release-1.1 is supported and newer than release-1.0, and has not got the fix: "
+            "who upgrades to it has the fault again. "
+            "Whether release-2.0, supported and newer than release-1.0, got the fix cannot be told."
+        )
 
 
 def test_a_fix_goes_through_its_first_door(world: World, incident: str) -> None:

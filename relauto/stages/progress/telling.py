@@ -15,7 +15,6 @@ from relauto.model import debt
 from relauto.model.names import Branch, Commit
 from relauto.model.target import Target
 from relauto.picking.forecast import Forecast, forecast
-from relauto.picking.presence import Presence, find_known_presence
 from relauto.stages.bench import Bench
 from relauto.stages.debt import list_due
 from relauto.stages.following import follow_pull
@@ -26,6 +25,7 @@ from relauto.stages.prepare.landing import find_owed, list_landings
 from relauto.stages.prepare.pushed import refuse_pushed
 from relauto.stages.progress.followed import Followed, find_bringing, read_entries
 from relauto.stages.step import Refused, Waiting
+from relauto.stages.supported import find_beside, list_beside
 
 SCOPE, LEAK, PICK = "relauto / scope", "relauto / leak", "relauto / pick forecast"
 
@@ -168,12 +168,10 @@ def _list_ways(followed: Followed, merged: str) -> Iterator[Way]:
     bench = followed.bench
     wanted = list(_list_wanted(followed, merged))
     yield from wanted
-    if bench.public is None:
-        known = {bench.main, followed.base, *(way.branch for way in wanted)}
-        known |= {target.branch for target in bench.incident.targets}
-        for branch, tip in bench.supported_lines().items():
-            if branch not in known:
-                yield _look_beside(followed, merged, branch, tip)
+    known = {way.branch for way in wanted}
+    for branch, tip in list_beside(bench).items():
+        if branch not in known:
+            yield _look_beside(followed, merged, branch, tip)
 
 
 def _list_wanted(followed: Followed, merged: str) -> Iterator[Way]:
@@ -229,13 +227,8 @@ def _list_owed(followed: Followed, merged: str) -> Iterator[Way]:
 
 def _look_beside(followed: Followed, merged: str, branch: Branch, tip: Commit) -> Way:
     """Tell of a line that is supported whether it has the fix, and what picking it there would do."""
-    bench = followed.bench
-
-    def look() -> Presence | None:
-        return find_known_presence(bench.product, Commit(merged), tip)
-
     try:
-        known = bench.remember("refs", ("presence", merged, tip), look) if merged else None
+        known = find_beside(followed.bench, Commit(merged), tip) if merged else None
     except (MissingObjectError, GitError):
         return Way(branch, "unknown", beside=True)
     if known:
