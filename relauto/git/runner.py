@@ -221,7 +221,7 @@ class Git:
         if not self.directory.is_dir():
             raise InputError(f"{self.directory} is not a directory")
         try:
-            return subprocess.Popen(  # nosec B603 B607 - as in `ask`
+            return subprocess.Popen(  # nosec B603 - as in `ask`
                 words,
                 cwd=self.directory,
                 stdin=told,

@@ -108,7 +108,7 @@ def find_signing(git: Git) -> Signing:
     signer = None
     if key and form in _PROGRAMS:
         program = found.get(f"gpg.{form}.program") or (found.get("gpg.program") if form == "openpgp" else "")
-        signer = Signer(form, program or _PROGRAMS[form], key)  # type: ignore[arg-type]
+        signer = Signer(form, program or _PROGRAMS[form], key)  # type: ignore[arg-type]  # one of `_PROGRAMS`
     return Signing(signer, _is_true(found, "commit.gpgsign"), _is_true(found, "tag.gpgsign"))
 
 

@@ -171,7 +171,7 @@ class Client:
         Raises:
             as `read`.
         """
-        shape = list[item]  # type: ignore[valid-type]
+        shape = list[item]  # type: ignore[valid-type]  # a type that is known as we run
         return [value for page in self.read_pages(path, shape, **parameters) for value in page]
 
     def graphql(self, document: str, into: type[T], **variables: Parameter) -> T:

@@ -33,7 +33,7 @@ def look_at_rules(client: Client, branch: Branch) -> Look[BranchRules]:
     """Return the look that `read_branch_rules` takes, to be had alone or with others."""
 
     def settle(answer: msgspec.Raw) -> BranchRules:
-        node = client.decode(answer, RefNode | None, "GraphQL Rules")  # type: ignore[arg-type]
+        node = client.decode(answer, RefNode | None, "GraphQL Rules")  # type: ignore[arg-type]  # a union is no `type`
         # Rulesets are told for branches to come, by REST alone.
         return node.gather(branch) if node else gather_rules(branch, read_rules(client, branch))
 

@@ -109,12 +109,12 @@ class _Routes(Flask):
         site = _site()
         g.files, g.hooks, g.background = site.files, site.hooks, site.background
         g.call_for = site.enter_call
-        if request.routing_exception is not None or (request.endpoint or "").startswith("git."):
-            return super().dispatch_request()  # type: ignore[return-value]
+        is_call = request.routing_exception is None and not (request.endpoint or "").startswith("git.")
         with ExitStack() as stack:
-            g.call = site.enter_call(stack)
-            site.spend(g.call)
-            return super().dispatch_request()  # type: ignore[return-value]
+            if is_call:
+                g.call = site.enter_call(stack)
+                site.spend(g.call)
+            return super().dispatch_request()  # type: ignore[return-value]  # all routes answer with one
 
 
 @cache

@@ -87,9 +87,10 @@ def check_method(method: str) -> Method:
     Raises:
         ApiError: 422.
     """
-    for known in get_args(Method):
+    methods: tuple[Method, ...] = get_args(Method)
+    for known in methods:
         if method == known:
-            return known  # type: ignore[no-any-return]
+            return known
     raise invalid("PullRequest", "merge_method", "invalid")
 
 

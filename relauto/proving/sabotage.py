@@ -15,7 +15,7 @@ from relauto.journal import releases, snapshot
 
 def _retry_blindly() -> None:
     """Send a write again whose outcome is unknown, as PyGithub does by itself."""
-    client.send_write = retry.repeat_read  # type: ignore[attr-defined]
+    client.send_write = retry.repeat_read  # type: ignore[attr-defined]  # not its own name
 
 
 def _look_never() -> None:
@@ -32,7 +32,7 @@ def _push_over() -> None:
         kept = [each for each in arguments if not each.startswith("--force-with-lease=")]
         return ask(self, *kept[:1], *(["--force"] if leased else []), *kept[1:], **more)
 
-    runner.Git.ask = force  # type: ignore[method-assign]
+    runner.Git.ask = force  # type: ignore[method-assign]  # that is the sabotage
 
 
 def _write_alike() -> None:

@@ -34,7 +34,7 @@ def parse_settings(text: str, source: str) -> Settings:
     settings = read_table(Settings, data, "", faults)
     if faults or settings is None:
         raise FaultsError(source, faults, todo="correct them all, then run again")
-    return settings  # type: ignore[no-any-return]
+    return settings
 
 
 def load_settings(path: Path) -> Settings:

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterator
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -15,12 +15,15 @@ class Table(msgspec.Struct, frozen=True):
         yield from ()
 
 
+_T = TypeVar("_T", bound=Table)
+
+
 def describe(text: str, **check: Any) -> msgspec.Meta:
     """Return what an option is for, and what its value is checked by."""
     return msgspec.Meta(description=text, **check)
 
 
-def read_table(kind: type[Table], data: object, path: str, faults: list[str]) -> Any:
+def read_table(kind: type[_T], data: object, path: str, faults: list[str]) -> _T | None:
     """Return `data` as a table of that kind, or None with what is wrong with `path` added to `faults`."""
     if not isinstance(data, dict):
         faults.append(f"{path or 'the document'}: a table is expected, not {data!r}")

@@ -115,7 +115,7 @@ def about_nobody(task: Callable[_P, None]) -> Callable[_P, None]:
         with invented():
             task(*arguments, **options)
 
-    run.about_nobody = True  # type: ignore[attr-defined]
+    run.about_nobody = True  # type: ignore[attr-defined]  # functions may carry more
     return run
 
 

@@ -103,7 +103,7 @@ def list_issues(
     info: Info,
     labels: list[str] | None = None,
     states: list[str] | None = None,
-    orderBy: dict[str, str] | None = None,  # noqa: N803
+    orderBy: dict[str, str] | None = None,
     **args: Any,
 ) -> Node:
     """Show the issues that carry one of the labels, the oldest first unless another order is asked for."""

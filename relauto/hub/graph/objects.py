@@ -98,7 +98,7 @@ def _show_context(place: Place, one: CheckRun | Status) -> Node | GraphQLError:
 
     def is_required(
         _: Info,
-        pullRequestNumber: int | None = None,  # noqa: N803
+        pullRequestNumber: int | None = None,
     ) -> bool:
         if pullRequestNumber is None:
             raise GraphQLError("One of pullRequestId and pullRequestNumber is needed")

@@ -47,10 +47,10 @@ def list_pulls(
     place: Place,
     info: Info,
     repository: Callable[[Place], Node],
-    headRefName: str | None = None,  # noqa: N803
-    baseRefName: str | None = None,  # noqa: N803
+    headRefName: str | None = None,
+    baseRefName: str | None = None,
     states: list[str] | None = None,
-    orderBy: dict[str, str] | None = None,  # noqa: N803
+    orderBy: dict[str, str] | None = None,
     **args: Any,
 ) -> Node:
     """Show the pull requests that match, the oldest first unless another order is asked for."""

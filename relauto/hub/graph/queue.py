@@ -18,7 +18,7 @@ def show_queueing(place: Place, pull: Pull, show_pull: Callable[[int], Node]) ->
     """
     entry, wish = place.get(QueueEntry, pull.number), place.get(AutoMerge, pull.number)
 
-    def list_items(info: Info, itemTypes: list[str] | None = None, **args: Any) -> Node:  # noqa: N803
+    def list_items(info: Info, itemTypes: list[str] | None = None, **args: Any) -> Node:
         moves = [
             move
             for move in queue.list_moves(place, pull.number)

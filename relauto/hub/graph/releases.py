@@ -23,7 +23,7 @@ def _visible_releases(place: Place) -> list[Release]:
 def list_releases(
     place: Place,
     info: Info,
-    orderBy: dict[str, str] | None = None,  # noqa: N803
+    orderBy: dict[str, str] | None = None,
     **args: Any,
 ) -> Node:
     """Show the releases, the oldest first unless another order is asked for."""

@@ -42,8 +42,8 @@ def _list_fields(place: Place) -> dict[str, dict[str, Callable[..., Any]]]:
         "contents": {
             "defaultBranchRef": lambda _: find_ref(place, default),
             "object": lambda _, **args: find_object(place, **args),
-            "ref": lambda _, qualifiedName: find_ref(place, qualifiedName),  # noqa: N803
-            "release": lambda _, tagName: find_release(place, tagName),  # noqa: N803
+            "ref": lambda _, qualifiedName: find_ref(place, qualifiedName),
+            "release": lambda _, tagName: find_release(place, tagName),
             "releases": lambda info, **args: list_releases(place, info, **args),
         },
         "issues": {

@@ -194,7 +194,7 @@ def set_labels(owner: str, name: str, number: int) -> Response:
 def _set_labels(owner: str, name: str, number: int, *, keep: bool) -> Response:
     place = enter(owner, name, "triage")
     item = find_item(place, number)
-    asked = read_body(_Names | tuple[str, ...])  # type: ignore[arg-type]
+    asked = read_body(_Names | tuple[str, ...])  # type: ignore[arg-type]  # a union is no `type`
     names = _label_names(asked.labels) if isinstance(asked, _Names) else tuple(asked)
     _label(place, item, ensure_labels(place, (*(item.labels if keep else ()), *names)))
     return _answer_labels(place, number)

@@ -27,25 +27,27 @@ def name_third(play: Play) -> str:
     return f"{play.bench.incident.id}-waits"
 
 
-def _open(play: Play, incident: str, branch: str, **how: str) -> Iterator[str]:
+def _open(
+    play: Play, incident: str, branch: str, *, join: str | None = None, wait_for: str | None = None
+) -> Iterator[str]:
     """Open another incident: as anybody would, and then as relauto says that it can be."""
     if play.session.is_open(incident):
         return
     world = play.world
-    request = {
-        "customer": f"the customer of {incident}",
-        "installed": world.installed,
-        "started_at": play.session.clock.now() - timedelta(minutes=20),
-        "line": str(world.line),
-        "fix": branch,
-        "incident": incident,
-    }
+    request = Request(
+        customer=f"the customer of {incident}",
+        installed=world.installed,
+        started_at=play.session.clock.now() - timedelta(minutes=20),
+        line=str(world.line),
+        fix=branch,
+        incident=incident,
+    )
     try:
-        open_incident(play.session, Request(**request))  # type: ignore[arg-type]
+        open_incident(play.session, request)
     except DecisionError as error:
         yield f"{incident} is not opened: {error.what}"
-    open_incident(play.session, Request(**request, **how))  # type: ignore[arg-type]
-    yield f"{incident} is open, to {' '.join([*how, *how.values()])}"
+    open_incident(play.session, replace(request, join=join, wait_for=wait_for))
+    yield f"{incident} is open, to {f'join {join}' if join else f'wait_for {wait_for}'}"
 
 
 def _open_second(play: Play) -> Sequence[str]:
