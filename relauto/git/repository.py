@@ -8,8 +8,9 @@ from pathlib import Path
 from types import TracebackType
 
 from relauto.errors import InputError
-from relauto.git import errors, export, refs, revisions, tree
+from relauto.git import beyond, errors, export, refs, revisions, tree
 from relauto.git.address import Address, add_settings, set_config
+from relauto.git.beyond import Beyond
 from relauto.git.commit import EMPTY_TREE, CommitFacts, CommitObject, Signature, describe, parse_signature
 from relauto.git.coprocess import Coprocesses
 from relauto.git.drivers import replace_drivers
@@ -40,6 +41,9 @@ _PINNED = {
     "tar.umask": "0022",
 }
 
+_MOST = 200
+"""How many looks beyond a commit are kept."""
+
 
 class Repository:
     """One repository, bare or not. Close it after use; it serves one thread at a time.
@@ -64,6 +68,7 @@ class Repository:
         self.git = LastingGit(common, {**place, **reach, **set_config(pinned)})
         self.coprocesses = Coprocesses(self.git)
         self.store = ObjectStore(common, {**reach, **set_config(settings)}, remote)
+        self._beyond: dict[tuple[Commit, Commit, str], Beyond] = {}
 
     @classmethod
     def open(cls, path: Path, *, remote: Address | None = None, shallow: bool = False) -> "Repository":
@@ -231,6 +236,15 @@ class Repository:
         if answer.status not in (0, 1):
             raise GitError(answer)
         return None if answer.status else Commit(answer.text)
+
+    def look_beyond(self, commit: Commit, line: Commit, path: str) -> Beyond:
+        """Return what `line` has beyond `commit`: `relauto.git.beyond.look_beyond`. It is looked at once."""
+        key = commit, line, path
+        if key not in self._beyond:
+            if len(self._beyond) >= _MOST:
+                self._beyond.clear()
+            self._beyond[key] = beyond.look_beyond(self.git, *key)
+        return self._beyond[key]
 
     def tags(self, merged: Commit | None = None) -> dict[Tag, Commit]:
         """Return the tags on commits: `relauto.git.refs.list_tags`."""

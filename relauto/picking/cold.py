@@ -24,7 +24,8 @@ from relauto.git.runner import Answer, GitError
 from relauto.git.tree import Entry, find_entries
 from relauto.guard.guard import require_no_secret
 from relauto.model.names import Branch, Commit
-from relauto.picking.presence import find_mainline, list_same_files
+from relauto.picking.alike import list_same_files
+from relauto.picking.presence import find_mainline
 from relauto.picking.wants import is_id, point_at_fix, point_at_line, point_at_picks, since
 
 YEAR = timedelta(days=365)
@@ -231,7 +232,7 @@ class ColdClone:
             paths = _list_changed(repository, fix)
             sides = {fix, *(tip for _, tip in lines)}
             for _, tip in lines:
-                sides.update(list_same_files(repository, f"{fix}..{tip}", paths) if paths else ())
+                sides.update(list_same_files(repository, [f"{fix}..{tip}"], paths) if paths else ())
             below = (find_mainline(repository, side, 1) for side in sides - cuts)
             sides.update(base for base in below if base)
             wanted |= {name for side in sides for name in self._list_files(side, paths)}

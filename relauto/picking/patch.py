@@ -130,6 +130,15 @@ def _list_ids(repository: Repository, sides: Sides) -> list[bytes]:
     return _ask(repository, _IDS, _name_trees(repository, sides), list)
 
 
+def list_paths(repository: Repository, sides: Sides) -> tuple[str, ...]:
+    """Return the paths that differ, sorted as git does; a rename is two of them.
+
+    Raises:
+        MissingObjectError: a tree is absent.
+    """
+    return tuple(_unquote(row.partition(b"\t")[2]) for row in _list_ids(repository, sides))
+
+
 def _name_trees(repository: Repository, sides: Sides) -> bytes:
     trees = [EMPTY_TREE if side is None else repository.commit_object(side).tree for side in sides]
     return " ".join(trees).encode()

@@ -1,21 +1,17 @@
 """Is a fix on a line already, under its own id or another?"""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from relauto.errors import InputError
-from relauto.git.commit import EMPTY_TREE
 from relauto.git.errors import MissingObjectError
 from relauto.git.merge import merge
 from relauto.git.message import find_claimed, find_reverted
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
+from relauto.picking.alike import list_alike, look_beyond
 from relauto.picking.reverts import Reverts
-
-# How many commits are compared by patch id at most, newest first. Only commits that touch exactly
-# the files of the fix are compared at all, so the bound is met by files that every commit touches.
-PATCH_ID_BOUND = 500
 
 
 @dataclass(frozen=True)
@@ -64,13 +60,15 @@ def find_known_presence(
 ) -> Presence | None:
     """Return the commit that brought `fix` to `line`, if one can be named: all but the look at the tree."""
     later = series[series.index(fix) + 1 :] if fix in series else ()
-    picks, reverts = _read_claims(repository, fix, line, later)
-    if repository.is_ancestor(fix, line) and reverts.stands(fix):
+    base = find_mainline(repository, fix, mainline)
+    beyond = look_beyond(repository, fix, base, line)
+    picks, reverts = _read_claims(repository, fix, beyond.telling, later)
+    if beyond.holds and reverts.stands(fix):
         return Presence("ancestor", fix)
     for pick in picks:
         if reverts.stands(pick):
             return Presence("trailer", pick)
-    for same in _find_same_patches(repository, fix, line, mainline):
+    for same in list_alike(repository, fix, base, line, beyond):
         if reverts.stands(same) and not is_of_earlier(repository, same, fix):
             return Presence("patch-id", same)
     return None
@@ -113,7 +111,7 @@ def find_mainline(repository: Repository, fix: Commit, mainline: int) -> Commit 
 
 
 def _read_claims(
-    repository: Repository, fix: Commit, line: Commit, meant: Collection[Commit]
+    repository: Repository, fix: Commit, telling: Iterable[Commit], meant: Collection[Commit]
 ) -> tuple[list[Commit], Reverts]:
     """Return the commits of the line that claim to be picks of `fix`, newest first, and its reverts.
 
@@ -122,77 +120,12 @@ def _read_claims(
     are left out.
     """
     taken_back = find_reverted(repository.commit_object(fix).message)
-    found = repository.list_commits(
-        "--fixed-strings",
-        f"--grep=(cherry picked from commit {fix})",
-        "--grep=This reverts commit ",
-        f"{fix}..{line}",
-    )
     picks: list[Commit] = []
     reverts = Reverts(repository)
-    for commit in reversed(found):
+    for commit in telling:
         message = repository.commit_object(commit).message
         if fix in find_claimed(message) and find_reverted(message) == taken_back:
             picks.append(commit)
         if not {commit, *find_claimed(message)} & {*meant}:
             reverts.read(commit, message)
     return picks, reverts
-
-
-def _find_same_patches(repository: Repository, fix: Commit, line: Commit, mainline: int) -> list[Commit]:
-    base = find_mainline(repository, fix, mainline) or EMPTY_TREE
-    paths = repository.changed_paths(base, fix)
-    if not paths:
-        return []
-    candidates = list_same_files(repository, f"{fix}..{line}", paths)
-    if not candidates:
-        return []
-    rows = f"{fix} {base}\n" if base != EMPTY_TREE else f"{fix}\n"
-    rows += "".join(f"{commit}\n" for commit in candidates)
-    options = ("--root", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
-    patches = repository.git.ask("diff-tree", "--stdin", *options, input=rows.encode())
-    if patches.status:
-        error = repository.explain(patches)
-        if isinstance(error, MissingObjectError):
-            return []
-        raise error
-    ids = repository.git.read("patch-id", "--stable", input=patches.output).splitlines()
-    by_commit = {commit: patch for patch, _, commit in (row.partition(" ") for row in ids)}
-    return [commit for commit in candidates if fix in by_commit and by_commit.get(commit) == by_commit[fix]]
-
-
-def list_same_files(repository: Repository, span: str, paths: Collection[str]) -> list[Commit]:
-    """Return the commits of `span` that touch `paths` and nothing else, newest first."""
-    options = ("--no-merges", "--name-only", "--no-renames", "--full-diff", "-z", "--format=%x00%H")
-    rows = [span, "--", *sorted(paths)]
-    answer = repository.git.run(
-        "--literal-pathspecs",
-        "log",
-        *options,
-        f"--max-count={PATCH_ID_BOUND}",
-        "--stdin",
-        input="".join(f"{row}\n" for row in rows).encode("utf-8", "surrogateescape"),
-    )
-    return parse_names(answer, frozenset(paths))
-
-
-def parse_names(output: bytes, wanted: frozenset[str]) -> list[Commit]:
-    """Return the commits of a `log --name-only -z --format=%x00%H` whose files are exactly `wanted`."""
-    return [commit for commit, files in split_names(output.split(b"\0")) if files == wanted]
-
-
-def split_names(fields: Iterable[bytes]) -> Iterator[tuple[Commit, frozenset[str]]]:
-    """Yield each commit of such a log, and its files, from the parts of it that a NUL ends."""
-    commit, files, heading = "", set[str](), False
-    for part in fields:
-        text = part.decode("utf-8", "surrogateescape").removeprefix("\n")
-        if heading:
-            commit, files = text, set()
-        elif text:
-            files.add(text)
-        elif commit:
-            yield Commit(commit), frozenset(files)
-            commit = ""
-        heading = not text
-    if commit:
-        yield Commit(commit), frozenset(files)

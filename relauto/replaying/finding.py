@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from relauto.git.repository import Repository
 from relauto.model.names import Branch, Commit
-from relauto.picking.presence import split_names
+from relauto.picking.alike import split_names
 from relauto.replaying.batches import batch
 from relauto.replaying.history import Entry, Main, list_lines, read_entries, read_main
 from relauto.replaying.matching import match

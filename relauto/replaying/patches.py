@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
-from relauto.picking.presence import PATCH_ID_BOUND, split_names
+from relauto.picking.alike import PATCH_ID_BOUND, split_names
 from relauto.replaying.batches import batch
 from relauto.replaying.history import Main
 from relauto.replaying.pairs import Pair

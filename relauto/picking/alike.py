@@ -1,0 +1,94 @@
+"""The commits of a line that make the same change as a fix, whatever they say."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from relauto.git.beyond import Beyond, split_log
+from relauto.git.errors import MissingObjectError
+from relauto.git.repository import Repository
+from relauto.model.names import Commit
+from relauto.picking.patch import list_paths
+
+# How many commits are compared by patch id at most, newest first. Only commits that touch exactly
+# the files of the fix are compared at all, so the bound is met by files that every commit touches.
+PATCH_ID_BOUND = 500
+
+
+def look_beyond(repository: Repository, fix: Commit, base: Commit | None, line: Commit) -> Beyond:
+    """Return what a line has beyond a fix, which is compared with `base` (None stands for the empty tree).
+
+    Of the files of the fix one is looked for: what makes the same change touches all of them, and the one
+    with the longest path is rather touched by little else.
+
+    Raises:
+        GitError: git could not walk the history.
+    """
+    try:
+        paths = list_paths(repository, (base, fix))
+    except MissingObjectError:
+        paths = ()
+    return repository.look_beyond(fix, line, max(paths, key=len, default=""))
+
+
+def list_alike(
+    repository: Repository, fix: Commit, base: Commit | None, line: Commit, beyond: Beyond
+) -> list[Commit]:
+    """Return the line's own commits that have the patch id of a fix, newest first.
+
+    None where a partial clone lacks their files.
+
+    Args:
+        repository: where they are.
+        fix: whose change is sought.
+        base: what it is compared with; None stands for the empty tree.
+        line: the tip to look at.
+        beyond: what it has beyond the fix (`look_beyond`).
+
+    Raises:
+        MissingObjectError: a tree of the fix is absent.
+        GitError: git failed.
+    """
+    paths = list_paths(repository, (base, fix))
+    if not paths or beyond.touches is False:
+        return []
+    span = [line, *(f"^{fork}" for fork in beyond.forks)]
+    candidates = list_same_files(repository, span, paths)
+    ids = _read_patch_ids(repository, fix, base, candidates) if candidates else {}
+    return [commit for commit in candidates if fix in ids and ids.get(commit) == ids[fix]]
+
+
+def _read_patch_ids(
+    repository: Repository, fix: Commit, base: Commit | None, candidates: Iterable[Commit]
+) -> dict[str, str]:
+    """Return the patch ids of commits; none where files are absent."""
+    rows = f"{fix} {base}\n" if base else f"{fix}\n"
+    rows += "".join(f"{commit}\n" for commit in candidates)
+    options = ("--root", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
+    patches = repository.git.ask("diff-tree", "--stdin", *options, input=rows.encode())
+    if patches.status:
+        error = repository.explain(patches)
+        if isinstance(error, MissingObjectError):
+            return {}
+        raise error
+    ids = repository.git.read("patch-id", "--stable", input=patches.output).splitlines()
+    return {commit: patch for patch, _, commit in (row.partition(" ") for row in ids)}
+
+
+def list_same_files(repository: Repository, span: Sequence[str], paths: Collection[str]) -> list[Commit]:
+    """Return the commits of `span` that touch `paths` and nothing else, newest first."""
+    options = ("--no-merges", "--name-only", "--no-renames", "--full-diff", "-z", "--format=%x00%H")
+    rows = [*span, "--", *sorted(paths)]
+    answer = repository.git.run(
+        "--literal-pathspecs",
+        "log",
+        *options,
+        f"--max-count={PATCH_ID_BOUND}",
+        "--stdin",
+        input="".join(f"{row}\n" for row in rows).encode("utf-8", "surrogateescape"),
+    )
+    wanted = frozenset(paths)
+    return [commit for commit, files in split_names(answer.split(b"\0")) if files == wanted]
+
+
+def split_names(fields: Iterable[bytes]) -> Iterator[tuple[Commit, frozenset[str]]]:
+    """Yield each commit of a `log --name-only -z --format=%x00%H`, and its files: `relauto.git.beyond`."""
+    return ((Commit(commit), files) for commit, files in split_log(fields))
