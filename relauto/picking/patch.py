@@ -81,9 +81,13 @@ def compare_changes(
     Raises:
         MissingObjectError: a tree, or a file's content, is absent.
     """
-    if _list_ids(repository, one) == _list_ids(repository, other):
+    rows = [_list_ids(repository, sides) for sides in (one, other)]
+    if rows[0] == rows[1]:
         return Likeness("identical")
-    first, second = read_patches(repository, [one, other], largest=largest, longest=longest)
+    first, second = (
+        _read_patch(repository, sides, ids, largest, longest)
+        for sides, ids in zip((one, other), rows, strict=True)
+    )
     paths = {path for path, _ in first.unread ^ second.unread}
     return Likeness(compare(first, second), tuple(sorted(paths)))
 
@@ -104,8 +108,7 @@ def read_patches(
     Raises:
         MissingObjectError: a tree, or a file's content, is absent.
     """
-    texts = ("-c", f"core.bigFileThreshold={largest}", *_TEXTS)
-    return [_read_patch(repository, sides, texts, longest) for sides in pairs]
+    return [_read_patch(repository, sides, _list_ids(repository, sides), largest, longest) for sides in pairs]
 
 
 class _TooLongError(Exception):
@@ -116,8 +119,11 @@ class _UnreadError(Exception):
     """git has read none of two trees."""
 
 
-def _read_patch(repository: Repository, sides: Sides, texts: tuple[str, ...], longest: int) -> Patch:
-    rows = [row for row in _list_ids(repository, sides) if row.partition(b"\t")[0][-1:] != b"M"]
+def _read_patch(
+    repository: Repository, sides: Sides, ids: Iterable[bytes], largest: int, longest: int
+) -> Patch:
+    texts = ("-c", f"core.bigFileThreshold={largest}", *_TEXTS)
+    rows = [row for row in ids if row.partition(b"\t")[0][-1:] != b"M"]
     trees = _name_trees(repository, sides)
     try:
         return _ask(repository, texts, trees, lambda lines: parse_patch(_limit(lines, longest), rows))
