@@ -6,8 +6,9 @@ from urllib.parse import quote
 import msgspec
 
 from relauto.errors import DecisionError
+from relauto.github.assets import check_asset, upload_asset
 from relauto.github.client import Client
-from relauto.github.releases import Release, check_asset, create_release, publish_release, upload_asset
+from relauto.github.releases import Release, create_release, publish_release
 from relauto.model.names import Commit, Tag
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from relauto.command import run_command
 from relauto.git.repository import Repository
 from relauto.github import releases
+from relauto.github.assets import upload_asset
 from relauto.github.client import Client
 from relauto.model.names import Commit, RepositoryName, Tag
 from relauto.rehearsal.sample import Sample, build_sample
@@ -94,5 +95,5 @@ def publish_base(client: Client, world: World) -> None:
         make_latest="true",
     )
     for artifact in with_sums(artifacts):
-        releases.upload_asset(client, draft, artifact.name, artifact.content)
+        upload_asset(client, draft, artifact.name, artifact.content)
     releases.publish_release(client, draft, prerelease=False, make_latest="true")

@@ -15,6 +15,7 @@ import msgspec
 from relauto.comms.story import RoundStory, tell_rounds
 from relauto.git.repository import Repository
 from relauto.github import pull_reads, releases
+from relauto.github.assets import download_asset
 from relauto.github.counts import describe_requests
 from relauto.guard.guard import LeakError
 from relauto.journal.log import JournalReader
@@ -171,7 +172,7 @@ def _release(bench: Bench, target: Target, tags: Mapping[Tag, Commit]) -> dict[s
     assets = [
         {
             "name": asset.name,
-            "sha256": hashlib.sha256(releases.download_asset(bench.outside().source, asset)).hexdigest(),
+            "sha256": hashlib.sha256(download_asset(bench.outside().source, asset)).hexdigest(),
         }
         for asset in release.assets
     ]
@@ -192,7 +193,7 @@ def _write_kits(out: Path, bench: Bench) -> None:
             continue
         release = releases.find_release(source, Tag(told.release))
         for asset in release.assets if release else ():
-            _put(out / kit / asset.name, releases.download_asset(source, asset))
+            _put(out / kit / asset.name, download_asset(source, asset))
         with _vetted(bench, f"{kit}/UPGRADE.md"):
             notes = write_upgrade_notes(bench, told.target, told.number, told.sent)
             _put(out / kit / "UPGRADE.md", notes.encode())

@@ -14,8 +14,9 @@ import responses
 
 from relauto.clock import ManualClock
 from relauto.github.client import Address, Client
+from relauto.github.releases import find_release
 from relauto.github.retry import Patience
-from relauto.model.names import RepositoryName
+from relauto.model.names import RepositoryName, Tag
 
 # PyGithub always writes the port.
 API = "https://api.github.com:443"
@@ -281,3 +282,16 @@ def client(open_client: Callable[..., Client]) -> Client:
 @pytest.fixture
 def say() -> SimpleNamespace:
     return SAY
+
+
+@pytest.fixture
+def draft(wire, client, say):
+    """Return what reads a release of v5.35.4 as the server shows it."""
+
+    def read(**changes):
+        wire.answer("GET", "releases", [say.release(**changes)])
+        found = find_release(client, Tag("v5.35.4"))
+        wire.mock.reset()
+        return found
+
+    return read

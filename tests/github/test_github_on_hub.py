@@ -12,6 +12,7 @@ import responses
 from relauto.clock import ManualClock
 from relauto.errors import DecisionError
 from relauto.git.runner import Git
+from relauto.github.assets import digest_bytes, download_asset, upload_asset
 from relauto.github.checks import RequiredCheck, judge, look_at_checks, required_checks
 from relauto.github.client import Address, Client
 from relauto.github.comments import edit_comment, post_comment
@@ -25,14 +26,7 @@ from relauto.github.pulls import (
     read_pull,
     request_reviewers,
 )
-from relauto.github.releases import (
-    create_release,
-    digest_bytes,
-    download_asset,
-    find_release,
-    publish_release,
-    upload_asset,
-)
+from relauto.github.releases import create_release, find_release, publish_release
 from relauto.github.repositories import read_branch, read_login, read_repository
 from relauto.hub import Hub
 from relauto.model.names import Branch, Commit, RepositoryName, Tag

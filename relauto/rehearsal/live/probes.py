@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from relauto.errors import AwayError, RelautoError
 from relauto.git.mirror import Mirror
 from relauto.github import issues, releases, repositories, rules
+from relauto.github.assets import digest_bytes, download_asset
 from relauto.github.checks import Check
 from relauto.github.client import Client
 from relauto.github.comments import edit_comment, post_comment
@@ -162,9 +163,7 @@ def _see_digests(ground: Ground) -> Seen:
     if release is None or not release.assets:
         return Seen(False, f"{ground.world.base_tag} has no files")
     wrong = [
-        asset.name
-        for asset in release.assets
-        if asset.digest != releases.digest_bytes(releases.download_asset(source, asset))
+        asset.name for asset in release.assets if asset.digest != digest_bytes(download_asset(source, asset))
     ]
     return Seen(
         not wrong, f"not so: {', '.join(wrong)}" if wrong else f"{len(release.assets)} files compared"

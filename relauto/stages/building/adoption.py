@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from relauto.errors import DecisionError
-from relauto.github import releases
+from relauto.github.assets import download_asset
 from relauto.github.releases import Asset, Release
 from relauto.github.workflows import Run
 from relauto.model.facts import Facts
@@ -153,7 +153,7 @@ def _put_in_order(bench: Bench, files: Files, artifacts: list[Artifact]) -> list
     sums = [asset for asset in files.release.assets if asset.name == SUMS]
     if not sums:
         return by_name
-    said = releases.download_asset(bench.source, sums[0])
+    said = download_asset(bench.source, sums[0])
     order = [line.rpartition("  ")[2] for line in said.decode("utf-8", "replace").splitlines()]
     ordered = sorted(by_name, key=lambda one: order.index(one.name) if one.name in order else len(order))
     ours = write_sums([artifact.describe() for artifact in ordered])

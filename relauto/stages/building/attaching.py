@@ -7,7 +7,7 @@ prerelease already, under that name and with that digest, is taken as it is.
 from dataclasses import dataclass
 
 from relauto.errors import DecisionError, InputError
-from relauto.github import releases
+from relauto.github.assets import check_asset, upload_asset
 from relauto.model.event import FileAccepted
 from relauto.model.names import Commit, Tag
 from relauto.model.target import Target
@@ -48,7 +48,7 @@ def read_attachment(bench: Bench, tag: str, source: str, sha256: str, reason: st
         raise InputError(
             f"{name} has the SHA-256 {file.sha256}, not {sha256}", todo="find out which of the two is meant"
         )
-    releases.check_asset(name, content)
+    check_asset(name, content)
     if name == SUMS:
         raise InputError(f"{SUMS} is written by relauto from the files' digests", todo="attach the files")
     _check_place(bench, target, Tag(tag), commit, file)
@@ -115,5 +115,5 @@ def upload_attachment(bench: Bench, attachment: Attachment) -> None:
         body=write_notes(bench, attachment.target, tag),
         prerelease=True,
     )
-    releases.upload_asset(bench.source, release, attachment.file.name, attachment.file.content)
+    upload_asset(bench.source, release, attachment.file.name, attachment.file.content)
     bench.look("releases")

@@ -7,6 +7,7 @@ from typing import Any
 from relauto.comms.desk import Shown, accept_command
 from relauto.errors import DecisionError
 from relauto.github import releases
+from relauto.github.assets import download_asset, read_digest, upload_asset
 from relauto.github.releases import Asset, Release
 from relauto.model.names import Commit, Tag
 from relauto.stages.bench import Bench
@@ -70,7 +71,7 @@ def is_complete(bench: Bench, release: Release, described: Sequence[Mapping[str,
 
 def find_digest(bench: Bench, asset: Asset) -> str:
     """Return the SHA-256 of an asset as hex, read from its bytes where GitHub does not tell it."""
-    return bench.remember("releases", ("digest", asset), lambda: releases.find_digest(bench.source, asset))
+    return bench.remember("releases", ("digest", asset), lambda: read_digest(bench.source, asset))
 
 
 def ask_about_files(bench: Bench, release: Release, commit: Commit, assets: Sequence[Asset]) -> Refused:
@@ -158,7 +159,7 @@ def complete_release(
 ) -> None:
     """Put what a release lacks of artifacts and SHA256SUMS into it, then publish it."""
     for artifact in with_sums(artifacts):
-        releases.upload_asset(bench.source, release, artifact.name, artifact.content)
+        upload_asset(bench.source, release, artifact.name, artifact.content)
     # It is for the files that a release is a draft first.
     with bench.source.counts.about("assets" if artifacts else "path"):
         releases.publish_release(bench.source, release, prerelease=prerelease, make_latest=make_latest)
@@ -184,7 +185,7 @@ def download_assets(bench: Bench, assets: Sequence[Asset]) -> list[Artifact]:
     Raises:
         RemoteError: one could not be read, or was not what GitHub says it is.
     """
-    return [Artifact(asset.name, releases.download_asset(bench.source, asset)) for asset in assets]
+    return [Artifact(asset.name, download_asset(bench.source, asset)) for asset in assets]
 
 
 def download(bench: Bench, tag: Tag, described: Sequence[Mapping[str, Any]]) -> list[Artifact]:
@@ -202,7 +203,7 @@ def download(bench: Bench, tag: Tag, described: Sequence[Mapping[str, Any]]) -> 
 
 def _download_one(bench: Bench, tag: Tag, asset: Asset | None, described: Mapping[str, Any]) -> Artifact:
     if asset is not None:
-        artifact = Artifact(described["name"], releases.download_asset(bench.source, asset))
+        artifact = Artifact(described["name"], download_asset(bench.source, asset))
         if artifact.sha256 == described["sha256"]:
             return artifact
     raise DecisionError(
