@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from invoke import Context, task
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from relauto.comms.story import RoundStory
     from relauto.engine import Outcome, Stop
     from relauto.model.deadline import Overdue
-    from relauto.model.event import Order
+    from relauto.model.event import Order, Plan
     from relauto.model.incident import Incident
 
 ID = "the incident; default: the only one, or RELAUTO_INCIDENT"
@@ -63,23 +64,12 @@ def open_(
     json: bool = False,
 ) -> None:
     """Open an incident: a customer is down, and a fix has to reach them."""
-    from pathlib import Path
-
-    from relauto.errors import InputError
     from relauto.opening import Request, find_opener, open_incident, preview_incident
     from relauto.tasks.values import parse_choice, parse_moment
 
+    needed = {"--customer": customer, "--version": version, "--started-at": started_at, "--line": line}
+    _check_call(needed, two_fixes=bool(fix and pull), two_places=bool(join and wait_for))
     hidden = visibility == "embargoed"
-    wanted = {"--customer": customer, "--version": version, "--started-at": started_at, "--line": line}
-    missing = [name for name, value in wanted.items() if not value]
-    if missing:
-        raise InputError(f"open needs {', '.join(missing)}", todo="see relauto --help open")
-    if fix and pull:
-        raise InputError("open takes one of --fix and --pull", todo="attach the other one afterwards")
-    if join and wait_for:
-        raise InputError(
-            "open takes one of --join and --wait-for", todo="choose: in that release, or after it"
-        )
     with connect.session() as session:
         opener = find_opener(session, os.environ)
         request = Request(
@@ -89,7 +79,7 @@ def open_(
             line=line,
             fix=fix or None,
             pull=pull or None,
-            instruction=Path(instruction).read_text("utf-8") if instruction else None,
+            instruction=_read_instruction(instruction),
             base=parse_choice("--base", base or ("tag" if hidden else "tip"), ("tip", "tag")),
             order=parse_choice("--order", order or ("line-first" if hidden else "main-first"), ORDERS),
             reason=reason or None,
@@ -100,17 +90,51 @@ def open_(
         )
         session.roster.require(opener, "open")
         if dry_run or c.config.run.dry:
-            plan = preview_incident(session, request)
-            show(
-                f"would open an incident: {plan.target}, {plan.base_tag} to {plan.version}; nothing was done"
-            )
+            _show_plan(preview_incident(session, request))
             return
-        incident = open_incident(session, request)
+        _show_opened(open_incident(session, request), json=json)
+
+
+def _show_plan(plan: Plan) -> None:
+    show(f"would open an incident: {plan.target}, {plan.base_tag} to {plan.version}; nothing was done")
+
+
+def _show_opened(incident: str, *, json: bool) -> None:
     runner.write_outputs({"incidents": incident})
     if json:
         show_json({"incident": incident})
     else:
         show(f"{incident} is open; `relauto advance --id {incident}` goes on")
+
+
+def _check_call(needed: Mapping[str, str], *, two_fixes: bool, two_places: bool) -> None:
+    """Refuse a call of `open` that says too little, or two things of which one can be.
+
+    Raises:
+        InputError: it does.
+    """
+    from relauto.errors import InputError
+
+    missing = [name for name, value in needed.items() if not value]
+    if missing:
+        raise InputError(f"open needs {', '.join(missing)}", todo="see relauto --help open")
+    if two_fixes:
+        raise InputError("open takes one of --fix and --pull", todo="attach the other one afterwards")
+    if two_places:
+        raise InputError(
+            "open takes one of --join and --wait-for", todo="choose: in that release, or after it"
+        )
+
+
+def _read_instruction(path: str) -> str | None:
+    from pathlib import Path
+
+    from relauto.errors import InputError
+
+    try:
+        return Path(path).read_text("utf-8") if path else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}", todo="name a file with --instruction") from error
 
 
 @task(
@@ -132,8 +156,6 @@ def attach(
     dry_run: bool = False,
 ) -> None:
     """Attach a further fix to an incident."""
-    from pathlib import Path
-
     from relauto import recording
     from relauto.errors import InputError
     from relauto.opening import check_pull, make_attachment
@@ -142,7 +164,7 @@ def attach(
 
     if bool(fix) == bool(pull):
         raise InputError("attach needs one of --fix and --pull")
-    text = Path(instruction).read_text("utf-8") if instruction else None
+    text = _read_instruction(instruction)
     with connect.bench(id or None) as bench:
         refuse_late_fix(bench.incident)
         bench.roster.require(bench.login, "open")

@@ -1,9 +1,7 @@
 import json
 import subprocess  # noqa: TID251 - what a process loads, prints and ends with
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from invoke import Collection, Context, task  # noqa: TID251 - tasks are what is tested
@@ -13,10 +11,10 @@ import relauto as package
 from relauto.errors import InputError, RelautoError, RemoteError, Status, WaitingError
 from relauto.tasks.edge import guard_tasks
 from relauto.tasks.program import RelautoProgram
+from tests.tasks.conftest import Relauto
 
 ROOT = Path(package.__file__).parents[1]
 BIN = Path(sys.executable).parent
-Relauto = Callable[..., Any]
 HEAVY = {"github", "git", "flask", "jinja2", "msgspec", "rich", "yaml", "tenacity", "graphql", "requests"}
 
 LISTED = """\
@@ -205,6 +203,19 @@ def test_a_bug_tells_no_secret(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith("Traceback (most recent call last)")
     assert ended.stderr.endswith("KeyError: '***'\n")
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_an_instruction_that_cannot_be_read_is_bad_input(
+    relauto: Relauto, tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / "qa.yaml"
+    if content:
+        path.write_bytes(content)
+    ended = relauto("attach", "--fix", "fix/sell", "--instruction", str(path))
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith(f"relauto: {path} cannot be read: ")
+    assert ended.err.endswith("\n  name a file with --instruction\n")
 
 
 def test_the_tasks_are_listed() -> None:
