@@ -1,4 +1,4 @@
-"""From settings and tokens to a workbench, and from a request to an open incident."""
+"""From settings and tokens to the connections of a run, and from an incident to its workbench."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager

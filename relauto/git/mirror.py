@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 
 from relauto.git.address import Address, isolate
 from relauto.git.borrowing import borrow, has_lenders, serves
@@ -99,9 +98,7 @@ class Mirror:
     def __enter__(self) -> "Mirror":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -9,7 +9,6 @@ number. `incident` is empty once it gave the version up.
 import secrets
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
 
@@ -78,9 +77,7 @@ class Releases:
     def __enter__(self) -> "Releases":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invoke import Context, task
@@ -45,11 +46,7 @@ def hub(
     json: bool = False,
 ) -> None:
     """Serve the embedded GitHub from a folder until interrupted."""
-    from pathlib import Path
-
     from relauto.errors import InputError
-    from relauto.hub.outage import switch_outage
-    from relauto.hub.script import switch_script
     from relauto.hub.server import Hub, describe
     from relauto.hub.setup import apply_setup, read_setup
     from relauto.rehearsal.playground import Playground, explain
@@ -62,12 +59,8 @@ def hub(
         show(f"would set {wanted}" if wanted else f"would serve {root}; nothing was done")
         return
     place = Path(root).resolve()
-    if outage:
-        show(f"the hub of {place} fails on purpose: {switch_outage(place, outage)}")
-        return
-    if fault:
-        rules = switch_script(place, [] if fault == ["none"] else fault)
-        show(f"the hub of {place} will fail {len(rules)} requests on purpose")
+    if outage or fault:
+        show(_let_fail(place, outage, fault or []))
         return
     if sample:
         say("writing the sample product")
@@ -82,6 +75,17 @@ def hub(
         if world and not json:
             say(explain(place, served, world))
         _serve(served, describe(served).decode())
+
+
+def _let_fail(place: Path, outage: str, fault: list[str]) -> str:
+    """Let the hub of a folder fail on purpose, and return how it does."""
+    from relauto.hub.outage import switch_outage
+    from relauto.hub.script import switch_script
+
+    if outage:
+        return f"the hub of {place} fails on purpose: {switch_outage(place, outage)}"
+    rules = switch_script(place, [] if fault == ["none"] else fault)
+    return f"the hub of {place} will fail {len(rules)} requests on purpose"
 
 
 def _serve(served: Hub, line: str) -> None:
@@ -118,8 +122,6 @@ def cast(
     dry_run: bool = False,
 ) -> None:
     """Send the people of a sample hub to do what is theirs now."""
-    from pathlib import Path
-
     from relauto.errors import InputError
     from relauto.rehearsal.options import PARTS
     from relauto.rehearsal.playground import Playground
