@@ -7,16 +7,13 @@ asks for, many at once.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from relauto.errors import InputError
-from relauto.git.address import Address
 from relauto.git.commit import EMPTY_TREE
-from relauto.git.locks import hold
 from relauto.git.mirror import Mirror
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
@@ -63,7 +60,7 @@ class Cost:
 
 
 class ColdClone:
-    """The cached part of a remote repository that a pick needs; `open_cold` makes it ready.
+    """The cached part of a remote repository that a pick needs; `cold_opening` makes it ready.
 
     Attributes:
         repository: read like any other; what it lacks comes from the remote when asked for.
@@ -131,6 +128,13 @@ class ColdClone:
         self._heads = self.repository.refs("refs/heads")
         # By this the branch is known that others are compared with.
         self.repository.git.run("symbolic-ref", "refs/remotes/origin/HEAD", _DEFAULT)
+
+    def fetch_picks(self, count: int) -> None:
+        """Fetch anew the branches for picks that are here, as deep as so many picks reach."""
+        known = [f"+{ref}:{ref}" for ref in self.repository.refs("refs/heads/relauto")]
+        if known:
+            self.fetch(f"--depth={count + 1}", specs=known)
+            self._heads = self.repository.refs("refs/heads")
 
     def forget_main(self) -> None:
         """Delete the ref for main: git tells a server that all is here that it leads to, trees included."""
@@ -295,38 +299,6 @@ class ColdClone:
         self._lost += self.count_coming()
         for part in self._packs.glob("tmp_*"):
             part.unlink(missing_ok=True)
-
-
-@contextmanager
-def open_cold(
-    address: Address, *, cache: Path, fixes: Sequence[str], lines: Sequence[str], picks: bool = False
-) -> Iterator[ColdClone]:
-    """Fetch what picking `fixes` onto `lines` needs, and yield it; other runs on it wait meanwhile.
-
-    Args:
-        address: the remote.
-        cache: a directory for mirrors, shared by any number of processes.
-        fixes: full commit ids, branches, tags, or `pull/N/head`.
-        lines: branches, or patterns of their names.
-        picks: whether the branches for picks onto them are wanted too.
-
-    Raises:
-        InputError: the remote has nothing of such a name, or the cache cannot be written.
-        DeniedError: the token is not taken, or lacks the right.
-        UnreachableError: the remote was not reached.
-        GitError: git failed otherwise.
-    """
-    with Mirror.open(address, cache=cache, partial=True, shallow=True) as mirror:
-        directory = mirror.repository.directory
-        with hold(directory.with_name(f"{directory.stem}-use")):
-            clone = ColdClone(mirror)
-            clone.fetch_tips(fixes, lines, picks=picks)
-            found = [clone.resolve(fix) for fix in fixes]
-            tips = [each for line in lines for each in clone.find_branches(line)]
-            clone.fetch_history(found, tips)
-            clone.fetch_main(found, words=any(not is_id(fix) for fix in fixes))
-            clone.fetch_files(found, tips)
-            yield clone
 
 
 def _list_changed(repository: Repository, commit: Commit) -> tuple[str, ...]:

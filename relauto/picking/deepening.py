@@ -15,7 +15,8 @@ from relauto.git.remotes import find_remote, locate_remote, name_promisor
 from relauto.git.repository import Repository
 from relauto.git.runner import Git, GitError
 from relauto.model.names import Branch, Commit
-from relauto.picking.ranges import list_range, split_range
+from relauto.picking.horizon import shows_parting
+from relauto.picking.ranges import read_range, split_range
 from relauto.settings.file import find_github
 from relauto.settings.tokens import find_host_token
 
@@ -27,6 +28,10 @@ _OPTIONS = (
     "--no-write-fetch-head",
     "--no-recurse-submodules",
 )
+
+
+_FURTHER = (20, 200, 2000)
+"""How many commits further back a clone is deepened, time after time, until a range is whole."""
 
 
 def check_depth(repository: Repository, fixes: Sequence[Commit]) -> None:
@@ -69,18 +74,28 @@ def deepen(repository: Repository, fixes: Sequence[str], lines: Sequence[str]) -
     ]
     for each in absent:
         _bring(repository, git, remote, each)
-    ends = repository.cuts & _list_named(repository, fixes)
+    repository.look_anew()
+    ends = repository.cuts & {end for fix in fixes for end in _reach(repository, git, remote, fix)}
     if ends:
         git.run("fetch", *_OPTIONS, "--deepen=1", remote, *sorted(ends))
 
 
-def _list_named(repository: Repository, fixes: Sequence[str]) -> set[Commit]:
-    """Return the commits that words stand for; of a range those that are known here."""
-    named = set[Commit]()
-    for fix in fixes:
-        ends = split_range(fix)
-        named.update(list_range(repository, *ends) if ends else [repository.resolve(fix)])
-    return named
+def _reach(repository: Repository, git: Git, remote: str, fix: str) -> list[Commit]:
+    """Return the commits that a word stands for; of a range all that lie between its ends are fetched.
+
+    Raises:
+        InputError: nothing is called so, or the history of a range is too long to be fetched.
+    """
+    ends = split_range(fix)
+    if ends is None:
+        return [repository.resolve(fix)]
+    two = [repository.resolve(end) for end in ends]
+    for count in _FURTHER:
+        if shows_parting(repository, *two):
+            break
+        git.run("fetch", *_OPTIONS, f"--deepen={count}", remote, *two)
+        repository.look_anew()
+    return read_range(repository, *ends)
 
 
 def _bring(repository: Repository, git: Git, remote: str, spec: str) -> None:

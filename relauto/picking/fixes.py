@@ -9,7 +9,7 @@ from relauto.git.repository import Repository
 from relauto.model.names import Commit
 from relauto.picking.deepening import check_depth
 from relauto.picking.presence import find_mainline
-from relauto.picking.ranges import list_range, split_range
+from relauto.picking.ranges import read_range, split_range
 
 
 def find_fixes(repository: Repository, words: Sequence[str]) -> tuple[Commit, ...]:
@@ -39,15 +39,7 @@ def _read_word(repository: Repository, word: str) -> Iterable[Commit]:
         commit = repository.resolve(word)
         _check_branch(repository, word, commit)
         return [commit]
-    commits = list_range(repository, *ends)
-    if not commits:
-        raise InputError(f"{word} holds no commit", todo="name the older end first")
-    if not repository.cuts.isdisjoint(commits):
-        raise InputError(
-            f"all that {word} holds cannot be told: the history here is cut",
-            todo="name each commit by its id",
-        )
-    return commits
+    return read_range(repository, *ends)
 
 
 def _check_branch(repository: Repository, word: str, tip: Commit) -> None:

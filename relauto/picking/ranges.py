@@ -3,6 +3,7 @@
 from relauto.errors import InputError
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
+from relauto.picking.horizon import shows_parting
 
 
 def split_range(word: str) -> tuple[str, str] | None:
@@ -19,11 +20,20 @@ def split_range(word: str) -> tuple[str, str] | None:
     return start, end
 
 
-def list_range(repository: Repository, start: str, end: str) -> list[Commit]:
-    """Return the commits of a range, oldest first, as far back as they are known here.
+def read_range(repository: Repository, start: str, end: str) -> list[Commit]:
+    """Return the commits of a range, oldest first.
 
     Raises:
-        InputError: nothing is called as one of its ends is.
+        InputError: nothing is called as one of its ends is, it holds nothing, or a shallow clone does not
+            show all that it holds.
     """
-    span = f"{repository.resolve(start)}..{repository.resolve(end)}"
-    return repository.list_commits("--first-parent", span)
+    older, newer = repository.resolve(start), repository.resolve(end)
+    if not shows_parting(repository, older, newer):
+        raise InputError(
+            f"all that {start}..{end} holds cannot be told: the history here is cut",
+            todo="name each commit by its id",
+        )
+    commits = repository.list_commits("--first-parent", f"{older}..{newer}")
+    if not commits:
+        raise InputError(f"{start}..{end} holds no commit", todo="name the older end first")
+    return commits

@@ -11,6 +11,7 @@ from relauto.model.names import Branch
 _ID = re.compile(r"[0-9a-f]{40}")
 _GLOB = re.compile(r"[*?\[]")
 _PULL = re.compile(r"(?:refs/)?(pull/\d+/(?:head|merge))")
+_COUNTED = re.compile(r"[~^]|@\{")
 _FIXES = "refs/relauto/fixes"
 
 
@@ -51,8 +52,11 @@ def point_at_fix(word: str) -> list[str]:
     """
     if is_id(word):
         return [f"+{word}:{_FIXES}/{word}"]
-    if ".." in word:
-        raise InputError(f"{word} is a range, and a range needs history", todo="name each fix by its full id")
+    if _COUNTED.search(word):
+        raise InputError(
+            f"{word} counts from another commit, and a remote is asked for what has a name",
+            todo="name it by its full id, or by a branch or a tag",
+        )
     if pull := _PULL.fullmatch(word):
         return [f"+refs/{pull[1]}:refs/remotes/{pull[1]}"]
     if word.startswith("refs/"):

@@ -13,7 +13,7 @@ from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
 from relauto.git.runner import Git
 from relauto.model.names import Branch, Commit
-from relauto.picking.cold import open_cold
+from relauto.picking.cold_opening import open_cold
 from relauto.picking.pick import Pick, pick
 from relauto.replaying.pairs import Pair
 

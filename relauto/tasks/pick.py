@@ -83,7 +83,7 @@ def pick(
     from relauto.tasks.explained import remember_explanations
     from relauto.tasks.pick_forecast import refuse_with_forecast, run_forecast
     from relauto.tasks.pick_push import find_push_remote
-    from relauto.tasks.pick_source import open_source, refuse_with_remote
+    from relauto.tasks.pick_source import open_source, refuse_pull, refuse_with_remote
     from relauto.tasks.pick_trial import find_trial, try_series
     from relauto.tasks.pull_source import find_pull_fixes
     from relauto.tasks.resolved import find_resolvers
@@ -96,7 +96,8 @@ def pick(
         )
     if from_:
         history = {"--with-prerequisites": with_prerequisites}
-        refuse_with_remote({"--repo": repo, "--pull": pull, "--push": push, **history})
+        refuse_with_remote({"--repo": repo, "--push": push, **history})
+        refuse_pull(from_, pull)
     trial = find_trial(verify, verify_timeout, in_workflows=verify_in_workflows)
     dry = dry_run or c.config.run.dry
     words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]

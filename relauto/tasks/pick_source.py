@@ -83,7 +83,7 @@ def _fetch_sides(cold: ColdClone, stuck: Sequence[tuple[Commit, Line]]) -> None:
     from relauto.picking.cold_history import Bound, fetch_sides
 
     cold.end_pick()
-    bound = Bound()
+    bound = Bound(before=cold.cost.bytes)
     for fix, line in stuck:
         try:
             whole = fetch_sides(cold, fix, line.branch, line.tip, bound)
@@ -112,6 +112,22 @@ def refuse_with_remote(options: Mapping[str, object]) -> None:
         raise InputError(
             f"{given[0]} is for a repository on this machine, and --from names one elsewhere",
             todo="leave one of them out",
+        )
+
+
+def refuse_pull(remote: str, number: int) -> None:
+    """Refuse a pull request of a repository of which next to nothing is here.
+
+    Raises:
+        InputError: one is named.
+    """
+    from relauto.errors import InputError
+
+    if number:
+        raise InputError(
+            f"what pull request #{number} became is proved from the history of main, which --from leaves out",
+            todo=f"name what was merged with --fix, or run: git clone --bare {remote} clone.git\n"
+            f"  then: relauto pick --repo clone.git --pull {number}",
         )
 
 
@@ -154,7 +170,7 @@ def _open_cold(
     from relauto.authority import find_authority
     from relauto.errors import InputError
     from relauto.git.address import Address
-    from relauto.picking.cold import open_cold
+    from relauto.picking.cold_opening import open_cold
     from relauto.settings.options import GitHub
     from relauto.settings.tokens import find_host_token
 

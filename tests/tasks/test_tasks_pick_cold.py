@@ -189,7 +189,13 @@ def test_a_merge_is_a_fix_only_where_it_was_merged_to_main(pick, clone, cache):
         ("a" * 40, "release-1", f"has no commit {'a' * 40}\n  name another fix"),
         ("deadbeef", "release-1", "has no commit called 'deadbeef'\n  name it by its full id"),
         ("mian", "release-1", "has no commit called 'mian'\n  see: git ls-remote"),
-        ("main~3..main", "release-1", "is a range, and a range needs history\n  name each fix"),
+        (
+            "main~3..main",
+            "release-1",
+            "main~3 counts from another commit, and a remote",
+        ),
+        ("main..main", "release-1", "main..main holds no commit\n  name the older end first"),
+        ("main..", "release-1", "'main..' is not a range of the form A..B\n  name both ends"),
         ("--upload-pack=x", "release-1", "has no commit called '--upload-pack=x'"),
         ("main", "release-7", "has no branch called 'release-7'\n  see: git ls-remote --heads"),
         ("main", "hotfix-*", "has no branch that matches 'hotfix-*'\n  see: git ls-remote --heads"),
@@ -230,11 +236,29 @@ def test_a_token_reaches_the_host_by_the_environment_alone(relauto, clone, cache
     assert not any(b"first" in text for text in texts if not text.startswith(b"PACK"))
 
 
-@pytest.mark.parametrize("option", [("--repo", "."), ("--pull", "7"), ("--with-prerequisites",)])
+@pytest.mark.parametrize("option", [("--repo", "."), ("--with-prerequisites",)])
 def test_options_for_a_repository_here_are_refused(pick, cache, option):
     ended = pick("--fix", "main", "--onto", "release-1", *option)
     assert (ended.status, ended.out) == (2, "")
     assert f"{option[0]} is for a repository on this machine, and --from names one elsewhere" in ended.err
+
+
+def test_a_pull_request_is_refused_with_a_way_that_works(
+    pick, clone, cache, url, relauto, tmp_path, monkeypatch
+):
+    clone.switch("topic", "main")
+    head = clone.commit("Topic", {"app.py": change(TEXT, 7, "topic")})
+    clone.run("update-ref", "refs/pull/7/head", head)
+    clone.switch("main")
+    merged = clone.merge("topic", "Merge pull request #7")
+    ended = pick("--pull", "7", "--onto", "release-1")
+    assert (ended.status, ended.out) == (2, "")
+    assert f"or run: git clone --bare {url} clone.git\n" in ended.err
+    told = ended.err.rstrip("\n").rpartition("then: ")[2]
+    Git(tmp_path).run("clone", "--quiet", "--bare", url, "clone.git")
+    monkeypatch.chdir(tmp_path)
+    done = relauto(*told.split()[1:], "--onto", "release-1", "--json").document
+    assert [(each["fix"], each["status"]) for each in done["results"]] == [(merged, "clean")]
 
 
 def test_fixes_are_picked_in_the_order_of_their_merges(pick, clone, cache):

@@ -9,8 +9,8 @@ import pytest
 from relauto.git.address import Address
 from relauto.git.runner import Git
 from relauto.model.names import Branch
-from relauto.picking.cold import open_cold
 from relauto.picking.cold_history import Bound, fetch_sides
+from relauto.picking.cold_opening import open_cold
 from tests.picking.test_picking_pick import TEXT, change
 from tests.tasks.test_tasks_pick_cold import cache, clone, list_here, on_line, pick, url
 
@@ -96,6 +96,24 @@ def test_several_lines_that_parted_at_different_times_are_each_told(pick, relaut
     assert [{key: each[key] for key in kept} for each in cold] == [
         {key: each[key] for key in kept} for each in warm
     ]
+
+
+def test_a_line_that_merged_what_is_older_than_itself_is_explained(pick, relauto, stuck, cache):
+    """A server ends the history with such a merge, though its other side goes on."""
+    now, stuck.moment = stuck.moment, stuck.moment - timedelta(days=5)
+    stuck.switch("old", f"{stuck.fix}~1")
+    stuck.commit("Old", {"old": "old\n"})
+    stuck.moment = now
+    stuck.switch("release-2", stuck.fix)
+    stuck.commit("Ours", {"app.py": change(change(TEXT, 3, "fixed"), 5, "ours")})
+    stuck.merge("old", "Merge what is older")
+    stuck.commit("Ours again", {"lib/1/data.py": "ours again\n"})
+    stuck.switch("main")
+    arguments = ("--fix", stuck.stuck, "--onto", "release-2", "--json")
+    warm = relauto("pick", "--repo", str(stuck.directory), *arguments)
+    cold = pick(*arguments)
+    assert explained(cold.document) == explained(warm.document)
+    assert cold.document["results"][0]["explanation"]["line"]
 
 
 def test_a_merge_of_which_main_came_without_trees_is_explained(pick, relauto, stuck, cache):

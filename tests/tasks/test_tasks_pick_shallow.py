@@ -123,6 +123,14 @@ def test_a_range_gets_what_it_lacks(pick, origin, tmp_path, depth):
     assert [each["fix"] for each in document["results"]] == told
 
 
+@pytest.mark.parametrize("depth", [1, 3])
+def test_a_range_of_branches_gets_what_lies_between(pick, origin, tmp_path, depth):
+    make_shallow(origin, tmp_path, f"--depth={depth}", "--no-single-branch")
+    asked = ("--fix", "origin/release-1..origin/main", "--onto", "release-1", "--json", "--fetch")
+    told = origin.git.read("rev-list", "--reverse", "release-1..main").splitlines()
+    assert [each["fix"] for each in pick(*asked).document["results"]] == told
+
+
 def test_a_range_whose_older_end_ends_the_history_needs_nothing(pick, origin, tmp_path):
     make_shallow(origin, tmp_path, "--depth=3", "--no-single-branch")
     before = (tmp_path / "shallow" / ".git" / "shallow").read_text()
