@@ -1,10 +1,16 @@
 """The processes that share long work: none is left over."""
 
+import os
 import signal
 import subprocess  # noqa: TID251 - the process under test is one that is killed
 import sys
+import threading
+from contextlib import ExitStack
 
 import pytest
+
+from relauto.errors import InputError
+from relauto.workers import start_workers
 
 _PARENT = """
 import threading
@@ -15,8 +21,34 @@ def wait():
     threading.Event().wait()
 
 if __name__ == "__main__":
-    start_workers(1).submit(wait).result()
+    with start_workers(1) as pool:
+        pool.submit(wait).result()
 """
+
+
+def wait():
+    threading.Event().wait()
+
+
+def fall():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_who_is_interrupted_does_not_wait_for_what_workers_are_at():
+    with ExitStack() as held:
+        pool = held.enter_context(start_workers(1))
+        worker = pool.submit(os.getpid).result()
+        pool.submit(wait)
+        held.callback(signal.raise_signal, signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            held.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+
+def test_a_worker_that_is_killed_is_told_plainly():
+    with pytest.raises(InputError, match="killed, as happens where memory"), start_workers(1) as pool:
+        pool.submit(fall).result()
 
 
 @pytest.mark.slow

@@ -52,18 +52,17 @@ def play(
         sabotage: how the code is broken in them (`relauto.proving.sabotage`), empty for not at all.
 
     Raises:
-        InputError: there is no worker.
+        InputError: there is no worker, or one was killed.
         RelautoError: the undisturbed path could not be walked.
     """
     if workers < 1:
         raise InputError(f"{workers} workers play nothing", todo="give one or more")
-    with tempfile.TemporaryDirectory(prefix="relauto-prove-") as root:
-        pool = start_workers(workers, break_code, sabotage)
-        try:
-            cases = choose(pool.submit(_list_cases, matrix, root).result())
-            yield from pool.map(partial(_run, matrix, root), cases)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="relauto-prove-", ignore_cleanup_errors=True) as root,
+        start_workers(workers, break_code, sabotage) as pool,
+    ):
+        cases = choose(pool.submit(_list_cases, matrix, root).result())
+        yield from pool.map(partial(_run, matrix, root), cases)
 
 
 def choose(cases: Sequence[C], *, case: str = "", size: int = 0) -> list[C]:

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -62,7 +62,7 @@ def replay(
     resolvers: Sequence[str] = (),
     explain: bool = False,
     workers: int = 0,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Yield how each pair ends, in their order.
 
     Objects that picks make go to a temporary folder; the repository is only read, and of it what `fix` and
@@ -77,9 +77,10 @@ def replay(
         workers: processes that pick; 0 for one for each core.
 
     Raises:
-        InputError: the repository cannot be opened.
+        InputError: the repository cannot be opened, or a process that picks was killed.
     """
-    with tempfile.TemporaryDirectory(prefix="relauto-replay-") as root:
+    # What a worker that is ended was about to write may come while it is cleared.
+    with tempfile.TemporaryDirectory(prefix="relauto-replay-", ignore_cleanup_errors=True) as root:
         _prepare(path, Path(root))
         work = partial(_replay_batch, path, root, resolvers, explain)
         parts = batch(pairs, _BATCH)
@@ -87,12 +88,9 @@ def replay(
             yield from chain.from_iterable(map(work, parts))
             return
         count = workers or count_cores()
-        pool = start_workers(count)
-        try:
+        with start_workers(count) as pool:
             for part in _spread(pool, work, parts, 2 * count):
                 yield from part
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _spread(

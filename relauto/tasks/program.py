@@ -30,9 +30,7 @@ class RelautoProgram(Program):
         try:
             self._run(argv)
         except KeyboardInterrupt:
-            self._leave(
-                Status.INTERRUPTED, "interrupted; what was begun is in the journal: run again to go on"
-            )
+            self._leave(Status.INTERRUPTED, "interrupted; run again to go on: what was done stays done")
         except BrokenPipeError:
             # Somebody closed the pipe (`relauto status | head`): there is nobody left to tell.
             sys.stderr.close()

@@ -94,6 +94,7 @@ def _replay(path: Path, main: str, pairs: str, limit: int, resolvers: list[str],
     Raises:
         InputError: there is nothing to replay.
     """
+    from contextlib import closing
     from itertools import islice
 
     from relauto.errors import InputError
@@ -103,13 +104,14 @@ def _replay(path: Path, main: str, pairs: str, limit: int, resolvers: list[str],
 
     tally, names = Tally(), parse_resolvers(resolvers)
     chosen = islice(_list_pairs(path, main, pairs), limit or None)
-    for outcome in run(path, chosen, resolvers=names, explain=explain):
-        tally.add(outcome)
-        if outcome.error:
-            say(f"{outcome.pair.fix} onto {outcome.pair.onto}: {outcome.error}")
-        if tally.pairs % _EVERY == 0:
-            conflicts = tally.results["conflict"]
-            say(f"{tally.pairs} backports: {tally.share('exact'):.1f} % exact, {conflicts} conflicts")
+    with closing(run(path, chosen, resolvers=names, explain=explain)) as outcomes:
+        for outcome in outcomes:
+            tally.add(outcome)
+            if outcome.error:
+                say(f"{outcome.pair.fix} onto {outcome.pair.onto}: {outcome.error}")
+            if tally.pairs % _EVERY == 0:
+                conflicts = tally.results["conflict"]
+                say(f"{tally.pairs} backports: {tally.share('exact'):.1f} % exact, {conflicts} conflicts")
     if not tally.pairs:
         raise InputError(
             f"no backport was found in {path}", todo="name the main branch with --main, or give --pairs"
