@@ -69,6 +69,7 @@ def find_known_presence(
         if reverts.stands(pick):
             return Presence("trailer", pick)
     for same in list_alike(repository, fix, base, line, beyond):
+        reverts.read_same(same, fix)
         if reverts.stands(same) and not is_of_earlier(repository, same, fix):
             return Presence("patch-id", same)
     return None

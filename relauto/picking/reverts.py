@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from relauto.git.errors import MissingObjectError
 from relauto.git.message import find_claimed, find_reverted
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
@@ -11,7 +12,8 @@ class Reverts:
     """The reverts that a line holds.
 
     A revert takes back the commit that it names, and what the line had from that one by then: where a fix and
-    its revert were both picked, the picked revert names the fix and not its pick.
+    its revert were both picked, the picked revert names the fix and not its pick. What the line had says so,
+    or makes the same change (`read_same`).
 
     Attributes:
         named: the reverts that name each commit.
@@ -31,6 +33,17 @@ class Reverts:
         """Take in that a commit of the line reverts others."""
         for commit in reverted:
             self.named.setdefault(commit, set()).add(revert)
+
+    def read_same(self, commit: Commit, fix: Commit) -> None:
+        """Take in that a commit of the line makes the change of a fix, whatever it says.
+
+        So it does that of what the fix makes again, where the fix reverts a revert.
+        """
+        made = [fix]
+        for each in made:
+            again = {origin for revert in self._list_reverted(each) for origin in self._list_reverted(revert)}
+            made += sorted(again.difference(made))
+        self._claimed[commit] = (*self._list_claimed(commit), *made)
 
     def find(self, commit: Commit) -> list[Commit]:
         """Return the reverts that take back a commit and that nothing takes back in turn.
@@ -62,3 +75,10 @@ class Reverts:
         if commit not in self._claimed:
             self._claimed[commit] = find_claimed(self._repository.commit_object(commit).message)
         return self._claimed[commit]
+
+    def _list_reverted(self, commit: Commit) -> tuple[Commit, ...]:
+        """Return what a commit reverts; nothing where it is absent, as those of other repositories are."""
+        try:
+            return find_reverted(self._repository.commit_object(commit).message)
+        except MissingObjectError:
+            return ()

@@ -141,6 +141,7 @@ class _Survey:
             for fix, commit in alike.items():
                 if is_of_earlier(self.repository, commit, fix):
                     continue
+                held.reverts.read_same(commit, fix)
                 if held.reverts.stands(commit):
                     rows[fix][branch] = Cell("in", "patch-id", commit)
                 else:

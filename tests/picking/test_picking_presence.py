@@ -151,6 +151,41 @@ def find_all(clone, repository, *, series=()):
     return [each and (each.by, each.commit) for each in found]
 
 
+def test_a_revert_of_the_fix_takes_back_what_makes_the_same_change(reapplied, repository):
+    (same,) = backport(reapplied, reapplied.fix, options=())
+    assert find_all(reapplied, repository) == [("patch-id", same), None, ("patch-id", same)]
+    (undone,) = backport(reapplied, reapplied.revert)
+    assert find_all(reapplied, repository) == [None, ("trailer", undone), None]
+    (again,) = backport(reapplied, reapplied.again)
+    assert find_all(reapplied, repository) == [("patch-id", again), None, ("trailer", again)]
+
+
+def test_a_revert_of_the_fix_takes_nothing_back_that_was_made_after_it(reapplied, repository):
+    backport(reapplied, reapplied.fix, reapplied.revert, options=())
+    assert find_presence(repository, reapplied.fix, reapplied.head) is None
+    (second,) = backport(reapplied, reapplied.fix, options=())
+    assert find_presence(repository, reapplied.fix, reapplied.head) == Presence("patch-id", second)
+
+
+def test_what_makes_the_same_change_stands_where_the_revert_of_the_fix_was_reverted(reapplied, repository):
+    same, undone = backport(reapplied, reapplied.fix, options=()) + backport(reapplied, reapplied.revert)
+    files = {"app.py": TEXT.replace("line 10\n", "fixed\n"), "read.me": "once more\n"}
+    reapplied.commit(f"Once more\n\nThis reverts commit {reapplied.revert}.\n", files)
+    assert find_presence(repository, reapplied.fix, reapplied.head) == Presence("patch-id", same)
+    reapplied.run("reset", "--quiet", "--hard", undone)
+    reapplied.commit(f"Once more\n\nThis reverts commit {undone}.\n", files)
+    assert find_presence(repository, reapplied.fix, reapplied.head) == Presence("patch-id", same)
+
+
+def test_a_revert_that_goes_to_the_line_with_the_fix_takes_nothing_back(reapplied, repository):
+    (same,) = backport(reapplied, reapplied.fix, options=())
+    backport(reapplied, reapplied.revert)
+    series = (reapplied.fix, reapplied.revert)
+    assert find_presence(repository, reapplied.fix, reapplied.head, series=series) == Presence(
+        "patch-id", same
+    )
+
+
 def test_a_revert_that_was_picked_takes_back_the_pick_of_what_it_names(reapplied, repository):
     fix, undone = backport(reapplied, reapplied.fix, reapplied.revert)
     assert find_all(reapplied, repository) == [None, ("trailer", undone), None]

@@ -144,6 +144,20 @@ def test_a_revert_that_was_picked_takes_back_the_pick(product):
     ]
 
 
+def test_a_revert_that_was_picked_takes_back_what_makes_the_same_change(product):
+    product.run("revert", "--no-edit", product.fix)
+    revert = product.head
+    product.run("revert", "--no-edit", revert)
+    again = product.head
+    product.switch("release-1")
+    same = product.commit("Another name", {"app.py": "fixed\n"})
+    rows = look(product, product.fix, again)
+    assert [row.cells[Branch("release-1")] for row in rows] == [Cell("in", "patch-id", same)] * 2
+    undone = pick(product, "release-1", revert, "-x")
+    rows = look(product, product.fix, again)
+    assert [row.cells[Branch("release-1")] for row in rows] == [Cell("reverted", "patch-id", undone)] * 2
+
+
 def test_a_pick_of_what_was_taken_back_in_between_is_no_pick_of_what_makes_the_same_again(product):
     undone = product.commit("Take it back", {"app.py": None})
     again = product.commit("Once more", {"app.py": "fixed\n"})
