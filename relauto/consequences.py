@@ -28,6 +28,7 @@ from relauto.stages.prepare.landing import Landing, Part, find_owed, list_landin
 from relauto.stages.prepare.pick import describe_content, list_series
 from relauto.stages.prepare.prospects import Prospects
 from relauto.stages.prepare.release import hold_release
+from relauto.stages.prepare.replaced import CLOSING, describe_closing, list_replaced
 from relauto.stages.prepare.trial import describe_trial
 from relauto.stages.prepare.verify import find_strangers
 from relauto.stages.qa.asking import describe_request
@@ -91,9 +92,13 @@ def follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[
     if action in ("open-pull", "equip"):
         yield from _foresee_pulls(bench, place)
     elif action in _AWAITED:
+        yield from _foresee_closings(bench, target, place, subject)
         yield Ahead(place, _AWAITED[action], Status.WAITING)
     elif action in ("open-draft", "open-proposal"):
+        yield from _foresee_closings(bench, target, place, subject)
         yield from _foresee_unsettled(place, action)
+    elif action == CLOSING:
+        yield from _foresee_replaced(bench, target, place, subject)
     elif action in ("ready", "lift"):
         yield from _foresee_ready(bench, target, place, subject)
     elif place.step in DEBTS:
@@ -174,6 +179,7 @@ def _foresee_debts(bench: Bench, target: Target, after: str, ahead: Prospects) -
             continue
         told = bringing.describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False)
         yield _write(debt.place, "open-pick", told + describe_trial(bench))
+        yield from _close_replaced(debt.place, landing)
         yield Ahead(debt.place, "CI and reviewers look at the pull request", Status.WAITING)
 
 
@@ -237,6 +243,7 @@ def _foresee_draft(place: Place, landing: Landing, *, proposed: bool) -> Iterato
     action = "open-proposal" if proposed else "open-draft"
     told = bringing.describe_draft(landing.branch, landing.pick_branch, NEW, proposed=proposed)
     yield _write(place, action, told)
+    yield from _close_replaced(place, landing)
     yield from _foresee_unsettled(place, action)
 
 
@@ -248,18 +255,48 @@ def _foresee_unsettled(place: Place, action: str) -> Iterator[Ahead]:
 
 def _foresee_ready(bench: Bench, target: Target, place: Place, number: str) -> Iterator[Ahead]:
     """Tell what follows once a pull request is no draft: it may have all that it needs already."""
-    landings = [find_owed(bench, place)] if place.step in DEBTS else list_landings(bench, target)
-    for landing in landings:
+    for landing in _list_bringing(bench, target, place):
         pull = bench.find_pull(landing.pick_branch, landing.branch)
-        if pull is None or str(pull.number) != number:
-            continue
-        found = bringing.merge(landing, place, foresee_settled(landing.bench, pull))
-        if isinstance(found, Todo):
-            yield _write(place, found.action, found.sentence)
-            yield from follow(bench, target, place, found.action)
-        elif isinstance(found, Waiting | Refused):
-            status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
-            yield Ahead(place, found.reason, status)
+        if pull and str(pull.number) == number:
+            found = bringing.merge(landing, place, foresee_settled(landing.bench, pull))
+            yield from _foresee_next(bench, target, place, found)
+
+
+def _foresee_next(bench: Bench, target: Target, place: Place, found: Observation) -> Iterator[Ahead]:
+    if isinstance(found, Todo):
+        yield _write(place, found.action, found.sentence)
+        yield from follow(bench, target, place, found.action)
+    elif isinstance(found, Waiting):
+        yield Ahead(place, found.reason, Status.WAITING)
+    elif isinstance(found, Refused):
+        yield from _refuse(bench, place, found)
+
+
+def _list_bringing(bench: Bench, target: Target, place: Place) -> list[Landing]:
+    return [find_owed(bench, place)] if place.step in DEBTS else list_landings(bench, target)
+
+
+def _foresee_closings(bench: Bench, target: Target, place: Place, branch: str) -> Iterator[Ahead]:
+    """Tell which drafts are closed once the pull request of a branch for picks is open."""
+    for landing in _list_bringing(bench, target, place) if branch.startswith("relauto/pick/") else ():
+        if landing.pick_branch == branch:
+            yield from _close_replaced(place, landing)
+
+
+def _close_replaced(place: Place, landing: Landing, but: str = "") -> Iterator[Ahead]:
+    for pull in list_replaced(landing, place):
+        if str(pull.number) != but:
+            yield _write(place, f"{CLOSING}:{pull.number}", describe_closing(pull))
+
+
+def _foresee_replaced(bench: Bench, target: Target, place: Place, number: str) -> Iterator[Ahead]:
+    """Tell what follows once a draft is closed whose place another pull request takes, which is open."""
+    for landing in _list_bringing(bench, target, place):
+        if number in {str(pull.number) for pull in list_replaced(landing, place)}:
+            yield from _close_replaced(place, landing, but=number)
+            pull = bench.find_pull(landing.pick_branch, landing.branch)
+            if pull:
+                yield from _foresee_next(bench, target, place, bringing.go_on(landing, place, pull))
 
 
 def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> Iterator[Ahead]:
@@ -277,6 +314,8 @@ def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> I
         "open-pick" if part.fixes else "open-bump",
         bringing.describe_pick(landing.branch, branch, fixes, bumped=part.number) + trial,
     )
+    if part.fixes:
+        yield from _close_replaced(place, landing)
     yield Ahead(place, _AWAITED["open-pick"], Status.WAITING)
 
 

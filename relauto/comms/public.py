@@ -163,6 +163,12 @@ def render_draft(text: DraftText, renderer: Renderer | None = None) -> str:
     return (renderer or shipped()).render("pull_request/draft.md", draft=text, marker=marker)
 
 
+def render_replaced(incident: str, number: int, url: str, renderer: Renderer | None = None) -> str:
+    """Return the word at a draft that is closed since another pull request takes its place."""
+    told = {"incident": incident, "number": number, "url": url}
+    return (renderer or shipped()).render("pull_request/replaced.md", **told)
+
+
 def render_bump(text: BumpText, renderer: Renderer | None = None) -> str:
     """Return the body of the pull request that brings the version bump alone to a line."""
     marker = make_marker(text.incident, "prepare.pick", text.version, text.line)

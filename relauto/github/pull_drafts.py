@@ -1,4 +1,4 @@
-"""The end of a pull request's time as a draft."""
+"""The end of a pull request's time as a draft: it is ready for review, or closed without a merge."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from relauto.errors import DecisionError
 from relauto.github.ensure import ensure
 from relauto.github.faults import RefusedError
 from relauto.github.pull_reads import read_pull
+from relauto.github.pull_shapes import RestPull
 from relauto.github.queries import READY
 
 if TYPE_CHECKING:
@@ -45,3 +46,19 @@ def mark_ready(client: Client, pull: Pull) -> None:
                 f"{client.repository}: pull request {pull.number} stays a draft: {error.message}",
                 todo="press `Ready for review` on GitHub",
             ) from error
+
+
+def close_pull(client: Client, number: int) -> None:
+    """Close a pull request without a merge; one that is not open is left as it is.
+
+    Raises:
+        RefusedError, UnknownOutcomeError: see `ensure`.
+    """
+
+    def look() -> bool | None:
+        return None if read_pull(client, number).state == "open" else True
+
+    def send() -> bool:
+        return client.write("PATCH", f"pulls/{number}", {"state": "closed"}, RestPull).state == "closed"
+
+    ensure(look, send, absent=True)

@@ -15,3 +15,8 @@ def find_login(bench: Bench, client: Client) -> str:
     if client.token == bench.ops.token:
         return bench.login
     return bench.remember("pages", ("login", client.repository), lambda: read_login(client))
+
+
+def list_writers(bench: Bench) -> frozenset[str]:
+    """Return the logins whose comments can be relauto's: those that have written in the journal."""
+    return frozenset({bench.login, *(str(event.actor) for event in bench.journal.events())})

@@ -30,6 +30,7 @@ from relauto.stages.prepare.drafts import CONFLICT
 from relauto.stages.prepare.landing import Landing
 from relauto.stages.prepare.picks import Made, Recipe, Signed, Unsettled, name_commits, name_paths
 from relauto.stages.prepare.pushed import find_draft, refuse_pushed
+from relauto.stages.prepare.replaced import close_replaced
 from relauto.stages.prepare.trial import describe_trial, hold_trial, try_commit
 from relauto.stages.queueing import enqueue, follow_queue, needs_queue
 from relauto.stages.reporting import send_report
@@ -63,6 +64,11 @@ def bring(landing: Landing, place: Place, missing: Sequence[Commit]) -> Observat
 
 
 def _follow(landing: Landing, place: Place, pull: Pull) -> Observation:
+    return close_replaced(landing, place, pull) or go_on(landing, place, pull)
+
+
+def go_on(landing: Landing, place: Place, pull: Pull) -> Observation:
+    """Return what is next about an open pull request, whatever it takes the place of."""
     draft = find_draft(landing, place, pull)
     unfinished = finish_opening(landing.bench, place, pull, _list_labels(landing, draft=draft is not None))
     return unfinished or (draft.observe() if draft else None) or merge(landing, place, pull)

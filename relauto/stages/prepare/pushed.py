@@ -34,6 +34,13 @@ def list_made(landing: Landing, place: Place) -> Iterator[tuple[StepIntended, Pu
             yield intent, None
 
 
+def list_unsettled(landing: Landing, place: Place) -> list[Branch]:
+    """Return the branches on which a conflict was left to a person, or was about to be."""
+    opened = tuple(f"open-{word}:{landing.prefix('pick')}" for word in _DRAFTS)
+    actions = [action for where, action in landing.bench.incident.intents if where == place]
+    return [Branch(each.partition(":")[2]) for each in actions if each.startswith(opened)]
+
+
 def find_draft(landing: Landing, place: Place, pull: Pull) -> Draft | None:
     """Return what a person has to settle in an open pull request, where it was opened with a conflict."""
     return _find_draft(landing, place, pull, landing.head) if pull.state == "open" else None

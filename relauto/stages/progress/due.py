@@ -15,7 +15,9 @@ from relauto.github.pull_page import Page, Report
 from relauto.model.names import Commit
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
+from relauto.stages.logins import list_writers
 from relauto.stages.prepare.drafts import CONFLICT
+from relauto.stages.prepare.replaced import CLOSING
 from relauto.stages.progress.followed import Followed, list_followed
 from relauto.stages.progress.telling import Tags, Told, tell
 from relauto.stages.reporting import send_report
@@ -69,7 +71,7 @@ def _changes(bench: Bench, step: str, action: str) -> bool:
         return progress.is_comment
     opens, numbers = word in _OPENING, {str(followed.number) for followed in list_followed(bench)}
     if (
-        word in ("open-bump", "lift")
+        word in ("open-bump", "lift", CLOSING)
         or (word == "enqueue" and subject not in numbers)
         or not (opens or numbers)
     ):
@@ -106,7 +108,7 @@ def _look(followed: Followed) -> Page:
 def _comment(followed: Followed, text: str) -> Iterator[Due]:
     """Yield what makes the text stand there once: everybody may comment, with a marker of ours, too."""
     bench, number = followed.bench, followed.number
-    key, trusted = key_of_progress(bench.incident.id), _list_trusted(bench)
+    key, trusted = key_of_progress(bench.incident.id), list_writers(bench)
     wanted, ours = mark(key, text), list_marked(_look(followed).comments, key, trusted)
     if not ours:
         yield Due(number, "comment", lambda: _post(bench, number, key, wanted, trusted))
@@ -128,11 +130,6 @@ def _post(bench: Bench, number: int, key: str, text: str, trusted: frozenset[str
 def _is_same(one: str, other: str) -> bool:
     # GitHub keeps line ends and blanks at the end as it likes.
     return [line.rstrip() for line in one.split("\n")] == [line.rstrip() for line in other.split("\n")]
-
-
-def _list_trusted(bench: Bench) -> frozenset[str]:
-    """Return the logins whose comments can be relauto's: those that have written in the journal."""
-    return frozenset({bench.login, *(str(event.actor) for event in bench.journal.events())})
 
 
 def _report(bench: Bench, number: int, page: Page, told: tuple[Report, ...]) -> Iterator[Due]:
