@@ -394,7 +394,9 @@ def test_a_wide_conflict_is_told_in_part_and_asked_about_all_the_same(at):
     world.commit_on("main", "Go on", dict.fromkeys(names, "one\n"))
     world.product.run("branch", "--force", "fix/conflict", "main")
     world.commit_on("fix/conflict", "Fix what the line lacks", dict.fromkeys(names, "two\n"))
-    reach_draft(world)
+    told = reach_draft(world).reason
+    assert [name in told for name in names] == [True] * 4 + [False] * 41
+    assert "(modify/delete); and 41 more: pull request #2 waits for a person" in told
     body = world.pull(2)["body"]
     assert "| and 5 more | | | |" in body
     assert [name in body for name in names] == [True] * 40 + [False] * 5
@@ -409,6 +411,19 @@ def test_a_wide_conflict_is_told_in_part_and_asked_about_all_the_same(at):
     asked = world.desk()[-1]
     assert "| was in conflict besides | and 5 more |" in asked
     assert (len(asked) <= 65_536, " more lines" in asked) == (True, True)
+
+
+def test_a_subject_of_any_length_leaves_room_in_the_text_of_a_draft(at):
+    world, long = at("blank"), "Go on and on " * 3_000
+    world.commit_on("main", "Start", {"new.txt": "one\n"})
+    world.commit_on("main", long, {"new.txt": "two\n"})
+    world.product.run("branch", "--force", "fix/conflict", "main")
+    world.commit_on("fix/conflict", "Fix what the line lacks", {"new.txt": "three\n"})
+    reach_draft(world)
+    body = world.pull(2)["body"]
+    kept = "Go on and on " * 9 + "Go"
+    assert (body.count(f"{kept}…"), body.count(kept)) == (1, 1)
+    assert len(body) < 10_000
 
 
 ADJACENT = 'pick.resolvers = ["adjacent"]\n'

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from relauto.comms.handwork import write_fetch_commands, write_push_commands
+from relauto.comms.neutral import shorten
 from relauto.comms.public import (
     Change,
     ConflictText,
@@ -22,11 +23,14 @@ from relauto.picking.causes import Causes, find_causes
 from relauto.picking.explanation import Explanation, explain
 from relauto.picking.fixes import holds_merge
 from relauto.stages.bench import Bench
-from relauto.stages.prepare.picks import Made, Unsettled
+from relauto.stages.prepare.picks import Made, Unsettled, count_fitting
 from relauto.stages.texts.pulls import MOST_DIFFERENCE, find_merge
 
-_MOST_PATHS = 40
-"""Paths in conflict that a pull request lists."""
+_MOST_PATHS, _MOST_CHARACTERS = 40, 15_000
+"""Paths in conflict that a pull request lists, and how long they are together."""
+
+_MOST_SUBJECT = 120
+"""Characters of the subject of a commit that it names: GitHub takes texts of up to 65,536."""
 
 _MOST_EXPLAINED, _MOST_CAUSES = 10, 5
 """Paths of which it tells who changed them, and commits that it names for each side of one."""
@@ -44,7 +48,7 @@ def write_draft_pull(
     if left is None:
         raise ValueError("nothing is unsettled in what was made")
     subject, source = bench.product.commit(left.fix).subject, find_merge(bench, left.fix)
-    why = _find_explanation(bench, left)
+    why, listed = _find_explanation(bench, left), _describe_conflicts(bench, left)
     text = DraftText(
         incident=bench.incident.id,
         line=onto,
@@ -53,7 +57,7 @@ def write_draft_pull(
         fix_pull=source.get("pull"),
         fix_url=source.get("url", ""),
         commit=made.head,
-        conflicts=_describe_conflicts(bench, left),
+        conflicts=listed,
         before=tuple(fix for fix, _ in made.picked),
         rest=left.rest,
         bump=bench.plan(target).version if made.bump else "",
@@ -63,7 +67,7 @@ def write_draft_pull(
         push=write_push_commands(branch, left.rest, merges=holds_merge(bench.product, left.rest)),
         resolvers=left.proposal.resolvers if left.proposal else (),
         resolved=_tell_resolved(left.proposal) if left.proposal else "",
-        unlisted=max(0, len(left.pick.conflicts) - _MOST_PATHS),
+        unlisted=len(left.pick.conflicts) - len(listed),
     )
     return make_title(subject, onto), render_draft(text, bench.renderer)
 
@@ -92,6 +96,7 @@ def _find_explanation(bench: Bench, left: Unsettled) -> Explanation:
 def _describe_conflicts(bench: Bench, left: Unsettled) -> tuple[ConflictText, ...]:
     """Return the paths that a fix does not apply to, with who changed the lines in conflict of the first."""
     listed = left.pick.conflicts[:_MOST_PATHS]
+    listed = listed[: count_fitting((len(each.path) for each in listed), _MOST_CHARACTERS)]
 
     def find() -> dict[str, Causes]:
         try:
@@ -115,4 +120,4 @@ def _describe_changes(bench: Bench, commits: Sequence[Commit]) -> tuple[Change, 
 
 def _describe_change(bench: Bench, commit: Commit) -> Change:
     subject = bench.product.commit(commit).subject
-    return Change(subject, commit, None if bench.is_outside else find_pull(subject))
+    return Change(shorten(subject, _MOST_SUBJECT), commit, None if bench.is_outside else find_pull(subject))

@@ -6,7 +6,6 @@ no conflict marker is left, every fix is in it, and an entitled person has accep
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
 from relauto.comms.desk import Shown, accept_command
 from relauto.comms.handwork import indent, write_fetch_commands, write_push_commands
@@ -28,7 +27,7 @@ from relauto.picking.range_diff import read_range_diff
 from relauto.stages.bench import Bench
 from relauto.stages.leaks import hold_leaks, read_brought
 from relauto.stages.prepare.heads import require_head, stands_on
-from relauto.stages.prepare.picks import name_commits, name_paths
+from relauto.stages.prepare.picks import count_fitting, name_commits, name_paths
 from relauto.stages.reporting import is_own, send_report
 from relauto.stages.step import Question, Refused, Todo
 
@@ -255,9 +254,7 @@ class Draft:
     def _show_paths(self) -> Iterator[Shown]:
         paths, room = self.made[-1]["unsettled"]["paths"], _ROOM // 2
         rows = [Shown(f"was in conflict ({each['kind']})", each["path"]) for each in paths[:_MOST_PATHS]]
-        kept = [
-            row for row, size in zip(rows, accumulate(row.size for row in rows), strict=True) if size <= room
-        ]
+        kept = rows[: count_fitting((row.size for row in rows), room)]
         yield from kept
         if len(kept) < len(paths):
             yield Shown("was in conflict besides", f"and {len(paths) - len(kept)} more", words=True)

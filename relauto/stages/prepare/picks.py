@@ -1,7 +1,8 @@
 """Picks, and the version bump on top of them, made in the object database and not yet on any branch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from relauto.comms.handwork import indent, write_pick_commands
 from relauto.git.commit import Signature, parse_signature
@@ -21,6 +22,9 @@ from relauto.resolving.proposal import propose
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.bump import bump_files
 from relauto.stages.step import Refused
+
+_MOST_NAMED, _MOST_CHARACTERS = 10, 1000
+"""Paths that a sentence names, and how long they are together."""
 
 
 @dataclass(frozen=True)
@@ -216,8 +220,16 @@ def _list_paths(result: Pick) -> list[dict[str, str]]:
 
 
 def name_paths(paths: Sequence[Mapping[str, str]]) -> str:
-    """Return paths in conflict as a sentence names them, each with its kind."""
-    return "; ".join(f"{each['path']} ({each['kind']})" for each in paths)
+    """Return paths in conflict as a sentence names them, each with its kind; of very many the first."""
+    named = [f"{each['path']} ({each['kind']})" for each in paths[:_MOST_NAMED]]
+    kept = named[: max(1, count_fitting(map(len, named), _MOST_CHARACTERS))]
+    more = [f"and {len(paths) - len(kept)} more"] if len(kept) < len(paths) else []
+    return "; ".join([*kept, *more])
+
+
+def count_fitting(sizes: Iterable[int], room: int) -> int:
+    """Return how many of the first fit into a room together."""
+    return sum(1 for total in accumulate(sizes) if total <= room)
 
 
 def name_commits(commits: Sequence[Commit]) -> str:
