@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from invoke import Context, task
@@ -12,15 +12,7 @@ from relauto.tasks.resolved import KNOWN
 
 if TYPE_CHECKING:
     from relauto.errors import Status
-    from relauto.git.commit import Signature
-    from relauto.git.remotes import Remote
-    from relauto.git.repository import Repository
-    from relauto.git.signer import Signer
-    from relauto.picking.explanation import Explain
-    from relauto.picking.fanout import Line, Propose, Series
-    from relauto.picking.pick_branches import Placed
-    from relauto.picking.pick_push import Push, Pushed
-    from relauto.picking.trial import Trial
+    from relauto.tasks.pick_run import Made, Wanted
     from relauto.tasks.pick_source import Source
 
 
@@ -78,148 +70,58 @@ def pick(
     So it is with prerequisites, each of which is a change of its own that somebody approves or not.
     The settings of this folder, if it has any, say which side of a path counts.
     """
-    from relauto.picking.fanout import explain_series
-    from relauto.picking.fixes import find_fixes
-    from relauto.tasks.explained import remember_explanations
     from relauto.tasks.pick_forecast import refuse_with_forecast, run_forecast
-    from relauto.tasks.pick_push import find_push_remote
+    from relauto.tasks.pick_run import Wanted, run_pick
     from relauto.tasks.pick_source import open_source, refuse_pull, refuse_with_remote
-    from relauto.tasks.pick_trial import find_trial, try_series
+    from relauto.tasks.pick_trial import find_trial
     from relauto.tasks.pull_source import find_pull_fixes
-    from relauto.tasks.resolved import find_resolvers
 
+    named, rules = onto or [], resolvers or []
     if forecast:
         options = {"with-prerequisites": with_prerequisites, "from": from_, "verify": verify is not None}
         refuse_with_forecast(fetch=fetch, write=write, push=push, **options)
-        raise SystemExit(
-            int(run_forecast(fix or [], pull, onto or [], repo, method, resolvers or [], json=json))
-        )
+        raise SystemExit(int(run_forecast(fix or [], pull, named, repo, method, rules, json=json)))
     if from_:
-        history = {"--with-prerequisites": with_prerequisites}
-        refuse_with_remote({"--repo": repo, "--push": push, **history})
+        refuse_with_remote({"--repo": repo, "--push": push, "--with-prerequisites": with_prerequisites})
         refuse_pull(from_, pull)
     trial = find_trial(verify, verify_timeout, in_workflows=verify_in_workflows)
-    dry = dry_run or c.config.run.dry
     words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]
-    with open_source(repo, from_, words, onto or [], fetch=fetch, write=write) as source:
-        repository = source.repository
-        fixes = find_fixes(repository, words)
-        lines = _find_lines(repository, onto or [])
-        remote = find_push_remote(repository, push, write=write)
-        propose = find_resolvers(repository, resolvers or [])
-        committer, signer = _find_committer(repository, named=write and not dry)
-        explain = remember_explanations(repository)
-        put = _choose_pick(explain if with_prerequisites else None)
-        made = [put(repository, fixes, line, committer=committer, propose=propose) for line in lines]
-        if trial and not dry:
-            made = [try_series(source, each, trial) for each in made]
-        placed, sent = _place(source, made, remote, propose, signer, dry=dry) if write else ([], None)
-        put_there = [each.series for each in placed] or made
-        source.fetch_causes(put_there)
-        series = [explain_series(each, explain) for each in put_there]
+    dry = dry_run or c.config.run.dry
+    wanted = Wanted(words, named, rules, with_prerequisites, trial, write, push, dry)
+    with open_source(repo, from_, words, named, fetch=fetch, write=write) as source:
+        made = run_pick(source, wanted)
         given = {"--with-prerequisites": with_prerequisites or from_, "--resolvers": resolvers}
         untried = [name for name, value in given.items() if not value]
-        _print(source, series, placed, sent, untried, trial, dry=dry, json=json)
-    raise SystemExit(int(_judge(series, [*placed, *(sent.pushed if sent else ())])))
+        _print(source, wanted, made, untried, json=json)
+    raise SystemExit(int(_judge(made)))
 
 
-def _choose_pick(explain: Explain | None) -> Callable[..., Series]:
-    """Return what picks onto a line: with what the fixes need first, where that can be told."""
-    from functools import partial
-
-    from relauto.picking.fanout import pick_series
-    from relauto.picking.outlook import pick_along
-
-    return partial(pick_along, explain=explain) if explain else pick_series
-
-
-def _place(
-    source: Source,
-    made: Sequence[Series],
-    remote: Remote | None,
-    propose: Propose | None,
-    signer: Signer | None,
-    *,
-    dry: bool,
-) -> tuple[list[Placed], Push | None]:
-    """Make branches, where the lines are if that is elsewhere; bring them to the remote that was named."""
-    from relauto.picking.pick_branches import place_branches
-    from relauto.picking.pick_push import push_branches
-
-    placed = place_branches(source.repository, made, signer=signer, propose=propose, write=not dry)
-    if not dry:
-        source.publish(placed)
-    if remote is None:
-        return placed, None
-    sent = push_branches(source.repository, placed, remote, propose=propose, write=not dry)
-    return [each.placed for each in sent.pushed], sent
-
-
-def _print(
-    source: Source,
-    series: Sequence[Series],
-    placed: Sequence[Placed],
-    sent: Push | None,
-    untried: Sequence[str],
-    trial: Trial | None,
-    *,
-    dry: bool,
-    json: bool,
-) -> None:
+def _print(source: Source, wanted: Wanted, made: Made, untried: Sequence[str], *, json: bool) -> None:
     from relauto.tasks.pick_handwork import tell_handwork
     from relauto.tasks.pick_output import describe, tell
     from relauto.tasks.pick_push import describe_push, tell_push
     from relauto.tasks.pick_trial import describe_trials
 
-    repository = source.repository
+    repository, series, sent, trial = source.repository, made.series, made.sent, wanted.trial
     if json:
         beside = {**source.describe(series), **(describe_push(sent) if sent else {})}
         beside |= describe_trials(trial, series) if trial else {}
-        show_json({**describe(repository, series, placed), **beside})
+        show_json({**describe(repository, series, made.placed), **beside})
     else:
-        beyond = [*(tell_push(sent, dry=dry) if sent else ()), *source.tell(series)]
+        beyond = [*(tell_push(sent, dry=wanted.dry) if sent else ()), *source.tell(series)]
         beyond += tell_handwork(source, series, untried)
-        show("\n".join([*tell(repository, series, placed, trial, dry=dry), *beyond]))
+        show("\n".join([*tell(repository, series, made.placed, trial, dry=wanted.dry), *beyond]))
 
 
-def _find_lines(repository: Repository, patterns: Sequence[str]) -> list[Line]:
-    from relauto.errors import InputError
-    from relauto.picking.fanout import Line
-
-    found = dict(branch for pattern in patterns for branch in repository.find_branches(pattern))
-    if not found:
-        raise InputError("there is nothing to pick onto: no line was named", todo="name it with --onto")
-    return [Line(branch, tip) for branch, tip in found.items()]
-
-
-def _find_committer(repository: Repository, *, named: bool) -> tuple[Signature, Signer | None]:
-    """Return who picks, and who signs where git's settings ask for it; a stand-in if nothing is kept."""
-    from relauto.clock import SystemClock
-    from relauto.errors import InputError
-    from relauto.git.commit import Signature
-    from relauto.git.identity import find_identity
-    from relauto.git.signer import find_signing
-
-    identity = find_identity(repository.git)
-    if named and not identity:
-        raise InputError(
-            "git does not know who commits the picks",
-            todo="set user.name and user.email: git config --global user.name NAME",
-        )
-    signing = find_signing(repository.git)
-    if named and signing.commits and not signing.signer:
-        raise InputError("commits are to be signed, and git names no key", todo="set git's user.signingKey")
-    name, email = identity or ("relauto", "relauto@localhost")
-    return Signature(name, email, SystemClock().now()), signing.signer if signing.commits else None
-
-
-def _judge(series: Sequence[Series], placed: Iterable[Placed | Pushed]) -> Status:
+def _judge(made: Made) -> Status:
     from relauto.errors import Status
 
+    series, pushed = made.series, made.sent.pushed if made.sent else ()
     ended = {each.pick.status for one in series for each in one.picked}
     tried = {one.tried.state for one in series if one.tried}
     if "error" in ended or "absent" in tried:
         return Status.BAD_INPUT
-    refused = any(each.state == "refused" for each in placed) or tried - {"passed"}
+    states = {each.state for each in made.placed} | {each.state for each in pushed}
+    refused = "refused" in states or tried - {"passed"}
     asked = any(one.along for one in series) or ended & {"conflict", "resolved"}
     return Status.DECISION if refused or asked else Status.REACHED
