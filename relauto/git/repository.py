@@ -1,7 +1,7 @@
 """A git repository on this machine, read and written through its objects and never a checkout."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -215,6 +215,18 @@ class Repository:
         only = ["--first-parent"] if first_parent else []
         return [self.commit(found) for found in self.list_commits(*only, f"{base}..{head}")]
 
+    def stream(self, *arguments: str, input: bytes = b"") -> Iterator[bytes]:  # noqa: A002 - as `Git.stream`
+        """Yield the parts of what git prints as they come, each ended by a NUL (`Git.stream`).
+
+        Raises:
+            MissingObjectError: an object is absent.
+            GitError: it failed for another reason.
+        """
+        try:
+            yield from self.git.stream(*arguments, input=input)
+        except GitError as error:
+            raise self.explain(error.answer) from error
+
     def list_commits(self, *arguments: str) -> list[Commit]:
         """Return what git-rev-list(1) lists for `arguments`, oldest first, parents before children."""
         answer = self.git.read("rev-list", "--topo-order", "--reverse", *arguments)
@@ -235,12 +247,20 @@ class Repository:
         return None if answer.status else Commit(answer.text)
 
     def look_beyond(self, commit: Commit, line: Commit, path: str) -> Beyond:
-        """Return what `line` has beyond `commit`: `relauto.git.beyond.look_beyond`. It is looked at once."""
+        """Return what `line` has beyond `commit`: `relauto.git.beyond.look_beyond`. It is looked at once.
+
+        Raises:
+            MissingObjectError: a commit is absent.
+            GitError: git could not walk the history for another reason.
+        """
         key = commit, line, path
         if key not in self._beyond:
             if len(self._beyond) >= _MOST:
                 self._beyond.clear()
-            self._beyond[key] = beyond.look_beyond(self.git, *key)
+            try:
+                self._beyond[key] = beyond.look_beyond(self.git, *key)
+            except GitError as error:
+                raise self.explain(error.answer) from error
         return self._beyond[key]
 
     def tags(self, merged: Commit | None = None) -> dict[Tag, Commit]:

@@ -90,5 +90,5 @@ def _list_names(repository: Repository, commits: Iterable[Commit]) -> dict[Commi
     if not rows:
         return {}
     options = ("--no-walk=unsorted", "--stdin", "--diff-merges=first-parent", *NAMES)
-    fields = repository.git.stream("log", *options, input=rows.encode())
+    fields = repository.stream("log", *options, input=rows.encode())
     return {commit: frozenset(map(posixpath.basename, files)) for commit, files in split_names(fields)}

@@ -64,7 +64,7 @@ def read_entries(repository: Repository, *arguments: str) -> Iterator[Entry]:
     """Yield the commits that git-log(1) lists for `arguments`, as they come."""
 
     options = ("-z", "--no-show-signature", "--no-color", f"--format={_FORM}")
-    fields = repository.git.stream("log", *options, *arguments, "--")
+    fields = repository.stream("log", *options, *arguments, "--")
     for commit, parents, seconds, message in _group(fields, 4):
         yield Entry(
             Commit(commit.decode("ascii")),

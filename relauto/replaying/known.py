@@ -48,8 +48,6 @@ def _list(repository: Repository, commit: Commit) -> Iterator[tuple[str, ...]]:
 
 
 def _read(repository: Repository, *span: str) -> Iterator[tuple[str, ...]]:
-    fields = repository.git.stream(
-        "log", "-z", "--no-show-signature", "--no-color", f"--format={_FORM}", *span
-    )
+    fields = repository.stream("log", "-z", "--no-show-signature", "--no-color", f"--format={_FORM}", *span)
     texts = (each.decode("utf-8", "replace") for each in fields)
     return zip(*[texts] * 5, strict=True)

@@ -63,14 +63,14 @@ def _list_files(repository: Repository, commits: Iterable[Commit]) -> dict[Commi
     if not rows:
         return {}
     options = ("--no-walk=unsorted", "--stdin", "--diff-merges=first-parent", *NAMES)
-    fields = repository.git.stream("log", *options, input=rows)
+    fields = repository.stream("log", *options, input=rows)
     return {commit: hash(files) for commit, files in split_names(fields) if files}
 
 
 def _find_groups(repository: Repository, tip: Commit, wanted: set[int]) -> dict[int, list[Commit]]:
     """Return the commits of main that touch exactly the paths of each hash, the newest."""
     groups: dict[int, list[Commit]] = {}
-    fields = repository.git.stream("log", "--no-merges", *NAMES, str(tip), "--")
+    fields = repository.stream("log", "--no-merges", *NAMES, str(tip), "--")
     for commit, files in split_names(fields):
         group = groups.setdefault(hash(files), []) if hash(files) in wanted else None
         if group is not None and len(group) < PATCH_ID_BOUND:

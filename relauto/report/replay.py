@@ -92,7 +92,9 @@ def draw_replay(tally: Tally, seconds: float) -> str:
     """Return the figures as a table for a terminal."""
     lines = [
         f"{tally.pairs} backports picked again in {seconds:.1f} s.",
-        f"A pick takes {tally.quantile(0.5):g} ms, 95 % of them at most {tally.quantile(0.95):g} ms.",
+        f"A pick takes {tally.quantile(0.5):g} ms, 95 % of them at most {tally.quantile(0.95):g} ms."
+        if tally.times
+        else "No pick was made.",
         "",
     ]
     lines += [

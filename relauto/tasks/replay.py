@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from relauto.replaying.tally import Tally
 
 _EVERY = 100
+_TOLD = 20
 
 
 @task(
@@ -107,8 +108,10 @@ def _replay(path: Path, main: str, pairs: str, limit: int, resolvers: list[str],
     with closing(run(path, chosen, resolvers=names, explain=explain)) as outcomes:
         for outcome in outcomes:
             tally.add(outcome)
-            if outcome.error:
+            if outcome.error and tally.results["error"] <= _TOLD:
                 say(f"{outcome.pair.fix} onto {outcome.pair.onto}: {outcome.error}")
+                if tally.results["error"] == _TOLD:
+                    say("what else cannot be picked is counted alone")
             if tally.pairs % _EVERY == 0:
                 conflicts = tally.results["conflict"]
                 say(f"{tally.pairs} backports: {tally.share('exact'):.1f} % exact, {conflicts} conflicts")

@@ -8,8 +8,9 @@ import pytest
 from relauto.errors import InputError
 from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
-from relauto.model.names import Commit
+from relauto.model.names import Branch, Commit
 from relauto.replaying.conflicts import ConflictTally, Explained, explain_conflict
+from relauto.replaying.finding import find_pairs
 from relauto.replaying.known import count_known
 from relauto.replaying.pairs import Pair, read_pairs
 from relauto.replaying.replay import Outcome, replay
@@ -124,6 +125,19 @@ def test_a_partial_clone_says_what_it_lacks_and_fetches_nothing(history, tmp_pat
     (outcome,) = replay(partial, [Pair(fix, history.parent(made), made)], workers=1)
     assert (outcome.result, f"{partial} lacks the object " in outcome.error) == ("error", True)
     assert sorted(partial.rglob("*")) == before
+
+
+def test_a_commit_that_is_lost_is_named_wherever_it_is_missed(history):
+    """What a fix that conflicts looks through on the line, and what the search for backports walks."""
+    fix = history.fix("Stop the crash on start", 3, "one")
+    lost = history.fix("Elsewhere", 30, "two", "line")
+    made = history.fix("Stop the crash on start", 3, "other", "line")
+    top = history.fix("And on end", 3, "two", "line")
+    (history.directory / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    (outcome,) = run(history, Pair(fix, made, top))
+    assert (outcome.result, outcome.error) == ("error", f"{history.directory} lacks the object {lost}")
+    with Repository.open(history.directory) as repository, pytest.raises(MissingObjectError, match=lost):
+        list(find_pairs(repository, Branch("main"), lambda _: None))
 
 
 def test_odd_commits_are_picked_or_told(history):

@@ -210,6 +210,18 @@ def test_pairs_may_be_given(relauto: Relauto, product: Path, tmp_path: Path) -> 
     )
 
 
+def test_of_many_that_cannot_be_picked_some_are_told(relauto: Relauto, product: Path, tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.jsonl"
+    absent = {name: letter * 40 for name, letter in (("fix", "a"), ("onto", "b"), ("expected", "c"))}
+    pairs.write_text(f"{json.dumps(absent)}\n" * 23, encoding="utf-8")
+    ended = relauto("replay", "--repo", str(product), "--pairs", str(pairs))
+    *told, last = ended.err.splitlines()
+    assert told == [f"{'a' * 40} onto {'b' * 40}: {product} lacks the object {'c' * 40}"] * 20
+    assert last == "what else cannot be picked is counted alone"
+    assert ended.out.splitlines()[1] == "No pick was made."
+    assert f"                      23  {product} lacks the object …" in ended.out.splitlines()
+
+
 def test_bad_calls_are_refused(relauto: Relauto, product: Path, tmp_path: Path) -> None:
     (tmp_path / "bad").write_text("\nnonsense\n", encoding="utf-8")
     empty = History(tmp_path / "empty")
