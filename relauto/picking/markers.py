@@ -6,13 +6,13 @@ tells of no conflict, and nobody writes such a file by hand.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from relauto.git.commit import EMPTY_TREE
 from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
-from relauto.picking.patch import find_large
+from relauto.picking.patch import find_large, read_diff
 from relauto.picking.presence import find_mainline
 
 # A row of equal signs alone is a heading in many a text, so it is no sign.
@@ -66,9 +66,16 @@ def list_standing(repository: Repository, fix: Commit, made: Commit, tip: Commit
 
 
 def _count_markers(repository: Repository, old: str, new: Commit, *paths: str) -> Counter[bytes]:
-    large = find_large(repository, (None if old == EMPTY_TREE else Commit(old), new))
+    sides = (None if old == EMPTY_TREE else Commit(old), new)
+    large = find_large(repository, sides)
     specs = [*(f":(literal){path}" for path in paths), *(f":(exclude,literal){path}" for path in large)]
+    if not specs:
+        return read_diff(repository, sides, _OPTIONS, _count)
     answer = repository.git.ask("diff-tree", *_OPTIONS, old, new, "--", *specs)
     if answer.status:
         raise repository.explain(answer)
-    return Counter(line for line in answer.output.split(b"\n") if _MARKER.match(line))
+    return _count(answer.output.split(b"\n"))
+
+
+def _count(lines: Iterable[bytes]) -> Counter[bytes]:
+    return Counter(line for line in lines if _MARKER.match(line))

@@ -150,6 +150,24 @@ def _name_trees(repository: Repository, sides: Sides) -> bytes:
     return " ".join(trees).encode()
 
 
+def read_diff(
+    repository: Repository, sides: Sides, options: Sequence[str], read: Callable[[Iterator[bytes]], _T]
+) -> _T:
+    """Return what `read` makes of the lines of a diff.
+
+    Args:
+        repository: where the commits are.
+        sides: what is compared.
+        options: of git-diff-tree(1).
+        read: called with the lines as they come; it takes all of them.
+
+    Raises:
+        MissingObjectError: a tree, or a file's content, is absent.
+        GitError: git failed.
+    """
+    return _ask(repository, ("diff-tree", "--stdin", *options), _name_trees(repository, sides), read)
+
+
 def _ask(
     repository: Repository, command: tuple[str, ...], trees: bytes, read: Callable[[Iterator[bytes]], _T]
 ) -> _T:
