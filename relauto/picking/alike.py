@@ -6,7 +6,7 @@ from relauto.git.beyond import Beyond, split_log
 from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
-from relauto.picking.patch import list_paths
+from relauto.picking.patch import find_large, list_paths, read_patches
 
 # How many commits are compared by patch id at most, newest first. Only commits that touch exactly
 # the files of the fix are compared at all, so the bound is met by files that every commit touches.
@@ -34,7 +34,8 @@ def list_alike(
 ) -> list[Commit]:
     """Return the line's own commits that have the patch id of a fix, newest first.
 
-    None where a partial clone lacks their files.
+    Of a fix that changes very large files these are compared by their ids: git would read them whole. None
+    where a partial clone lacks their files.
 
     Args:
         repository: where they are.
@@ -52,23 +53,42 @@ def list_alike(
         return []
     span = [line, *(f"^{fork}" for fork in beyond.forks)]
     candidates = list_same_files(repository, span, paths)
-    ids = _read_patch_ids(repository, fix, base, candidates) if candidates else {}
+    if not candidates:
+        return []
+    try:
+        if find_large(repository, (base, fix)):
+            return _list_same_patches(repository, fix, base, candidates)
+        ids = _read_patch_ids(repository, fix, base, candidates)
+    except MissingObjectError:
+        return []
     return [commit for commit in candidates if fix in ids and ids.get(commit) == ids[fix]]
+
+
+def _list_same_patches(
+    repository: Repository, fix: Commit, base: Commit | None, candidates: Sequence[Commit]
+) -> list[Commit]:
+    """Return the commits whose change reads as that of the fix, and is from and to the same large files."""
+    parents = (repository.commit_object(commit).parents for commit in candidates)
+    pairs = [(below[0] if below else None, commit) for commit, below in zip(candidates, parents, strict=True)]
+    wanted, *found = read_patches(repository, [(base, fix), *pairs])
+    return [commit for commit, patch in zip(candidates, found, strict=True) if patch.lines == wanted.lines]
 
 
 def _read_patch_ids(
     repository: Repository, fix: Commit, base: Commit | None, candidates: Iterable[Commit]
 ) -> dict[str, str]:
-    """Return the patch ids of commits; none where files are absent."""
+    """Return the patch ids of commits.
+
+    Raises:
+        MissingObjectError: a file's content is absent.
+        GitError: git failed.
+    """
     rows = f"{fix} {base}\n" if base else f"{fix}\n"
     rows += "".join(f"{commit}\n" for commit in candidates)
     options = ("--root", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
     patches = repository.git.ask("diff-tree", "--stdin", *options, input=rows.encode())
     if patches.status:
-        error = repository.explain(patches)
-        if isinstance(error, MissingObjectError):
-            return {}
-        raise error
+        raise repository.explain(patches)
     ids = repository.git.read("patch-id", "--stable", input=patches.output).splitlines()
     return {commit: patch for patch, _, commit in (row.partition(" ") for row in ids)}
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
 from relauto.git.runner import GitError
+from relauto.git.tree import print_path
 from relauto.model.names import Commit
+from relauto.picking.patch import find_large
 from relauto.picking.presence import find_mainline
 
 # The two are held to be one change however little they have in common.
@@ -15,7 +17,8 @@ _OPTIONS = ("--creation-factor=999", "--no-color", "--no-ext-diff", "--no-textco
 def read_range_diff(repository: Repository, fix: Commit, made: Commit, *, most: int) -> str | None:
     """Return what is different in the change that `made` makes from the one of `fix`, messages included.
 
-    A merge stands for its change against its first parent.
+    A merge stands for its change against its first parent. Files of more than `LARGEST` bytes are left out,
+    which is told: git would read them whole.
 
     Args:
         repository: where both are.
@@ -30,7 +33,9 @@ def read_range_diff(repository: Repository, fix: Commit, made: Commit, *, most: 
         one, other = (_find_range(repository, commit) for commit in (fix, made))
         if one is None or other is None:
             return None
-        answer = repository.git.ask("range-diff", *_OPTIONS, one, other)
+        large = sorted({path for commit in (fix, made) for path in _find_large(repository, commit)})
+        without = ("--", ".", *(f":(exclude,literal){path}" for path in large)) if large else ()
+        answer = repository.git.ask("range-diff", *_OPTIONS, one, other, *without)
     except MissingObjectError:
         return None
     if answer.status:
@@ -38,7 +43,13 @@ def read_range_diff(repository: Repository, fix: Commit, made: Commit, *, most: 
         if isinstance(error, GitError):
             raise error
         return None
-    return _cut(answer.output.decode("utf-8", "replace").rstrip("\n"), most)
+    told = [answer.output.decode("utf-8", "replace").rstrip("\n")]
+    told += [f"too large to be compared: {print_path(path)}" for path in large]
+    return _cut("\n".join(told), most)
+
+
+def _find_large(repository: Repository, commit: Commit) -> tuple[str, ...]:
+    return find_large(repository, (find_mainline(repository, commit, 1), commit))
 
 
 def _find_range(repository: Repository, commit: Commit) -> str | None:

@@ -2,6 +2,7 @@ import pytest
 
 from relauto.git.scope import list_scope
 from relauto.picking.presence import Presence, find_presence
+from tests.picking.memory import LARGE, measure_memory
 
 TEXT = "".join(f"line {number}\n" for number in range(1, 21))
 
@@ -254,3 +255,18 @@ def test_a_pick_of_a_commit_that_is_not_here_is_found_by_its_patch_id(line, repo
     backport(line, line.fix, options=())
     line.run("commit", "--quiet", "--amend", "-m", f"Fix\n\n(cherry picked from commit {'1' * 40})\n")
     assert find_presence(repository, line.fix, line.head) == Presence("patch-id", line.head)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_of_large_files_ids_are_compared_and_none_is_read(line, same):
+    line.switch("main")
+    large = bytes(LARGE)
+    text = TEXT.replace("line 3\n", "large\n")
+    line.fix = line.commit("Fix", {"app.py": text.replace("line 10\n", "fixed\n"), "large.bin": large})
+    line.switch("line")
+    there = line.commit("By hand", {"app.py": text, "large.bin": large if same else large[1:]})
+    line.commit("Later", {"read.me": "later\n"})
+    call = f"str(find_known_presence(repository, {str(line.fix)!r}, {str(line.head)!r}))"
+    told, memory = measure_memory(line.directory, "relauto.picking.presence", call)
+    assert told == str(Presence("patch-id", str(there)) if same else None)
+    assert memory < LARGE // 2

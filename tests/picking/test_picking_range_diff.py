@@ -3,6 +3,7 @@ import pytest
 from relauto.picking.markers import find_left
 from relauto.picking.pick import pick
 from relauto.picking.range_diff import read_range_diff
+from tests.picking.memory import LARGE, measure_memory
 from tests.picking.test_picking_fanout import MARKED
 from tests.picking.test_picking_pick import TEXT, change, line, on_line
 
@@ -86,3 +87,17 @@ def test_markers_that_a_person_left_are_found_beside_those_of_any_fix(line, repo
     wide = MARKED.replace("<<<<<<<", "<" * 12).replace(">>>>>>>", ">" * 12)
     left = line.commit("Left", {"app.py": TEXT.replace("line 3\n", wide), ".gitattributes": "* -diff\n"})
     assert find_left(repository, [first, second], below, left) == ("app.py",)
+
+
+@pytest.mark.parametrize("way", ["new", "grown", "gone"])
+def test_large_files_are_not_read(line, repository, committer, way):
+    name, large = "large [1].bin", bytes(LARGE)
+    before = {"new": {}, "grown": {name: "a\n"}, "gone": {name: large}}[way]
+    line.commit("Before", {"read.me": "x\n", **before})
+    fix = line.commit("Fix", {name: None if way == "gone" else large, "app.py": change(TEXT, 5, "fixed")})
+    onto = on_line(line, "Other", {"app.py": change(TEXT, 8, "other"), **before})
+    made = pick(repository, [fix], onto, committer=committer, judge=False).commits[0]
+    call = f"read_range_diff(repository, {str(fix)!r}, {str(made)!r}, most=10_000)"
+    told, memory = measure_memory(line.directory, "relauto.picking.range_diff", call)
+    assert told.split("\n")[-2:] == ["    + other", f"too large to be compared: {name}"]
+    assert memory < LARGE // 2
