@@ -13,7 +13,7 @@ from relauto.errors import Status
 from relauto.model.event import PlanSettled, StepProved
 from relauto.model.facts import normalise
 from relauto.model.incident import StepState
-from relauto.model.target import Place
+from relauto.model.target import Place, Target
 from relauto.stages import claims, rides
 from relauto.stages.bench import Bench
 from relauto.stages.debt import DEBTS
@@ -29,19 +29,20 @@ from relauto.stages.step import Proved, Refused, Seal, Todo, Waiting
 class Foreseen:
     """The writes in order, and where `advance` would stop, with its exit status.
 
-    `owed` is where the debts would stop: beside the rest, which goes on without them. `deeds` are the actions
-    behind the writes, each with its step.
+    `stops` is where each target would stop, `owed` where the debts would: beside the rest, which goes on
+    without them. `deeds` are the actions behind the writes, each with its step.
     """
 
     writes: list[str] = field(default_factory=list)
     stop: str = ""
     status: Status = Status.REACHED
+    stops: list[tuple[Place, str, Status]] = field(default_factory=list)
     owed: list[tuple[str, Status]] = field(default_factory=list)
     deeds: list[tuple[str, str]] = field(default_factory=list)
 
     def end(self) -> "Foreseen":
         """Return this with what the debts wait for taken into account."""
-        found = [(self.stop, self.status), *self.owed] if self.stop else self.owed
+        found = [*((f"{place}: {why}", status) for place, why, status in self.stops), *self.owed]
         self.stop = found[0][0] if found else ""
         self.status = min((status for _, status in found), default=Status.REACHED)
         return self
@@ -66,13 +67,16 @@ def foresee(
     before = list(first(bench)) if first else []
     seen, span = Foreseen(before), Span(bench.incident, until, only)
     seen.writes.extend(_foresee_refreshing(bench))
+    blocked: set[Target | None] = set()
     for place in list_places(bench, until, only):
-        if only in ADVISORY and place.step != only:
+        if blocked & {None, place.target} or (only in ADVISORY and place.step != only):
             continue
         if place.step in DEBTS:
             _foresee_debt(bench, place, seen, span)
         elif _settle(bench, place, seen, span) and span.stops_at(place.step):
-            break
+            blocked.add(place.target)
+    # A run stops at the earlier step first, whichever line it is of.
+    seen.stops.sort(key=lambda stop: span.order.index(stop[0].step))
     seen.end()
     if will_show(bench, seen.deeds):
         seen.writes.append(describe_showing())
@@ -113,9 +117,9 @@ def _look(bench: Bench) -> None:
 def _foresee_debt(bench: Bench, place: Place, seen: Foreseen, span: Span) -> None:
     found = Foreseen()
     if _settle(bench, place, found, span):
-        seen.writes.extend(found.writes)
-        seen.deeds.extend(found.deeds)
-        seen.owed.extend([*found.owed, *([(found.stop, found.status)] if found.stop else [])])
+        seen.writes += found.writes
+        seen.deeds += found.deeds
+        seen.owed += [*found.owed, *((f"{at}: {why}", status) for at, why, status in found.stops)]
 
 
 def _foresee_claims(bench: Bench) -> Iterator[str]:
@@ -143,17 +147,17 @@ def _settle(bench: Bench, place: Place, seen: Foreseen, span: Span) -> bool:
         asking = foresee_asking(bench, place, ask_loss(place, known, found))
         seen.writes.extend(each.sentence for each in asking)
         if span.stops_at(place.step):
-            seen.stop, seen.status = f"{place}: the proof is gone", Status.DECISION
+            seen.stops.append((place, "the proof is gone", Status.DECISION))
         return True
     if isinstance(found, Waiting | Refused):
         if isinstance(found, Refused):
             _foresee_refusal(bench, place, found, seen, ours=ours)
         if span.stops_at(place.step):
-            seen.stop = f"{place}: {found.reason}"
-            seen.status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
+            status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
+            seen.stops.append((place, found.reason, status))
         return True
     if not ours:
-        seen.stop, seen.status = f"{place}: it is not done, and comes first", Status.DECISION
+        seen.stops.append((place, "it is not done, and comes first", Status.DECISION))
     else:
         _foresee_todo(bench, place, found, seen, span)
     return True
@@ -169,12 +173,12 @@ def _foresee_refusal(bench: Bench, place: Place, found: Refused, seen: Foreseen,
 def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, span: Span) -> None:
     if todo.seal and not _is_open(bench, place, todo.seal, seen):
         need = doors.describe_need(doors.stand(bench, place), bench.incident.doors[place].people)
-        seen.stop = f"{place}: {need} must approve: {todo.sentence}"
-        seen.status = Status.DECISION
+        seen.stops.append((place, f"{need} must approve: {todo.sentence}", Status.DECISION))
         return
     seen.writes.append(f"{place}: {todo.sentence}")
     seen.deeds.append((place.step, todo.action))
     for target in [place.target] if place.target else bench.incident.targets:
+        stop = None
         for ahead in follow(bench, target, place, todo.action):
             if not span.holds(ahead.place.step):
                 if ahead.place.step in DEBTS:
@@ -186,7 +190,8 @@ def _foresee_todo(bench: Bench, place: Place, todo: Todo, seen: Foreseen, span: 
             elif ahead.place.step in DEBTS:
                 seen.owed.append((f"{ahead.place}: {ahead.sentence}", ahead.status))
             else:
-                seen.stop, seen.status = f"{ahead.place}: {ahead.sentence}", ahead.status
+                stop = ahead.place, ahead.sentence, ahead.status
+        seen.stops.extend([stop] if stop else [])
 
 
 def _is_open(bench: Bench, place: Place, seal: Seal, seen: Foreseen) -> bool:

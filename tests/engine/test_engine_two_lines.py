@@ -12,6 +12,7 @@ from relauto.model.names import Branch
 from relauto.model.target import Place, Target
 from relauto.model.words import Text
 from relauto.opening import make_attachment
+from tests.engine.agreement import agree
 from tests.engine.conftest import CHECK, INCIDENT, LINE, SOURCE, TARGET
 
 pytestmark = pytest.mark.path
@@ -91,3 +92,15 @@ def test_a_line_whose_pick_fails_its_trial_holds_up_no_other(at, red, green):
     waiting = {red: ("prepare.pick", Status.WAITING), green: ("prepare.verify", Status.WAITING)}
     assert (ends(outcome), outcome.status) == (waiting, Status.WAITING)
     assert world.pull(3)["base"]["ref"] == red
+
+
+@pytest.mark.parametrize(("first", "number"), [(LINE, 2), (OTHER, 3)], ids=["first", "second"])
+def test_a_plan_goes_on_with_the_line_that_nothing_holds_up(at, first, number):
+    world = at("blank")
+    reach_picks(world, "")
+    waiting = ("prepare.pick", Status.WAITING)
+    assert ends(agree(world)) == {LINE: waiting, OTHER: waiting}
+    world.pass_pull(number)
+    assert ends(agree(world)) == {
+        line: ("prepare.verify", Status.WAITING) if line == first else waiting for line in (LINE, OTHER)
+    }
