@@ -70,6 +70,8 @@ def _cover(
     patterns = onto or (settings.lines if settings else ())
     home = Line(*repository.find_branch(main or repository.main_branch()))
     lines = [line for line in find_lines(repository, patterns) if line.branch != home.branch]
+    if not lines:
+        raise InputError(f"there is no line beside {home.branch}", todo="name lines with --onto")
     if not patterns:
         say(f"no line was named, and no settings name any; taken are the newest: {_join(lines)}")
     fixes = find_fixes(repository, words) if words else ()

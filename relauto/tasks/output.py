@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, wraps
+from io import TextIOWrapper
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -56,7 +57,10 @@ def tell_warnings() -> None:
     """Tell from now on what the layers below notice by the way, as progress is told, and they alone.
 
     Libraries warn of addresses and bodies; without a handler of the root's, Python prints that as it is.
+    What the encoding of a terminal lacks is escaped.
     """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     logging.getLogger("relauto").addHandler(_TELLER)
     logging.getLogger().addHandler(_MUTE)
 

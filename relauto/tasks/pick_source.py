@@ -144,9 +144,12 @@ def open_source(
     """
     from pathlib import Path
 
+    from relauto.errors import InputError
     from relauto.git.repository import Repository
     from relauto.picking.deepening import deepen, find_promisor
 
+    if "://" in repo:
+        raise InputError(f"--repo takes a folder, and {repo} is none", todo="give the URL with --from")
     if not remote:
         path, promisor = Path(repo or "."), None
         if fetch:

@@ -57,9 +57,10 @@ class RelautoProgram(Program):
             self.parse_tasks()
         except ValueError as error:
             # Invoke calls int() on what is given for a number, and names its own faults by the same type.
-            if not str(error).startswith("invalid literal for int()"):
+            head, _, given = str(error).partition(" with base 10: ")
+            if head != "invalid literal for int()":
                 raise
-            raise ParseError(f"an option is not usable: {error}") from error
+            raise ParseError(f"an option takes a number, and {given} is none") from error
         self.parse_cleanup()
         self.update_config()
         self.execute()

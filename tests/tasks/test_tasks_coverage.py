@@ -68,6 +68,7 @@ def test_lines_that_settings_name_are_taken(coverage, product, tmp_path):
     ("arguments", "what"),
     [
         ((), "nothing was brought from main to release-1, release-2, release-10 in the last 9999d"),
+        (("--onto", "main"), "there is no line beside main\n  name lines with --onto"),
         (("--onto", "hotfix-*"), "has no branch that matches 'hotfix-*'"),
         (("--fix", "mian"), "has no commit called 'mian'"),
         (("--main", "none"), "has no branch called 'none'"),

@@ -15,6 +15,7 @@ from relauto.git.runner import Git
 from relauto.tasks.program import program
 from tests.git.conftest import Clone
 from tests.picking.test_picking_pick import TEXT, change
+from tests.processes import Desk
 from tests.tasks.test_tasks_pick import identify
 
 
@@ -95,6 +96,22 @@ def test_an_id_that_is_ambiguous_is_refused_with_its_candidates(pick, clone, com
     assert what == "  give more of the id of one:"
     assert len(listed) == len(commits)
     assert all(any(row.startswith(f"    {commit[:5]}") for row in listed) for commit in commits)
+
+
+def test_a_url_for_a_folder_is_refused_with_the_way_to_name_it(relauto):
+    ended = relauto("pick", "--repo", "https://example.com/a.git", "--fix", "main", "--onto", "line")
+    assert (ended.status, ended.err) == (
+        2,
+        "relauto: --repo takes a folder, and https://example.com/a.git is none\n  give the URL with --from\n",
+    )
+
+
+def test_what_a_terminal_cannot_show_is_escaped(clone, tmp_path):
+    fix = clone.commit("Fix the café", {"app.py": change(TEXT, 3, "fixed")})
+    desk = Desk(clone.directory, tmp_path / "home", {"PYTHONIOENCODING": "ascii"})
+    ended = desk.run("pick", "--fix", fix, "--onto", "line")
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.startswith(f"line: {fix[:10]} Fix the caf\\xe9: clean")
 
 
 @pytest.mark.parametrize("word", ["main^{tree}", "main:app.py", "main^9", "main@{9}", "HEAD~99", ":/nothing"])

@@ -126,7 +126,7 @@ def start(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:
         (["status", "--frobnicate"], "No idea what '--frobnicate' is!"),
         (["status", "--id"], "needed value and was not given one"),
         (["tick"], "did not receive required positional arguments: 'step'"),
-        (["hub", "folder", "--port", "eighty"], "invalid literal"),
+        (["hub", "folder", "--port", "eighty"], "an option takes a number, and 'eighty' is none\n"),
     ],
 )
 def test_a_misspelt_call_ends_with_2_and_one_message(
