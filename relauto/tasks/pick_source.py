@@ -198,7 +198,8 @@ def _look(repository: Repository, series: Sequence[Series]) -> Iterator[tuple[An
 
 
 def _phrase_cost(cost: Cost) -> str:
-    packs = "one pack" if cost.packs == 1 else f"{cost.packs} packs"
+    # What was broken off has come all the same, and counts as no pack.
+    packs = {0: "a pack that was broken off", 1: "one pack"}.get(cost.packs, f"{cost.packs} packs")
     return f"{cost.bytes / 1e6:.2f} MB in {packs}"
 
 
