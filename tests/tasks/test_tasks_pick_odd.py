@@ -18,6 +18,8 @@ from tests.picking.test_picking_pick import TEXT, change
 from tests.processes import Desk
 from tests.tasks.test_tasks_pick import identify
 
+pytestmark = pytest.mark.path
+
 
 @pytest.fixture
 def clone(tmp_path):

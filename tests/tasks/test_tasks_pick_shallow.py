@@ -7,6 +7,8 @@ from tests.git.conftest import Clone
 from tests.picking.test_picking_pick import TEXT, change
 from tests.tasks.test_tasks_pick import mask
 
+pytestmark = pytest.mark.path
+
 
 @pytest.fixture
 def origin(tmp_path):
