@@ -36,7 +36,8 @@ class Explanation:
             None is known to be on the line, by whatever id.
         line: commits of the line without which the fix applies, newest first.
         missing: earlier commits of main that the fix builds on and that no pick can bring alone: they help
-            beside `line`, or where only what they did to the files in conflict is taken.
+            beside `line`, or where only what they did to the files in conflict is taken. Either, and `line`,
+            may stand beside three or more `prerequisites`.
         in_part: whether of `line` and `missing` only what they did to the files in conflict was tried.
         picks: how many picks it took to find out.
         seconds: how long.
@@ -90,18 +91,25 @@ class _Ground:
         self.tree = self.repository.commit_object(self.tip).tree
 
     def explain(self) -> Explanation:
-        """Look for prerequisites, then for what is in the way, the smallest sets first."""
+        """Look for prerequisites, then for what is in the way, the smallest sets first.
+
+        Many prerequisites are looked for even where that is known: they alone are something to be done.
+        """
+        known = Explanation()
         try:
             for search, most in self._plan(self.budget.limits.commits):
+                if known.is_proven and search.suspect != self.suspect_missing:
+                    continue
                 found = search.find(self.fix, self.tree, most)
                 if search.suspect == self.suspect_missing:
                     found = self._leave_out(search, found, most)
-                concluded = self._conclude(search, found)
-                if concluded.is_proven:
-                    return concluded
+                    if found:
+                        return replace(known, prerequisites=found)
+                elif found:
+                    known = self._conclude(search, found)
         except (SpentError, TimeUpError):
             pass
-        return Explanation()
+        return known
 
     def _plan(self, most: int) -> list[tuple[Search, int]]:
         """Return the searches in turn, each with the size of the largest set that it is to find."""
@@ -121,8 +129,6 @@ class _Ground:
     def _conclude(self, search: Search, found: tuple[Commit, ...]) -> Explanation:
         own = tuple(each for each in found if self.inquiry.is_own(each))
         others = tuple(each for each in found if each not in own)
-        if search.suspect == self.suspect_missing:
-            return Explanation(others)
         in_part = search.attempt == self.merge_part
         # Without anything of the line these are commits that it has already, in its own way.
         return Explanation((), own, others, in_part) if own or in_part else Explanation()

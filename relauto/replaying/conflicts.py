@@ -51,7 +51,7 @@ def _measure(repository: Repository, fix: Commit, onto: Commit) -> Explained:
     first = found.prerequisites
     return Explained(
         name_cause(found),
-        len(first) + len(found.line) + len(found.missing),
+        len(first) or len(found.line) + len(found.missing),
         sum(count_changed(repository, commit) for commit in first),
         count_known(repository, first, fix, onto) if first else 0,
         found.picks,

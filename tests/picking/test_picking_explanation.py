@@ -75,6 +75,16 @@ def test_of_a_commit_that_does_not_apply_itself_what_it_did_to_the_file_in_confl
     assert told(repository, fix, onto) == Explanation(missing=(before,), in_part=True)
 
 
+def test_many_prerequisites_are_told_beside_what_one_of_them_did_to_the_file_in_conflict(line, repository):
+    onto = on_line(line, "Other", {"other.me": "other\n"})
+    lower = line.commit("Lower", {"read.me": "lower\n"})
+    upper = line.commit("Upper", {"read.me": "upper\n"})
+    before = line.commit("Before", {"app.py": change(TEXT, 3, "before"), "read.me": "before\n"})
+    fix = line.commit("Fix", {"app.py": change(TEXT, 3, "fixed")})
+    found = told(repository, fix, onto)
+    assert found == Explanation((lower, upper, before), missing=(before,), in_part=True)
+
+
 def test_what_needs_too_much_itself_is_not_searched_to_the_end(line, repository):
     """A file came by a commit that changed thirteen others, each of which the line lacks."""
     onto = on_line(line, "Other", {"read.me": "other\n"})
