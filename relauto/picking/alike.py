@@ -12,6 +12,8 @@ from relauto.picking.patch import find_large, list_paths, read_patches
 # the files of the fix are compared at all, so the bound is met by files that every commit touches.
 PATCH_ID_BOUND = 500
 
+_PATCH = ("--root", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
+
 
 def look_beyond(repository: Repository, fix: Commit, base: Commit | None, line: Commit) -> Beyond:
     """Return what a line has beyond a fix, which is compared with `base` (None stands for the empty tree).
@@ -58,7 +60,7 @@ def list_alike(
     try:
         if find_large(repository, (base, fix)):
             return _list_same_patches(repository, fix, base, candidates)
-        ids = _read_patch_ids(repository, fix, base, candidates)
+        ids = dict(read_patch_ids(repository, [(fix, base), *((commit, None) for commit in candidates)]))
     except MissingObjectError:
         return []
     return [commit for commit in candidates if fix in ids and ids.get(commit) == ids[fix]]
@@ -74,23 +76,28 @@ def _list_same_patches(
     return [commit for commit, patch in zip(candidates, found, strict=True) if patch.lines == wanted.lines]
 
 
-def _read_patch_ids(
-    repository: Repository, fix: Commit, base: Commit | None, candidates: Iterable[Commit]
-) -> dict[str, str]:
-    """Return the patch ids of commits.
+def read_patch_ids(
+    repository: Repository, compared: Iterable[tuple[Commit, Commit | None]]
+) -> list[tuple[Commit, str]]:
+    """Return commits with their patch ids, as git-patch-id(1) makes them, in the order given.
+
+    Those that change nothing are left out.
+
+    Args:
+        repository: where they are.
+        compared: each commit with the one that it is compared with; None stands for the one that git knows
+            it to be on, or nothing. A merge needs one: it may be on several.
 
     Raises:
         MissingObjectError: a file's content is absent.
         GitError: git failed.
     """
-    rows = f"{fix} {base}\n" if base else f"{fix}\n"
-    rows += "".join(f"{commit}\n" for commit in candidates)
-    options = ("--root", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
-    patches = repository.git.ask("diff-tree", "--stdin", *options, input=rows.encode())
+    rows = "".join(f"{commit} {base}\n" if base else f"{commit}\n" for commit, base in compared)
+    patches = repository.git.ask("diff-tree", "--stdin", *_PATCH, input=rows.encode())
     if patches.status:
         raise repository.explain(patches)
     ids = repository.git.read("patch-id", "--stable", input=patches.output).splitlines()
-    return {commit: patch for patch, _, commit in (row.partition(" ") for row in ids)}
+    return [(Commit(commit), patch) for patch, _, commit in (row.partition(" ") for row in ids)]
 
 
 def list_same_files(repository: Repository, span: Sequence[str], paths: Collection[str]) -> list[Commit]:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
-from relauto.picking.alike import PATCH_ID_BOUND, split_names
+from relauto.picking.alike import PATCH_ID_BOUND, read_patch_ids, split_names
 from relauto.replaying.batches import batch
 from relauto.replaying.history import Main
 from relauto.replaying.pairs import Pair
 
 _BATCH = 200
-_PATCH = ("--root", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
 NAMES = ("-z", "--name-only", "--no-renames", "--format=%x00%H")
 
 
@@ -89,13 +88,11 @@ def _index_patches(repository: Repository, main: Main, fixes: Iterable[Commit]) 
 
 
 def _read_patch_ids(repository: Repository, commits: Iterable[Commit]) -> list[tuple[Commit, str]]:
-    # Of a merge git prints nothing unless it is told what to compare it with.
-    rows = "".join(f"{commit}{_name_base(repository, commit)}\n" for commit in commits).encode()
-    patches = repository.git.ask("diff-tree", "--stdin", *_PATCH, input=rows)
-    if patches.status:
-        raise repository.explain(patches)
-    ids = repository.git.read("patch-id", "--stable", input=patches.output).splitlines()
-    return [(Commit(commit), patch) for patch, _, commit in (row.partition(" ") for row in ids)]
+    """Return the patch ids of commits, a merge's for its change against its first parent."""
+    parents = ((each, repository.commit_object(each).parents) for each in commits)
+    return read_patch_ids(
+        repository, [(each, below[0] if len(below) > 1 else None) for each, below in parents]
+    )
 
 
 def find_alike(
@@ -123,8 +120,3 @@ def find_alike(
             if patch in known:
                 found[fix] = known[patch]
     return found
-
-
-def _name_base(repository: Repository, commit: Commit) -> str:
-    parents = repository.commit_object(commit).parents
-    return f" {parents[0]}" if len(parents) > 1 else ""
