@@ -7,7 +7,8 @@ the first write at a step is told by `relauto.consequences`.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from relauto.consequences import follow, foresee_asking
+from relauto.consequences.ahead import foresee_asking
+from relauto.consequences.chain import follow
 from relauto.engine import list_places
 from relauto.errors import Status
 from relauto.model.event import PlanSettled, StepProved

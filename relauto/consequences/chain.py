@@ -5,79 +5,31 @@ and by rules about what each step then finds; ids that do not exist yet are call
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from relauto.consequences.ahead import AWAITED, NEW, Ahead, foresee_asking, foresee_refusal, foresee_write
+from relauto.consequences.candidate import follow_candidate, foresee_verification
 from relauto.errors import Status
-from relauto.github.checks import Verdict, judge, look_at_checks
 from relauto.model.debt import due_after, list_unpaid
-from relauto.model.names import Branch, Commit, Tag
+from relauto.model.names import Branch, Commit
 from relauto.model.target import Place, Target
 from relauto.picking.presence import find_presence
 from relauto.stages import claims
 from relauto.stages.bench import Bench
-from relauto.stages.building.supply import foresee_artifacts, hold_prerelease
 from relauto.stages.debt import DEBTS
 from relauto.stages.following import find_required
-from relauto.stages.gates import is_waived
 from relauto.stages.investigate import OpenPull, describe_opening, find_pull
 from relauto.stages.people import desk
 from relauto.stages.prepare import bringing
 from relauto.stages.prepare.candidate import describe_cut, next_candidate
 from relauto.stages.prepare.drafts import SETTLED, foresee_settled
 from relauto.stages.prepare.landing import Landing, Part, find_owed, list_landings
-from relauto.stages.prepare.pick import describe_content, list_series
 from relauto.stages.prepare.prospects import Prospects
-from relauto.stages.prepare.release import hold_release
 from relauto.stages.prepare.replaced import CLOSING, describe_closing, list_replaced
 from relauto.stages.prepare.trial import describe_trial
-from relauto.stages.prepare.verify import find_strangers
-from relauto.stages.qa.asking import describe_request
 from relauto.stages.registry import observe
-from relauto.stages.step import Observation, Question, Refused, Todo, Waiting
-from relauto.stages.texts.releases import Content, read_content
-
-NEW = "a new commit"
-
-_AWAITED = {
-    "open-pick": "CI and reviewers look at the pull request",
-    "open-bump": "CI and reviewers look at the pull request",
-    "enqueue": "the merge queue tests the pull request",
-    "dispatch": "CI builds the candidate",
-    "ask-qa": "QA looks at the candidate",
-    "ask-open": "QA ticks what is open",
-}
-"""What is waited for after an action that nothing else follows."""
+from relauto.stages.step import Observation, Refused, Todo, Waiting
 
 _UNSETTLED = "a person settles the conflict in the draft"
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """What follows at a place from a write: another write, or with a `status` the stop behind it.
-
-    `action` names a write of the step as the step itself does.
-    """
-
-    place: Place
-    sentence: str
-    status: Status | None = None
-    action: str = ""
-
-
-def foresee_asking(bench: Bench, place: Place, question: Question) -> Iterator[Ahead]:
-    """Tell that a question is put at the desk, where it does not stand there yet."""
-    if not desk.is_asked(bench, place, question):
-        yield Ahead(place, desk.describe_question(place, question.door))
-
-
-def _refuse(bench: Bench, place: Place, found: Refused) -> Iterator[Ahead]:
-    """Tell of a refusal that is met on the way: what is asked about it, then the stop."""
-    yield from foresee_asking(bench, place, found.question) if found.question else ()
-    yield Ahead(place, found.reason, Status.DECISION)
-
-
-def _write(place: Place, action: str, sentence: str) -> Ahead:
-    return Ahead(place, f"{place}: {sentence}", action=action)
 
 
 def follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[Ahead]:
@@ -91,9 +43,9 @@ def follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[
     action, _, subject = action.partition(":")
     if action in ("open-pull", "equip"):
         yield from _foresee_pulls(bench, place)
-    elif action in _AWAITED:
+    elif action in AWAITED:
         yield from _foresee_closings(bench, target, place, subject)
-        yield Ahead(place, _AWAITED[action], Status.WAITING)
+        yield Ahead(place, AWAITED[action], Status.WAITING)
     elif action in ("open-draft", "open-proposal"):
         yield from _foresee_closings(bench, target, place, subject)
         yield from _foresee_unsettled(place, action)
@@ -118,32 +70,24 @@ def follow(bench: Bench, target: Target, place: Place, action: str) -> Iterator[
 
 
 def _follow_candidate(bench: Bench, target: Target, action: str, subject: str) -> Iterator[Ahead]:
-    sending = bench.place("deploy.send", target)
-    if action == "cut":
-        yield from _foresee_verification(bench, target, Tag(subject), Prospects.read(bench))
-    elif action in ("publish", "adopt"):
-        yield from _foresee_question(bench, target, Tag(subject), read_content(bench, target))
-    elif action == "release":
+    """Tell what follows from the candidate on; an embargoed release is where ports fall due."""
+    if action == "release":
         yield from _foresee_debts(bench, target, "prepare.release", Prospects.read(bench))
-        yield Ahead(sending, desk.describe_question(sending, "deploy.send"))
-        yield Ahead(sending, "a person must approve the hand-over", Status.DECISION)
-    else:
-        yield Ahead(sending, desk.describe_question(sending, "deploy.acknowledge"))
-        yield Ahead(sending, "the customer acknowledges the kit", Status.WAITING)
+    yield from follow_candidate(bench, target, action, subject)
 
 
 def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
     """Tell what follows from the first pull request that is opened: those of further fixes, then the wait."""
     if place.step == "prepare.pick":
-        yield Ahead(place, "CI and reviewers look at the pull request", Status.WAITING)
+        yield Ahead(place, AWAITED["open-pick"], Status.WAITING)
         return
     lacking = [fix for fix in bench.incident.current_fixes if fix.branch and find_pull(bench, fix) is None]
     for fix in lacking[1:]:
         opened = OpenPull().open(bench, place, fix)
         if isinstance(opened, Refused):
-            yield from _refuse(bench, place, opened)
+            yield from foresee_refusal(bench, place, opened)
             return
-        yield _write(place, "open-pull", describe_opening(bench, Branch(str(fix.branch)), alone=False))
+        yield foresee_write(place, "open-pull", describe_opening(bench, Branch(str(fix.branch)), alone=False))
     decision = bench.place("investigate.qa-decision")
     found = observe(bench, decision)
     if isinstance(found, Refused) and found.question:
@@ -153,7 +97,7 @@ def _foresee_pulls(bench: Bench, place: Place) -> Iterator[Ahead]:
         yield Ahead(merging, desk.describe_question(merging, merging.step))
         yield Ahead(merging, "a person must approve the merge", Status.DECISION)
         return
-    yield Ahead(merging, "CI and reviewers look at the pull request", Status.WAITING)
+    yield Ahead(merging, AWAITED["open-pick"], Status.WAITING)
 
 
 def _foresee_debts(bench: Bench, target: Target, after: str, ahead: Prospects) -> Iterator[Ahead]:
@@ -172,15 +116,15 @@ def _foresee_debts(bench: Bench, target: Target, after: str, ahead: Prospects) -
         landing = find_owed(bench, debt.place)
         held = ahead.bring(debt.place, landing, Part(fixes=True, number=False))
         if held:
-            yield from _refuse(bench, debt.place, held)
+            yield from foresee_refusal(bench, debt.place, held)
             continue
         if landing.branch in ahead.drafts:
             yield from _foresee_draft(debt.place, landing, proposed=ahead.drafts[landing.branch])
             continue
         told = bringing.describe_pick(landing.branch, landing.pick_branch, NEW, bumped=False)
-        yield _write(debt.place, "open-pick", told + describe_trial(bench))
+        yield foresee_write(debt.place, "open-pick", told + describe_trial(bench))
         yield from _close_replaced(debt.place, landing)
-        yield Ahead(debt.place, "CI and reviewers look at the pull request", Status.WAITING)
+        yield Ahead(debt.place, AWAITED["open-pick"], Status.WAITING)
 
 
 def _lacks_fix(bench: Bench) -> bool:
@@ -225,7 +169,7 @@ def _foresee_picks(
     for landing, part in parts:
         held = ahead.bring(place, landing, part)
         if held:
-            told = _refuse(bench, place, held)
+            told = foresee_refusal(bench, place, held)
         elif landing.branch in ahead.drafts:
             told = _foresee_draft(place, landing, proposed=ahead.drafts[landing.branch])
         else:
@@ -235,14 +179,14 @@ def _foresee_picks(
             if each.status is not None:
                 return
     (_, tag), cutting = next_candidate(bench, target, NEW), bench.place("prepare.candidate", target)
-    yield _write(cutting, f"cut:{tag}", describe_cut(bench.release_branch(target), NEW, tag))
-    yield from _foresee_verification(bench, target, tag, ahead)
+    yield foresee_write(cutting, f"cut:{tag}", describe_cut(bench.release_branch(target), NEW, tag))
+    yield from foresee_verification(bench, target, tag, ahead)
 
 
 def _foresee_draft(place: Place, landing: Landing, *, proposed: bool) -> Iterator[Ahead]:
     action = "open-proposal" if proposed else "open-draft"
     told = bringing.describe_draft(landing.branch, landing.pick_branch, NEW, proposed=proposed)
-    yield _write(place, action, told)
+    yield foresee_write(place, action, told)
     yield from _close_replaced(place, landing)
     yield from _foresee_unsettled(place, action)
 
@@ -264,12 +208,12 @@ def _foresee_ready(bench: Bench, target: Target, place: Place, number: str) -> I
 
 def _foresee_next(bench: Bench, target: Target, place: Place, found: Observation) -> Iterator[Ahead]:
     if isinstance(found, Todo):
-        yield _write(place, found.action, found.sentence)
+        yield foresee_write(place, found.action, found.sentence)
         yield from follow(bench, target, place, found.action)
     elif isinstance(found, Waiting):
         yield Ahead(place, found.reason, Status.WAITING)
     elif isinstance(found, Refused):
-        yield from _refuse(bench, place, found)
+        yield from foresee_refusal(bench, place, found)
 
 
 def _list_bringing(bench: Bench, target: Target, place: Place) -> list[Landing]:
@@ -286,7 +230,7 @@ def _foresee_closings(bench: Bench, target: Target, place: Place, branch: str) -
 def _close_replaced(place: Place, landing: Landing, but: str = "") -> Iterator[Ahead]:
     for pull in list_replaced(landing, place):
         if str(pull.number) != but:
-            yield _write(place, f"{CLOSING}:{pull.number}", describe_closing(pull))
+            yield foresee_write(place, f"{CLOSING}:{pull.number}", describe_closing(pull))
 
 
 def _foresee_replaced(bench: Bench, target: Target, place: Place, number: str) -> Iterator[Ahead]:
@@ -303,102 +247,29 @@ def _foresee_part(bench: Bench, place: Place, landing: Landing, part: Part) -> I
     fixes, trial = (NEW, describe_trial(bench)) if part.fixes else ("", "")
     if landing.via == "push":
         told = bringing.describe_push(landing.branch, fixes, bumped=part.number)
-        yield _write(place, "push-pick", told + trial)
+        yield foresee_write(place, "push-pick", told + trial)
         return
     if not part.fixes and bench.find_pull(landing.bump_branch, landing.branch):
         yield from _foresee_bump(place, bringing.bring(landing, place, []))
         return
     branch = landing.pick_branch if part.fixes else landing.bump_branch
-    yield _write(
+    yield foresee_write(
         place,
         "open-pick" if part.fixes else "open-bump",
         bringing.describe_pick(landing.branch, branch, fixes, bumped=part.number) + trial,
     )
     if part.fixes:
         yield from _close_replaced(place, landing)
-    yield Ahead(place, _AWAITED["open-pick"], Status.WAITING)
+    yield Ahead(place, AWAITED["open-pick"], Status.WAITING)
 
 
 def _foresee_bump(place: Place, found: Observation) -> Iterator[Ahead]:
     """Tell what becomes of a bump whose pull request was there before the pick landed."""
     if isinstance(found, Todo):
-        yield _write(place, found.action, found.sentence)
+        yield foresee_write(place, found.action, found.sentence)
         word = found.action.partition(":")[0]
         if word != "merge-bump":
-            yield Ahead(place, _AWAITED.get(word, _AWAITED["open-bump"]), Status.WAITING)
+            yield Ahead(place, AWAITED.get(word, AWAITED["open-bump"]), Status.WAITING)
     elif isinstance(found, Waiting | Refused):
         status = Status.WAITING if isinstance(found, Waiting) else Status.DECISION
         yield Ahead(place, found.reason, status)
-
-
-def _foresee_verification(bench: Bench, target: Target, tag: Tag, ahead: Prospects) -> Iterator[Ahead]:
-    place = bench.place("prepare.verify", target)
-    if _has_strangers(bench, target):
-        yield Ahead(place, desk.describe_question(place, "prepare.accept"))
-        yield Ahead(place, "commits that are no part of the fix must be accepted", Status.DECISION)
-        return
-    found = foresee_artifacts(bench, place, target, tag, bench.release_head(target))
-    if isinstance(found, Waiting):
-        yield Ahead(place, found.reason, Status.WAITING)
-    elif isinstance(found, Refused):
-        yield from _refuse(bench, place, found)
-    else:
-        yield from _foresee_artifacts(bench, target, tag, found, ahead)
-
-
-def _foresee_artifacts(
-    bench: Bench, target: Target, tag: Tag, todo: Todo, ahead: Prospects
-) -> Iterator[Ahead]:
-    place, content = bench.place("prepare.verify", target), ahead.describe(target, tag)
-    word = todo.action.partition(":")[0]
-    held = hold_prerelease(bench, place, target, tag, content) if word == "publish" else None
-    if held:
-        yield from _refuse(bench, place, held)
-        return
-    yield _write(place, todo.action, todo.sentence)
-    if word in ("publish", "adopt"):
-        yield from _foresee_question(bench, target, tag, content)
-    else:
-        yield from follow(bench, target, place, todo.action)
-
-
-def _has_strangers(bench: Bench, target: Target) -> bool:
-    """Return whether the branch holds, as it stands, what is neither the fix nor its number nor accepted."""
-    landing, known = list_landings(bench, target)[0], list_series(bench)
-    series = {} if isinstance(known, Refused) else known
-    found = {commit: there for commit, there in landing.find(list(series)).items() if there}
-    picked = describe_content(bench, bench.place("prepare.pick", target), series, landing, found)
-    return bool(find_strangers(bench, target, landing.head, picked))
-
-
-def _foresee_question(bench: Bench, target: Target, tag: Tag, content: Content) -> Iterator[Ahead]:
-    place = bench.place("prepare.verify", target)
-    verdict = _judge_checks(bench, place, target)
-    if verdict.state == "failed":
-        yield Ahead(place, f"the checks of {tag}: {'; '.join(verdict.reasons)}", Status.DECISION)
-        return
-    decided = bench.facts("investigate.qa-decision").get("verify")
-    if decided:
-        yield _write(place, "ask-qa", describe_request(bench, tag))
-    elif verdict.state == "passed":
-        releasing = bench.place("prepare.release", target)
-        held = hold_release(bench, releasing, target, Commit(content.commit), content)
-        if held:
-            yield from _refuse(bench, releasing, held)
-            return
-        yield Ahead(releasing, desk.describe_question(releasing, releasing.step))
-        yield Ahead(releasing, "a person must approve the release", Status.DECISION)
-        return
-    yield Ahead(place, f"CI{' and QA look' if decided else ' looks'} at the candidate", Status.WAITING)
-
-
-def _judge_checks(bench: Bench, place: Place, target: Target) -> Verdict:
-    """Return what CI says of the candidate's commit by now: nothing of one that is yet to be made."""
-    required = find_required(bench, target.branch)
-    if not bench.facts("prepare.pick", target):
-        return Verdict("pending" if required else "passed")
-    cut = bench.facts("prepare.candidate", target)
-    commit = Commit(str(cut["commit"])) if cut else bench.release_head(target)
-    if is_waived(bench, place, "checks", commit):
-        return Verdict("passed")
-    return judge(bench.see("checks", look_at_checks(bench.source, commit)), required)
