@@ -23,17 +23,19 @@ class Way:
 
     Attributes:
         branch: its name.
-        state: what is foreseen (`clean`, `already`, `conflict`, `unknown`); `open`: a pull request brings
-            it; `there`: the branch has it.
+        state: what is foreseen (`clean`, `already`, `conflict`, `proposed`, `unknown`); `open`: a pull
+            request brings it; `there`: the branch has it.
         paths: those in conflict.
+        resolvers: those that would propose what becomes of it.
         pull: the pull request that brings it, or has brought it.
         commit: what stands on the branch.
         beside: it is supported, and no part of what the incident is about.
     """
 
     branch: str
-    state: Literal["clean", "already", "conflict", "unknown", "open", "there"]
+    state: Literal["clean", "already", "conflict", "proposed", "unknown", "open", "there"]
     paths: tuple[str, ...] = ()
+    resolvers: tuple[str, ...] = ()
     pull: Link | None = None
     commit: str = ""
     beside: bool = False

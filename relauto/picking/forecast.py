@@ -4,14 +4,16 @@ The whole change is taken as one commit, which is what a squash makes of it; not
 objects.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from relauto.git.errors import MissingObjectError
-from relauto.git.merge import merge
+from relauto.git.merge import Merge, merge
 from relauto.git.repository import Repository
 from relauto.git.runner import GitError
 from relauto.model.names import Commit
+from relauto.model.resolution import Proposal
+from relauto.picking.fanout import Propose
 from relauto.picking.presence import find_mainline
 
 
@@ -21,15 +23,25 @@ class Forecast:
 
     Attributes:
         state: `clean`: it applies; `already`: it changes nothing there; `conflict`: `paths` cannot be
-            settled; `unknown`: an object is absent, or git failed.
+            settled; `proposed`: nor can they, and resolvers would propose what becomes of them, for a person
+            to judge; `unknown`: an object is absent, or git failed.
         paths: the paths in conflict, in git's order.
+        resolvers: the names of those that would have a part in the proposal, sorted.
     """
 
-    state: Literal["clean", "already", "conflict", "unknown"]
+    state: Literal["clean", "already", "conflict", "proposed", "unknown"]
     paths: tuple[str, ...] = ()
+    resolvers: tuple[str, ...] = ()
 
 
-def forecast(repository: Repository, head: Commit, onto: Commit, *, since: Commit | None = None) -> Forecast:
+def forecast(
+    repository: Repository,
+    head: Commit,
+    onto: Commit,
+    *,
+    since: Commit | None = None,
+    propose: Propose | None = None,
+) -> Forecast:
     """Tell what picking the change of `head` onto `onto` would do.
 
     Args:
@@ -38,6 +50,7 @@ def forecast(repository: Repository, head: Commit, onto: Commit, *, since: Commi
         onto: the tip that would get the pick.
         since: the branch that `head` left, for a change that is not merged: all of it counts; None: what
             the commit `head` itself changed, against its first parent.
+        propose: the resolvers that the pick will ask where it conflicts; None: none.
     """
     try:
         ours = repository.commit_object(onto).tree
@@ -46,5 +59,18 @@ def forecast(repository: Repository, head: Commit, onto: Commit, *, since: Commi
     except (MissingObjectError, GitError):
         return Forecast("unknown")
     if settled.conflicts:
-        return Forecast("conflict", tuple(conflict.path for conflict in settled.conflicts))
+        paths = tuple(conflict.path for conflict in settled.conflicts)
+        found = _settle(repository, base, head, onto, settled, propose) if base and propose else None
+        return Forecast("proposed", paths, found.resolvers) if found else Forecast("conflict", paths)
     return Forecast("already" if settled.tree == ours else "clean")
+
+
+def _settle(
+    repository: Repository, base: Commit, head: Commit, onto: Commit, settled: Merge, propose: Propose
+) -> Proposal | None:
+    """Return what resolvers would make of a conflict; None, too, where an object that they need is absent."""
+    try:
+        whole = repository.write_object(replace(repository.commit_object(head), parents=(base,)))
+        return propose(whole, onto, settled)
+    except (MissingObjectError, GitError):
+        return None

@@ -15,10 +15,12 @@ WAITING = ProgressText(
         Way("release-1.4", "clean"),
         Way("release-1.3", "conflict", ("docs/a|b.md", "`x`\n<!-- relauto:no -->")),
         Way("release-1.2", "unknown"),
+        Way("release-1.0", "proposed", ("a.py", "b.py"), ("adjacent", "policy")),
         Way("release-1.1", "already"),
         Way("release-1.5", "clean", beside=True),
         Way("release-1.6", "there", commit=PICK, beside=True),
         Way("release-1.7", "unknown", beside=True),
+        Way("release-1.8", "proposed", ("a.py",), ("adjacent",), beside=True),
     ),
     shippings=(Shipping("release-1.4"),),
 )
@@ -40,7 +42,8 @@ def tell(text):
 
 
 def test_one_that_waits_says_for_whom_and_what_is_foreseen():
-    beside = "supported, and not asked for here"
+    beside, lacking = "supported, and not asked for here", "does not have it, and the pick"
+    proposed = "would propose a merge, for review"
     assert tell(WAITING) == [
         "How far `INC-7f3k` has come with this pull request.",
         "",
@@ -50,10 +53,12 @@ def test_one_that_waits_says_for_whom_and_what_is_foreseen():
         "| `release-1.4` | the pick would apply as it is |",
         "| `release-1.3` | the pick would conflict in `docs/a\\|b.md`, `` `x` <\u200b!-- relauto:no --> `` |",
         "| `release-1.2` | whether the pick would apply cannot be told here |",
+        f"| `release-1.0` | the pick would conflict in `a.py`, `b.py`; `adjacent`, `policy` {proposed} |",
         "| `release-1.1` | the pick would change nothing: the change is there |",
-        f"| `release-1.5` | {beside}: does not have it, and the pick would apply as it is |",
+        f"| `release-1.5` | {beside}: {lacking} would apply as it is |",
         f"| `release-1.6` | {beside}: has it as `{PICK}` |",
         f"| `release-1.7` | {beside}: whether the pick would apply cannot be told here |",
+        f"| `release-1.8` | {beside}: {lacking} would conflict in `a.py`; `adjacent` {proposed} |",
         "| release from `release-1.4` | not begun |",
         "",
         "This comment is kept up to date and needs no answer.",

@@ -7,10 +7,11 @@ import pytest
 
 from relauto.errors import InputError, Status
 from relauto.git.runner import Git
+from relauto.stages.progress.telling import PICK
 from tests.engine.agreement import agree
 from tests.engine.conftest import CHECK, LINE, ROSTER, SOURCE
 from tests.engine.test_engine_leaks import CUSTOMERS
-from tests.engine.test_engine_progress import label, reports
+from tests.engine.test_engine_progress import label, reports, shown
 from tests.engine.test_engine_rights import give
 
 pytestmark = pytest.mark.path
@@ -437,6 +438,31 @@ def reach_proposal(world):
     world.reach_merge_door(ADJACENT)
     world.approve("prepare.merge")
     return only(agree(world, ADJACENT))
+
+
+@pytest.mark.parametrize(
+    ("more", "told", "reported"),
+    [
+        (
+            "",
+            "; `adjacent` would propose a merge, for review",
+            ", and rules would propose a merge, for review",
+        ),
+        ('pick.conflicts = "stop"\n', "", ""),
+        ('pick.via = "push"\n', "", ""),
+    ],
+    ids=["draft", "stop", "push"],
+)
+def test_what_rules_will_make_of_a_conflict_is_foretold_where_they_are_asked(at, more, told, reported):
+    world, more = at("blank"), f'{ADJACENT}progress.show = "both"\n{more}'
+    world.commit_on("release-1.0", "Change the next", {"app.txt": NUMBERS.replace("line 6\n", "line six\n")})
+    world.open(more)
+    agree(world, more)
+    assert shown(world, 1)["`release-1.0`"] == f"the pick would conflict in `app.txt`{told}"
+    assert reports(world, 1)[0][PICK] == (
+        "failure",
+        f"INC-test: release-1.0: the pick conflicts in app.txt{reported}",
+    )
 
 
 def test_what_rules_make_of_a_conflict_waits_for_a_person(at):

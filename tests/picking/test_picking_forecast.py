@@ -2,9 +2,11 @@
 
 import pytest
 
+from relauto.git.errors import MissingObjectError
 from relauto.model.names import Commit
 from relauto.picking.forecast import Forecast, forecast
 from relauto.picking.pick import pick
+from relauto.resolving.proposal import propose
 
 TEXT = "".join(f"line {number}\n" for number in range(1, 21))
 
@@ -24,8 +26,9 @@ def tip(clone, name):
     return Commit(clone.run("rev-parse", name))
 
 
-def foretell(clone, repository):
-    return forecast(repository, tip(clone, "fix"), tip(clone, "line"), since=tip(clone, "main"))
+def foretell(clone, repository, settle=None):
+    head, onto, main = (tip(clone, name) for name in ("fix", "line", "main"))
+    return forecast(repository, head, onto, since=main, propose=settle)
 
 
 def test_a_change_that_applies_is_clean_though_main_went_on(product, repository):
@@ -49,6 +52,28 @@ def test_a_conflict_names_its_paths_as_the_pick_does(product, repository, commit
     assert forecast(repository, squashed, tip(product, "line")) == Forecast("conflict", paths)
     product.run("reset", "--quiet", "--hard", f"{squashed}^")
     assert foretell(product, repository) == Forecast("conflict", paths)
+
+
+def test_what_resolvers_would_make_of_a_conflict_is_told_apart_from_one_that_stays(product, repository):
+    product.switch("line")
+    product.commit("Change the next", {"app.py": TEXT.replace("line 4\n", "line four\n")})
+    product.switch("fix")
+
+    def settle(fix, onto, merged):
+        return propose(repository, fix, onto, merged, ("adjacent",))
+
+    assert foretell(product, repository) == Forecast("conflict", ("app.py",))
+    assert foretell(product, repository, settle) == Forecast("proposed", ("app.py",), ("adjacent",))
+    product.commit("Fix what the line lacks", {"new.py": "newer\n"})
+    assert foretell(product, repository, settle) == Forecast("conflict", ("app.py", "new.py")), "all or none"
+
+
+def test_what_resolvers_cannot_look_at_stays_a_conflict(product, repository):
+    def settle(fix, onto, merged):
+        raise MissingObjectError("1" * 40, "the clone")
+
+    product.commit("Fix what the line lacks", {"new.py": "newer\n"})
+    assert foretell(product, repository, settle) == Forecast("conflict", ("new.py",))
 
 
 def test_what_the_line_has_changes_nothing(product, repository):

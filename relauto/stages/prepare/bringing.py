@@ -29,6 +29,7 @@ from relauto.stages.prepare.draft_text import write_draft_pull
 from relauto.stages.prepare.drafts import CONFLICT
 from relauto.stages.prepare.landing import Landing
 from relauto.stages.prepare.picks import Made, Recipe, Signed, Unsettled, name_commits, name_paths
+from relauto.stages.prepare.proposing import find_resolvers, makes_drafts
 from relauto.stages.prepare.pushed import find_draft, refuse_pushed
 from relauto.stages.prepare.replaced import close_replaced
 from relauto.stages.prepare.trial import describe_trial, hold_trial, try_commit
@@ -95,8 +96,16 @@ def _choose_branch(landing: Landing, place: Place, missing: Sequence[Commit]) ->
 
 def _plan(landing: Landing, missing: Sequence[Commit]) -> Recipe:
     bumped = landing.numbered and (landing.takes_bump_along or not missing)
-    drafts = landing.via == "pull" and landing.bench.settings.pick.conflicts == "draft"
-    return Recipe(landing.bench, landing.target, landing.branch, tuple(missing), bumped, drafts)
+    bench, via = landing.bench, landing.via
+    return Recipe(
+        bench,
+        landing.target,
+        landing.branch,
+        tuple(missing),
+        bumped,
+        makes_drafts(bench, via),
+        find_resolvers(bench, via),
+    )
 
 
 def _open(landing: Landing, place: Place, branch: Branch, missing: Sequence[Commit]) -> Observation:

@@ -14,6 +14,9 @@ from relauto.picking.presence import Presence, find_presence
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.bump import is_bumped
 
+Via = Literal["pull", "push"]
+"""How picks reach a branch."""
+
 What = Literal["pick", "bump"]
 """What a branch of relauto's own is made for: the fixes, with or without the number, or the number alone."""
 
@@ -39,7 +42,7 @@ class Landing:
     branch: Branch
     base: Commit
     numbered: bool
-    via: Literal["pull", "push"]
+    via: Via
     round: int | None = None
 
     @property

@@ -13,12 +13,11 @@ from relauto.model.facts import Facts
 from relauto.model.names import Branch, Commit
 from relauto.model.resolution import Proposal
 from relauto.model.target import Target
+from relauto.picking.fanout import Propose
 from relauto.picking.fixes import holds_merge
 from relauto.picking.markers import find_markers
 from relauto.picking.pick import Pick, pick, write_pick
 from relauto.picking.unsettled import write_unsettled
-from relauto.resolving.names import parse_resolvers
-from relauto.resolving.proposal import propose
 from relauto.stages.bench import Bench
 from relauto.stages.prepare.bump import bump_files
 from relauto.stages.step import Refused
@@ -95,7 +94,8 @@ class Made:
 class Recipe:
     """What is to be made for a branch: the fixes that it is missing, in order, and the bump if `bumped`.
 
-    With `drafts` a fix that does not apply is left to a person, with what git made of it.
+    With `drafts` a fix that does not apply is left to a person, with what git made of it, or what `propose`
+    did.
     """
 
     bench: Bench
@@ -104,6 +104,7 @@ class Recipe:
     missing: tuple[Commit, ...]
     bumped: bool
     drafts: bool = False
+    propose: Propose | None = None
 
     def make(self, onto: Commit, committer: Signature) -> Made | Refused:
         """Pick and bump on top of a commit, or tell why a pick does not apply there."""
@@ -165,12 +166,9 @@ class Recipe:
         )
 
     def _propose(self, fix: Commit, below: Commit, stopped: Pick) -> Proposal | None:
-        settings = self.bench.settings
-        names = parse_resolvers(settings.pick.resolvers)
-        if not names or stopped.marked_tree is None:
+        if self.propose is None or stopped.marked_tree is None:
             return None
-        merged = Merge(stopped.marked_tree, stopped.conflicts)
-        return propose(self.bench.product, fix, below, merged, names, settings.path_policies)
+        return self.propose(fix, below, Merge(stopped.marked_tree, stopped.conflicts))
 
     def make_again(self, tip: Commit, pushed: Branch, head: Commit) -> Made | Refused:
         """Make what was pushed before to `pushed`, which is at `head`; `tip` is the branch's.

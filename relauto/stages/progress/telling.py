@@ -21,7 +21,8 @@ from relauto.stages.following import follow_pull
 from relauto.stages.investigate import refuse_base, refuse_foreign
 from relauto.stages.leaks import read_brought
 from relauto.stages.prepare.drafts import CONFLICT, NO_CONFLICT
-from relauto.stages.prepare.landing import find_owed, list_landings
+from relauto.stages.prepare.landing import Via, find_owed, list_landings
+from relauto.stages.prepare.proposing import find_resolvers
 from relauto.stages.prepare.pushed import refuse_pushed
 from relauto.stages.progress.followed import Followed, find_bringing, read_entries
 from relauto.stages.step import Refused, Waiting
@@ -38,10 +39,12 @@ _SAID = {
     "clean": "the pick applies",
     "already": "the change is there",
     "conflict": "the pick conflicts in {}",
+    "proposed": "the pick conflicts in {}, and rules would propose a merge, for review",
     "unknown": "whether the pick applies cannot be told",
     "open": "the pick is under way",
     "there": "the pick is there",
 }
+_STOPPING = ("conflict", "proposed", "unknown")
 _Step = Literal["open", "merged", "released"]
 
 
@@ -189,7 +192,7 @@ def _list_wanted(followed: Followed, merged: str) -> Iterator[Way]:
             if pull and pull.state == "open":
                 yield Way(landing.branch, "open", pull=Link(pull.number, pull.url))
             else:
-                yield _foresee(followed, merged, landing.branch, landing.head)
+                yield _foresee(followed, merged, landing.branch, landing.head, landing.via)
     if bench.public is None:
         yield from _list_owed(followed, merged)
 
@@ -222,7 +225,7 @@ def _list_owed(followed: Followed, merged: str) -> Iterator[Way]:
     if pull and pull.state == "open":
         yield Way(landing.branch, "open", pull=Link(pull.number, pull.url))
     else:
-        yield _foresee(followed, merged, landing.branch, landing.head)
+        yield _foresee(followed, merged, landing.branch, landing.head, landing.via)
 
 
 def _look_beside(followed: Followed, merged: str, branch: Branch, tip: Commit) -> Way:
@@ -233,15 +236,15 @@ def _look_beside(followed: Followed, merged: str, branch: Branch, tip: Commit) -
         return Way(branch, "unknown", beside=True)
     if known:
         return Way(branch, "there", commit=known.commit or "", beside=True)
-    return replace(_foresee(followed, merged, branch, tip), beside=True)
+    return replace(_foresee(followed, merged, branch, tip, followed.bench.settings.pick.via), beside=True)
 
 
-def _foresee(followed: Followed, merged: str, branch: Branch, onto: Commit) -> Way:
-    found = _forecast(followed, merged, onto)
-    return Way(branch, found.state, found.paths)
+def _foresee(followed: Followed, merged: str, branch: Branch, onto: Commit, via: Via) -> Way:
+    found = _forecast(followed, merged, onto, via)
+    return Way(branch, found.state, found.paths, found.resolvers)
 
 
-def _forecast(followed: Followed, merged: str, onto: Commit) -> Forecast:
+def _forecast(followed: Followed, merged: str, onto: Commit, via: Via) -> Forecast:
     """Tell what picking a pull request's change would do: what it has brought, or is about to bring."""
     bench, pull = followed.bench, followed.pull
     head = Commit(merged) if merged else pull.head_sha if pull else None
@@ -250,9 +253,10 @@ def _forecast(followed: Followed, merged: str, onto: Commit) -> Forecast:
         return Forecast("unknown")
 
     def look() -> Forecast:
-        return forecast(bench.product, head, onto, since=None if merged else home)
+        propose = find_resolvers(bench, via)
+        return forecast(bench.product, head, onto, since=None if merged else home, propose=propose)
 
-    return bench.remember("refs", ("forecast", head, onto), look)
+    return bench.remember("refs", ("forecast", head, onto, via), look)
 
 
 # What is reported on the head of one that is open.
@@ -296,6 +300,6 @@ def _judge_leak(followed: Followed) -> str:
 def _report_picks(followed: Followed) -> Report:
     ways = list(_list_ways(followed, ""))
     told = "; ".join(f"{way.branch}: {_SAID[way.state].format(', '.join(way.paths))}" for way in ways)
-    fine = all(way.beside or way.state not in ("conflict", "unknown") for way in ways)
+    fine = all(way.beside or way.state not in _STOPPING for way in ways)
     text = f"{followed.bench.incident.id}: {told or 'no other branch shall get it'}"
     return Report(PICK, "success" if fine else "failure", shorten(text, DESCRIPTION))
