@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from relauto.errors import RelautoError
 from relauto.git.repository import Repository
-from relauto.model.names import Commit
 from relauto.picking.appraisal import count_changed
 from relauto.picking.explanation import Explanation, explain
+from relauto.replaying.judging import Likeness, judge_prerequisites
 from relauto.replaying.known import count_known
+from relauto.replaying.pairs import Pair
 from relauto.replaying.quantiles import find_quantile
 
 Cause = Literal["prerequisites", "line", "line and main", "main, in part", "line, in part", "none", "unknown"]
@@ -28,6 +29,7 @@ class Explained:
         known: of prerequisites, how many the line has after all (`relauto.replaying.known.count_known`).
         picks: how many were tried.
         milliseconds: how long the search took.
+        likeness: of prerequisites, how like what people committed the fix is after them.
     """
 
     cause: Cause
@@ -36,26 +38,31 @@ class Explained:
     known: int = 0
     picks: int = 0
     milliseconds: float = 0.0
+    likeness: Likeness | None = None
 
 
-def explain_conflict(repository: Repository, fix: Commit, onto: Commit) -> Explained:
-    """Return why `fix` does not apply to `onto`."""
+def explain_conflict(repository: Repository, pair: Pair) -> Explained:
+    """Return why the fix of a pair does not apply, and what its prerequisites would have been worth.
+
+    The search sees nothing of what people committed.
+    """
     try:
-        return _measure(repository, fix, onto)
+        return _measure(repository, pair)
     except RelautoError:
         return Explained("unknown")
 
 
-def _measure(repository: Repository, fix: Commit, onto: Commit) -> Explained:
-    found = explain(repository, fix, onto)
+def _measure(repository: Repository, pair: Pair) -> Explained:
+    found = explain(repository, pair.fix, pair.onto)
     first = found.prerequisites
     return Explained(
         name_cause(found),
         len(first) or len(found.line) + len(found.missing),
         sum(count_changed(repository, commit) for commit in first),
-        count_known(repository, first, fix, onto) if first else 0,
+        count_known(repository, first, pair.fix, pair.onto) if first else 0,
         found.picks,
         found.seconds * 1000,
+        judge_prerequisites(repository, pair, first) if first else None,
     )
 
 
@@ -80,6 +87,8 @@ class ConflictTally:
         lines: how many sets add and take away so many lines.
         proposed: commits in sets of prerequisites.
         known: those of them that the line has after all.
+        exact: sets after which the fix is the tree that people committed.
+        right: sets after which it is, in every file in conflict, what people committed.
         times: searches by their milliseconds, to three digits.
         picks: searches by the number of picks that they tried.
     """
@@ -89,6 +98,8 @@ class ConflictTally:
     lines: Counter[float] = field(default_factory=Counter)
     proposed: int = 0
     known: int = 0
+    exact: int = 0
+    right: int = 0
     times: Counter[float] = field(default_factory=Counter)
     picks: Counter[float] = field(default_factory=Counter)
 
@@ -104,6 +115,8 @@ class ConflictTally:
             self.lines[float(f"{explained.lines:.2g}")] += 1
             self.proposed += explained.size
             self.known += explained.known
+            self.exact += explained.likeness == "exact"
+            self.right += explained.likeness in ("exact", "right")
 
     @property
     def explained(self) -> int:
@@ -126,5 +139,7 @@ class ConflictTally:
                 "lines": {"median": find_quantile(self.lines, 0.5), "p95": find_quantile(self.lines, 0.95)},
                 "proposed": self.proposed,
                 "already_there": self.known,
+                "exact": self.exact,
+                "right": self.right,
             },
         }

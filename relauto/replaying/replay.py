@@ -66,14 +66,15 @@ def replay(
     """Yield how each pair ends, in their order.
 
     Objects that picks make go to a temporary folder; the repository is only read, and of it what `fix` and
-    `onto` reach, with the tree's id of `expected`; its trees, where resolvers settled a conflict, to compare
-    with what they made. Nothing is fetched. Only some pairs are held at a time.
+    `onto` reach, with the tree's id of `expected`; its trees, where resolvers settled a conflict or there are
+    prerequisites, to compare with what these give. Nothing is fetched. Only some pairs are held at a time.
 
     Args:
         path: the repository.
         pairs: what to pick.
         resolvers: those that are on (`relauto.resolving.names`).
-        explain: whether to look for the causes of conflicts, which takes up to two seconds for each.
+        explain: whether to look for the causes of conflicts, of those that resolvers settled too, which takes
+            up to two seconds for each.
         workers: processes that pick; 0 for one for each core.
 
     Raises:
@@ -164,9 +165,10 @@ def _resolve(
 
 
 def _explain(repository: Repository, outcome: Outcome) -> Outcome:
-    if outcome.result != "conflict":
-        return outcome
-    return replace(outcome, explained=explain_conflict(repository, outcome.pair.fix, outcome.pair.onto))
+    """Tell why a pick conflicts, whatever resolvers made of it."""
+    return (
+        replace(outcome, explained=explain_conflict(repository, outcome.pair)) if outcome.kinds else outcome
+    )
 
 
 def _judge(picked: Pick, expected: str) -> Result:

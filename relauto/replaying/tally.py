@@ -7,6 +7,7 @@ from typing import Any
 
 from relauto.replaying.conflicts import ConflictTally
 from relauto.replaying.quantiles import find_quantile
+from relauto.replaying.remedies import Remedies
 from relauto.replaying.replay import Outcome, Result
 from relauto.replaying.worth import Worth
 
@@ -43,7 +44,9 @@ class Tally:
         settled: what the answers of all resolvers together were worth.
         resolvers: what those of each were worth.
         confidences: and those of each confidence.
-        conflicts: what explains the conflicts, where that was asked.
+        causes: what explains the conflicts, those that resolvers settled among them, where that was asked.
+        causes_left: what explains those that are left.
+        remedies: what the two remedies of a conflict that has both were worth.
         samples: some of the pairs that did not end exact, the first of each result.
     """
 
@@ -56,7 +59,9 @@ class Tally:
     settled: Worth = field(default_factory=Worth)
     resolvers: dict[str, Worth] = field(default_factory=dict)
     confidences: dict[str, Worth] = field(default_factory=dict)
-    conflicts: ConflictTally = field(default_factory=ConflictTally)
+    causes: ConflictTally = field(default_factory=ConflictTally)
+    causes_left: ConflictTally = field(default_factory=ConflictTally)
+    remedies: Remedies = field(default_factory=Remedies)
     samples: dict[Result, list[Outcome]] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
@@ -70,8 +75,7 @@ class Tally:
         sample = self.samples.setdefault(outcome.result, []) if outcome.result != "exact" else None
         if sample is not None and len(sample) < _SAMPLES:
             sample.append(outcome)
-        if outcome.explained:
-            self.conflicts.add(outcome.explained)
+        self._count_cause(outcome)
         if outcome.milliseconds is not None:
             self.times[float(f"{outcome.milliseconds:.3g}")] += 1
 
@@ -84,6 +88,16 @@ class Tally:
             self.resolvers.setdefault(name, Worth()).add(judged, [name])
         for worth in (self.settled, self.confidences.setdefault(judged.confidence, Worth())):
             worth.add(judged, judged.resolvers)
+
+    def _count_cause(self, outcome: Outcome) -> None:
+        explained = outcome.explained
+        if explained is None:
+            return
+        self.causes.add(explained)
+        if outcome.result == "conflict":
+            self.causes_left.add(explained)
+        if outcome.judged and explained.likeness:
+            self.remedies.add(outcome.judged, explained.likeness)
 
     @property
     def pairs(self) -> int:
@@ -108,10 +122,14 @@ class Tally:
         return bars
 
     def describe(self, seconds: float) -> dict[str, Any]:
-        """Return the document that `replay --json` prints."""
+        """Return the document that `replay --json` prints.
+
+        `conflict`, `conflict_explained`, `conflict_prerequisites` and `conflict_causes` are of the conflicts
+        that are left; `conflict_kinds`, and what begins with `conflicted`, of all before resolvers are asked.
+        """
         counts: dict[str, int] = {str(result): count for result, count in self.results.items()}
-        counts["conflict_explained"] = self.conflicts.explained
-        counts["conflict_prerequisites"] = self.conflicts.prerequisites
+        counts["conflict_explained"] = self.causes_left.explained
+        counts["conflict_prerequisites"] = self.causes_left.prerequisites
         return {
             "pairs": self.pairs,
             **{name: counts.get(name, 0) for name in _COUNTS},
@@ -120,9 +138,13 @@ class Tally:
             "evidence": dict(self.evidence.most_common()),
             "conflict_kinds": dict(self.kinds.most_common()),
             "conflicted": self.conflicted,
+            "conflicted_explained": self.causes.explained,
+            "conflicted_prerequisites": self.causes.prerequisites,
             "settled": self.settled.describe(),
             "resolvers": {name: worth.describe() for name, worth in sorted(self.resolvers.items())},
             "confidences": {name: worth.describe() for name, worth in sorted(self.confidences.items())},
-            "conflict_causes": self.conflicts.describe() if self.conflicts.causes else {},
+            "conflict_causes": self.causes_left.describe() if self.causes_left.causes else {},
+            "conflicted_causes": self.causes.describe() if self.causes.causes else {},
+            "proposed_with_prerequisites": self.remedies.describe(),
             "error_reasons": dict(self.reasons.most_common()),
         }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from relauto.comms.rendering import Renderer, shipped
 from relauto.model.resolution import CONFIDENCES
-from relauto.replaying.conflicts import Cause
+from relauto.replaying.conflicts import Cause, ConflictTally
 from relauto.replaying.quantiles import find_quantile
 from relauto.replaying.replay import Result
 from relauto.replaying.tally import Tally
@@ -59,33 +59,69 @@ def list_worth(tally: Tally) -> list[tuple[str, Worth]]:
     return [("all of them", tally.settled), *known, *sorted(tally.resolvers.items())]
 
 
-def list_causes(tally: Tally) -> list[Row]:
+def list_causes(found: ConflictTally) -> list[Row]:
     """Return what was proved to be behind conflicts, with shares of those that were looked into."""
-    causes = tally.conflicts.causes
+    causes = found.causes
     share = 100 / causes.total() if causes else 0.0
     return [Row(cause, text, causes[cause], share * causes[cause]) for cause, text in _CAUSES.items()]
 
 
-def tell_causes(tally: Tally) -> list[str]:
-    """Return what the search for causes took and found, in sentences; none where nobody searched."""
-    found = tally.conflicts
+def list_explained(tally: Tally) -> list[tuple[str, list[str], list[Row]]]:
+    """Return what is told of causes: of all conflicts, and of those left where resolvers settled some.
+
+    Each with what to call them ("" where these are all), sentences and rows; none where nobody searched.
+    """
+    found, left = tally.causes, tally.causes_left
     if not found.causes:
         return []
-    seconds = (find_quantile(found.times, share) / 1000 for share in (0.5, 0.95))
-    picks = (find_quantile(found.picks, share) for share in (0.5, 0.95))
-    told = [
-        f"Conflicts with a cause that was proved by trial: {found.explained} of {found.causes.total()}.",
-        "A search takes {:.2f} s, 95 % of them at most {:.2f} s;".format(*seconds)
-        + " it tries {:g} picks, 95 % at most {:g}.".format(*picks),
-    ]
+    name = f"all {found.causes.total()}" if tally.settled.cases else ""
+    told = [(name, [_tell_proved(found), *_tell_search(found)], list_causes(found))]
+    if tally.settled.cases and left.causes:
+        name = f"the {left.causes.total()} that no resolver settled"
+        told.append((name, [_tell_proved(left)], list_causes(left)))
+    return told
+
+
+def _tell_proved(found: ConflictTally) -> str:
+    return f"Conflicts with a cause that was proved by trial: {found.explained} of {found.causes.total()}."
+
+
+def _tell_search(found: ConflictTally) -> list[str]:
+    """Return what the search took, and what the prerequisites are that it found."""
+    told = []
+    if found.times:
+        seconds = (find_quantile(found.times, share) / 1000 for share in (0.5, 0.95))
+        picks = (find_quantile(found.picks, share) for share in (0.5, 0.95))
+        told.append(
+            "A search takes {:.2f} s, 95 % of them at most {:.2f} s;".format(*seconds)
+            + " it tries {:g} picks, 95 % at most {:g}.".format(*picks)
+        )
     if found.proposed:
         sizes = ", ".join(f"{count} of {size}" for size, count in sorted(found.sizes.items()))
-        median = find_quantile(found.lines, 0.5)
+        median, right = find_quantile(found.lines, 0.5), f"{found.right} of the {found.prerequisites} sets"
         told += [
             f"Sets of prerequisites by commits: {sizes}. A set changes {median:g} lines in the median.",
             f"Of the {found.proposed} commits in them, {found.known} are on the line by another sign.",
+            f"After {right} the fix is what people committed in every file in conflict.",
         ]
     return told
+
+
+def tell_remedies(tally: Tally) -> list[str]:
+    """Return what either remedy was worth where a conflict has two, in sentences; none where none has."""
+    both = tally.remedies
+    if not both.cases:
+        return []
+    proposal, first = (
+        f"{count} ({both.share(count):.1f} %)" for count in (both.proposal_right, both.prerequisites_right)
+    )
+    neither = both.cases - both.either_right
+    return [
+        f"Conflicts with a proposal and with prerequisites: {both.cases}. In every file in conflict people",
+        f"had committed what resolvers propose in {proposal}, what the fix is after its prerequisites in",
+        f"{first}, neither in {neither}. Where people picked prerequisites first, the line has them, so such",
+        "conflicts are not among these.",
+    ]
 
 
 def draw_replay(tally: Tally, seconds: float) -> str:
@@ -97,17 +133,9 @@ def draw_replay(tally: Tally, seconds: float) -> str:
         else "No pick was made.",
         "",
     ]
-    lines += [
-        f"  {row.result:<17}{row.count:>8}{row.share:>8.1f} %  {row.meaning}" for row in list_rows(tally)
-    ]
+    lines += map(_draw_result, list_rows(tally))
     lines += _draw_worth(tally)
-    causes = tell_causes(tally)
-    if causes:
-        lines += ["", *causes, ""]
-        lines += [
-            f"  {row.result:<17}{row.count:>8}{row.share:>8.1f} %  {row.meaning}"
-            for row in list_causes(tally)
-        ]
+    lines += _draw_causes(tally)
     told = (
         ("what shows that they are backports", tally.evidence),
         ("conflicts by kind (one may be of several)", tally.kinds),
@@ -117,6 +145,18 @@ def draw_replay(tally: Tally, seconds: float) -> str:
         if counts:
             lines += ["", f"{heading}:", *(f"{count:>24}  {name}" for name, count in counts.most_common())]
     return "\n".join(lines)
+
+
+def _draw_result(row: Row) -> str:
+    return f"  {row.result:<17}{row.count:>8}{row.share:>8.1f} %  {row.meaning}"
+
+
+def _draw_causes(tally: Tally) -> list[str]:
+    lines = []
+    for name, told, rows in list_explained(tally):
+        lines += ["", *([f"why they conflict: {name}"] if name else []), *told, "", *map(_draw_result, rows)]
+    remedies = tell_remedies(tally)
+    return [*lines, *(["", *remedies] if remedies else [])]
 
 
 def _draw_worth(tally: Tally) -> list[str]:
@@ -149,8 +189,8 @@ def render_replay(tally: Tally, seconds: float, product: str, renderer: Renderer
         tally=tally,
         rows=list_rows(tally),
         worth=list_worth(tally),
-        causes=list_causes(tally),
-        told_causes=tell_causes(tally),
+        explained=list_explained(tally),
+        remedies=tell_remedies(tally),
         bars=tally.spread(),
         seconds=seconds,
         product=product,

@@ -53,9 +53,8 @@ def replay(
     Backports are found on all branches beside main: by `cherry picked from`, the number of a pull request,
     the subject, or the same patch. Each is picked onto the commit that people picked onto, in memory, and the
     tree compared with what they committed; so is what resolvers make of conflicts. Why one conflicts is
-    proved where it can be: it is clean once earlier commits of main are picked first, or without what the
-    line changed. Nothing is fetched, and nothing written to the
-    repository.
+    proved where it can be, whatever resolvers made of it: it is clean once earlier commits of main are picked
+    first, or without what the line changed. Nothing is fetched, and nothing written to the repository.
     """
     from pathlib import Path
     from time import perf_counter

@@ -5,7 +5,7 @@ import pytest
 from relauto.git.merge import merge
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
-from relauto.replaying.judging import judge_proposal
+from relauto.replaying.judging import judge_prerequisites, judge_proposal
 from relauto.replaying.pairs import Pair
 from relauto.replaying.replay import replay
 from relauto.resolving.proposal import propose
@@ -77,3 +77,43 @@ def test_without_resolvers_a_conflict_stays_one(history, onto, fix):
         for names in ((), ("deletion",), ("adjacent",))
     ]
     assert results == [["conflict"], ["conflict"], ["proposed_exact"]]
+
+
+@pytest.fixture
+def needing(history):
+    """A fix of what an earlier commit did, which touched another file as well; the line has neither."""
+    onto = Commit(history.git.read("rev-parse", "line"))
+    early = history.commit("Prepare", {"app.py": change(TEXT, 4, "prepared"), "read.me": "prepared\n"})
+    return history.commit("Stop the crash", {"app.py": change(TEXT, 4, "fixed")}), onto, early
+
+
+AFTER = change(TEXT, 4, "fixed")
+
+
+@pytest.mark.parametrize(
+    ("files", "likeness"),
+    [
+        ({"app.py": AFTER, "read.me": "prepared\n"}, "exact"),
+        ({"app.py": AFTER}, "right"),
+        ({"app.py": change(TEXT, 4, "adapted"), "read.me": "prepared\n"}, "other"),
+    ],
+)
+def test_prerequisites_are_judged_by_the_files_in_conflict(history, needing, files, likeness):
+    fix, onto, early = needing
+    history.switch("line")
+    pair = Pair(fix, onto, history.commit("Made by people", files))
+    with Repository.open(history.directory) as repository:
+        assert judge_prerequisites(repository, pair, [early]) == likeness
+
+
+def test_why_a_fix_conflicts_is_told_whether_resolvers_settled_it_or_not(history):
+    """The fix is beside what an earlier commit did: it applies after that, and `adjacent` does without."""
+    onto = Commit(history.git.read("rev-parse", "line"))
+    history.fix("Prepare", 3, "prepared")
+    pair = Pair(history.fix("Stop it", 4, "fixed"), onto, history.fix("Stop it", 4, "fixed", "line"))
+    found = [
+        (outcome.result, outcome.explained.cause, outcome.explained.likeness)
+        for names in ((), ("adjacent",))
+        for outcome in replay(history.directory, [pair], resolvers=names, explain=True, workers=1)
+    ]
+    assert found == [(result, "prerequisites", "other") for result in ("conflict", "proposed_exact")]

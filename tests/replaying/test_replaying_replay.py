@@ -11,8 +11,10 @@ from relauto.git.repository import Repository
 from relauto.model.names import Branch, Commit
 from relauto.replaying.conflicts import ConflictTally, Explained, explain_conflict
 from relauto.replaying.finding import find_pairs
+from relauto.replaying.judging import Judged, JudgedFile
 from relauto.replaying.known import count_known
 from relauto.replaying.pairs import Pair, read_pairs
+from relauto.replaying.remedies import Remedies
 from relauto.replaying.replay import Outcome, replay
 from relauto.replaying.tally import Tally
 from relauto.replaying.worth import Worth
@@ -243,10 +245,14 @@ def test_a_tally_holds_what_programs_read():
         "evidence": {"file": 3, "trailer": 1},
         "conflict_kinds": {"content": 2, "add/add": 1},
         "conflicted": 2,
+        "conflicted_explained": 0,
+        "conflicted_prerequisites": 0,
         "settled": Worth().describe(),
         "resolvers": {},
         "confidences": {},
         "conflict_causes": {},
+        "conflicted_causes": {},
+        "proposed_with_prerequisites": Remedies().describe(),
         "error_reasons": {"clone lacks the object …": 1},
     }
     assert tally.spread() == [(5.0, 0), (10.0, 1), (20.0, 1), (40.0, 1)]
@@ -282,7 +288,7 @@ def test_why_pairs_conflict_is_proved_where_that_is_asked(history, pairs):
 def test_a_clone_that_cannot_tell_why_says_so(history, tmp_path, monkeypatch):
     monkeypatch.setattr("relauto.replaying.conflicts.explain", _lack)
     with Repository.open(history.directory) as repository:
-        assert explain_conflict(repository, ABSENT, ABSENT) == Explained("unknown")
+        assert explain_conflict(repository, Pair(ABSENT, ABSENT, ABSENT)) == Explained("unknown")
 
 
 def _lack(repository, fix, onto):
@@ -292,24 +298,61 @@ def _lack(repository, fix, onto):
 def test_explanations_add_up():
     tally = ConflictTally()
     for each in (
-        Explained("prerequisites", 1, 20, 0, 3, 100.0),
-        Explained("prerequisites", 2, 300, 1, 9, 400.0),
+        Explained("prerequisites", 1, 20, 0, 3, 100.0, "exact"),
+        Explained("prerequisites", 2, 300, 1, 9, 400.0, "right"),
+        Explained("prerequisites", 1, 20, 0, 3, 100.0, "other"),
         Explained("main, in part", 1, 0, 0, 20, 900.0),
         Explained("none", 0, 0, 0, 20, 2000.0),
         Explained("unknown"),
     ):
         tally.add(each)
-    assert (tally.explained, tally.prerequisites) == (3, 2)
+    assert (tally.explained, tally.prerequisites) == (4, 3)
     assert tally.describe() == {
-        "causes": {"prerequisites": 2, "main, in part": 1, "none": 1, "unknown": 1},
+        "causes": {"prerequisites": 3, "main, in part": 1, "none": 1, "unknown": 1},
         "search_ms": {"median": 400.0, "p95": 2000.0},
         "picks": {"median": 9, "p95": 20},
         "prerequisites": {
-            "commits": {"1": 1, "2": 1},
+            "commits": {"1": 2, "2": 1},
             "lines": {"median": 20.0, "p95": 300.0},
-            "proposed": 3,
+            "proposed": 4,
             "already_there": 1,
+            "exact": 1,
+            "right": 2,
         },
+    }
+
+
+def judged(verdict, right):
+    return Judged(verdict, "high", (JudgedFile({"adjacent": 1}, right),))
+
+
+def test_what_is_left_is_counted_beside_all_that_conflict():
+    """Of five conflicts resolvers settled three, of which two have prerequisites as well."""
+    tally = Tally()
+    exact, other = judged("proposed_exact", right=True), judged("proposed_differs", right=False)
+    line = Explained("line", 1)
+    for result, worth, why in (
+        ("conflict", None, Explained("prerequisites", 1, likeness="other")),
+        ("conflict", None, Explained("none")),
+        ("proposed_exact", exact, Explained("prerequisites", 1, likeness="other")),
+        ("proposed_differs", other, Explained("prerequisites", 2, likeness="right")),
+        ("clean_differs", judged("clean_differs", right=True), line),
+    ):
+        tally.add(replace(outcome(result, kinds=("content",)), judged=worth, explained=why))
+    told = tally.describe(1)
+    figures = ("conflict", "conflict_explained", "conflict_prerequisites")
+    assert [told[name] for name in figures] == [2, 1, 1]
+    figures = ("conflicted", "conflicted_explained", "conflicted_prerequisites")
+    assert [told[name] for name in figures] == [5, 4, 3]
+    assert told["conflict_causes"]["causes"] == {"prerequisites": 1, "none": 1}
+    assert told["conflicted_causes"]["causes"] == {"prerequisites": 3, "none": 1, "line": 1}
+    assert told["proposed_with_prerequisites"] == {
+        "cases": 2,
+        "proposal_exact": 1,
+        "proposal_right": 1,
+        "prerequisites_exact": 0,
+        "prerequisites_right": 1,
+        "either_right": 2,
     }
 
 
