@@ -15,7 +15,7 @@ def serves(clone: Path, *, partial: bool) -> bool:
 
 def has_lenders(path: Path, *, partial: bool) -> bool:
     """Tell whether all that a mirror borrows from is there, and lacks nothing by now."""
-    lenders = _read_alternates(path)
+    lenders = list_lenders(path)
     return all(each.is_dir() and not _lacks_some(each, partial=partial) for each in lenders)
 
 
@@ -30,7 +30,7 @@ def _lacks_some(objects: Path, *, partial: bool) -> bool:
 
 def borrow(path: Path, reference: Path) -> None:
     """Let a mirror read the objects of a clone, and of those that this one borrows from."""
-    known = _read_alternates(path)
+    known = list_lenders(path)
     new = [source for source in list_object_directories(reference) if source not in known]
     if new:
         info = path / "objects" / "info"
@@ -38,6 +38,7 @@ def borrow(path: Path, reference: Path) -> None:
         info.joinpath("alternates").write_text("".join(f"{source}\n" for source in [*known, *new]))
 
 
-def _read_alternates(path: Path) -> list[Path]:
+def list_lenders(path: Path) -> list[Path]:
+    """Return the object directories that a mirror borrows from, and all that these borrow from."""
     file = path / "objects" / "info" / "alternates"
     return [Path(line) for line in file.read_text().splitlines()] if file.is_file() else []

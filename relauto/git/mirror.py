@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from relauto.git.address import Address, isolate
-from relauto.git.borrowing import borrow, has_lenders, serves
+from relauto.git.borrowing import borrow, has_lenders, list_lenders, serves
+from relauto.git.commit_graph import WRITE, pays
 from relauto.git.denial import Deed, DeniedError, find_denial
 from relauto.git.errors import RefMovedError
 from relauto.git.locks import clear_remains, hold
@@ -135,6 +136,13 @@ class Mirror:
             _refuse_unreached(self.address, "fetch", answer)
             raise GitError(answer)
         self._looked.touch()
+        self._index_history()
+
+    def _index_history(self) -> None:
+        """Write git's index of a history that is long; without one all works the same, and slower."""
+        directory = self.repository.directory
+        if pays([directory / "objects", *list_lenders(directory)]):
+            self._ask_alone(*WRITE)
 
     @property
     def fetched_at(self) -> datetime | None:
