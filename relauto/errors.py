@@ -7,6 +7,7 @@ anything else that reaches the edge is a bug of ours and keeps its traceback.
 from collections.abc import Iterable
 from enum import IntEnum
 
+from relauto.counting import name_count
 from relauto.redaction import redact
 
 # What to do about a right that is missing, said alike whether the API or git ran into it.
@@ -62,8 +63,7 @@ class FaultsError(InputError):
     def __init__(self, document: str, faults: Iterable[str], *, todo: str = "") -> None:
         self.faults = tuple(faults)
         lines = "".join(f"\n  - {fault}" for fault in self.faults)
-        count = f"{len(self.faults)} fault" + ("" if len(self.faults) == 1 else "s")
-        super().__init__(f"{document} has {count}:{lines}", todo=todo)
+        super().__init__(f"{document} has {name_count(len(self.faults), 'fault')}:{lines}", todo=todo)
 
 
 class DecisionError(RelautoError):

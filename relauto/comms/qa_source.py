@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from relauto.comms.neutral import is_clean
+from relauto.counting import name_count
 from relauto.model.qa import Outcome, QaInstruction, QaStep
 
 SHOWN_PATHS = 20
@@ -70,7 +71,9 @@ def _hold_commit(number: int, pick: PickedPaths) -> QaStep:
 
 def _hold_content(number: int, commit: str, paths: Sequence[str]) -> QaStep:
     shown = paths[:SHOWN_PATHS]
-    count = f"{len(shown)} of {len(paths)} paths" if len(shown) < len(paths) else f"{len(paths)} path(s)"
+    count = (
+        f"{len(shown)} of {len(paths)} paths" if len(shown) < len(paths) else name_count(len(paths), "path")
+    )
     return QaStep(
         id=f"pick-{number}-content",
         do=f"compare {count} of pick {commit[:10]} with the build",

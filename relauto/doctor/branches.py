@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from relauto.counting import name_count
 from relauto.doctor.finding import Finding
 from relauto.errors import InputError, RemoteError
 from relauto.git.base import find_base
@@ -103,7 +104,7 @@ def describe_rules(rules: BranchRules) -> str:
     """Return what a branch asks for, as people read it."""
     told = (
         (bool(rules.checks), f"the checks {', '.join(check.name for check in rules.checks)}"),
-        (rules.approvals > 0, f"{rules.approvals} approvals"),
+        (rules.approvals > 0, name_count(rules.approvals, "approval")),
         (rules.by_pull and not rules.approvals, "pull requests"),
         (rules.methods is not None, f"merging by {' or '.join(sorted(rules.methods or ()))}"),
         (rules.linear, "linear history"),

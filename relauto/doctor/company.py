@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from relauto.counting import name_count
 from relauto.doctor.finding import Finding
 from relauto.errors import InputError
 from relauto.github.faults import NotFoundError
@@ -57,10 +58,9 @@ def examine_customers(session: Session) -> Iterator[Finding]:
             f"write {FILE} in the ops repository",
         )
         return
-    terms = sum(map(len, customers.values()))
-    yield Finding(
-        "customers", "ok", f"{terms} terms of {len(customers)} customers are kept from public texts"
-    )
+    terms = name_count(sum(map(len, customers.values())), "term")
+    whose = name_count(len(customers), "customer")
+    yield Finding("customers", "ok", f"kept from public texts: {terms} of {whose}")
 
 
 def _is_known(session: Session, login: str) -> bool:

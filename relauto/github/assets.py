@@ -7,6 +7,7 @@ import re
 from types import NoneType
 from typing import TYPE_CHECKING
 
+from relauto.counting import name_count
 from relauto.errors import DecisionError, InputError, RemoteError
 from relauto.github.ensure import ensure
 from relauto.github.releases import Asset, Release
@@ -31,7 +32,7 @@ def check_asset(name: str, data: bytes) -> None:
     """
     if not _ASSET_NAME.fullmatch(name) or not data:
         raise InputError(
-            f"{name!r} ({len(data)} bytes) cannot be an asset",
+            f"{name!r} ({name_count(len(data), 'byte')}) cannot be an asset",
             todo="use letters, digits, full stops, - and _ in its name, and give it content",
         )
 
@@ -87,11 +88,11 @@ def _has_content(client: Client, asset: Asset, data: bytes) -> bool:
 
 
 def _show(asset: Asset) -> str:
-    return f"{asset.name} ({asset.state}, {asset.size} bytes, {asset.digest or 'no digest'})"
+    return f"{asset.name} ({asset.state}, {name_count(asset.size, 'byte')}, {asset.digest or 'no digest'})"
 
 
 def _describe(data: bytes) -> str:
-    return f"{len(data)} bytes, {digest_bytes(data)}"
+    return f"{name_count(len(data), 'byte')}, {digest_bytes(data)}"
 
 
 def read_digest(client: Client, asset: Asset) -> str:

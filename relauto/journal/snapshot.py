@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from relauto.counting import name_count
 from relauto.git.repository import Repository
 from relauto.git.tree import name_blob, walk_files
 from relauto.journal import format as layout
@@ -176,18 +177,24 @@ def _lines(files: Mapping[str, str], begun: Snapshot, read: _Reader) -> Iterator
         if path != expected:
             raise DamagedJournalError(expected, "the file is not there")
         if len(lines) != layout.SEGMENT and path != paths[-1]:
-            raise DamagedJournalError(path, f"it holds {len(lines)} events instead of {layout.SEGMENT}")
+            raise DamagedJournalError(
+                path, f"it holds {name_count(len(lines), 'event')} instead of {layout.SEGMENT}"
+            )
         yield from lines if number else lines[passed:]
 
 
 def _check_end(meta: Meta, decoder: Decoder, known: Snapshot) -> None:
     if (meta.sequence, meta.head) != (decoder.sequence, decoder.head):
         raise DamagedJournalError(
-            META, f"it tells of {meta.sequence} events, and the log ends with event {decoder.sequence}"
+            META,
+            f"it tells of {name_count(meta.sequence, 'event')}, and the log ends with event "
+            f"{decoder.sequence}",
         )
     if meta.sequence < known.meta.sequence:
         raise DamagedJournalError(
-            META, f"there were {known.meta.sequence} events when it was read before, now {meta.sequence}"
+            META,
+            f"it told of {name_count(known.meta.sequence, 'event')} when it was read before, now of "
+            f"{meta.sequence}",
         )
 
 

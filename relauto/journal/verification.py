@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from relauto.counting import name_count
 from relauto.errors import InputError
 from relauto.git.repository import Repository
 from relauto.git.tree import name_blob
@@ -116,7 +117,7 @@ def _verify_left(repository: Repository, tips: Tips, incident_id: str) -> Iterat
         yield Fault(branch, "the branch is gone", f"push {branch} again from a clone that has it")
     for commit in list_left(repository, branch, tips.log):
         meta, _ = _read_meta(repository, list_files(repository, commit))
-        count = f"with {meta.sequence} events" if meta else "without events"
+        count = f"with {name_count(meta.sequence, 'event')}" if meta else "without events"
         yield Fault(
             f"commit {commit.short}",
             f"{branch} stood here, {count}, when it was fetched before, and this is no part of it now:"
@@ -145,7 +146,7 @@ def _verify_files(repository: Repository, log: _Log) -> Iterator[Fault]:
         if rows.pop():
             yield Fault(path, "its last line is cut off")
         if len(rows) > SEGMENT or (len(rows) < SEGMENT and number + 1 < len(files)):
-            yield Fault(path, f"it holds {len(rows)} events instead of {SEGMENT}")
+            yield Fault(path, f"it holds {name_count(len(rows), 'event')} instead of {SEGMENT}")
         log.rows += [(f"{path}, line {row}", line) for row, line in enumerate(rows, 1)]
 
 
@@ -168,7 +169,7 @@ def _verify_end(meta: Meta, incident_id: str, log: _Log) -> Iterator[Fault]:
         yield Fault(META, f"it is that of {meta.incident!r}", todo)
     head = digest_line(log.rows[-1][1]) if log.rows else START
     if meta.sequence != len(log.rows):
-        yield Fault(META, f"it tells of {meta.sequence} events, the log holds {len(log.rows)}")
+        yield Fault(META, f"it tells of {name_count(meta.sequence, 'event')}, the log holds {len(log.rows)}")
     elif meta.head != head:
         yield Fault(META, "it names another last event than the log has")
 

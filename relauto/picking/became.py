@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from relauto.counting import name_count
 from relauto.git.merge import merge
 from relauto.git.repository import Repository
 from relauto.model.names import Commit
@@ -85,9 +86,9 @@ def _judge_series(repository: Repository, base: Commit, merged: Commit, head: Co
         _is_merge(repository, base, below, merged, head) and _is_free(whole, last, brought, merged)
     ):
         return Became("squash", (merged,))
-    are = "commit of the pull request is" if len(theirs) == 1 else "commits of the pull request are"
+    own = name_count(len(theirs), "commit of the pull request is", "commits of the pull request are")
     return _refuse(
-        f"the {len(theirs)} {are} neither the last {len(ours)} up to {merged.short} (a rebase) nor that "
+        f"the {own} neither the last {len(ours)} up to {merged.short} (a rebase) nor that "
         "commit alone (a squash)"
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from relauto.counting import name_count
 from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
 from relauto.git.runner import GitError
@@ -66,4 +67,4 @@ def _cut(text: str, most: int) -> str:
         return text
     kept = text[:most].rpartition("\n")[0]
     left = text.count("\n") - kept.count("\n")
-    return f"{kept}\n… {left} more lines"
+    return f"{kept}\n… {name_count(left, 'more line')}"

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from relauto.clock import SystemClock
+from relauto.counting import name_count
 from relauto.git.address import Address
 from relauto.journal.log import Journal, JournalReader
 from relauto.proving.load import decide
@@ -40,7 +41,7 @@ class Growth:
 
     def check(self) -> list[Run]:
         """Return whether an append is flat, and whether the fold is quick."""
-        steep = f"an append costs {self.ratio:.2f} times what it does at {self.sizes[0]} events"
+        steep = f"an append costs {self.ratio:.2f} times what it does at {name_count(self.sizes[0], 'event')}"
         slow = f"the fold of {self.sizes[-1]} events takes {self.fold * 1000:.0f} ms"
         return [
             Run("append", fault=steep if self.ratio > STEEPEST else ""),

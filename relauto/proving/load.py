@@ -18,6 +18,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from relauto.clock import SystemClock
+from relauto.counting import name_count
 from relauto.errors import InputError, RelautoError
 from relauto.git.address import Address
 from relauto.journal.log import Journal, JournalReader
@@ -67,7 +68,8 @@ class Load:
         """
         if min(self.incidents, self.writers - 1) < 1 or not self._reaches_all():
             raise InputError(
-                f"{self.events} events by {self.writers} writers in {self.incidents} incidents are no load",
+                f"{name_count(self.events, 'event')} by {name_count(self.writers, 'writer')} in "
+                f"{name_count(self.incidents, 'incident')} is no load",
                 todo="give two writers or more, and some dozen events for each of them and each incident",
             )
 

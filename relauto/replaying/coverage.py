@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from relauto.counting import name_count
 from relauto.git.errors import MissingObjectError
 from relauto.git.merge import merge
 from relauto.git.message import find_origins, find_pull
@@ -170,7 +171,7 @@ def cover(
     Raises:
         GitError: git failed.
     """
-    say(f"reading {main.branch} and {len(lines)} lines beside it")
+    say(f"reading {main.branch} and {name_count(len(lines), 'line')} beside it")
     histories = read_histories(repository, main, lines)
     survey = _Survey(repository, histories)
     survey.read()

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 
+from relauto.counting import name_count
 from relauto.git.repository import Repository
 from relauto.model.names import Branch, Commit
 from relauto.picking.alike import split_names
@@ -34,10 +35,12 @@ def find_pairs(repository: Repository, main: Branch, say: Callable[[str], None])
     say(f"reading {name}")
     index = read_main(repository, tip)
     lines = list_lines(repository, name)
-    say(f"{len(index.seconds)} commits on {name}, {len(lines)} other branches")
+    others = name_count(len(lines), "other branch", "other branches")
+    say(f"{name_count(len(index.seconds), 'commit')} on {name}, {others}")
     leftovers: list[Leftover] = []
     yield from _find_told(repository, index, tip, lines, leftovers)
-    say(f"comparing the patches of {len(leftovers)} commits that name nothing")
+    nameless = name_count(len(leftovers), "commit that names", "commits that name")
+    say(f"comparing the patches of {nameless} nothing")
     yield from find_same_patches(repository, tip, index, leftovers, say)
 
 

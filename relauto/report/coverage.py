@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from relauto.counting import name_count
 from relauto.model.names import Branch
 from relauto.replaying.coverage import Cell, Row
+from relauto.report.fitting import fit_first, hang, split_columns
 
-_SUBJECT = 44
+_SUBJECT, _GAP = 44, 2
 _ID = 8
 _LEGEND = (
     "An id is the commit that brought it; missing: no ancestry, message, patch or trial pick shows it; "
@@ -14,21 +16,39 @@ _LEGEND = (
 _FOLLOWED = {"reverted": "reverted on main later", "fixed": "fixed up on main later"}
 
 
-def draw_coverage(rows: Sequence[Row], seconds: float) -> str:
-    """Return the table as text, then each row of which something has to be looked at."""
+def draw_coverage(rows: Sequence[Row], seconds: float, width: int | None = None) -> str:
+    """Return the table as text, then each row of which something has to be looked at.
+
+    Lines of which not all stand beside each other in `width` characters go on below.
+    """
     told = list(tell_coverage(rows))
-    count = "1 fix" if len(rows) == 1 else f"{len(rows)} fixes"
-    head = f"{count}, {len(told)} of them to be looked at; {seconds:.1f} s."
-    branches = list(dict.fromkeys(branch for row in rows for branch in row.cells))
-    widths = {branch: max(len(branch), *(len(_phrase(row, branch)) for row in rows)) for branch in branches}
-    lines = [head, "", f"  {'':<{_SUBJECT}}  " + "  ".join(f"{each:<{widths[each]}}" for each in branches)]
-    for row in rows:
-        cells = "  ".join(f"{_phrase(row, branch):<{widths[branch]}}" for branch in branches)
-        lines.append(f"  {_shorten(_name(row)):<{_SUBJECT}}  {cells}")
-    lines += ["", _LEGEND]
+    count = name_count(len(rows), "fix", "fixes")
+    lines = [f"{count}, {len(told)} to be looked at; {seconds:.1f} s."]
+    for block in _draw_blocks(rows, width):
+        lines += ["", *block]
+    lines += ["", *hang("", _LEGEND, width)]
     if told:
-        lines += ["", "To be looked at:", *(f"  {each}" for each in told)]
-    return "\n".join(line.rstrip() for line in lines)
+        lines += ["", "To be looked at:"]
+        lines += [line for each in told for line in hang("  ", each, width)]
+    return "\n".join(lines)
+
+
+def _draw_blocks(rows: Sequence[Row], width: int | None) -> Iterator[list[str]]:
+    branches = list(dict.fromkeys(branch for row in rows for branch in row.cells))
+    columns = [[branch, *(_phrase(row, branch) for row in rows)] for branch in branches]
+    widths = [_GAP + max(map(len, column)) for column in columns]
+    wide = fit_first(_GAP + _SUBJECT, widths, width)
+    names = ["", *(_shorten(_name(row), wide - _GAP) for row in rows)]
+    for places in split_columns(widths, width and width - wide):
+        yield [
+            "".join(
+                [
+                    f"{'':<{_GAP}}{name:<{wide - _GAP}}",
+                    *(f"{'':<{_GAP}}{columns[place][number]:<{widths[place] - _GAP}}" for place in places),
+                ]
+            ).rstrip()
+            for number, name in enumerate(names)
+        ]
 
 
 def tell_coverage(rows: Sequence[Row]) -> Iterator[str]:
@@ -53,8 +73,8 @@ def _name(row: Row) -> str:
     return f"{f'#{row.pull} ' if row.pull else ''}{row.fix[:_ID]} {row.subject}"
 
 
-def _shorten(text: str) -> str:
-    return text if len(text) <= _SUBJECT else f"{text[: _SUBJECT - 1]}…"
+def _shorten(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _phrase(row: Row, branch: Branch) -> str:

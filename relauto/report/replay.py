@@ -1,14 +1,17 @@
 """How relauto would have done on a history: a table for a terminal, and a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relauto.comms.rendering import Renderer, shipped
+from relauto.counting import name_count
 from relauto.model.resolution import CONFIDENCES
 from relauto.replaying.conflicts import Cause, ConflictTally
 from relauto.replaying.quantiles import find_quantile
 from relauto.replaying.replay import Result
 from relauto.replaying.tally import Tally
 from relauto.replaying.worth import Worth
+from relauto.report.fitting import hang
 
 _CAUSES: dict[Cause, str] = {
     "prerequisites": "clean once earlier commits of main are picked first",
@@ -124,18 +127,18 @@ def tell_remedies(tally: Tally) -> list[str]:
     ]
 
 
-def draw_replay(tally: Tally, seconds: float) -> str:
-    """Return the figures as a table for a terminal."""
+def draw_replay(tally: Tally, seconds: float, width: int | None = None) -> str:
+    """Return the figures as a table for a terminal of `width` characters."""
     lines = [
-        f"{tally.pairs} backports picked again in {seconds:.1f} s.",
+        f"{name_count(tally.pairs, 'backport')} picked again in {seconds:.1f} s.",
         f"A pick takes {tally.quantile(0.5):g} ms, 95 % of them at most {tally.quantile(0.95):g} ms."
         if tally.times
         else "No pick was made.",
         "",
     ]
-    lines += map(_draw_result, list_rows(tally))
+    lines += _draw_results(list_rows(tally), width)
     lines += _draw_worth(tally)
-    lines += _draw_causes(tally)
+    lines += _draw_causes(tally, width)
     told = (
         ("what shows that they are backports", tally.evidence),
         ("conflicts by kind (one may be of several)", tally.kinds),
@@ -143,18 +146,26 @@ def draw_replay(tally: Tally, seconds: float) -> str:
     )
     for heading, counts in told:
         if counts:
-            lines += ["", f"{heading}:", *(f"{count:>24}  {name}" for name, count in counts.most_common())]
+            lines += ["", f"{heading}:"]
+            lines += [
+                line for name, count in counts.most_common() for line in hang(f"{count:>24}  ", name, width)
+            ]
     return "\n".join(lines)
 
 
-def _draw_result(row: Row) -> str:
-    return f"  {row.result:<17}{row.count:>8}{row.share:>8.1f} %  {row.meaning}"
+def _draw_results(rows: Sequence[Row], width: int | None) -> list[str]:
+    return [
+        line
+        for row in rows
+        for line in hang(f"  {row.result:<17}{row.count:>8}{row.share:>8.1f} %  ", row.meaning, width)
+    ]
 
 
-def _draw_causes(tally: Tally) -> list[str]:
+def _draw_causes(tally: Tally, width: int | None) -> list[str]:
     lines = []
     for name, told, rows in list_explained(tally):
-        lines += ["", *([f"why they conflict: {name}"] if name else []), *told, "", *map(_draw_result, rows)]
+        heading = [f"why they conflict: {name}"] if name else []
+        lines += ["", *heading, *told, "", *_draw_results(rows, width)]
     remedies = tell_remedies(tally)
     return [*lines, *(["", *remedies] if remedies else [])]
 
@@ -163,13 +174,15 @@ def _draw_worth(tally: Tally) -> list[str]:
     rows = list_worth(tally)
     if not rows:
         return []
-    heading = f"what resolvers settled of {tally.conflicted} conflicts, and how often people did the same:"
+    conflicts = name_count(tally.conflicted, "conflict")
+    heading = f"what resolvers settled of {conflicts}, and how often people did the same:"
     return ["", heading, *(_draw_row(name, worth) for name, worth in rows)]
 
 
 def _draw_row(name: str, worth: Worth) -> str:
     cases = f"{worth.cases_right:>6} of {worth.cases:>5} cases, {worth.precision:>5.1f} %"
-    return f"  {name:<12}{cases}; {worth.files_right} of {worth.files} files; {worth.hunks} hunks"
+    files = f"{worth.files_right} of {name_count(worth.files, 'file')}"
+    return f"  {name:<12}{cases}; {files}; {name_count(worth.hunks, 'hunk')}"
 
 
 def render_replay(tally: Tally, seconds: float, product: str, renderer: Renderer | None = None) -> str:

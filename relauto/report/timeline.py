@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from relauto.comms.wording import enumerate_words, format_moment, shorten
+from relauto.counting import name_count
 from relauto.model import event as events
 from relauto.model.event import Event
 from relauto.model.playbook import Playbook
@@ -176,7 +177,7 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "candidate.refused": lambda body: f"The candidate {body.tag} was refused.",
     "qa.requested": lambda body: f"QA was asked to verify {body.tag}.",
     "qa.answered": lambda body: f"QA answered {body.verdict} for {body.tag}.",
-    "qa.checked": lambda body: f"QA ticked {len(body.items)} items about {body.tag}.",
+    "qa.checked": lambda body: f"QA ticked {name_count(len(body.items), 'item')} about {body.tag}.",
     "qa.revoked": lambda body: f"The verdict of {body.author} on {body.tag} was edited and counts no longer.",
     "kit.acknowledged": lambda body: f"The receipt of the kit {shorten(body.digest)} was put on record.",
     "notice.drafted": lambda body: f"A notice was drafted for {body.place.step} ({body.audience}).",

@@ -6,6 +6,7 @@ what it does not say is refused.
 
 from collections.abc import Sequence
 
+from relauto.counting import name_count
 from relauto.errors import RUN_AGAIN, InputError
 from relauto.github import checks, pulls
 from relauto.github.branch_rules import BranchRules
@@ -129,7 +130,7 @@ def _count_lacking(bench: Bench, pull: Pull, *, unread: bool) -> list[str]:
     approvals, wanted = count_approvals(pull), 0 if unread else bench.settings.pull.approvals
     if approvals >= wanted and pull.review_decision != "review_required":
         return []
-    return [f"{approvals} of {max(1, wanted)} approvals of {pull.head_sha[:10]}"]
+    return [f"{approvals} of {name_count(max(1, wanted), 'approval')} of {pull.head_sha[:10]}"]
 
 
 def _refuse_objections(bench: Bench, place: Place, pull: Pull) -> Refused | None:

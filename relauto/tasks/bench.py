@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Context, task
 
+from relauto.counting import name_count
 from relauto.tasks.output import about_nobody, say, show, show_json
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _follow(picks: Iterator[ColdPick], whole: int) -> Iterator[ColdPick]:
     for each in picks:
         how = "as in a whole clone" if each.same else "NOT as in a whole clone"
         share = f"{each.bytes / 1e6:.2f} MB, {100 * each.bytes / whole:.2f} %"
-        said = f"{each.status}, {how}, {share} in {each.packs} packs, {each.seconds:.1f} s"
+        said = f"{each.status}, {how}, {share} in {name_count(each.packs, 'pack')}, {each.seconds:.1f} s"
         say(f"{each.pair.fix.short} onto {each.pair.onto.short}: {said}")
         yield each
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Context, task
 
+from relauto.counting import name_count
 from relauto.errors import Status
 from relauto.tasks.output import about_nobody, say, show, show_json
 
@@ -64,7 +65,7 @@ def picks(
 
     _check(picks, rounds)
     if dry_run or c.config.run.dry:
-        show(f"would measure {picks} picks in {rounds} rounds; nothing was done")
+        show(f"would measure {name_count(picks, 'pick')} in {name_count(rounds, 'round')}; nothing was done")
         return
     with tempfile.TemporaryDirectory(prefix="relauto-bench-") as folder:
         place = prepare(Path(repo).resolve(), Path(folder), _choose(Path(repo), fix, onto, picks), picks)
@@ -137,9 +138,8 @@ def _describe_ratio(measured: Measured, budget: Budget) -> dict[str, Any]:
 
 
 def _tell(document: dict[str, Any]) -> list[str]:
-    lines = [
-        f"{len(document['picks'])} picks, {document['rounds']} rounds; load of the machine {document['load']}"
-    ]
+    picks, rounds = name_count(len(document["picks"]), "pick"), name_count(document["rounds"], "round")
+    lines = [f"{picks}, {rounds}; load of the machine {document['load']}"]
     mixed = ", ".join(f"{count} {status}" for status, count in document["mixed"].items())
     lines.append(f"as in the history: {mixed}")
     lines += [f"  {name}: {each:.1f} ms" for name, each in document["median_ms"].items()]

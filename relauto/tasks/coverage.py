@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Context, task
 
-from relauto.tasks.output import say, show, show_json
+from relauto.tasks.output import find_width, say, show, show_json
 
 if TYPE_CHECKING:
     from relauto.errors import Status
@@ -50,7 +50,7 @@ def coverage(
     if json:
         show_json({"fixes": [_describe(row) for row in rows], "seconds": round(seconds, 3)})
     else:
-        show(draw_coverage(rows, seconds))
+        show(draw_coverage(rows, seconds, find_width()))
     raise SystemExit(int(judge_coverage(rows)))
 
 

@@ -2,6 +2,7 @@
 
 from invoke import Context, task
 
+from relauto.counting import name_count
 from relauto.tasks import connect
 from relauto.tasks.output import show, show_json
 
@@ -27,5 +28,6 @@ def doctor(_c: Context, line: str = "", json: bool = False) -> None:
     else:
         for each in found:
             show(str(each))
-        show(f"{len(found)} checks: {len(refused)} would be refused" if refused else f"{len(found)} checks")
+        told = name_count(len(found), "check")
+        show(f"{told}: {len(refused)} would be refused" if refused else told)
     raise SystemExit(int(Status.DECISION if refused else Status.REACHED))

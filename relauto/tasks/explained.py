@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from relauto.counting import name_count
 from relauto.tasks.commits import describe_commit, name_commit
 from relauto.tasks.output import say
 
@@ -124,7 +125,7 @@ def _size_commit(repository: Repository, commit: Commit) -> str:
 
     named = name_commit(repository, commit)
     try:
-        return f"{named}, {count_changed(repository, commit)} lines"
+        return f"{named}, {name_count(count_changed(repository, commit), 'line')}"
     except (MissingObjectError, RemoteError):
         return f"{named}, of a size that cannot be told here"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, task
 
+from relauto.counting import name_count
 from relauto.tasks import away, connect
 from relauto.tasks.incident import DRY, ID, JSON
 from relauto.tasks.output import show, show_json
@@ -114,10 +115,10 @@ def verify(_c: Context, id: str = "", json: bool = False) -> None:
         told = {"incident": journal.incident_id, "events": verdict.events, "faults": faults}
         show_json({**told, "erased": list(verdict.erased), "unproved": list(UNPROVED)})
     else:
-        found = f"{len(verdict.faults)} faults" if verdict.faults else "whole"
+        found = name_count(len(verdict.faults), "fault") if verdict.faults else "whole"
         for fault in verdict.faults:
             show(str(fault))
-        show(f"{journal.incident_id}: {verdict.events} events, {found}")
+        show(f"{journal.incident_id}: {name_count(verdict.events, 'event')}, {found}")
         if verdict.erased:
             show("\n".join(["Erased:", *(f"  {each}" for each in verdict.erased)]))
         show("\n".join(["Not proved by this:", *(f"  {each}" for each in UNPROVED)]))

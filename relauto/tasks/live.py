@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relauto.tasks.output import say, show, show_json
+from relauto.tasks.output import find_width, say, show, show_json
 
 if TYPE_CHECKING:
     from relauto.rehearsal.live.run import Played
@@ -77,7 +77,7 @@ def describe(played: Played) -> str:
         lines += [f"  {stop.place}: {stop.reason}", f"    {stop.todo}"]
     if played.alone and played.stops:
         lines.append(f"  a second person is missing: set {SECOND} to a token of another account")
-    lines += ["", draw_facts(played.facts), ""]
+    lines += ["", draw_facts(played.facts, find_width()), ""]
     lines += [f"removed: {what}" for what in played.removed]
     lines += [f"left: {what}" for what in played.left]
     return "\n".join(lines)

@@ -70,6 +70,13 @@ def show(text: str) -> None:
     print((phrase(text) or _SILENT).rstrip("\n"))
 
 
+def find_width() -> int | None:
+    """Return the characters in a line of the terminal that results go to; None where it is none."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 def show_json(document: Mapping[str, Any]) -> None:
     """Print a document on stdout, its schema first."""
     import msgspec

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from relauto.counting import name_count
 from relauto.tasks.commits import describe_commit
-from relauto.tasks.output import say, show, show_json
+from relauto.tasks.output import find_width, say, show, show_json
 
 if TYPE_CHECKING:
     from relauto.errors import Status
@@ -75,7 +76,7 @@ def run_forecast(
         if json:
             show_json(document)
         else:
-            show("\n".join(draw_forecast(document)))
+            show("\n".join(draw_forecast(document, find_width())))
     return judge_forecast(outlooks)
 
 
@@ -190,19 +191,22 @@ def describe_forecast(asked: Asked, outlooks: Sequence[Outlook]) -> dict[str, An
     }
 
 
-def draw_forecast(document: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines of the table that tells people the same."""
+def draw_forecast(document: dict[str, Any], width: int | None = None) -> Iterator[str]:
+    """Yield the lines of the table that tells people the same, in so many characters."""
+    from relauto.report.fitting import hang
+
     change = document["change"]
     yield f"{change['name']}, {_MADE[change['method']]}:"
     if change["conflicts_with_main"]:
         yield f"It conflicts with main itself in {', '.join(change['conflicts_with_main'])}: it will change."
     yield ""
-    width = max(len(line["onto"]) for line in document["lines"])
+    wide = max(len(line["onto"]) for line in document["lines"])
     for line in document["lines"]:
         results = [each for each in document["results"] if each["onto"] == line["onto"]]
-        first, *rest = list(_tell(line, results)) or [""]
-        yield f"  {line['onto']:<{width}}  {line['state']:<8}  {first}".rstrip()
-        yield from (f"  {'':<{width}}  {'':<8}  {each}" for each in rest)
+        head = f"  {line['onto']:<{wide}}  {line['state']:<8}  "
+        for each in list(_tell(line, results)) or [""]:
+            yield from hang(head, each, width)
+            head = " " * len(head)
 
 
 def _tell(line: dict[str, Any], results: list[dict[str, Any]]) -> Iterator[str]:
@@ -229,7 +233,7 @@ def _tell_conflicts(result: dict[str, Any]) -> Iterator[str]:
         yield from (f"  changed there by {_name(each)}" for each in cause["line"][:1])
         yield from (f"  changed before on main by {_name(each)}" for each in cause["main"][:1])
     if len(result["conflicts"]) > _PATHS:
-        yield f"and {len(result['conflicts']) - _PATHS} more paths"
+        yield f"and {name_count(len(result['conflicts']) - _PATHS, 'more path')}"
     yield from _tell_explanation(result["explanation"])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke import Context, task
 
+from relauto.counting import name_count
 from relauto.errors import Status
 from relauto.tasks.output import about_nobody, say, show, show_json
 
@@ -195,7 +196,8 @@ def journal(
     check_sabotage(sabotage)
     load = Load(events, incidents, writers, seed)
     if dry_run or c.config.run.dry:
-        show(f"would write {events} events to {incidents} journals by {writers} writers; nothing was done")
+        told = f"{name_count(events, 'event')} to {name_count(incidents, 'journal')}"
+        show(f"would write {told} by {name_count(writers, 'writer')}; nothing was done")
         return
     options = f"--events {events} --incidents {incidents} --writers {writers} --seed {seed}"
     options += f" --sabotage {sabotage}" if sabotage else ""

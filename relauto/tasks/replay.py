@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, task
 
-from relauto.tasks.output import about_nobody, say, show, show_json
+from relauto.counting import name_count
+from relauto.tasks.output import about_nobody, find_width, say, show, show_json
 from relauto.tasks.resolved import KNOWN
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def replay(
     if json:
         show_json(tally.describe(seconds))
     else:
-        show(draw_replay(tally, seconds))
+        show(draw_replay(tally, seconds, find_width()))
 
 
 def _check(limit: int, pairs: str, main: str, html: str) -> None:
@@ -112,8 +113,8 @@ def _replay(path: Path, main: str, pairs: str, limit: int, resolvers: list[str],
                 if tally.results["error"] == _TOLD:
                     say("what else cannot be picked is counted alone")
             if tally.pairs % _EVERY == 0:
-                conflicts = tally.results["conflict"]
-                say(f"{tally.pairs} backports: {tally.share('exact'):.1f} % exact, {conflicts} conflicts")
+                conflicts = name_count(tally.results["conflict"], "conflict")
+                say(f"{tally.pairs} backports: {tally.share('exact'):.1f} % exact, {conflicts}")
     if not tally.pairs:
         raise InputError(
             f"no backport was found in {path}", todo="name the main branch with --main, or give --pairs"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from invoke import Context, task
 
+from relauto.counting import name_count
 from relauto.errors import Status
 from relauto.tasks.output import about_nobody, say, show, show_json
 
@@ -85,7 +86,7 @@ def _let_fail(place: Path, outage: str, fault: list[str]) -> str:
     if outage:
         return f"the hub of {place} fails on purpose: {switch_outage(place, outage)}"
     rules = switch_script(place, [] if fault == ["none"] else fault)
-    return f"the hub of {place} will fail {len(rules)} requests on purpose"
+    return f"the hub of {place} will fail {name_count(len(rules), 'request')} on purpose"
 
 
 def _serve(served: Hub, line: str) -> None:

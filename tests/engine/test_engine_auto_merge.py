@@ -44,7 +44,7 @@ def test_it_is_told_what_github_still_lacks_and_that_it_waits_for_no_door(at):
     stop = only(agree(world))
     head = world.pull(1)["head"]["sha"][:10]
     assert (stop.place.step, stop.status, stop.whom) == ("prepare.merge", Status.WAITING, "CI and reviewer")
-    lacking = f"pull request #1: unit tests has not been reported; 0 of 1 approvals of {head}"
+    lacking = f"pull request #1: unit tests has not been reported; 0 of 1 approval of {head}"
     assert stop.reason == f"{ITSELF.format(number=1)}{UNASKED}{lacking}{SWITCH}"
     assert "without waiting for the approval of prepare" in world.rendered("README.md")
     assert not [line for line in world.asked() if line.startswith("/approve")]

@@ -212,7 +212,12 @@ def test_line_that_takes_signed_commits_needs_a_key(ask):
     ("file", "more", "state", "says"),
     [
         (None, "", "warning", "of each customer only the alias is kept from public texts"),
-        ("[customers.heron]\nnames = ['Heron Foods']\n", "", "ok", "2 terms of 1 customers"),
+        (
+            "[customers.heron]\nnames = ['Heron Foods']\n",
+            "",
+            "ok",
+            "kept from public texts: 2 terms of 1 customer",
+        ),
         ("[customers.heron]\nnames = ['H']\n", "", "refused", "it has fewer than 3 letters"),
         (None, 'guard.customers = "people.toml"\n', "refused", "acme/ops has no people.toml"),
     ],

@@ -125,7 +125,7 @@ def test_githubs_own_rules_hold_whatever_is_waived(at):
     head = world.pull(1)["head"]["sha"][:10]
     still = ", which GitHub's own rules for main ask for whatever is waived here"
     assert stop.reason == (
-        f"pull request #1: unit tests has not been reported{still}; 0 of 1 approvals of {head}{still}"
+        f"pull request #1: unit tests has not been reported{still}; 0 of 1 approval of {head}{still}"
     )
     world.check(world.pull(1)["head"]["sha"], "failure")
     stop = only_stop(world.advance())

@@ -44,7 +44,7 @@ def test_review_of_somebody_who_may_not_push_is_none(at):
     world.review(1, by="passer-by")
     stop = only(world.advance())
     assert (stop.place.step, stop.whom) == ("prepare.merge", "reviewer")
-    assert stop.reason.startswith("pull request #1: 0 of 1 approvals of ")
+    assert stop.reason.startswith("pull request #1: 0 of 1 approval of ")
     world.review(1)
     assert only(world.advance()).status is Status.DECISION
 

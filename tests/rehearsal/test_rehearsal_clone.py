@@ -241,7 +241,7 @@ def test_without_files_the_pick_the_scope_and_the_tags_go_on(history: History, t
 @pytest.mark.slow
 def test_an_artifact_that_needs_absent_files_is_refused_by_name(history: History, tmp_path: Path) -> None:
     bare = clone_without("limit=1000", history, tmp_path / "partial.git")
-    with pytest.raises(InputError, match=r"1 files of .* are not in this clone \(big\.txt\)") as caught:
+    with pytest.raises(InputError, match=r"this clone lacks 1 file of .* \(big\.txt\)") as caught:
         rehearse(history.options(repository=bare), tmp_path / "out", lambda _: None)
     assert "--build none" in caught.value.todo
     asked = history.options(repository=bare, build="none")

@@ -259,7 +259,7 @@ def test_the_table_has_a_row_for_each_fix(product):
     product.switch("main")
     row = f"#12 {product.fix[:8]} Stop the crash (#12)"
     assert draw_coverage(look(product), 0.25) == (
-        "1 fix, 1 of them to be looked at; 0.2 s.\n\n"
+        "1 fix, 1 to be looked at; 0.2 s.\n\n"
         f"  {'':44}  release-1         release-2  release-10\n"
         f"  {row:44}  {made[:8]} trailer  reverted   missing\n\n"
         "An id is the commit that brought it; missing: no ancestry, message, patch or trial pick shows it; "
@@ -267,3 +267,24 @@ def test_the_table_has_a_row_for_each_fix(product):
         "To be looked at:\n"
         f"  #12 {product.fix[:8]} Stop the crash (#12): in release-1 but missing in release-10"
     )
+
+
+def test_in_a_narrow_terminal_lines_go_on_below_and_nothing_is_wider(product):
+    made = pick(product, "release-1", product.fix, "-x")
+    row = f"#12 {product.fix[:8]} Stop the crash (#12)"
+    drawn = draw_coverage(look(product), 0.25, 48)
+    name = f"{row[:17]}…"
+    assert drawn == (
+        "1 fix, 1 to be looked at; 0.2 s.\n\n"
+        f"  {'':18}  release-1\n"
+        f"  {name}  {made[:8]} trailer\n\n"
+        f"  {'':18}  release-2  release-10\n"
+        f"  {name}  missing    missing\n\n"
+        "An id is the commit that brought it; missing: no\n"
+        "ancestry, message, patch or trial pick shows it;\n"
+        "unknown: what would show it is not here.\n\n"
+        "To be looked at:\n"
+        f"  #12 {product.fix[:8]} Stop the crash (#12): in\n"
+        "  release-1 but missing in release-2, release-10"
+    )
+    assert max(map(len, drawn.split("\n"))) <= 48

@@ -42,8 +42,8 @@ def test_each_sign_tells_a_backport(history):
     ]
     assert said == [
         "reading main",
-        "5 commits on main, 1 other branches",
-        "comparing the patches of 1 commits that name nothing",
+        "5 commits on main, 1 other branch",
+        "comparing the patches of 1 commit that names nothing",
     ]
 
 

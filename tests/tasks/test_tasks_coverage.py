@@ -1,7 +1,15 @@
 """`relauto coverage` in a clone, as a person types it."""
 
+import fcntl
+import os
+import pty
+import struct
+import subprocess  # noqa: TID251 - a terminal belongs to a process
+import termios
+
 import pytest
 
+from tests.processes import COMMAND, make_environment
 from tests.replaying.test_replaying_coverage import pick, product
 
 __all__ = ["product"]
@@ -53,6 +61,26 @@ def test_without_a_gap_all_is_well(coverage, product):
     pick(product, "release-10", product.fix, "-x")
     assert coverage().status == 0
     assert coverage("--onto", "release-1", "--onto", "release-10", "--fix", product.fix).status == 0
+
+
+def test_a_terminal_is_given_no_line_that_it_would_break(product, tmp_path):
+    made = pick(product, "release-2", product.fix, "-x")
+    screen, line = pty.openpty()
+    fcntl.ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
+    ended = subprocess.run(
+        [*COMMAND, "coverage", "--repo", "product", "--since", "9999d"],
+        cwd=tmp_path,
+        env=make_environment(tmp_path / "home", {}),
+        stdout=line,
+        stderr=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+    )
+    shown = os.read(screen, 4096).decode().split("\r\n")
+    os.close(line)
+    os.close(screen)
+    assert (ended.returncode, max(map(len, shown)) <= 50) == (3, True)
+    assert f"  #12 {product.fix[:8]} Stop…  missing    {made[:8]} trailer" in shown
 
 
 def test_lines_that_settings_name_are_taken(coverage, product, tmp_path):

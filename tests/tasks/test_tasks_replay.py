@@ -219,9 +219,9 @@ A pick takes … ms, 95 % of them at most … ms.
   error                   0     0.0 %  not picked: something is absent or failed
 
 what resolvers settled of 2 conflicts, and how often people did the same:
-  all of them      1 of     1 cases, 100.0 %; 1 of 1 files; 1 hunks
-  high             1 of     1 cases, 100.0 %; 1 of 1 files; 1 hunks
-  adjacent         1 of     1 cases, 100.0 %; 1 of 1 files; 1 hunks
+  all of them      1 of     1 cases, 100.0 %; 1 of 1 file; 1 hunk
+  high             1 of     1 cases, 100.0 %; 1 of 1 file; 1 hunk
+  adjacent         1 of     1 cases, 100.0 %; 1 of 1 file; 1 hunk
 
 why they conflict: all 2
 Conflicts with a cause that was proved by trial: 2 of 2.

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from relauto.report.fitting import hang
+
 Verdict = Literal["confirmed", "refuted", "not tried"]
 
 
@@ -21,9 +23,16 @@ def count(facts: Sequence[Fact], verdict: Verdict) -> int:
     return sum(fact.verdict == verdict for fact in facts)
 
 
-def draw_facts(facts: Sequence[Fact]) -> str:
-    """Return the facts as a table of text, and below it how many there are of each verdict."""
+def draw_facts(facts: Sequence[Fact], width: int | None = None) -> str:
+    """Return the facts as a table of text, and below it how many there are of each verdict.
+
+    It is as wide as need be, or `width` characters.
+    """
     wide = max((len(fact.name) for fact in facts), default=0)
-    rows = [f"{fact.verdict:<9}  {fact.name:<{wide}}  {fact.evidence}".rstrip() for fact in facts]
+    rows = [
+        line
+        for fact in facts
+        for line in hang(f"{fact.verdict:<9}  {fact.name:<{wide}}  ", fact.evidence, width)
+    ]
     verdicts: tuple[Verdict, ...] = ("confirmed", "refuted", "not tried")
     return "\n".join([*rows, ", ".join(f"{count(facts, each)} {each}" for each in verdicts)])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from relauto.counting import name_count
 from relauto.errors import AwayError, RelautoError
 from relauto.git.mirror import Mirror
 from relauto.github import issues, releases, repositories, rules
@@ -166,7 +167,8 @@ def _see_digests(ground: Ground) -> Seen:
         asset.name for asset in release.assets if asset.digest != digest_bytes(download_asset(source, asset))
     ]
     return Seen(
-        not wrong, f"not so: {', '.join(wrong)}" if wrong else f"{len(release.assets)} files compared"
+        not wrong,
+        f"not so: {', '.join(wrong)}" if wrong else f"{name_count(len(release.assets), 'file')} compared",
     )
 
 

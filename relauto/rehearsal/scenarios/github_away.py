@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from relauto import engine
+from relauto.counting import name_count
 from relauto.errors import RemoteError
 from relauto.hub.server import Hub
 from relauto.journal.log import JournalReader
@@ -35,7 +36,8 @@ def _read_offline(play: Play) -> str:
     ops, incident = play.session.ops_address, play.bench.incident.id
     with JournalReader.open_cached(ops, incident, cache=play.session.cache) as reader:
         pages = len(reader.rendered("qa/"))
-        return f"read from this machine's copy: {len(reader.events())} events, {pages} pages for QA"
+        events = name_count(len(reader.events()), "event")
+        return f"read from this machine's copy: {events}, {name_count(pages, 'page')} for QA"
 
 
 def _keep(play: Play) -> list[str]:

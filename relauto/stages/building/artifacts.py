@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from relauto.command import run_command
+from relauto.counting import name_count
 from relauto.errors import DecisionError, InputError
 from relauto.git.runner import GitError
 from relauto.model.names import Commit
@@ -90,7 +91,8 @@ def _fill(bench: Bench, commit: Commit) -> None:
     if missing:
         listed = ", ".join(each.path for each in missing[:3])
         raise InputError(
-            f"{len(missing)} files of {commit.short} are not in this clone ({listed}); no artifact is made",
+            f"this clone lacks {name_count(len(missing), 'file')} of {commit.short} ({listed}); no artifact "
+            "is made",
             todo="fetch them, or go on without an artifact: --build none",
         )
 

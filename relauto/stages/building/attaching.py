@@ -6,6 +6,7 @@ prerelease already, under that name and with that digest, is taken as it is.
 
 from dataclasses import dataclass
 
+from relauto.counting import name_count
 from relauto.errors import DecisionError, InputError
 from relauto.github.assets import check_asset, upload_asset
 from relauto.model.event import FileAccepted
@@ -30,7 +31,8 @@ class Attachment:
     accepted: FileAccepted | None
 
     def __str__(self) -> str:
-        return f"{self.file.name} ({self.file.sha256[:12]}, {len(self.file.content)} bytes) to {self.tag}"
+        size = name_count(len(self.file.content), "byte")
+        return f"{self.file.name} ({self.file.sha256[:12]}, {size}) to {self.tag}"
 
 
 def read_attachment(bench: Bench, tag: str, source: str, sha256: str, reason: str) -> Attachment:

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import requests
 from requests.models import PreparedRequest
 
+from relauto.counting import name_count
 from relauto.errors import InputError, RemoteError
 
 LARGEST = 2**31 - 1
@@ -109,7 +110,7 @@ def _read(answer: requests.Response, address: str, largest: int) -> bytes:
                 raise _refuse_size(_show(address), largest)
     except requests.RequestException as error:
         raise RemoteError(
-            f"{_show(address)} broke off after {len(content)} bytes", todo="try again"
+            f"{_show(address)} broke off after {name_count(len(content), 'byte')}", todo="try again"
         ) from error
     return bytes(content)
 

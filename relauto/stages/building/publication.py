@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from relauto.comms.desk import Shown, accept_command
+from relauto.counting import name_count
 from relauto.errors import DecisionError
 from relauto.github import releases
 from relauto.github.assets import download_asset, read_digest, upload_asset
@@ -86,8 +87,8 @@ def ask_about_files(bench: Bench, release: Release, commit: Commit, assets: Sequ
         }
         for asset in assets
     ]
-    listed = "".join(f"\n  {one.name} {one.size} bytes, by {one.by}" for one in assets)
-    count = "1 file is" if len(assets) == 1 else f"{len(assets)} files are"
+    listed = "".join(f"\n  {one.name} {name_count(one.size, 'byte')}, by {one.by}" for one in assets)
+    count = name_count(len(assets), "file is", "files are")
     return Refused(
         f"{count} in the release of {release.tag} without being known to relauto:{listed}",
         todo="accept each at the desk, or delete what does not belong there (see build.adopt)",
@@ -97,7 +98,7 @@ def ask_about_files(bench: Bench, release: Release, commit: Commit, assets: Sequ
             "prepare.files",
             commit,
             tuple(
-                Shown(f"{one.name}, {one.size} bytes, by {one.by}", each["sha256"])
+                Shown(f"{one.name}, {name_count(one.size, 'byte')}, by {one.by}", each["sha256"])
                 for one, each in zip(assets, described, strict=True)
             ),
             tuple(accept_command(each["sha256"]) for each in described),

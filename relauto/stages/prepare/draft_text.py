@@ -12,6 +12,7 @@ from relauto.comms.public import (
     render_draft,
 )
 from relauto.comms.resolved import tell_files
+from relauto.counting import name_count
 from relauto.git.errors import MissingObjectError
 from relauto.git.message import find_pull
 from relauto.git.runner import GitError
@@ -78,7 +79,7 @@ def _tell_resolved(proposal: Proposal) -> str:
     if len(told) > MOST_DIFFERENCE:
         lines = told[MOST_DIFFERENCE:].count("\n")
         told = told[:MOST_DIFFERENCE]
-    return told + (f"\n… {lines} more lines" if lines else "")
+    return told + (f"\n… {name_count(lines, 'more line')}" if lines else "")
 
 
 def _find_explanation(bench: Bench, left: Unsettled) -> Explanation:

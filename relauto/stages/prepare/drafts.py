@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from relauto.comms.desk import Shown, accept_command
 from relauto.comms.handwork import indent, write_fetch_commands, write_push_commands
 from relauto.comms.neutral import reveal, shorten
+from relauto.counting import name_count
 from relauto.errors import RelautoError
 from relauto.git.message import find_origins
 from relauto.github import pull_drafts, pull_page
@@ -265,7 +266,7 @@ class Draft:
         for each in commits[:_MOST_COMMITS]:
             yield Shown(f"brings {each.id.short}", shorten(each.subject, _MOST_SUBJECT), words=True)
         if len(commits) > _MOST_COMMITS:
-            yield Shown("brings besides", f"{len(commits) - _MOST_COMMITS} more commits", words=True)
+            yield Shown("brings besides", name_count(len(commits) - _MOST_COMMITS, "more commit"), words=True)
 
     def _tell_differences(self, head: Commit, room: int) -> str:
         """Return how what a person made differs from the fixes that did not apply, in so many characters."""

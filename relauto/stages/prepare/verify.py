@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from relauto.comms.desk import Shown, accept_command
+from relauto.counting import name_count
 from relauto.git.scope import ScopeEntry, list_scope
 from relauto.github import checks
 from relauto.model.event import CandidateRefused
@@ -71,7 +72,7 @@ class VerifyCandidate:
         )
         if len(strangers) > _LISTED:
             listed += f"\n  and {len(strangers) - _LISTED} more, each shown at the desk"
-        count = "1 commit is" if len(strangers) == 1 else f"{len(strangers)} commits are"
+        count = name_count(len(strangers), "commit is", "commits are")
         return Refused(
             f"{count} in the candidate without being part of the fix:{listed}",
             todo="accept each by name at the desk, or release from the last tag (--base tag)",
