@@ -84,9 +84,11 @@ class DraftText:
     """A pick's pull request in which a conflict is left for a person: `commit` is its head, with markers.
 
     `before` are the picks below it, `rest` the fixes behind it, which the person picks too. `needs` are the
-    earlier commits after which it applies, `barred` those of the branch without which it would. `fetch` and
+    earlier commits after which it applies, `barred` those of the branch without which it would, and `lacking`
+    the earlier ones with which; with `in_part` what they did to the files in conflict. `fetch` and
     `push` are the commands around the person's work. `resolvers` have settled it, as `resolved` shows; with
-    none it is left as git left it. `unlisted` is how many paths there are besides `conflicts`.
+    none it is left as git left it. `weighed` says which remedy people more often committed where there are
+    two. `unlisted` is how many paths there are besides `conflicts`.
     """
 
     incident: str
@@ -107,6 +109,9 @@ class DraftText:
     resolvers: tuple[str, ...] = ()
     resolved: str = ""
     unlisted: int = 0
+    lacking: tuple[Change, ...] = ()
+    in_part: bool = False
+    weighed: str = ""
 
 
 @dataclass(frozen=True)

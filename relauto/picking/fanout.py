@@ -55,12 +55,14 @@ class Series:
     """All fixes on one line, in order. Each builds on those before it that applied, or were resolved.
 
     `along` are those that nobody named: earlier commits that the others need, each a change of its own.
+    `instead` are the resolvers that would settle every conflict without them, for a person to confirm.
     `tried` is how the program ended that has to pass on what the picks give; None where none was run.
     """
 
     line: Line
     picked: tuple[Picked, ...]
     along: tuple[Commit, ...] = ()
+    instead: tuple[str, ...] = ()
     tried: Tried | None = None
 
     @property
@@ -82,6 +84,12 @@ class Series:
     def is_resolved(self) -> bool:
         """Whether there are conflicts that resolvers settled, so that a person has to confirm it."""
         return any(each.pick.status == "resolved" for each in self.picked)
+
+    @property
+    def resolvers(self) -> tuple[str, ...]:
+        """The names of the resolvers that took part, sorted."""
+        proposals = [each.pick.proposal for each in self.picked if each.pick.proposal]
+        return tuple(sorted({name for each in proposals for name in each.resolvers}))
 
     @property
     def is_proposal(self) -> bool:

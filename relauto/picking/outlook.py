@@ -6,6 +6,7 @@ ref is written.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from relauto.errors import InputError
@@ -153,7 +154,9 @@ def pick_along(
 ) -> Series:
     """Pick fixes onto a line, and before them the earlier commits that they need where they do not apply.
 
-    Where no such commits are found, it is as `relauto.picking.fanout.pick_series`. It raises as `foresee`.
+    They come first where `propose` would settle it, too: they are asked for by name, and are what people
+    wrote. Where no such commits are found, it is as `relauto.picking.fanout.pick_series`. It raises as
+    `foresee`.
 
     Raises:
         InputError: the history here is cut, so that nothing can be searched.
@@ -164,5 +167,8 @@ def pick_along(
             todo="pick in a whole clone, or leave --with-prerequisites out",
         )
     needs = foresee(repository, fixes, line, committer=committer, explain=explain).needs
-    series = pick_series(repository, (*needs, *fixes), line, committer=committer, propose=propose)
-    return replace(series, along=needs)
+    put = partial(pick_series, repository, line=line, committer=committer, propose=propose)
+    instead = put(fixes) if needs and propose else None
+    return replace(
+        put((*needs, *fixes)), along=needs, instead=instead.resolvers if instead and instead.is_whole else ()
+    )

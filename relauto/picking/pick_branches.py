@@ -124,7 +124,7 @@ def make_again(
     line = Line(series.line.branch, repository.merge_base(series.line.tip, current) or series.line.tip)
     committer = parse_signature(repository.commit_object(current).committer)
     made = pick_series(repository, series.fixes, line, committer=committer, propose=propose)
-    again = replace(made, along=series.along, tried=series.tried)
+    again = replace(made, along=series.along, instead=series.instead, tried=series.tried)
     if again.head == current:
         return again
     # A signature is not the same each time, what it is about is.

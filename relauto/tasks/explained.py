@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from relauto.comms.resolved import WEIGHED
 from relauto.counting import name_count
 from relauto.tasks.commits import describe_commit, name_commit
 from relauto.tasks.output import say
@@ -65,6 +66,7 @@ def shows_causes(repository: Repository, fix: Commit, tip: Commit) -> bool:
 def describe_explanation(repository: Repository, picked: Picked) -> dict[str, Any]:
     """Return the part of the document that says why; all of it is empty where nothing was proved.
 
+    `remedies` is what would settle it, for a person to judge: what people more often committed is first.
     Of a prerequisite whose files are absent here, `lines` and `taken` are None, and `signs` is empty.
     """
     found = picked.explanation
@@ -83,11 +85,15 @@ def describe_explanation(repository: Repository, picked: Picked) -> dict[str, An
             "missing": [describe_commit(repository, each) for each in found.missing],
             "in_part": found.in_part,
         },
+        "remedies": [
+            *(["resolvers"] if picked.pick.proposal else []),
+            *(["prerequisites"] if found.prerequisites else []),
+        ],
     }
 
 
 def tell_explanation(repository: Repository, line: Branch, picked: Picked) -> Iterator[str]:
-    """Yield why a pick conflicts; nobody is told to take back what the line has."""
+    """Yield why a pick conflicts, or would but for a rule; nobody is told to take back what the line has."""
     found = picked.explanation
     yield from _tell_prerequisites(repository, picked)
     what = "what these did to the files in conflict" if found.in_part else "these"
@@ -106,9 +112,12 @@ def tell_explanation(repository: Repository, line: Branch, picked: Picked) -> It
 
 def _tell_prerequisites(repository: Repository, picked: Picked) -> Iterator[str]:
     if picked.explanation.prerequisites:
-        yield "  it is clean once these are picked first, in this order, and none of them can be left out:"
+        how = "without any rule it is" if picked.pick.proposal else "it is"
+        yield f"  {how} clean once these are picked first, in this order, and none of them can be left out:"
     for commit, appraisal in _appraise(repository, picked):
         yield f"    {_size_commit(repository, commit)}{_phrase_taken(appraisal)}"
+    if picked.explanation.prerequisites and picked.pick.proposal:
+        yield f"  which is likelier: {WEIGHED}"
 
 
 def _phrase_taken(appraisal: Appraisal | None) -> str:

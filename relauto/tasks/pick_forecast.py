@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from relauto.comms.resolved import WEIGHED
 from relauto.counting import name_count
 from relauto.tasks.commits import describe_commit
 from relauto.tasks.output import find_width, say, show, show_json
@@ -214,13 +215,17 @@ def _tell(line: dict[str, Any], results: list[dict[str, Any]]) -> Iterator[str]:
     if proposed:
         names = sorted({name for each in results for name in each["resolvers"]})
         yield f"would be proposed by {', '.join(names)}, for review"
-    deed = "would make it clean, picked first" if proposed else "has to be picked first"
+    deed = "would make it clean without any rule, picked first" if proposed else "has to be picked first"
     yield from (f"{_name(each)} {deed}" for each in line["needs"])
+    if proposed and line["needs"]:
+        yield f"which is likelier: {WEIGHED}"
     for result in results:
         if result["status"] == "error":
             yield result["error"]
         if line["state"] == "conflict":
             yield from _tell_conflicts(result)
+        elif proposed and not line["needs"]:
+            yield from _tell_explanation(result["explanation"])
     if line["state"] == "clean" and any(each["verdict"] == "changed" for each in results):
         yield "as another patch: look at it"
 

@@ -16,10 +16,12 @@ def tell_handwork(source: Source, series: Sequence[Series], untried: Sequence[st
     `untried` are options that may bring more than was picked.
     """
     stuck = [one for one in series if any(each.pick.status == "conflict" for each in one.picked)]
+    needs = any(each.explanation.prerequisites for one in series for each in one.picked)
     if not stuck:
+        if "--with-prerequisites" in untried and needs:
+            yield "to pick what is needed first instead of what rules propose: add --with-prerequisites"
         return
     yield "what to do about conflicts:"
-    needs = any(each.explanation.prerequisites for one in stuck for each in one.picked)
     if "--with-prerequisites" in untried and needs:
         yield "  pick what is needed first, too, for a person to approve: add --with-prerequisites"
     if "--resolvers" in untried:

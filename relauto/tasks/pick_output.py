@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from relauto.comms.resolved import tell_files
+from relauto.comms.resolved import WEIGHED, tell_files
 from relauto.tasks.commits import describe_commit, name_commit
 from relauto.tasks.explained import describe_explanation, shows_causes, tell_explanation
 from relauto.tasks.output import say
@@ -48,7 +48,12 @@ _FUTURE = {"created": "would create {}", "renewed": "would renew {}", "there": "
 def describe(repository: Repository, series: Sequence[Series], placed: Iterable[Placed]) -> dict[str, Any]:
     """Return the document: a result for each fix and line, and what became of each line's branch."""
     results = [
-        _describe_pick(repository, each) | {"onto": one.line.branch, "prerequisite": each.fix in one.along}
+        _describe_pick(repository, each)
+        | {
+            "onto": one.line.branch,
+            "prerequisite": each.fix in one.along,
+            "resolvers_instead": [] if each.fix in one.along else list(one.instead),
+        }
         for one, picked in _follow(series)
         for each in picked
     ]
@@ -141,10 +146,19 @@ def tell(
                 yield f"  the whole of it: git show {picked.commit}"
             else:
                 yield from _tell_conflicts(repository, one, picked)
+        if one.instead:
+            yield from _tell_instead(one)
         if trial:
             yield from tell_trial(trial, one, dry=dry)
         if one.line.branch in states:
             yield from _tell_branch(states[one.line.branch], dry=dry)
+
+
+def _tell_instead(series: Series) -> Iterator[str]:
+    """Yield what would do instead of the prerequisites that are picked along."""
+    names = ", ".join(series.instead)
+    yield f"  without prerequisites {names} would settle it, for review: leave --with-prerequisites out"
+    yield f"  which is likelier: {WEIGHED}"
 
 
 def _tell_conflicts(repository: Repository, series: Series, picked: Picked) -> Iterator[str]:

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from relauto.comms.guard import find_leaks, list_terms
 from relauto.comms.proofs import Artifact
@@ -19,6 +22,7 @@ from relauto.comms.public import (
     render_notes,
     render_pick,
 )
+from relauto.comms.resolved import WEIGHED
 from relauto.guard.guard import Guard, Passage
 from relauto.guard.terms import Term
 from relauto.model import event as events
@@ -145,7 +149,7 @@ The fix applies once these earlier changes are picked first, in this order. That
 - `dddddddddddddddddddddddddddddddddddddddd` Write @\u200bit: `relauto attach --pull 5`
 - `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` Write more
 
-What is attached is picked as a fix of its own. relauto then opens another pull request; close this one.
+What is attached is picked as a fix of its own. relauto then opens another pull request, and closes this one unless somebody has pushed to it.
 
 ### How to finish it
 
@@ -212,6 +216,83 @@ def test_the_draft_of_what_rules_settled() -> None:
     assert body.startswith("**A person has to judge this; it must not be merged unseen.**")
     assert "````text\n  a, from line 1\n    line   | ```<\u200b!-- relauto:x\n````\n" in body
     assert "conflict marker" not in body
+
+
+def cut(body: str, start: str, end: str) -> str:
+    return body[body.index(start) : body.index(end)]
+
+
+INSTEAD = f"""\
+### How it was settled
+
+```text
+  a, from line 1
+```
+
+Without any rule the fix applies once these earlier changes are picked first, in this order. That was tried; whether they belong there is for people to decide.
+
+- `{HEAD}` Write @\u200bit: `relauto attach --pull 5`
+- `{PICK}` Write more
+
+What is attached is picked as a fix of its own. relauto then opens another pull request, and closes this one unless somebody has pushed to it.
+
+Which of the two is likelier: of 62 conflicts with both remedies people had committed what rules propose in 46, the fix as it is after its prerequisites in 6; where these had been picked first, there was none to count.
+
+"""  # noqa: E501
+
+
+def test_what_would_do_instead_stands_behind_what_rules_settled() -> None:
+    text = replace(DRAFT_TEXT, resolvers=("adjacent",), resolved="  a, from line 1", weighed=WEIGHED)
+    assert cut(render_draft(text), "### How it was settled", "### How to finish it") == INSTEAD
+
+
+WRITE, LOG = (Change("Write it", HEAD),), (Change("Log it", PICK),)
+BARRED = f"""\
+It would apply without these commits of `release-1.4`, which was tried; that says why, and is no advice to take them back.
+
+- `{HEAD}` Write it
+
+"""  # noqa: E501
+BOTH = f"""\
+It would apply without these commits of `release-1.4`, and with the earlier changes below, which was tried; that says why, and is no advice to take them back.
+
+- `{HEAD}` Write it
+
+The earlier changes, which it builds on:
+
+- `{PICK}` Log it
+
+"""  # noqa: E501
+BOTH_IN_PART = f"""\
+It would apply without what these commits of `release-1.4` changed in the files in conflict, and with the earlier changes below, which was tried; that says why, and is no advice to take them back.
+
+- `{HEAD}` Write it
+
+The earlier changes, which it builds on (what they did to the files in conflict):
+
+- `{PICK}` Log it
+
+"""  # noqa: E501
+LACKING = f"""\
+It would apply with what these earlier changes did to the files in conflict, which was tried; that says why, and no pick brings that alone.
+
+- `{PICK}` Log it
+
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ({"barred": WRITE}, BARRED),
+        ({"barred": WRITE, "lacking": LOG}, BOTH),
+        ({"barred": WRITE, "lacking": LOG, "in_part": True}, BOTH_IN_PART),
+        ({"lacking": LOG, "in_part": True}, LACKING),
+    ],
+)
+def test_a_draft_tells_what_else_is_behind_a_conflict(told: dict[str, Any], text: str) -> None:
+    body = render_draft(replace(DRAFT_TEXT, needs=(), **told))
+    assert cut(body, "It would apply", "### How to finish it") == text
 
 
 def test_the_fixs_pull_request() -> None:

@@ -5,6 +5,7 @@ import subprocess  # noqa: TID251 - a person types what stands in the pull reque
 
 import pytest
 
+from relauto.comms.resolved import WEIGHED
 from relauto.errors import InputError, Status
 from relauto.git.runner import Git
 from relauto.stages.progress.telling import PICK
@@ -465,6 +466,32 @@ def test_what_rules_will_make_of_a_conflict_is_foretold_where_they_are_asked(at,
     )
 
 
+def test_what_would_do_instead_stands_in_the_draft_of_what_rules_made(at):
+    """The fix is beside what an earlier change of main did, which the line lacks."""
+    world = at("blank")
+    early = world.commit_on("main", "Prepare it (#7)", {"app.txt": NUMBERS.replace("line 6\n", "line six\n")})
+    world.product.run("branch", "fix/beside", "main")
+    world.commit_on(
+        "fix/beside", "Fix it", {"app.txt": NUMBERS.replace("line 5\nline 6\n", "fixed\nline six\n")}
+    )
+    world.open(ADJACENT, fix="fix/beside")
+    world.reach_merge_door(ADJACENT)
+    world.approve("prepare.merge")
+    only(agree(world, ADJACENT))
+    body = world.pull(2)["body"]
+    assert body[body.index("### How it was settled") : body.index("Which of the two")] == (
+        "### How it was settled\n\n```text\n  app.txt, from line 5, by adjacent (high)\n"
+        "    before | line 5\n    before | line six\n    line   | line 5\n    line   | line 6\n"
+        "    fix    | fixed\n    fix    | line six\n    result | fixed\n    result | line 6\n```\n\n"
+        "Without any rule the fix applies once these earlier changes are picked first, in this order. That"
+        " was tried; whether they belong there is for people to decide.\n\n"
+        f"- `{early}` Prepare it (#\u200b7): `relauto attach --pull 7`\n\n"
+        "What is attached is picked as a fix of its own. relauto then opens another pull request, and closes"
+        " this one unless somebody has pushed to it.\n\n"
+    )
+    assert f"Which of the two is likelier: {WEIGHED}.\n" in body
+
+
 def test_what_rules_make_of_a_conflict_waits_for_a_person(at):
     world = at("blank")
     stop = reach_proposal(world)
@@ -477,6 +504,8 @@ def test_what_rules_make_of_a_conflict_waits_for_a_person(at):
     body = world.pull(2)["body"]
     assert "  app.txt, from line 5, by adjacent (" in body
     assert "    result | line five\n" in body
+    assert "It would apply without these commits of `release-1.0`, which was tried" in body
+    assert "Which of the two is likelier" not in body
     world.answer(f"/accept {head} both belong there")
     only(agree(world, ADJACENT), status=Status.WAITING)
     assert not world.pull(2)["draft"]

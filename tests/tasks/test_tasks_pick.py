@@ -120,7 +120,8 @@ def test_the_document_has_one_object_for_each_fix_and_line(pick, clone):
     )
     ours = {"commit": clone.git.read("rev-parse", "release-10"), "subject": "Ours (#9)", "pull": 9}
     common = {"fix": clone.fix, "prerequisites": [], "resolvers": [], "resolved": [], "error": None}
-    common |= {"prerequisite": False, "explanation": {"line": [], "missing": [], "in_part": False}}
+    common |= {"prerequisite": False, "resolvers_instead": [], "remedies": []}
+    common |= {"explanation": {"line": [], "missing": [], "in_part": False}}
     assert document == {
         "schema": 1,
         "results": [
@@ -407,6 +408,70 @@ def test_what_has_to_be_picked_first_is_proved_and_told(pick, clone):
         }
     ]
     assert pick("--fix", later, "--fix", clone.fix, "--onto", "release-1").status == 0
+
+
+LIKELIER = (
+    "which is likelier: of 62 conflicts with both remedies people had committed what rules propose in 46, the"
+    " fix as it is after its prerequisites in 6; where these had been picked first, there was none to count"
+)
+BESIDE = (
+    "release-1: ID Later (#13): resolved by adjacent (high) as ID, for a person to confirm\n"
+    "  app.py, from line 3, by adjacent (high)\n"
+    "    before | fixed\n"
+    "    before | line 4\n"
+    "    line   | line 3\n"
+    "    line   | line 4\n"
+    "    fix    | fixed\n"
+    "    fix    | fixed later\n"
+    "    result | line 3\n"
+    "    result | fixed later\n"
+    "  without any rule it is clean once these are picked first, in this order, and none of them can be left"
+    " out:\n"
+    "    ID Fix the crash (#12) (Ada Engineer, 2026-01-05), 2 lines; people take its like in about every"
+    " second case: only files in conflict, by the fix's author shortly before\n"
+    f"  {LIKELIER}\n"
+    "  the whole of it: git show FULL\n"
+    "to pick what is needed first instead of what rules propose: add --with-prerequisites\n"
+)
+
+
+@pytest.fixture
+def both(clone):
+    """A fix of the line below the one that an earlier fix changed, which release-1 has not."""
+    return clone.commit("Later (#13)", {"app.py": change(change(TEXT, 3, "fixed"), 4, "fixed later")})
+
+
+def test_prerequisites_are_told_beside_what_resolvers_propose(pick, clone, both):
+    asked = ("--fix", both, "--onto", "release-1", "--resolvers", "all")
+    ended = pick(*asked)
+    assert re.sub(r"\b[0-9a-f]{40}\b", "FULL", mask(ended.out)) == BESIDE
+    assert ended.status == 3
+    (result,) = pick(*asked, "--json").document["results"]
+    assert [each["commit"] for each in result["prerequisites"]] == [clone.fix]
+    assert (result["status"], result["remedies"]) == ("resolved", ["resolvers", "prerequisites"])
+    (plain,) = pick(*asked[:4], "--json").document["results"]
+    assert (plain["status"], plain["remedies"]) == ("conflict", ["prerequisites"])
+
+
+def test_what_is_asked_for_by_name_comes_before_what_resolvers_propose(pick, clone, both):
+    asked = ("--fix", both, "--onto", "release-1", "--resolvers", "all", "--with-prerequisites")
+    ended = pick(*asked)
+    assert mask(ended.out) == (
+        "release-1: ID Fix the crash (#12): clean, the same patch, as ID\n"
+        "  a prerequisite that nobody named: a change of its own, to be approved as one\n"
+        "release-1: ID Later (#13): clean, the same patch, as ID\n"
+        "  without prerequisites adjacent would settle it, for review: leave --with-prerequisites out\n"
+        f"  {LIKELIER}\n"
+    )
+    told = ("fix", "prerequisite", "resolvers", "resolvers_instead")
+    results = pick(*asked, "--json").document["results"]
+    assert (ended.status, [[each[key] for key in told] for each in results]) == (
+        3,
+        [[clone.fix, True, [], []], [both, False, [], ["adjacent"]]],
+    )
+    named = ("--with-prerequisites", "--resolvers", "deletion", "--json")
+    without = pick(*asked[:4], *named).document["results"]
+    assert [each["resolvers_instead"] for each in without] == [[], []]
 
 
 @pytest.fixture

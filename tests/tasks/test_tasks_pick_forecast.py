@@ -5,7 +5,7 @@ import pytest
 from relauto.picking.explanation import _Ground
 from tests.git.conftest import Clone
 from tests.picking.test_picking_pick import TEXT, change
-from tests.tasks.test_tasks_pick import mask
+from tests.tasks.test_tasks_pick import LIKELIER, mask
 from tests.tasks.test_tasks_story import SOURCE, World, world
 
 __all__ = ["world"]
@@ -146,7 +146,9 @@ def test_what_resolvers_would_propose_is_told(pick, clone):
         "  release-1   clean\n"
         "  release-2   clean\n"
         "  release-3   proposed  would be proposed by adjacent, for review\n"
+        "                        it would be clean without ID By hand\n"
         "  release-10  proposed  would be proposed by adjacent, for review\n"
+        "                        it would be clean without #9, ID Ours (#9)\n"
     )
     document = pick(*asked, "--json").document
     assert [(each["onto"], each["state"]) for each in document["lines"]][-1] == ("release-10", "proposed")
@@ -171,7 +173,8 @@ def test_what_would_do_instead_of_a_proposal_is_told_beside_it(pick, clone):
     assert ended.status == 3
     assert mask(ended.out).splitlines()[2:] == [
         "  release-1  proposed  would be proposed by adjacent, for review",
-        "                       #7, ID Prepare (#7) would make it clean, picked first",
+        "                       #7, ID Prepare (#7) would make it clean without any rule, picked first",
+        f"                       {LIKELIER}",
     ]
 
 

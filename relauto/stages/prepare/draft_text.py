@@ -11,7 +11,7 @@ from relauto.comms.public import (
     make_title,
     render_draft,
 )
-from relauto.comms.resolved import tell_files
+from relauto.comms.resolved import WEIGHED, tell_files
 from relauto.counting import name_count
 from relauto.git.errors import MissingObjectError
 from relauto.git.message import find_pull
@@ -64,10 +64,13 @@ def write_draft_pull(
         bump=bench.plan(target).version if made.bump else "",
         needs=_describe_changes(bench, why.prerequisites),
         barred=_describe_changes(bench, why.line),
+        lacking=_describe_changes(bench, why.missing),
+        in_part=why.in_part,
         fetch=write_fetch_commands(branch),
         push=write_push_commands(branch, left.rest, merges=holds_merge(bench.product, left.rest)),
         resolvers=left.proposal.resolvers if left.proposal else (),
         resolved=_tell_resolved(left.proposal) if left.proposal else "",
+        weighed=WEIGHED if left.proposal and why.prerequisites else "",
         unlisted=len(left.pick.conflicts) - len(listed),
     )
     return make_title(subject, onto), render_draft(text, bench.renderer)
