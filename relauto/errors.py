@@ -31,7 +31,9 @@ class Status(IntEnum):
     DECISION = 3
     WAITING = 4
     REMOTE = 5
+    HUNG_UP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class RelautoError(Exception):

@@ -41,7 +41,9 @@ def test_the_statuses_are_those_that_are_promised():
         "DECISION": 3,
         "WAITING": 4,
         "REMOTE": 5,
+        "HUNG_UP": 129,
         "INTERRUPTED": 130,
+        "TERMINATED": 143,
     }
 
 

@@ -6,6 +6,7 @@ traceback.
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -14,6 +15,7 @@ from invoke.exceptions import Exit
 
 from relauto.errors import RelautoError
 from relauto.tasks import output
+from relauto.tasks.stopping import Stopped, heed_signals
 
 
 class Refusal(Exit):
@@ -37,11 +39,14 @@ def guard_tasks(collection: Collection) -> None:
 def _guard(body: Callable[..., None]) -> Callable[..., None]:
     @wraps(body)
     def run(*arguments: Any, **options: Any) -> None:
-        with output.invented(getattr(body, "about_nobody", False)):
+        with heed_signals(), output.invented(getattr(body, "about_nobody", False)):
             try:
                 body(*arguments, **options)
             except RelautoError as error:
                 raise Refusal(error) from error
+            except Stopped as stop:
+                _tell_stop(stop)
+                raise
             except Exception as error:
                 if not output.is_public():
                     # Under plain `inv`, too, what the traceback says is told without secrets.
@@ -52,3 +57,10 @@ def _guard(body: Callable[..., None]) -> Callable[..., None]:
                 raise Exit(message=told, code=1) from None
 
     return run
+
+
+def _tell_stop(stop: Stopped) -> None:
+    what = f"relauto: stopped by {stop.signal.name}; run again to go on: what was done stays done"
+    with suppress(OSError):
+        # After SIGHUP there may be no terminal left.
+        print(output.phrase_end(what, int(stop.status)), file=sys.stderr, flush=True)

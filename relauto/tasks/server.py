@@ -11,6 +11,7 @@ from invoke import Context, task
 from relauto.counting import name_count
 from relauto.errors import Status
 from relauto.tasks.output import about_nobody, say, show, show_json
+from relauto.tasks.stopping import Stopped
 
 if TYPE_CHECKING:
     from relauto.hub.server import Hub
@@ -94,10 +95,10 @@ def _serve(served: Hub, line: str) -> None:
         show(line)
         sys.stdout.flush()
         served.wait()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped) as stop:
         # The usual end of a server is no accident, and there is no journal to tell of.
         served.close()
-        raise SystemExit(int(Status.INTERRUPTED)) from None
+        raise SystemExit(int(stop.status if isinstance(stop, Stopped) else Status.INTERRUPTED)) from None
 
 
 @task(
