@@ -25,13 +25,14 @@ class Beyond:
             have.
         telling: the line's own commits whose messages seem to name the commit as picked, or to revert
             anything, newest first.
-        touches: whether one of the line's own touches a path; None where that was not looked at.
+        touching: those of them that touch a path, merges aside, newest first; None where that was not looked
+            at.
     """
 
     holds: bool
     forks: tuple[Commit, ...]
     telling: tuple[Commit, ...]
-    touches: bool | None = None
+    touching: tuple[Commit, ...] | None = None
 
 
 def look_beyond(git: Git, commit: Commit, line: Commit, path: str) -> Beyond:
@@ -57,7 +58,8 @@ class _TooManyError(Exception):
 def _read(fields: Iterator[bytes], commit: Commit, line: Commit, most: int | None = None) -> Beyond:
     """Make it of a log; the files of at most so many commits are taken, where any are."""
     names = f"(cherry picked from commit {commit})"
-    own, below, telling, touches = set[str](), dict[str, None](), list[Commit](), False
+    own, below = set[str](), dict[str, None]()
+    telling, touching = list[Commit](), list[Commit]()
     for heading, files in split_log(fields):
         ids, _, message = heading.partition("\n")
         made, *parents = ids.split()
@@ -67,9 +69,11 @@ def _read(fields: Iterator[bytes], commit: Commit, line: Commit, most: int | Non
         below.update(dict.fromkeys(parents))
         if "This reverts commit " in message or names in message:
             telling.append(Commit(made))
-        touches = touches or bool(files)
+        if files:
+            touching.append(Commit(made))
     forks = tuple(Commit(each) for each in below if each not in own)
-    return Beyond(commit == line or commit in forks, forks, tuple(telling), touches if most else None)
+    holds = commit == line or commit in forks
+    return Beyond(holds, forks, tuple(telling), tuple(touching) if most else None)
 
 
 def split_log(fields: Iterable[bytes]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -1,10 +1,12 @@
 """The commits of a line that make the same change as a fix, whatever they say."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from relauto.git.beyond import Beyond, split_log
 from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
+from relauto.git.tree import find_entries
 from relauto.model.names import Commit
 from relauto.picking.patch import find_large, list_paths, read_patches
 
@@ -18,17 +20,30 @@ _PATCH = ("--root", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv"
 def look_beyond(repository: Repository, fix: Commit, base: Commit | None, line: Commit) -> Beyond:
     """Return what a line has beyond a fix, which is compared with `base` (None stands for the empty tree).
 
-    Of the files of the fix one is looked for: what makes the same change touches all of them, and the one
-    with the longest path is rather touched by little else.
+    Of the files of the fix one is looked for: what makes the same change touches all of them.
 
     Raises:
         GitError: git could not walk the history.
     """
     try:
-        paths = list_paths(repository, (base, fix))
+        path = _choose_path(repository, base, list_paths(repository, (base, fix)))
     except MissingObjectError:
-        paths = ()
-    return repository.look_beyond(fix, line, max(paths, key=len, default=""))
+        path = ""
+    return repository.look_beyond(fix, line, path)
+
+
+def _choose_path(repository: Repository, base: Commit | None, paths: Sequence[str]) -> str:
+    """Return the path whose folders are the smallest, since git reads them at each commit that changes them.
+
+    Of several the longest, which is rather touched by little else.
+    """
+    if len(paths) < 2 or base is None:
+        return max(paths, key=len, default="")
+    above = {path: [*accumulate(path.split("/")[:-1], "{}/{}".format)] for path in paths}
+    store, tree = repository.store, repository.commit_object(base).tree
+    found = find_entries(store, tree, {folder for folders in above.values() for folder in folders})
+    sizes = {name: len(store.read(each.id, "tree")) for name, each in found.items() if each.is_directory}
+    return min(paths, key=lambda path: (sum(sizes.get(each, 0) for each in above[path]), -len(path)))
 
 
 def list_alike(
@@ -51,9 +66,10 @@ def list_alike(
         GitError: git failed.
     """
     paths = list_paths(repository, (base, fix))
-    if not paths or beyond.touches is False:
+    if not paths or (beyond.touching is not None and not _touch_same(repository, beyond.touching, paths)):
         return []
     span = [line, *(f"^{fork}" for fork in beyond.forks)]
+    # A walk, also where it is known who touched them: it leaves out what a merge did not take.
     candidates = list_same_files(repository, span, paths)
     if not candidates:
         return []
@@ -100,18 +116,23 @@ def read_patch_ids(
     return [(Commit(commit), patch) for patch, _, commit in (row.partition(" ") for row in ids)]
 
 
+def _touch_same(repository: Repository, commits: Sequence[Commit], paths: Collection[str]) -> bool:
+    """Tell whether one of some commits touches `paths` and nothing else."""
+    return bool(commits) and bool(_log_same(repository, commits, paths, "--no-walk"))
+
+
 def list_same_files(repository: Repository, span: Sequence[str], paths: Collection[str]) -> list[Commit]:
     """Return the commits of `span` that touch `paths` and nothing else, newest first."""
+    return _log_same(repository, span, paths, f"--max-count={PATCH_ID_BOUND}")
+
+
+def _log_same(
+    repository: Repository, span: Sequence[str], paths: Collection[str], option: str
+) -> list[Commit]:
     options = ("--no-merges", "--name-only", "--no-renames", "--full-diff", "-z", "--format=%x00%H")
     rows = [*span, "--", *sorted(paths)]
-    answer = repository.git.run(
-        "--literal-pathspecs",
-        "log",
-        *options,
-        f"--max-count={PATCH_ID_BOUND}",
-        "--stdin",
-        input="".join(f"{row}\n" for row in rows).encode("utf-8", "surrogateescape"),
-    )
+    given = "".join(f"{row}\n" for row in rows).encode("utf-8", "surrogateescape")
+    answer = repository.git.run("--literal-pathspecs", "log", *options, option, "--stdin", input=given)
     wanted = frozenset(paths)
     return [commit for commit, files in split_names(answer.split(b"\0")) if files == wanted]
 

@@ -26,34 +26,34 @@ def look(clone, path="a/b.py"):
 
 
 def test_a_line_with_nothing_of_its_own_forks_nowhere(parted):
-    assert look(parted) == Beyond(False, (), (), touches=False)
-    assert look_beyond(parted.git, parted.fix, parted.fix, "a/b.py") == Beyond(True, (), (), touches=False)
+    assert look(parted) == Beyond(False, (), (), touching=())
+    assert look_beyond(parted.git, parted.fix, parted.fix, "a/b.py") == Beyond(True, (), (), touching=())
 
 
 def test_what_a_line_says_is_told_newest_first(parted):
     picked = parted.commit(f"Fix\n\n(cherry picked from commit {parted.fix})\n", {"other.py": TEXT})
     parted.commit(f"Other\n\n(cherry picked from commit {'1' * 40})\n", {"read.me": "other\n"})
     taken = parted.commit(f"Undo\n\nThis reverts commit {'2' * 40}.\n", {"read.me": TEXT})
-    assert look(parted) == Beyond(False, (parted.fork,), (taken, picked), touches=False)
+    assert look(parted) == Beyond(False, (parted.fork,), (taken, picked), touching=())
 
 
-@pytest.mark.parametrize(("path", "touches"), [("a/b.py", True), ("a/*", False), ("read.me", False)])
-def test_a_path_that_the_line_touched_is_told_also_where_that_was_undone(parted, path, touches):
-    parted.commit("Change", {"a/b.py": "changed\n"})
-    parted.commit("Change back", {"a/b.py": TEXT})
-    assert look(parted, path) == Beyond(False, (parted.fork,), (), touches=touches)
+@pytest.mark.parametrize(("path", "touched"), [("a/b.py", True), ("a/*", False), ("read.me", False)])
+def test_who_touched_a_path_is_told_newest_first_also_where_that_was_undone(parted, path, touched):
+    change = parted.commit("Change", {"a/b.py": "changed\n"})
+    back = parted.commit("Change back", {"a/b.py": TEXT})
+    assert look(parted, path) == Beyond(False, (parted.fork,), (), touching=(back, change) * touched)
 
 
 def test_a_merged_line_holds_the_commit_and_what_another_branch_did(parted):
     parted.switch("topic", parted.fork)
-    parted.commit("Topic", {"a/b.py": "topic\n"})
-    parted.commit("Topic back", {"a/b.py": TEXT})
+    topic = parted.commit("Topic", {"a/b.py": "topic\n"})
+    back = parted.commit("Topic back", {"a/b.py": TEXT})
     parted.switch("line")
     own = parted.commit("Own", {"read.me": "own\n"})
     parted.merge("topic", "Merge topic")
     parted.run("merge", "--quiet", "-m", "Merge main", "main")
     found = look(parted)
-    assert (found.holds, found.touches) == (True, True)
+    assert (found.holds, found.touching) == (True, (back, topic))
     assert set(found.forks) == {parted.fork, parted.fix}
     listed = parted.git.read("rev-list", parted.head, *(f"^{each}" for each in found.forks))
     assert listed == parted.git.read("rev-list", f"{parted.fix}..{parted.head}")
@@ -61,19 +61,19 @@ def test_a_merged_line_holds_the_commit_and_what_another_branch_did(parted):
 
 
 def test_where_a_line_is_far_ahead_its_files_are_not_looked_at(parted, monkeypatch):
-    parted.commit("One", {"a/b.py": "changed\n"})
+    first = parted.commit("One", {"a/b.py": "changed\n"})
     last = parted.commit(f"Undo\n\nThis reverts commit {'2' * 40}.\n", {"read.me": "undone\n"})
     monkeypatch.setattr(beyond, "_FEW", 1)
-    assert look(parted) == Beyond(False, (parted.fork,), (last,), touches=None)
+    assert look(parted) == Beyond(False, (parted.fork,), (last,), touching=None)
     monkeypatch.setattr(beyond, "_FEW", 2)
-    assert look(parted) == Beyond(False, (parted.fork,), (last,), touches=True)
+    assert look(parted) == Beyond(False, (parted.fork,), (last,), touching=(first,))
 
 
 def test_where_trees_are_absent_the_rest_is_told(parted):
     last = parted.commit(f"Undo\n\nThis reverts commit {'2' * 40}.\n", {"a/b.py": "undone\n"})
     tree = parted.git.read("rev-parse", f"{last}:a")
     parted.directory.joinpath(".git", "objects", tree[:2], tree[2:]).unlink()
-    assert look(parted) == Beyond(False, (parted.fork,), (last,), touches=None)
+    assert look(parted) == Beyond(False, (parted.fork,), (last,), touching=None)
 
 
 def test_a_commit_that_is_absent_is_an_error(parted):
