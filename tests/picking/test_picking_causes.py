@@ -55,6 +55,16 @@ def test_a_rename_is_followed(line, repository, committer):
     assert explain(repository, committer, fix, onto) == Causes("core.py", (near,), ())
 
 
+def test_a_rename_is_followed_among_very_many_files_too(line, repository, committer):
+    """Where the tree has fewer git looks for copies in all of it, which takes long in a large one."""
+    line.commit("Many", {f"many/{number}": f"{number}\n" for number in range(2500)})
+    line.run("branch", "--force", "line", "main")
+    near = on_line(line, "Near", {"app.py": change(TEXT, 3, "near")})
+    onto = on_line(line, "Rename", {"app.py": None, "core.py": change(TEXT, 3, "near")})
+    fix = line.commit("Fix", {"app.py": change(TEXT, 3, "fixed")})
+    assert explain(repository, committer, fix, onto) == Causes("core.py", (near,), ())
+
+
 def test_a_file_that_the_fix_renames_is_followed(line, repository, committer):
     onto = on_line(line, "Near", {"app.py": change(TEXT, 3, "near")})
     fix = line.commit("Fix", {"app.py": None, "core.py": change(TEXT, 3, "fixed")})
