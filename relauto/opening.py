@@ -289,7 +289,10 @@ def _check_fix(session: Session, request: Request, plan: Plan) -> None:
             f"{site.client.repository} has no branch {request.fix}", todo="push the fix's branch first"
         )
     if found == plan.head:
-        raise InputError(f"{request.fix} is the tip of {request.line}: there is nothing to pick")
+        raise InputError(
+            f"{request.fix} is the tip of {request.line}: there is nothing to pick",
+            todo="name the branch that holds the fix",
+        )
     if request.order == "main-first":
         _refuse_present(repository, request, Commit(found), plan)
     else:

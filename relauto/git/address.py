@@ -78,7 +78,10 @@ class Address:
             return
         parts = urlsplit(self.url)
         if parts.scheme not in _SCHEMES or re.search(r"[\x00-\x20]", self.url):
-            raise InputError("the address of a repository is an http, https, ssh or file URL, or a path")
+            raise InputError(
+                "the address of a repository is an http, https, ssh or file URL, or a path",
+                todo="write it like https://github.com/acme/till.git, or begin a path with /",
+            )
         if parts.password or (parts.username and parts.scheme.startswith("http")):
             raise InputError(
                 f"the address at {parts.hostname} carries a name or a password",

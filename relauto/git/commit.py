@@ -34,7 +34,10 @@ class Signature:
         if self.at.tzinfo is None:
             raise InputError(f"the date of {self.name} <{self.email}> has no UTC offset")
         if not self.name.strip() or _UNFIT.search(self.name + self.email):
-            raise InputError(f"{self.name!r} <{self.email!r}> is not an identity that git accepts")
+            raise InputError(
+                f"{self.name!r} <{self.email!r}> is not an identity that git accepts",
+                todo="name another: git config user.name, git config user.email",
+            )
         minutes = int((self.at.utcoffset() or timedelta()).total_seconds()) // 60
         sign = "-" if minutes < 0 else "+"
         hours, rest = divmod(abs(minutes), 60)

@@ -65,14 +65,20 @@ def export_files(store: ObjectStore, tree: str, destination: Path) -> None:
 
 def _place(destination: Path, path: str) -> Path:
     if any(part in ("", ".", "..") for part in path.split("/")):
-        raise InputError(f"a tree holds the path {path!r}, which leads out of it")
+        raise InputError(
+            f"a tree holds the path {path!r}, which leads out of it",
+            todo="take it out of the tree; no file is written outside of the folder",
+        )
     return destination / path
 
 
 def _link(store: ObjectStore, destination: Path, target: Path, entry: Entry) -> None:
     aim = store.read(entry.id, "blob").decode("utf-8", "surrogateescape")
     if not (target.parent / aim).resolve().is_relative_to(destination.resolve()):
-        raise InputError(f"the link {target.name} points out of the tree, to {aim}")
+        raise InputError(
+            f"the link {target.name} points out of the tree, to {aim}",
+            todo="let it point into the tree, or take it out; no file is read outside of the folder",
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     target.symlink_to(aim)
 

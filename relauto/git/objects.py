@@ -133,7 +133,10 @@ class ObjectStore:
         try:
             database.store(IStream(kind.encode("ascii"), len(content), BytesIO(content)))
         except OSError as error:
-            raise InputError(f"{self._where} cannot be written to: {error.strerror}") from error
+            raise InputError(
+                f"{self._where} cannot be written to: {error.strerror}",
+                todo="see whose folder it is and that the disk has room, then run again",
+            ) from error
         self._keep(object_id, kind, content)
         return object_id
 

@@ -124,7 +124,7 @@ class Git:
             GitError: it did not end within `timeout`.
         """
         if not self.directory.is_dir():
-            raise InputError(f"{self.directory} is not a directory")
+            raise InputError(f"{self.directory} is not a directory", todo="name the folder of a repository")
         try:
             ended = subprocess.run(  # nosec B603 B607 - a list, no shell; git is found on PATH
                 ["git", *arguments],
@@ -219,7 +219,7 @@ class Git:
 
     def _open(self, words: list[str], told: int, said: int) -> "subprocess.Popen[bytes]":
         if not self.directory.is_dir():
-            raise InputError(f"{self.directory} is not a directory")
+            raise InputError(f"{self.directory} is not a directory", todo="name the folder of a repository")
         try:
             return subprocess.Popen(  # nosec B603 - as in `ask`
                 words,

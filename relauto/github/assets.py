@@ -63,7 +63,10 @@ def upload_asset(client: Client, release: Release, name: str, data: bytes) -> As
         return found
     made = ensure(look, lambda: client.upload(release.upload_url, name, data, Asset), absent=True)
     if made.name != name or made.state != "uploaded" or not _has_content(client, made, data):
-        raise RemoteError(f"{name} of {release.tag} was stored as {_show(made)}, sent was {_describe(data)}")
+        raise RemoteError(
+            f"{name} of {release.tag} was stored as {_show(made)}, sent was {_describe(data)}",
+            todo="delete the file from the release, then run again",
+        )
     return made
 
 
@@ -112,8 +115,14 @@ def download_asset(client: Client, asset: Asset) -> bytes:
         RemoteError: they differ in size or digest, or the upload never ended.
     """
     if asset.state != "uploaded":
-        raise RemoteError(f"{asset.name} is incomplete: its upload never ended ({asset.state})")
+        raise RemoteError(
+            f"{asset.name} is incomplete: its upload never ended ({asset.state})",
+            todo="delete it from its release and upload it anew, then run again",
+        )
     data = client.download(f"releases/assets/{asset.id}")
     if len(data) != asset.size or asset.digest not in (None, digest_bytes(data)):
-        raise RemoteError(f"the download of {_show(asset)} brought {_describe(data)}")
+        raise RemoteError(
+            f"the download of {_show(asset)} brought {_describe(data)}",
+            todo="run again; where it stays so, upload the file anew",
+        )
     return data

@@ -15,7 +15,7 @@ import msgspec
 
 from relauto.errors import RemoteError
 from relauto.github.check_shapes import CommitNode, RunPage, StatusPage
-from relauto.github.look import CutOffError, Look, require
+from relauto.github.look import SEE_WHETHER_THERE, CutOffError, Look, require
 from relauto.github.queries import CHECKS
 from relauto.model.names import Branch, Commit
 
@@ -114,7 +114,7 @@ def look_at_checks(client: Client, commit: Commit) -> Look[Checks]:
         missing = f"{client.repository} has no commit {commit}"
         found = client.decode(require(answer, missing), CommitNode, "GraphQL Checks")
         if found.oid != commit:
-            raise RemoteError(missing)
+            raise RemoteError(missing, todo=SEE_WHETHER_THERE)
         checks = gather_checks(found)
         if checks is None:
             raise CutOffError

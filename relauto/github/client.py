@@ -351,4 +351,7 @@ class Client:
         try:
             return msgspec.json.decode(body, type=into)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise RemoteError(f"{request} answered in a shape that is not GitHub's: {error}") from error
+            raise RemoteError(
+                f"{request} answered in a shape that is not GitHub's: {error}",
+                todo="see that github.api in the settings is GitHub's, then run again",
+            ) from error

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from relauto.errors import RemoteError
+from relauto.errors import CHECK_NAME, RemoteError
 from relauto.github.faults import ForbiddenError, NoGraphQLError, NotFoundError, UnreadableError
 from relauto.github.queries import Field, write_query
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
+
+SEE_WHETHER_THERE = "see whether it is there on GitHub, then run again"
 
 
 class CutOffError(Exception):
@@ -66,7 +68,7 @@ class Look(Generic[T]):
         try:
             answer = self.client.graphql(document, _Alone, **_given(self.values))
             if answer.repository is None:
-                raise RemoteError(f"{self.client.repository} was not found by GraphQL")
+                raise RemoteError(f"{self.client.repository} was not found by GraphQL", todo=CHECK_NAME)
             return self.settle(next(iter(answer.repository.values())))
         except (NoGraphQLError, CutOffError):
             return self.by_rest()
@@ -136,7 +138,7 @@ def require(answer: msgspec.Raw, missing: str) -> msgspec.Raw:
         RemoteError: it is, which `missing` tells people.
     """
     if bytes(answer) == b"null":
-        raise RemoteError(missing)
+        raise RemoteError(missing, todo=SEE_WHETHER_THERE)
     return answer
 
 

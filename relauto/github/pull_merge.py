@@ -68,7 +68,10 @@ def _read_merge(pull: Pull, head: Commit) -> Commit | None:
     if pull.state == "open":
         return None
     if pull.merge_commit is None:
-        raise RemoteError(f"GitHub does not tell the merge commit of pull request {pull.number}")
+        raise RemoteError(
+            f"GitHub does not tell the merge commit of pull request {pull.number}",
+            todo="run again in a minute",
+        )
     return pull.merge_commit
 
 

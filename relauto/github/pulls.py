@@ -115,7 +115,8 @@ def add_labels(
     found = ensure(look, send, absent=absent)
     if not _has_labels(found, wanted):
         raise RemoteError(
-            f"{client.repository}#{number} has the labels {', '.join(found)}, not all of {wanted}"
+            f"{client.repository}#{number} has the labels {', '.join(found)}, not all of {wanted}",
+            todo="run again, or put them there by hand",
         )
     return found
 

@@ -283,5 +283,8 @@ def publish_release(
         return release
     made = ensure(look, lambda: client.write("PATCH", path, wanted, _RestRelease).release(), absent=True)
     if not is_done(made):
-        raise RemoteError(f"GitHub took the publication of {release.tag}, but it is not published")
+        raise RemoteError(
+            f"GitHub took the publication of {release.tag}, but it is not published",
+            todo="look at the release on GitHub, then run again",
+        )
     return made

@@ -116,7 +116,10 @@ class Wire:
         """
         address = urlsplit(url)
         if not self._owns(url):
-            raise RemoteError(f"the upload address {url} does not belong to {self.api}")
+            raise RemoteError(
+                f"the upload address {url} does not belong to {self.api}",
+                todo="see github.api in the settings: no token is sent elsewhere",
+            )
         base = f"{address.scheme}://{address.netloc}"
         requester, here = self._at(base, authorized=True), self._reach_here(base)
         path = f"{address.path}?name={quote(name, safe='')}"
@@ -144,7 +147,10 @@ class Wire:
             there = reply.headers.get("location", "")
             address = urlsplit(there)
             if not address.netloc or address.scheme not in ("https", urlsplit(self.api).scheme):
-                raise RemoteError(f"GitHub sent the download of {url} on to {there!r}")
+                raise RemoteError(
+                    f"GitHub sent the download of {url} on to {there!r}",
+                    todo="see which proxy stands before GitHub: nothing is fetched without encryption",
+                )
             origin = f"{address.scheme}://{address.netloc}"
             path = there.removeprefix(origin)
             reply = self._fetch(self._at(origin, authorized=False), origin, path)

@@ -169,4 +169,6 @@ def _check(rule: Rule) -> None:
     try:
         re.compile(rule.request)
     except re.error as error:
-        raise InputError(f"{rule.request!r} is no regular expression: {error}") from error
+        raise InputError(
+            f"{rule.request!r} is no regular expression: {error}", todo="write it like 'POST .*/pulls'"
+        ) from error

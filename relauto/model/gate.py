@@ -80,7 +80,10 @@ def parse_gate(text: str) -> Gate:
         raise InputError(what, todo=f"name one of {', '.join(map(str, found or known))}")
     (gate,) = found
     if (gate.step, gate.name) in NEVER:
-        raise InputError(f"{gate} cannot be waived: a release without its fix is none")
+        raise InputError(
+            f"{gate} cannot be waived: a release without its fix is none",
+            todo="bring the fix onto the line, then advance",
+        )
     return gate
 
 

@@ -34,7 +34,9 @@ class Commit(str):
             InputError: it is anything but forty hex digits.
         """
         if not _COMMIT.fullmatch(value):
-            raise InputError(f"{value!r} is not a full commit id (forty hex digits)")
+            raise InputError(
+                f"{value!r} is not a full commit id (forty hex digits)", todo="git rev-parse tells it"
+            )
         return super().__new__(cls, value)
 
     @property
@@ -93,7 +95,9 @@ class RepositoryName(str):
             InputError: it is not `owner/name`.
         """
         if not _REPOSITORY.fullmatch(value):
-            raise InputError(f"{value!r} is not a repository name of the form owner/name")
+            raise InputError(
+                f"{value!r} is not a repository name of the form owner/name", todo="write it like acme/till"
+            )
         return super().__new__(cls, value)
 
     @property

@@ -87,7 +87,10 @@ def read_change(
     """
     base = repository.merge_base(main, head)
     if base is None:
-        raise InputError(f"{head.short} shares no history with {main.short}, so it cannot be merged there")
+        raise InputError(
+            f"{head.short} shares no history with {main.short}, so it cannot be merged there",
+            todo="name a branch that grows from it",
+        )
     own = repository.list_commits("--no-merges", f"{base}..{head}")
     if not own:
         raise InputError(

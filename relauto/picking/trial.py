@@ -23,11 +23,13 @@ class Tried:
             run; `absent`: the files could not be had, so nothing is known.
         fault: why it did not pass, in a few words; "" where it did.
         last: the last lines of what it printed, without secrets.
+        todo: what to do where the files could not be had.
     """
 
     state: Literal["passed", "failed", "late", "unable", "absent"]
     fault: str = ""
     last: str = ""
+    todo: str = ""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,10 @@ def _rewind(source: Repository, copy: Repository, options: Options) -> Rewound:
         raise InputError(f"{options.at} is not on {line}", todo="name a commit of the line with --at")
     fix = source.resolve(str(options.fix))
     if fix == line_head:
-        raise InputError(f"{options.fix} is the tip of {line}: there is nothing to pick")
+        raise InputError(
+            f"{options.fix} is the tip of {line}: there is nothing to pick",
+            todo="name the fix, or with --at where the line stood before it",
+        )
     if source.is_ancestor(fix, line_head):
         raise InputError(
             f"{options.fix} is on {line} already", todo="name a moment before it with --at, or another fix"

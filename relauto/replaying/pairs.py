@@ -13,6 +13,7 @@ from relauto.model.names import Commit
 
 Evidence = Literal["trailer", "pull", "subject", "patch-id", "file"]
 _SHOWN = 20
+_TODO = 'a line is {"fix": …, "onto": …, "expected": …}'
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ def read_pairs(path: Path) -> Iterator[Pair]:
     faults, count = _check(path)
     if faults:
         more = [f"and {count - len(faults)} more"] if count > len(faults) else []
-        raise FaultsError(str(path), [*faults, *more], todo='a line is {"fix": …, "onto": …, "expected": …}')
+        raise FaultsError(str(path), [*faults, *more], todo=_TODO)
     if next(_read_rows(path), None) is None:
-        raise InputError(f"{path} holds no pair")
+        raise InputError(f"{path} holds no pair", todo=_TODO)
     return (_parse(row) for _, row in _read_rows(path))
 
 
@@ -75,7 +76,9 @@ def _read_rows(path: Path) -> Iterator[tuple[int, bytes]]:
         with path.open("rb") as file:
             yield from ((number, row) for number, row in enumerate(file, 1) if row.strip())
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}", todo="name another file with --pairs"
+        ) from error
 
 
 def _parse(row: bytes) -> Pair:

@@ -27,7 +27,7 @@ def parse_settings(text: str, source: str) -> Settings:
     try:
         data: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise FaultsError(source, [f"not TOML: {error}"]) from error
+        raise FaultsError(source, [f"not TOML: {error}"], todo="correct it, then run again") from error
     if "tool" in data:
         data = data["tool"].get("relauto", {}) if isinstance(data["tool"], dict) else {}
     faults: list[str] = []

@@ -163,7 +163,7 @@ def attach(
     from relauto.stages.rounds import refuse_late_fix
 
     if bool(fix) == bool(pull):
-        raise InputError("attach needs one of --fix and --pull")
+        raise InputError("attach needs one of --fix and --pull", todo="name a branch or a pull request")
     text = _read_instruction(instruction)
     with connect.bench(id or None) as bench:
         refuse_late_fix(bench.incident)

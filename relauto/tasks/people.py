@@ -271,7 +271,7 @@ def withdraw(
     from relauto.stages.people import decisions
 
     if bool(fix) == bool(pull):
-        raise InputError("withdraw needs one of --fix and --pull")
+        raise InputError("withdraw needs one of --fix and --pull", todo="name the one that was attached")
     name = fix or f"#{pull}"
     with connect.bench(id or None) as bench:
         body = decisions.withdraw(bench, name, reason)

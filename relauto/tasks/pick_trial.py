@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from relauto.tasks.output import say
 
+_NEXT = {
+    "failed": "pick first what the line lacks, or mend it by hand on top of {commit}",
+    "late": "give it longer with --verify-timeout, or let it try less",
+    "unable": "install it on this machine, or correct --verify",
+}
+
 if TYPE_CHECKING:
     from relauto.model.names import Commit
     from relauto.picking.fanout import Series
@@ -76,7 +82,7 @@ def _try_commit(source: Source, commit: Commit, trial: Trial) -> Tried:
             source.fill(commit)
             return trial.run(source.repository, commit, Path(folder) / "files")
         except (InputError, GitError) as error:
-            return Tried("absent", f"`{trial.command}` could not be run on it: {error.what}")
+            return Tried("absent", f"`{trial.command}` could not be run on it: {error.what}", todo=error.todo)
 
 
 def describe_trials(trial: Trial, series: Sequence[Series]) -> dict[str, Any]:
@@ -87,6 +93,7 @@ def describe_trials(trial: Trial, series: Sequence[Series]) -> dict[str, Any]:
             "state": each.tried.state if each.tried else None,
             "fault": each.tried.fault if each.tried else "",
             "last": each.tried.last if each.tried else "",
+            "todo": _tell_next(each),
         }
         for each in series
     ]
@@ -98,5 +105,14 @@ def tell_trial(trial: Trial, series: Series, *, dry: bool) -> Iterator[str]:
     if series.tried:
         yield f"  {series.tried.fault or f'`{trial.command}` passes on it'}"
         yield from (f"    {line}" for line in series.tried.last.splitlines())
+        yield from (f"  {line}" for line in _tell_next(series).splitlines())
     elif dry and series.is_whole and not series.is_empty:
         yield f"  `{trial.command}` would be run on it"
+
+
+def _tell_next(series: Series) -> str:
+    """Return what to do about a trial that was not passed; "" where there was none."""
+    tried = series.tried
+    if tried is None or tried.state == "passed":
+        return ""
+    return tried.todo or _NEXT.get(tried.state, "").format(commit=series.head.short)

@@ -86,7 +86,10 @@ def _check(limit: int, pairs: str, main: str, html: str) -> None:
     if pairs and main:
         raise InputError("--main is for the search, which --pairs replaces", todo="leave one of them out")
     if html and not Path(html).resolve().parent.is_dir():
-        raise InputError(f"{html} cannot be written: there is no such folder")
+        raise InputError(
+            f"{html} cannot be written: there is no such folder",
+            todo="make the folder, or name another place with --html",
+        )
 
 
 def _replay(path: Path, main: str, pairs: str, limit: int, resolvers: list[str], *, explain: bool) -> Tally:
@@ -150,4 +153,6 @@ def _write(page: Path, content: str, *, dry: bool) -> None:
     try:
         page.write_text(content, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"{page} cannot be written: {error.strerror}") from error
+        raise InputError(
+            f"{page} cannot be written: {error.strerror}", todo="name another place with --html"
+        ) from error

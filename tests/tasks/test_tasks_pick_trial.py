@@ -35,6 +35,7 @@ def test_a_line_that_fails_is_neither_written_nor_pushed_and_the_others_are(rela
         "release-1: ID Fix the crash (#12): clean, the same patch, as ID\n"
         f"  `{command}` ended with status 1 on it\n"
         "    no flag\n"
+        "  pick first what the line lacks, or mend it by hand on top of ID\n"
         "  relauto/pick/release-1/ID is neither made nor moved\n"
         "release-2: ID Fix the crash (#12): already there: ID says that it was picked from it\n"
         "release-3: ID Fix the crash (#12): clean, the same patch, as ID\n"
@@ -57,6 +58,7 @@ def test_a_line_that_fails_is_neither_written_nor_pushed_and_the_others_are(rela
     assert clone.git.read("for-each-ref", "--format=%(refname:short)", "refs/heads/relauto") == branch
     assert list_branches(clone, server) == f"{head}\trefs/heads/{branch}"
     document = relauto(*arguments, "--json").document
+    made = document["results"][0]["commit"]
     assert document["trial"] == {
         "program": shlex.split(command),
         "lines": [
@@ -65,10 +67,11 @@ def test_a_line_that_fails_is_neither_written_nor_pushed_and_the_others_are(rela
                 "state": "failed",
                 "fault": f"`{command}` ended with status 1 on it",
                 "last": "no flag",
+                "todo": f"pick first what the line lacks, or mend it by hand on top of {made[:10]}",
             },
-            {"onto": "release-2", "state": None, "fault": "", "last": ""},
-            {"onto": "release-3", "state": "passed", "fault": "", "last": ""},
-            {"onto": "release-10", "state": None, "fault": "", "last": ""},
+            {"onto": "release-2", "state": None, "fault": "", "last": "", "todo": ""},
+            {"onto": "release-3", "state": "passed", "fault": "", "last": "", "todo": ""},
+            {"onto": "release-10", "state": None, "fault": "", "last": "", "todo": ""},
         ],
     }
 
@@ -105,6 +108,7 @@ def test_a_branch_of_an_earlier_run_stays_and_is_not_pushed(pick, clone, server)
     assert ended.status == 3
     assert mask(ended.out).splitlines()[1:] == [
         "  `false` ended with status 1 on it",
+        "  pick first what the line lacks, or mend it by hand on top of ID",
         "  relauto/pick/release-1/ID is neither made nor moved",
     ]
     assert (clone.git.read("show-ref"), list_branches(clone, server)) == (before, "")
@@ -113,9 +117,13 @@ def test_a_branch_of_an_earlier_run_stays_and_is_not_pushed(pick, clone, server)
 def test_what_takes_too_long_is_ended(pick, clone):
     code = "import time; print('begun', flush=True); time.sleep(60)"
     ended = pick("--verify", run(code), "--verify-timeout", "1s")
-    assert (ended.status, mask(ended.out).splitlines()[1:3]) == (
+    assert (ended.status, mask(ended.out).splitlines()[1:4]) == (
         3,
-        [f"  `{run(code)}` did not end in time on it", "    begun"],
+        [
+            f"  `{run(code)}` did not end in time on it",
+            "    begun",
+            "  give it longer with --verify-timeout, or let it try less",
+        ],
     )
     assert clone.git.read("for-each-ref", "refs/heads/relauto") == ""
 
@@ -123,7 +131,10 @@ def test_what_takes_too_long_is_ended(pick, clone):
 def test_there_is_no_shell_and_a_program_that_is_not_there_fails(pick, clone, tmp_path):
     ended = pick("--verify", f"true;touch {tmp_path / 'made'}")
     assert ended.status == 3
-    assert mask(ended.out).splitlines()[1] == "  true;touch cannot be run: No such file or directory"
+    assert mask(ended.out).splitlines()[1:3] == [
+        "  true;touch cannot be run: No such file or directory",
+        "  install it on this machine, or correct --verify",
+    ]
     assert not (tmp_path / "made").exists()
     assert clone.git.read("for-each-ref", "refs/heads/relauto") == ""
 
@@ -133,9 +144,10 @@ def test_files_that_are_absent_are_no_pass(pick, clone):
     (clone.directory / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     ended = pick("--verify", "true")
     assert ended.status == 2
-    told = mask(ended.out).splitlines()[1]
+    told, todo = mask(ended.out).splitlines()[1:3]
     assert told.startswith("  `true` could not be run on it: ")
     assert told.endswith(f" lacks the object {blob}")
+    assert todo.startswith("  the clone is partial or damaged: run again with ")
     assert clone.git.read("for-each-ref", "refs/heads/relauto") == ""
 
 

@@ -218,6 +218,36 @@ def test_an_instruction_that_cannot_be_read_is_bad_input(
     assert ended.err.endswith("\n  name a file with --instruction\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("pick", "--repo", "nowhere", "--fix", "main", "--onto", "line"),
+            "nowhere is not a directory\n  name the folder of a repository\n",
+        ),
+        (
+            ("pick", "--from", "nowhere", "--fix", "main", "--onto", "line"),
+            (
+                "the address of a repository is an http, https, ssh or file URL, or a path\n"
+                "  write it like https://github.com/acme/till.git, or begin a path with /\n"
+            ),
+        ),
+        (
+            ("replay", "--html", "nowhere/page.html"),
+            (
+                "nowhere/page.html cannot be written: there is no such folder\n"
+                "  make the folder, or name another place with --html\n"
+            ),
+        ),
+        (("attach",), "attach needs one of --fix and --pull\n  name a branch or a pull request\n"),
+        (("withdraw",), "withdraw needs one of --fix and --pull\n  name the one that was attached\n"),
+    ],
+)
+def test_bad_input_is_told_with_what_to_do_now(relauto: Relauto, words: tuple[str, ...], said: str) -> None:
+    ended = relauto(*words)
+    assert (ended.status, ended.out, ended.err) == (2, "", f"relauto: {said}")
+
+
 def test_the_tasks_are_listed() -> None:
     ended = start(str(BIN / "relauto"), "--list", folder=ROOT)
     assert (ended.returncode, ended.stdout) == (0, LISTED)
