@@ -3,7 +3,7 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -83,7 +83,7 @@ class Mirror:
         Raises:
             InputError: `reference` is no usable repository, or the cache cannot be written.
         """
-        path = _place(address, cache, partial=partial, shallow=shallow)
+        path = locate_mirror(address, cache, partial=partial, shallow=shallow)
         cache.mkdir(parents=True, exist_ok=True)
         if reference and not serves(reference, partial=partial):
             reference = None
@@ -180,6 +180,18 @@ class Mirror:
                 if not clear_remains(directory):
                     raise
                 update_refs(git, updates)
+
+    def set_cuts(self, commits: Collection[Commit]) -> None:
+        """Let the history here end with some commits, while no other process runs git here.
+
+        Of all others that refs lead to, the parents have to be here.
+        """
+        directory = self.repository.directory
+        with hold(directory):
+            lock = directory / "shallow.lock"
+            lock.write_text("".join(f"{commit}\n" for commit in sorted(commits)))
+            lock.replace(directory / "shallow")
+        self.repository.look_anew()
 
     def forget(self) -> None:
         """Delete every object that no ref leads to; what another process is about to push is among them.
@@ -346,7 +358,8 @@ def _refuse_unreached(address: Address, deed: Deed, answer: Answer) -> None:
         raise refusal
 
 
-def _place(address: Address, cache: Path, *, partial: bool, shallow: bool) -> Path:
+def locate_mirror(address: Address, cache: Path, *, partial: bool, shallow: bool) -> Path:
+    """Return where the mirror of an address is kept under `cache`, or would be."""
     key = f"{_LAYOUT}\0{address.url}\0{partial}" + "\0shallow" * shallow
     digest = hashlib.sha256(key.encode()).hexdigest()[:20]
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", address.url.rstrip("/").removesuffix(".git").rpartition("/")[2])

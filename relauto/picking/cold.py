@@ -8,6 +8,7 @@ asks for, many at once.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from relauto.git.tree import Entry, find_entries
 from relauto.guard.guard import require_no_secret
 from relauto.model.names import Branch, Commit
 from relauto.picking.alike import list_same_files
+from relauto.picking.cold_depth import keep_depth, reaches_back, remember_tips
 from relauto.picking.presence import find_mainline
 from relauto.picking.wants import is_id, point_at_fix, point_at_line, point_at_picks, since
 
@@ -58,6 +60,12 @@ class Cost:
     packs: int
     bytes: int
 
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.packs + other.packs, self.bytes + other.bytes)
+
+    def __sub__(self, other: "Cost") -> "Cost":
+        return Cost(self.packs - other.packs, self.bytes - other.bytes)
+
 
 class ColdClone:
     """The cached part of a remote repository that a pick needs; `cold_opening` makes it ready.
@@ -76,6 +84,7 @@ class ColdClone:
         self._before = self._measure()
         self._lost = 0
         self._picked: Cost | None = None
+        self._filled = Cost(0, 0)
 
     @property
     def cost(self) -> Cost:
@@ -85,14 +94,18 @@ class ColdClone:
 
     @property
     def cost_of_pick(self) -> Cost:
-        """What came over until the pick was made."""
-        return self._picked or self.cost
+        """What came over until the pick was made, and of whole commits since."""
+        return self._picked + self._filled if self._picked else self.cost
+
+    @property
+    def looks_for_causes(self) -> bool:
+        """Whether what comes now is to tell why a pick conflicts."""
+        return self._picked is not None
 
     @property
     def cost_of_causes(self) -> Cost:
         """What came over since, to tell why it conflicts."""
-        all_, picked = self.cost, self.cost_of_pick
-        return Cost(all_.packs - picked.packs, all_.bytes - picked.bytes)
+        return self.cost - self.cost_of_pick
 
     def end_pick(self) -> None:
         """Count what comes from now on as fetched to tell causes."""
@@ -118,13 +131,15 @@ class ColdClone:
             InputError: the remote has nothing of such a name, or a fix cannot be asked for by it.
         """
         self.forget_main()
+        remember_tips(self._mirror)
         specs = [point_at_line(line) for line in lines]
         specs += [spec for fix in fixes for spec in point_at_fix(fix)]
         specs += [spec for line in (lines if picks else ()) for spec in point_at_picks(line)]
         if any(not is_id(fix) for fix in fixes):
             specs.append(_MAIN)
         depth = max(2, len(fixes) + 1) if picks else 2
-        self.fetch(f"--depth={depth}", specs=specs)
+        with self.keep_depth():
+            self.fetch(f"--depth={depth}", specs=specs)
         self._heads = self.repository.refs("refs/heads")
         # By this the branch is known that others are compared with.
         self.repository.git.run("symbolic-ref", "refs/remotes/origin/HEAD", _DEFAULT)
@@ -133,8 +148,13 @@ class ColdClone:
         """Fetch anew the branches for picks that are here, as deep as so many picks reach."""
         known = [f"+{ref}:{ref}" for ref in self.repository.refs("refs/heads/relauto")]
         if known:
-            self.fetch(f"--depth={count + 1}", specs=known)
+            with self.keep_depth():
+                self.fetch(f"--depth={count + 1}", specs=known)
             self._heads = self.repository.refs("refs/heads")
+
+    def keep_depth(self) -> AbstractContextManager[None]:
+        """Let no fetch meanwhile cut the history that is here: `relauto.picking.cold_depth.keep_depth`."""
+        return keep_depth(self._mirror)
 
     def forget_main(self) -> None:
         """Delete the ref for main: git tells a server that all is here that it leads to, trees included."""
@@ -170,7 +190,10 @@ class ColdClone:
             UnreachableError: the remote was not reached.
             GitError: git failed otherwise.
         """
+        before = self.cost
         self._mirror.fill(commit)
+        if self._picked:
+            self._filled += self.cost - before
 
     def resolve(self, word: str) -> Commit:
         """Return the commit that a fix's name stands for at the remote.
@@ -206,11 +229,16 @@ class ColdClone:
         moment = self.repository.moment
         oldest = min(map(moment, fixes)) - SKEW
         oldest = max(oldest, max(moment(tip) for _, tip in lines) - YEAR)
-        moved = [f"+{branch.ref}:{branch.ref}" for branch, tip in lines if moment(tip) >= oldest]
+        moved = [
+            f"+{branch.ref}:{branch.ref}"
+            for branch, tip in lines
+            if moment(tip) >= oldest and not reaches_back(self.repository, tip, oldest)
+        ]
         if moved:
-            self.fetch(since(oldest), specs=moved)
-            # The oldest of them may be what is looked for, and shows its change beside its parent alone.
-            self.fetch("--deepen=1", specs=moved)
+            with self.keep_depth():
+                self.fetch(since(oldest), specs=moved)
+                # The oldest of them may be what is looked for, and shows its change beside its parent alone.
+                self.fetch("--deepen=1", specs=moved)
 
     def fetch_main(self, fixes: Sequence[Commit], *, words: bool) -> None:
         """Fetch the commits of main that show what a branch or a merge is beside it, without their trees.
@@ -226,7 +254,8 @@ class ColdClone:
         ends = {*(parent for each in parents for parent in each), *map(Commit, known)}
         if ends:
             oldest = min(map(self.repository.moment, ends)) - SKEW
-            self.fetch(since(oldest), specs=[_MAIN], filter_="tree:0")
+            with self.keep_depth():
+                self.fetch(since(oldest), specs=[_MAIN], filter_="tree:0")
 
     def fetch_files(self, fixes: Sequence[Commit], lines: Sequence[tuple[Branch, Commit]]) -> None:
         """Fetch, in one go, the files that picking and comparing will read, as the trees tell them."""

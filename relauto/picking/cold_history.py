@@ -60,7 +60,8 @@ def fetch_sides(clone: ColdClone, fix: Commit, line: Branch, tip: Commit, bound:
     if base is None:
         return False
     if not shows_parting(repository, base, tip):
-        _deepen(_Fetch(clone, bound), fix, line, tip)
+        with clone.keep_depth():
+            _deepen(_Fetch(clone, bound), fix, line, tip)
         if not shows_parting(repository, base, tip):
             return False
     clone.fetch_trees(f"{base}...{tip}")
@@ -79,8 +80,9 @@ def fetch_range(clone: ColdClone, start: str, end: str, bound: Bound) -> None:
     older, newer = clone.resolve(start), clone.resolve(end)
     both, oldest = [*point_at_fix(start), *point_at_fix(end)], min(map(repository.moment, (older, newer)))
     fetch = _Fetch(clone, bound)
-    if fetch(since(oldest - SKEW), both):
-        fetch.go_on(both, newer, older)
+    with clone.keep_depth():
+        if fetch(since(oldest - SKEW), both):
+            fetch.go_on(both, newer, older)
 
 
 @dataclass

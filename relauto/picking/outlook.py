@@ -158,17 +158,9 @@ def pick_along(
     """Pick fixes onto a line, and before them the earlier commits that they need where they do not apply.
 
     They come first where `propose` would settle it, too: they are asked for by name, and are what people
-    wrote. Where no such commits are found, it is as `relauto.picking.fanout.pick_series`. It raises as
-    `foresee`.
-
-    Raises:
-        InputError: the history here is cut, so that nothing can be searched.
+    wrote. Where no such commits are found, or the history here is cut, it is as
+    `relauto.picking.fanout.pick_series`. It raises as `foresee`.
     """
-    if repository.cuts:
-        raise InputError(
-            "what has to be picked first cannot be searched, since the history here is cut",
-            todo="pick in a whole clone, or leave --with-prerequisites out",
-        )
     needs = foresee(repository, fixes, line, committer=committer, explain=explain).needs
     put = partial(pick_series, repository, line=line, committer=committer, propose=propose)
     instead = put(fixes) if needs and propose else None

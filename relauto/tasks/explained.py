@@ -43,15 +43,14 @@ def remember_explanations(repository: Repository) -> Explain:
 
     @cache
     def search(fix: Commit, tip: Commit) -> Explanation:
-        if not shows_causes(repository, fix, tip):
-            return Explanation()
         try:
             return explain(repository, fix, tip, limits=limits)
         except (MissingObjectError, RemoteError) as error:
             say(f"whether earlier commits would help cannot be told: {error.what}")
             return Explanation()
 
-    return search
+    # More of the history may come meanwhile.
+    return lambda fix, tip: search(fix, tip) if shows_causes(repository, fix, tip) else Explanation()
 
 
 def shows_causes(repository: Repository, fix: Commit, tip: Commit) -> bool:

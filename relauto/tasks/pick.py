@@ -84,7 +84,7 @@ def pick(
         refuse_with_forecast(fetch=fetch, write=write, push=push, **options)
         raise SystemExit(int(run_forecast(fix or [], pull, named, repo, method, rules, json=json)))
     if from_:
-        refuse_with_remote({"--repo": repo, "--push": push, "--with-prerequisites": with_prerequisites})
+        refuse_with_remote({"--repo": repo, "--push": push})
         refuse_pull(from_, pull)
     trial = find_trial(verify, verify_timeout, in_workflows=verify_in_workflows)
     words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]
@@ -92,7 +92,7 @@ def pick(
     wanted = Wanted(words, named, rules, with_prerequisites, trial, write, push, dry)
     with open_source(repo, from_, words, named, fetch=fetch, write=write) as source:
         made = run_pick(source, wanted)
-        given = {"--with-prerequisites": with_prerequisites or from_, "--resolvers": resolvers}
+        given = {"--with-prerequisites": with_prerequisites, "--resolvers": resolvers}
         untried = [name for name, value in given.items() if not value]
         _print(source, wanted, made, untried, json=json)
     raise SystemExit(int(_judge(made)))

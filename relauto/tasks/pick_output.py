@@ -114,7 +114,10 @@ def _find_causes(repository: Repository, picked: Picked) -> list[Causes]:
     if not picked.pick.conflicts:
         return []
     if not shows_causes(repository, picked.fix, picked.below):
-        say("who changed the lines in conflict cannot be told: the history here is cut")
+        say(
+            "who changed the lines in conflict, and what would have to be picked first, cannot be told:"
+            " the history here is cut"
+        )
         return []
     try:
         conflicts = picked.pick.conflicts[:_EXPLAINED]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from relauto.git.remotes import Remote
     from relauto.git.repository import Repository
     from relauto.git.signer import Signer
+    from relauto.model.names import Commit
     from relauto.picking.explanation import Explain
     from relauto.picking.fanout import Line, Propose, Series
     from relauto.picking.pick_branches import Placed
@@ -73,24 +75,47 @@ def run_pick(source: Source, wanted: Wanted) -> Made:
     propose = find_resolvers(repository, wanted.resolvers)
     committer, signer = _find_committer(repository, named=wanted.write and not dry)
     explain = remember_explanations(repository)
-    put = _choose_pick(explain if wanted.along else None)
-    made = [put(repository, fixes, line, committer=committer, propose=propose) for line in lines]
+    pick = partial(_pick_along, source, explain) if wanted.along else partial(_pick_plain, source)
+    made = pick(fixes, lines, committer, propose)
     if wanted.trial and not dry:
         made = [try_series(source, each, wanted.trial) for each in made]
     placed, sent = _place(source, made, remote, propose, signer, dry=dry) if wanted.write else ([], None)
     put_there = [each.series for each in placed] or made
-    source.fetch_causes(put_there)
+    if not wanted.along:
+        source.fetch_causes(put_there)
     return Made([explain_series(each, explain) for each in put_there], placed, sent)
 
 
-def _choose_pick(explain: Explain | None) -> Callable[..., Series]:
-    """Return what picks onto a line: with what the fixes need first, where that can be told."""
-    from functools import partial
-
+def _pick_plain(
+    source: Source,
+    fixes: Sequence[Commit],
+    lines: Sequence[Line],
+    committer: Signature,
+    propose: Propose | None = None,
+) -> list[Series]:
     from relauto.picking.fanout import pick_series
+
+    pick = partial(pick_series, source.repository, fixes, committer=committer, propose=propose)
+    return [pick(line) for line in lines]
+
+
+def _pick_along(
+    source: Source,
+    explain: Explain,
+    fixes: Sequence[Commit],
+    lines: Sequence[Line],
+    committer: Signature,
+    propose: Propose | None,
+) -> list[Series]:
+    """Pick onto each line, with what the fixes need first, where that can be told."""
     from relauto.picking.outlook import pick_along
 
-    return partial(pick_along, explain=explain) if explain else pick_series
+    plain = _pick_plain(source, fixes, lines, committer)
+    source.fetch_causes(plain)
+    along = partial(
+        pick_along, source.repository, fixes, committer=committer, explain=explain, propose=propose
+    )
+    return [one if one.is_whole else along(one.line) for one in plain]
 
 
 def _place(
@@ -106,6 +131,7 @@ def _place(
     from relauto.picking.pick_branches import place_branches
     from relauto.picking.pick_push import push_branches
 
+    source.fetch_branches(made)
     placed = place_branches(source.repository, made, signer=signer, propose=propose, write=not dry)
     if not dry:
         source.publish(placed)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from relauto.picking.fanout import Line, Series
     from relauto.picking.pick_branches import Placed
 
+_LITTLE = 5000
+"""Bytes below which megabytes would say nothing."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -48,7 +51,16 @@ class Source:
         """Fetch what telling the causes of conflicts takes, if that is elsewhere; say if it is too much."""
         if self.cold:
             stuck = [(each.fix, one.line) for one in series for each in one.picked if each.pick.conflicts]
-            _fetch_sides(self.cold, stuck)
+            if stuck:
+                _fetch_sides(self.cold, stuck)
+
+    def fetch_branches(self, series: Sequence[Series]) -> None:
+        """Fetch the branches for picks as deep as these reach, if they are elsewhere.
+
+        Until what fixes need first is known they came only as deep as what was named.
+        """
+        if self.cold and any(one.along for one in series):
+            self.cold.fetch_picks(max(len(one.fixes) for one in series))
 
     def describe(self, series: Sequence[Series]) -> dict[str, Any]:
         """Return what the document says of where the objects came from; nothing of a whole clone."""
@@ -74,7 +86,7 @@ class Source:
             text = f"{line}: whether {fix.short} is there already was looked for in {count}"
             yield f"{text}, back to {found.since:%Y-%m-%d}" + ("" if found.whole else "; the fix is older")
         if self.cold:
-            yield _tell_cost(self.cold)
+            yield _tell_cost(self.cold, along=any(one.along for one in series))
 
 
 def _fetch_sides(cold: ColdClone, stuck: Sequence[tuple[Commit, Line]]) -> None:
@@ -200,12 +212,14 @@ def _look(repository: Repository, series: Sequence[Series]) -> Iterator[tuple[An
 def _phrase_cost(cost: Cost) -> str:
     # What was broken off has come all the same, and counts as no pack.
     packs = {0: "a pack that was broken off", 1: "one pack"}.get(cost.packs, f"{cost.packs} packs")
-    return f"{cost.bytes / 1e6:.2f} MB in {packs}"
+    size = f"{cost.bytes / 1e6:.2f} MB" if cost.bytes > _LITTLE else f"{cost.bytes} bytes"
+    return f"{size} in {packs}"
 
 
-def _tell_cost(cold: ColdClone) -> str:
+def _tell_cost(cold: ColdClone, *, along: bool) -> str:
     picked, causes = cold.cost_of_pick, cold.cost_of_causes
     told = f"fetched {_phrase_cost(picked)}" if picked.packs else "nothing had to be fetched"
-    if causes.bytes:
-        told += f", and to tell why it conflicts {_phrase_cost(causes)}"
+    if cold.looks_for_causes:
+        what = "tell why it conflicts and pick what it needs first" if along else "tell why it conflicts"
+        told += f", and to {what} {_phrase_cost(causes) if causes.bytes else 'nothing'}"
     return told if cold.filtered else f"{told}; the server leaves nothing out, so whole commits came"

@@ -76,7 +76,7 @@ def test_a_cold_pick_makes_the_tree_of_a_warm_one_from_a_few_commits_and_files(p
     document = pick("--fix", clone.fix, "--onto", "release-1", "--json").document
     (result,) = document["results"]
     assert (result["status"], result["tree"], result["verdict"]) == ("clean", tree, "identical")
-    assert [(each["commits"], each["whole"]) for each in document["looked"]] == [(3, True)]
+    assert [(each["commits"], each["whole"]) for each in document["looked"]] == [(2, True)]
     fetched = document["fetched"]
     assert (fetched["packs"] <= 4, fetched["filtered"]) == (True, True)
     packs = (cache().directory / "objects" / "pack").glob("*.pack")
@@ -236,11 +236,11 @@ def test_a_token_reaches_the_host_by_the_environment_alone(relauto, clone, cache
     assert not any(b"first" in text for text in texts if not text.startswith(b"PACK"))
 
 
-@pytest.mark.parametrize("option", [("--repo", "."), ("--with-prerequisites",)])
-def test_options_for_a_repository_here_are_refused(pick, cache, option):
-    ended = pick("--fix", "main", "--onto", "release-1", *option)
+@pytest.mark.parametrize(("option", "value"), [("--repo", "."), ("--push", "origin")])
+def test_options_for_a_repository_here_are_refused(pick, cache, option, value):
+    ended = pick("--fix", "main", "--onto", "release-1", option, value)
     assert (ended.status, ended.out) == (2, "")
-    assert f"{option[0]} is for a repository on this machine, and --from names one elsewhere" in ended.err
+    assert f"{option} is for a repository on this machine, and --from names one elsewhere" in ended.err
 
 
 def test_a_pull_request_is_refused_with_a_way_that_works(

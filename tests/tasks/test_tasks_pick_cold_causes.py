@@ -9,6 +9,7 @@ import pytest
 from relauto.git.address import Address
 from relauto.git.runner import Git
 from relauto.model.names import Branch
+from relauto.picking import cold_opening
 from relauto.picking.cold_history import Bound, fetch_sides
 from relauto.picking.cold_opening import open_cold
 from tests.picking.test_picking_pick import TEXT, change
@@ -77,7 +78,14 @@ def test_what_the_causes_cost_is_told_beside_the_pick(pick, stuck, cache):
     ended = pick("--fix", stuck.stuck, "--onto", "release-1")
     (told,) = (line for line in ended.out.splitlines() if line.startswith("fetched "))
     assert re.fullmatch(
-        r"fetched 0\.0\d MB in \d packs, and to tell why it conflicts 0\.0\d MB in \d packs", told
+        r"fetched (0\.0\d MB|\d{4} bytes) in \d packs, and to tell why it conflicts 0\.0\d MB in \d packs",
+        told,
+    )
+    again = pick("--fix", stuck.stuck, "--onto", "release-1").out.splitlines()
+    (told,) = (line for line in again if re.match("fetched|nothing", line))
+    assert re.fullmatch(
+        r"(fetched \d\d bytes in one pack|nothing had to be fetched), and to tell why it conflicts nothing",
+        told,
     )
 
 
@@ -132,17 +140,20 @@ def test_a_merge_of_which_main_came_without_trees_is_explained(pick, relauto, st
 
 
 def test_a_server_that_fails_meanwhile_leaves_what_the_pick_says(pick, stuck, cache, tmp_path):
-    """The pick takes four packs; the server packs no more."""
+    """The pick takes two packs; the server packs no more."""
     count, hook, home = tmp_path / "count", tmp_path / "pack", tmp_path / "home" / ".gitconfig"
     count.write_text("")
-    hook.write_text(f'#!/bin/sh\nprintf x >> {count}\n[ "$(wc -c < {count})" -le 4 ] && exec "$@"\nexit 1\n')
+    hook.write_text(f'#!/bin/sh\nprintf x >> {count}\n[ "$(wc -c < {count})" -le 2 ] && exec "$@"\nexit 1\n')
     hook.chmod(hook.stat().st_mode | stat.S_IXUSR)
     home.write_text(f"{home.read_text()}[uploadpack]\n\tpackObjectsHook = {hook}\n")
     ended = pick("--fix", stuck.stuck, "--onto", "release-1")
     assert ended.status == 3
     assert ended.out.splitlines()[1] == "  app.py (content)"
     assert f"release-1: why {stuck.stuck[:10]} conflicts was not looked for: " in ended.err
-    assert "who changed the lines in conflict cannot be told: the history here is cut" in ended.err
+    assert (
+        "who changed the lines in conflict, and what would have to be picked first, cannot be told:"
+        " the history here is cut"
+    ) in ended.err
 
 
 def test_where_it_takes_too_much_a_way_to_have_it_is_told(pick, stuck, cache, url, monkeypatch, relauto):
@@ -176,9 +187,67 @@ def test_a_pick_that_applies_fetches_no_history(pick, stuck, cache):
     assert fetched["causes"] == {"packs": 0, "bytes": 0}
 
 
-def test_again_the_causes_are_told_anew(pick, stuck, cache):
+def test_again_the_causes_are_told_and_nothing_is_fetched_for_them(pick, stuck, cache):
+    arguments = ("--fix", stuck.stuck, "--onto", "release-1", "--json")
+    first, again = (pick(*arguments).document for _ in range(2))
+    assert explained(again) == explained(first)
+    assert first["fetched"]["causes"]["bytes"] > 5000
+    assert again["fetched"]["causes"] == {"packs": 0, "bytes": 0}
+    assert again["fetched"]["bytes"] < 100
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_of_a_line_that_has_moved_what_is_new_is_fetched(pick, relauto, stuck, cache, count):
+    arguments = ("--fix", stuck.stuck, "--onto", "release-1", "--json")
+    first = pick(*arguments).document
+    stuck.moment += timedelta(days=1)
+    for number in range(count):
+        on_line(stuck, f"Later {number}", {"lib/1/data.py": f"later {number}\n"})
+    again = pick(*arguments).document
+    warm = relauto("pick", "--repo", str(stuck.directory), *arguments)
+    assert explained(again) == explained(warm.document) == explained(first)
+    assert again["fetched"]["causes"] == {"packs": 0, "bytes": 0}
+    assert again["fetched"]["bytes"] < 600 + 600 * count
+
+
+def test_another_fix_and_another_line_find_the_history_that_is_here(pick, relauto, stuck, cache):
+    later = stuck.commit("Mend both again (#6)", {"app.py": change(TEXT, 5, "renamed thrice")})
+    stuck.run("branch", "release-2", stuck.first)
+    stuck.switch("release-2")
+    stuck.commit("Ours", {"app.py": change(TEXT, 5, "ours")})
+    stuck.switch("main")
+    for fix, line in ((stuck.stuck, "release-1"), (later, "release-2"), (later, "release-1")):
+        arguments = ("--fix", fix, "--onto", line, "--json")
+        warm = relauto("pick", "--repo", str(stuck.directory), *arguments).document
+        assert explained(pick(*arguments).document) == explained(warm)
+    assert pick("--fix", stuck.stuck, "--onto", "release-1", "--json").document["fetched"]["causes"] == {
+        "packs": 0,
+        "bytes": 0,
+    }
+
+
+def test_a_run_that_was_killed_leaves_a_cache_that_serves(pick, stuck, cache):
+    """It was killed once a fetch had cut what came before, or had written half of where that ends."""
     arguments = ("--fix", stuck.stuck, "--onto", "release-1", "--json")
     first = explained(pick(*arguments).document)
-    stuck.moment += timedelta(days=1)
-    on_line(stuck, "Later", {"lib/1/data.py": "later\n"})
-    assert explained(pick(*arguments).document) == first
+    directory = cache().directory
+    specs = [
+        f"+{ref}:{ref}" for ref in cache().read("for-each-ref", "--format=%(refname)", "refs/heads").split()
+    ]
+    cache().run("fetch", "--quiet", "--depth=1", "origin", *specs)
+    (directory / "shallow.lock").write_text("0123")
+    again = pick(*arguments)
+    assert explained(again.document) == first
+    assert pick(*arguments).document["fetched"]["causes"] == {"packs": 0, "bytes": 0}
+
+
+def test_a_cache_that_has_grown_too_large_is_made_anew(pick, stuck, cache, monkeypatch):
+    arguments = ("--fix", stuck.stuck, "--onto", "release-1", "--json")
+    first = pick(*arguments).document
+    monkeypatch.setattr(cold_opening, "_LARGEST", 100)
+    anew = pick(*arguments).document
+    assert explained(anew) == explained(first)
+    packs = list((cache().directory / "objects" / "pack").glob("*.pack"))
+    fetched = anew["fetched"]
+    assert fetched["packs"] + fetched["causes"]["packs"] == len(packs)
+    assert fetched["bytes"] + fetched["causes"]["bytes"] == sum(pack.stat().st_size for pack in packs)
