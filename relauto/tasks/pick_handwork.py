@@ -35,6 +35,7 @@ def _list_commands(source: Source, series: Series) -> Iterator[str]:
     from shlex import quote
 
     from relauto.comms.handwork import write_cherry_pick
+    from relauto.git.worktrees import find_outermost, find_worktree
     from relauto.picking.fixes import holds_merge
 
     wanted = [each.fix for each in series.picked if each.pick.status != "already"]
@@ -45,10 +46,9 @@ def _list_commands(source: Source, series: Series) -> Iterator[str]:
         yield f"cd {quote(folder)}"
         yield f"git switch --detach {series.line.tip}"
     else:
-        clone = source.repository.common
-        clone = clone.parent if clone.name == ".git" else clone
+        clone = find_worktree(source.repository.common)
         folder = f"{clone.name.removesuffix('.git')}-{folder}"
-        beside = quote(str(clone.with_name(folder)))
+        beside = quote(str(find_outermost(clone).with_name(folder)))
         yield f"git -C {quote(str(clone))} worktree add --detach {beside} {series.line.tip}"
         yield f"cd {beside}"
     yield pick

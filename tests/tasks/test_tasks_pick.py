@@ -57,6 +57,17 @@ def type_commands(lines, folder):
     return ended.returncode, ended.stdout.splitlines()[-1]
 
 
+def add_submodule(project, origin, path):
+    """Commit what is at `origin` as a submodule of a project, which is made if need be."""
+    project.mkdir(parents=True, exist_ok=True)
+    git = Git(project)
+    git.run("init", "--quiet", "--initial-branch", "main")
+    git.run("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(origin), path)
+    git.run(
+        "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "--quiet", "-m", "Take it in"
+    )
+
+
 def identify(clone):
     clone.run("config", "user.name", "Robin Releases")
     clone.run("config", "user.email", "robin@example.com")
@@ -241,6 +252,28 @@ def test_the_commands_for_a_person_lead_to_the_conflict(relauto, clone, tmp_path
     assert there.read("rev-parse", "HEAD") == clone.git.read("rev-parse", "release-10")
     assert there.read("rev-parse", "CHERRY_PICK_HEAD") == clone.fix
     assert there.read("diff", "--name-only", "--diff-filter=U") == "app.py"
+
+
+@pytest.mark.parametrize("kind", ["submodule", "submodule of a submodule", "worktree of a submodule"])
+def test_the_commands_for_a_person_leave_the_project_around_a_submodule_alone(relauto, clone, tmp_path, kind):
+    project, at = tmp_path / "work" / "shop", tmp_path / "work" / "shop" / "libs" / "till"
+    add_submodule(project, clone.directory, "libs/till")
+    if kind == "submodule of a submodule":
+        project = tmp_path / "work" / "mall"
+        add_submodule(project, at.parents[1], "shop")
+        at = project / "shop" / "libs" / "till"
+        update = ("submodule", "--quiet", "update", "--recursive", "--init")
+        Git(project).run("-c", "protocol.file.allow=always", *update)
+    before = Git(project).read("status", "--porcelain", "--ignored")
+    if kind == "worktree of a submodule":
+        Git(at).run("worktree", "add", "--quiet", "--detach", str(tmp_path / "beside"))
+        at = tmp_path / "beside"
+    told = relauto("pick", "--repo", str(at), "--fix", clone.fix, "--onto", "release-10").out
+    status, where = type_commands(list_commands(told), tmp_path)
+    assert (status, Path(where)) == (1, tmp_path / "work" / f"till-release-10-{clone.fix[:10]}")
+    assert Git(Path(where)).read("rev-parse", "CHERRY_PICK_HEAD") == clone.fix
+    assert Git(Path(where)).read("diff", "--name-only", "--diff-filter=U") == "app.py"
+    assert Git(project).read("status", "--porcelain", "--ignored") == before
 
 
 def test_a_merge_is_picked_by_hand_against_main(pick, clone, tmp_path):
