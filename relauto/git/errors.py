@@ -15,22 +15,29 @@ _ABSENT = re.compile(
 class MissingObjectError(InputError):
     """The repository names an object that it does not hold: a partial or a damaged clone."""
 
-    def __init__(self, object_id: str, where: str, *, kind: str = "object") -> None:
+    def __init__(self, object_id: str, where: str, *, kind: str = "object", asked: str = "") -> None:
         self.object_id = object_id
-        super().__init__(
-            f"{where} lacks the {kind} {object_id}",
-            todo="the clone is partial or damaged: run again with a full clone (git fetch --refetch)",
-        )
+        what = f"{where} lacks the {kind} {object_id}"
+        todo = "the clone is partial or damaged: run again with a full clone (git fetch --refetch)"
+        if asked:
+            what, todo = (
+                f"{what}, and {asked} did not give it",
+                "run again: the connection may have broken off",
+            )
+        super().__init__(what, todo=todo)
 
 
-def explain(answer: Answer, where: str) -> MissingObjectError | GitError:
-    """Return the error for a git process that failed: an absent object where git names one."""
+def explain(answer: Answer, where: str, *, asked: str = "") -> MissingObjectError | GitError:
+    """Return the error for a git process that failed: an absent object where git names one.
+
+    `asked` is the URL of the remote that git asks for what is absent, if it asks any.
+    """
     absent = _ABSENT.search(answer.error)
     if not absent:
         return GitError(answer)
     # git names the commit where it was asked for that commit's tree.
     kind = "tree of" if "unable to read tree" in answer.error else "object"
-    return MissingObjectError(absent[1], where, kind=kind)
+    return MissingObjectError(absent[1], where, kind=kind, asked=asked)
 
 
 class RefMovedError(RemoteError):

@@ -115,7 +115,8 @@ class ObjectStore:
         if self._remote:
             answer = Git(self._where, self._environment).ask("cat-file", "-e", object_id)
             refusal = find_refusal(self._remote, "fetch", answer)
-        return refusal or MissingObjectError(object_id, str(self._where))
+        asked = self._remote.url if self._remote else ""
+        return refusal or MissingObjectError(object_id, str(self._where), asked=asked)
 
     def write(self, kind: str, content: bytes) -> str:
         """Store an object and return its id. Storing it again changes nothing.

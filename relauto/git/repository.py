@@ -168,7 +168,8 @@ class Repository:
     def explain(self, answer: Answer) -> errors.UnreachableError | errors.MissingObjectError | GitError:
         """Return the error for a git process that failed here: what it lacks, or why that did not come."""
         refusal = find_refusal(self._remote, "fetch", answer) if self._remote else None
-        return refusal or errors.explain(answer, str(self.common))
+        asked = self._remote.url if self._remote else ""
+        return refusal or errors.explain(answer, str(self.common), asked=asked)
 
     def resolve(self, revision: str) -> Commit:
         """Return the commit a person means: `relauto.git.revisions.resolve`."""

@@ -81,7 +81,8 @@ class Answer:
 
 
 def _clean(text: str) -> str:
-    return redact(text).strip()
+    # ssh, and what a remote says, ends lines as a terminal in raw mode wants it.
+    return redact(text).replace("\r\n", "\n").strip()
 
 
 def _inherited() -> dict[str, str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from relauto.errors import InputError
 from relauto.git.commit import EMPTY_TREE
+from relauto.git.errors import UnreachableError
 from relauto.git.mirror import Mirror
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
@@ -305,7 +306,7 @@ class ColdClone:
 
         Raises:
             InputError: the remote has nothing of such a name, or gives nothing by its id.
-            GitError: git failed otherwise.
+            UnreachableError: it was not reached, let nobody in, or stopped in between.
         """
         fetch = ("-c", "fetch.unpackLimit=1", "fetch", *_OPTIONS, f"--filter={filter_}", *depth, "origin")
         answer = self._mirror.ask_remote(*fetch, *dict.fromkeys(specs), goes_on=goes_on)
@@ -347,7 +348,7 @@ def _is_file(entry: Entry) -> bool:
     return not entry.is_directory and not entry.is_module
 
 
-def _explain(answer: Answer, url: str) -> InputError | GitError:
+def _explain(answer: Answer, url: str) -> InputError | UnreachableError:
     """Return the error for a fetch that was let in and failed all the same."""
     if ref := _NO_REF.search(answer.error):
         return InputError(f"{url} has no branch called {ref[1]!r}", todo=f"see: git ls-remote --heads {url}")
@@ -358,4 +359,6 @@ def _explain(answer: Answer, url: str) -> InputError | GitError:
             f"{url} gives nothing by its id, so no part of it can be fetched",
             todo="pick in a clone of it, with --repo",
         )
-    return GitError(answer)
+    return UnreachableError(
+        f"a fetch from {url} broke off: {answer.error}", todo="run again: what has come whole is kept"
+    )

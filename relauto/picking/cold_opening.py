@@ -36,8 +36,7 @@ def open_cold(
     Raises:
         InputError: the remote has nothing of such a name, or the cache cannot be written.
         DeniedError: the token is not taken, or lacks the right.
-        UnreachableError: the remote was not reached.
-        GitError: git failed otherwise.
+        UnreachableError: the remote was not reached, or stopped in between.
     """
     with _use_mirror(address, cache) as mirror:
         clone = ColdClone(mirror)

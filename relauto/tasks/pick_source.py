@@ -221,5 +221,5 @@ def _tell_cost(cold: ColdClone, *, along: bool) -> str:
     told = f"fetched {_phrase_cost(picked)}" if picked.packs else "nothing had to be fetched"
     if cold.looks_for_causes:
         what = "tell why it conflicts and pick what it needs first" if along else "tell why it conflicts"
-        told += f", and to {what} {_phrase_cost(causes) if causes.bytes else 'nothing'}"
+        told += f", and to {what} {_phrase_cost(causes)}" if causes.bytes else f", and nothing to {what}"
     return told if cold.filtered else f"{told}; the server leaves nothing out, so whole commits came"

@@ -22,3 +22,9 @@ def test_what_may_not_is_stopped(tmp_path):
     asked, started = iter([True, True, False]), perf_counter()
     assert Git(tmp_path).ask_while(lambda: next(asked), "hash-object", "pipe").status < 0
     assert perf_counter() - started < 20
+
+
+def test_what_a_remote_says_ends_its_lines_as_all_do(tmp_path):
+    """ssh ends its lines by a carriage return, too, which a terminal would show."""
+    answer = Git(tmp_path).ask("-c", r'alias.say=!printf "ssh: refused\r\nfatal: no\r\n" >&2; exit 1', "say")
+    assert (answer.status, answer.error) == (1, "ssh: refused\nfatal: no")

@@ -84,7 +84,7 @@ def test_what_the_causes_cost_is_told_beside_the_pick(pick, stuck, cache):
     again = pick("--fix", stuck.stuck, "--onto", "release-1").out.splitlines()
     (told,) = (line for line in again if re.match("fetched|nothing", line))
     assert re.fullmatch(
-        r"(fetched \d\d bytes in one pack|nothing had to be fetched), and to tell why it conflicts nothing",
+        r"(fetched \d\d bytes in one pack|nothing had to be fetched), and nothing to tell why it conflicts",
         told,
     )
 
@@ -139,13 +139,46 @@ def test_a_merge_of_which_main_came_without_trees_is_explained(pick, relauto, st
     assert cold.document["results"][0]["status"] == "conflict"
 
 
+def pack_no_more(folder, count):
+    """Let the server end after so many packs; return what ends that."""
+    counted, hook, home = folder / "count", folder / "pack", folder / "home" / ".gitconfig"
+    counted.write_text("")
+    words = f'printf x >> {counted}\n[ "$(wc -c < {counted})" -le {count} ] && exec "$@"\nexit 1\n'
+    hook.write_text(f"#!/bin/sh\n{words}")
+    hook.chmod(hook.stat().st_mode | stat.S_IXUSR)
+    before = home.read_text()
+    home.write_text(f"{before}[uploadpack]\n\tpackObjectsHook = {hook}\n")
+    return lambda: home.write_text(before)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_fetch_that_breaks_off_is_told_and_the_next_run_goes_on(pick, stuck, cache, url, tmp_path, count):
+    mend = pack_no_more(tmp_path, count)
+    ended = pick("--fix", stuck.stuck, "--onto", "release-1")
+    assert (ended.status, ended.out) == (5, "")
+    first, *_, last = ended.err.splitlines()
+    assert first.startswith(f"relauto: a fetch from {url} broke off: ")
+    assert "fetch.unpackLimit" not in ended.err
+    assert last == "  run again: what has come whole is kept"
+    mend()
+    assert pick("--fix", stuck.stuck, "--onto", "release-1").status == 3
+
+
+def test_a_file_that_does_not_come_is_told_as_such(pick, clone, cache, url, tmp_path):
+    """A file that was renamed is asked for by git itself, while it merges."""
+    on_line(clone, "Move", {"app.py": None, "core/app.py": change(TEXT, 15, "ours")})
+    file = clone.git.read("rev-parse", "release-1:core/app.py")
+    pack_no_more(tmp_path, 2)
+    ended = pick("--fix", clone.fix, "--onto", "release-1")
+    assert ended.status == 2
+    assert ended.out.splitlines()[0].endswith(
+        f"error: {cache().directory} lacks the object {file}, and {url} did not give it"
+    )
+
+
 def test_a_server_that_fails_meanwhile_leaves_what_the_pick_says(pick, stuck, cache, tmp_path):
     """The pick takes two packs; the server packs no more."""
-    count, hook, home = tmp_path / "count", tmp_path / "pack", tmp_path / "home" / ".gitconfig"
-    count.write_text("")
-    hook.write_text(f'#!/bin/sh\nprintf x >> {count}\n[ "$(wc -c < {count})" -le 2 ] && exec "$@"\nexit 1\n')
-    hook.chmod(hook.stat().st_mode | stat.S_IXUSR)
-    home.write_text(f"{home.read_text()}[uploadpack]\n\tpackObjectsHook = {hook}\n")
+    pack_no_more(tmp_path, 2)
     ended = pick("--fix", stuck.stuck, "--onto", "release-1")
     assert ended.status == 3
     assert ended.out.splitlines()[1] == "  app.py (content)"
