@@ -71,7 +71,7 @@ def _make_body(bench: Bench, record: Unpushed) -> Body:
     if record.deed == "note":
         happened_at = datetime.fromisoformat(words["at"])
         return NoteAdded(cast(NoteKind, words["kind"]), Text(words["text"]), happened_at, record.source)
-    ticked = decisions.tick(bench, words["step"], words["evidence"], record.source)
+    ticked = decisions.tick(bench, words["step"], words["evidence"], record.source, at)
     place, known = ticked.place, bench.incident.record(ticked.place)
     if known and known.state in SETTLED:
         raise StaleError(f"{place} is {known.state.value} since {known.at:%Y-%m-%dT%H:%MZ}, by {known.actor}")

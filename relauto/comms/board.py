@@ -8,6 +8,7 @@ from relauto.comms.evidence import Piece, summarise
 from relauto.comms.rendering import Renderer, shipped
 from relauto.comms.standing import describe_holders, describe_standing, list_warnings
 from relauto.comms.story import StepStory, Story, tell
+from relauto.comms.wording import format_moment
 from relauto.model.deadline import Overdue, overdue
 from relauto.model.debt import Debt
 from relauto.model.door import Door
@@ -53,13 +54,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Turn:
-    """Somebody's turn: who must act, at which place, and why. `state` is open, waiting, lost or refused."""
+    """Somebody's turn: who must act, at which place, and why. `state` is open, waiting, lost or refused.
+
+    `guidance` tells people how to do what they have not begun.
+    """
 
     place: str
     title: str
     state: str
     who: str
     reason: str
+    guidance: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,12 +188,20 @@ def _find_turns(story: Story, reached: Mapping[Place, Door]) -> list[Turn]:
                 if place not in reached or not _is_over(record, reached[place])
             ]
             if fresh and not stuck and step.now not in SETTLED and step.key not in asked:
-                roles = ", ".join(step.roles)
-                who = f"relauto, then {roles}" if step.door else "relauto" if step.automated else roles
-                place = Place(step.key, None, step.round)
-                following.append(Turn(str(place), step.title, step.now.value, who, ""))
+                following.append(_turn_to_come(step, story.now))
             fresh = fresh and step.now in SETTLED
     return held + following + [_turn_of_debt(debt) for debt in story.debts if not debt.paid]
+
+
+def _turn_to_come(step: StepStory, now: datetime) -> Turn:
+    roles, place = ", ".join(step.roles), str(Place(step.key, None, step.round))
+    if step.automated:
+        who = f"relauto, then {roles}" if step.door else "relauto"
+        return Turn(place, step.title, step.now.value, who, "")
+    if step.earliest is None or now >= step.earliest:
+        return Turn(place, step.title, step.now.value, roles, "", step.guidance)
+    reason = f"not before {format_moment(step.earliest)}"
+    return Turn(place, step.title, StepState.WAITING.value, roles, reason, step.guidance)
 
 
 def _is_over(record: StepRecord, door: Door) -> bool:

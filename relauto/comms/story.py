@@ -13,7 +13,7 @@ import msgspec
 
 from relauto.comms import proofs
 from relauto.comms.pending import name_unknown
-from relauto.model.deadline import executive_needed, outage_end, outage_length, settled_at
+from relauto.model.deadline import earliest_at, executive_needed, outage_end, outage_length, settled_at
 from relauto.model.debt import Debt, list_debts
 from relauto.model.event import CandidateRefused, NoticeDrafted, Order
 from relauto.model.incident import Acceptance, Incident, Note, StepRecord, StepState
@@ -73,6 +73,7 @@ class StepStory:
     """A step as it stands over all its places: `records` by round and place.
 
     `state` is the least advanced over all rounds, `now` that of the current one, `round` its number.
+    `guidance` tells how it is done, `earliest` before when it cannot be, where that is known.
     """
 
     key: str
@@ -84,6 +85,8 @@ class StepStory:
     records: tuple[tuple[Place, StepRecord], ...]
     automated: bool
     door: bool
+    guidance: str
+    earliest: datetime | None
 
     @property
     def current(self) -> tuple[tuple[Place, StepRecord], ...]:
@@ -330,6 +333,8 @@ def _tell_stages(incident: Incident, playbook: Playbook) -> tuple[StageStory, ..
                     find_places(incident, step.key),
                     step.automated,
                     step.door,
+                    step.guidance,
+                    earliest_at(incident, playbook, step),
                 )
                 for step in stage.steps
             ),

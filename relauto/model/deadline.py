@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import takewhile
 
+from relauto.errors import InputError
 from relauto.model.incident import SETTLED, Incident
 from relauto.model.playbook import Executive, Limit, Playbook, Step
 from relauto.model.target import Place
@@ -110,6 +111,27 @@ def earliest_at(
         for moment in regressions
     ]
     return max([reached, *restarts])
+
+
+def refuse_early(
+    incident: Incident, playbook: Playbook, step: Step, moment: datetime, calendar: Calendar = EVERY_WEEKDAY
+) -> None:
+    """Refuse that a step is done at a moment that is too early for it.
+
+    Raises:
+        InputError: it is before `earliest_at`, or what that counts from has not come.
+    """
+    if step.earliest is None:
+        return
+    earliest = earliest_at(incident, playbook, step, calendar)
+    if earliest and moment >= earliest.replace(second=0, microsecond=0):
+        return
+    since = playbook.anchors.get(step.earliest.since, step.earliest.since)
+    when = f"{earliest:%Y-%m-%dT%H:%MZ}, counted from {since}" if earliest else f"{since} is"
+    raise InputError(
+        f"{step.key} cannot be done before {when}",
+        todo=f"tick it then, or give the reason why nobody waits: relauto skip {step.key} --reason …",
+    )
 
 
 @dataclass(frozen=True)

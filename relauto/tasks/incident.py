@@ -272,7 +272,13 @@ def next_(_c: Context, id: str = "", json: bool = False) -> None:
     waiting = away.list_unpushed(board.story.incident)
     if json:
         turns = [
-            {"place": turn.place, "state": turn.state, "who": turn.who, "reason": turn.reason}
+            {
+                "place": turn.place,
+                "state": turn.state,
+                "who": turn.who,
+                "reason": turn.reason,
+                "guidance": turn.guidance,
+            }
             for turn in board.turns
         ]
         told = {
@@ -288,7 +294,7 @@ def next_(_c: Context, id: str = "", json: bool = False) -> None:
     for turn in board.turns:
         show(
             f"{turn.place} ({turn.state}): {turn.title}\n  who: {turn.who}"
-            + (f"\n  {turn.reason}" * bool(turn.reason))
+            + "".join(f"\n  {told}" for told in (turn.reason, turn.guidance) if told)
         )
     for sentence in board.warnings:
         show(sentence)

@@ -8,7 +8,7 @@ import pytest
 from relauto import engine, recording
 from relauto.errors import DecisionError, Status
 from relauto.model.event import DeskIntended, locate
-from relauto.model.incident import SETTLED
+from relauto.model.incident import SETTLED, StepState
 from relauto.model.playbook import load_playbook
 from relauto.stages.people import desk
 from tests.engine.agreement import agree
@@ -52,6 +52,27 @@ def test_who_is_told_why_an_answer_does_not_count(at):
     told = len(world.desk())
     world.advance()
     assert (len(world.desk()), world.writes) == (told, 0), "once"
+
+
+def test_a_step_that_has_its_time_is_not_ticked_before(at):
+    world, line = at("merge-door"), "/tick resolve.monitor nobody saw it again"
+    early = "resolve.monitor cannot be done before {}"
+    said = early.format("deploy.upgrade-production is")
+    assert replies_to(world, (line, "robin-rm")) == [tell("robin-rm", "/tick resolve.monitor", said)]
+    world.answer("/tick deploy.upgrade-production it says 1.0.1")
+    agree(world)
+    over = world.record("deploy.upgrade-production").at + timedelta(hours=24)
+    said = early.format(f"{over:%Y-%m-%dT%H:%MZ}, counted from deploy.upgrade-production")
+    assert replies_to(world, (line, "robin-rm")) == [tell("robin-rm", "/tick resolve.monitor", said)]
+    assert (
+        "- **CRE, TAM**: `resolve.monitor` Watch the fix in production for 24 hours (waiting): not before "
+        f"{over:%Y-%m-%d %H:%M} UTC. A further change of production, or the problem coming back, starts the "
+        "24 hours again.\n"
+    ) in world.rendered("README.md")
+    world.clock.sleep((over - world.clock.now()).total_seconds())
+    world.answer(line)
+    agree(world)
+    assert world.record("resolve.monitor").state is StepState.DONE
 
 
 def test_an_answer_of_somebody_not_entitled_never_counts_later(at):

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from relauto.errors import InputError
 from relauto.model.deadline import (
     Calendar,
     due_at,
@@ -13,6 +14,7 @@ from relauto.model.deadline import (
     outage_end,
     outage_length,
     overdue,
+    refuse_early,
     settled_at,
 )
 from relauto.model.event import (
@@ -179,6 +181,24 @@ def test_the_watch_begins_with_the_last_production_change(playbook: Playbook) ->
     diary.at(ESCALATED + hours(10), StepReopened(Place(upgrade, ONE), Text("rolled back")))
     assert earliest_at(diary.incident, playbook, step) is None
     assert due_at(diary.incident, playbook, step) is None
+
+
+def test_a_step_is_refused_before_its_time_has_come(playbook: Playbook) -> None:
+    diary, watch = Diary(), playbook.step("resolve.monitor")
+    refuse_early(diary.incident, playbook, playbook.step("resolve.confirm"), ESCALATED)
+    with pytest.raises(InputError) as caught:
+        refuse_early(diary.incident, playbook, watch, ESCALATED + hours(99))
+    assert caught.value.what == "resolve.monitor cannot be done before deploy.upgrade-production is"
+    diary.tick(ESCALATED + hours(5), "deploy.upgrade-production", target=ONE)
+    diary.note("regression", ESCALATED + hours(9))
+    with pytest.raises(InputError) as caught:
+        refuse_early(diary.incident, playbook, watch, ESCALATED + hours(32.9))
+    assert str(caught.value) == (
+        f"resolve.monitor cannot be done before {ESCALATED + hours(33):%Y-%m-%dT%H:%MZ}, counted from "
+        "deploy.upgrade-production\n"
+        "  tick it then, or give the reason why nobody waits: relauto skip resolve.monitor --reason …"
+    )
+    refuse_early(diary.incident, playbook, watch, ESCALATED + hours(33))
 
 
 def test_the_watch_begins_anew_with_the_next_round(playbook: Playbook) -> None:

@@ -75,6 +75,12 @@ def test_next_names_who_must_act(relauto: Relauto, clone: Git) -> None:
     assert {turn["place"].partition(" ")[0]: turn["who"] for turn in turns}[
         "deploy.upgrade-staging"
     ] == "TAM, CRE"
+    assert relauto("next").out.startswith(
+        "escalate.people (open): Bring in the people\n"
+        "  who: CSM, TAM, DE\n"
+        "  Call the TAM, the leaders of development and somebody who watches over level 1 and 2 incidents. "
+        "The leaders add whoever the problem needs.\n"
+    )
     assert [*(f"{turn['place']} ({turn['state']})" for turn in turns), "overdue"] == [
         line.partition(":")[0] for line in relauto("next").out.splitlines() if not line.startswith(" ")
     ]

@@ -120,7 +120,8 @@ def _correct(bench: Bench, comment: Comment, command: Command) -> str:
     words = [word for word in (command.step, command.subject, command.text) if word]
     if comment.author_type != "User" or not may:
         return ""
-    return corrections.correct(bench, command.verb, words)
+    offered = corrections.correct(bench, command.verb, words)
+    return "" if offered == f"/{' '.join([command.verb, *words])}" else offered
 
 
 def refuse(
@@ -189,7 +190,9 @@ _DECISIONS: dict[Verb, Callable[[Bench, Comment, Command], Body]] = {
     "accept": lambda bench, comment, said: decisions.accept_loss(
         bench, said.step, said.subject, said.text, comment.url
     ),
-    "tick": lambda bench, comment, said: decisions.tick(bench, said.step, said.text, comment.url),
+    "tick": lambda bench, comment, said: decisions.tick(
+        bench, said.step, said.text, comment.url, min(_moment(comment), bench.clock.now())
+    ),
     "skip": lambda bench, comment, said: decisions.skip(bench, said.step, said.text, comment.url),
     "reopen": lambda bench, comment, said: decisions.reopen(bench, said.step, said.text, comment.url),
     "fail": lambda bench, comment, said: rounds.begin(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from relauto.errors import DecisionError, InputError
 from relauto.model import event as events
+from relauto.model.deadline import refuse_early
 from relauto.model.debt import find_debt, refuse_closing
 from relauto.model.door import Door
 from relauto.model.facts import digest_facts
@@ -56,12 +57,14 @@ def approve(door: Door, place: Place, source: str = "", given: datetime | None =
     return events.DoorApproved(place=place, subject=door.subject, source=source, shown=shown, given_at=given)
 
 
-def tick(bench: Bench, step: str, evidence: str, source: str = "") -> events.StepTicked:
-    """Say that a step is done, which relauto does not prove by itself.
+def tick(
+    bench: Bench, step: str, evidence: str, source: str = "", said: datetime | None = None
+) -> events.StepTicked:
+    """Say that a step is done, which relauto does not prove by itself; `said` is when, if not now.
 
     Raises:
-        InputError: the step is unknown or automated, the evidence is missing or unreadable, or a debt is
-            not paid.
+        InputError: the step is unknown or automated, the evidence is missing or unreadable, it is too early
+            for the step, or a debt is not paid.
     """
     refuse_closing(bench.incident, step)
     found = bench.playbook.step(step)
@@ -73,6 +76,7 @@ def tick(bench: Bench, step: str, evidence: str, source: str = "") -> events.Ste
         raise InputError(
             f"{step} is proved by relauto and cannot be ticked by hand", todo="skip it with a reason"
         )
+    refuse_early(bench.incident, bench.playbook, found, said or bench.clock.now())
     return events.StepTicked(place=find_place(bench, step), evidence=Text(evidence), source=source)
 
 
