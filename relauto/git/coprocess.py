@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from io import BufferedReader
+from math import inf
+from time import perf_counter
 from typing import IO, TypeVar, cast
 
 from relauto.git.attributes import heed
@@ -43,6 +45,10 @@ class Command:
     attributes: bytes = b""
 
 
+class LateError(Exception):
+    """An answer did not come in time."""
+
+
 class Coprocesses:
     """The processes that answer about one repository. Not for several threads at once; close it after use."""
 
@@ -52,7 +58,14 @@ class Coprocesses:
         self._running: dict[Command, _Coprocess] = {}
         self._mute: set[tuple[str, ...]] = set()
 
-    def ask(self, command: Command, question: bytes, read: Callable[[Iterator[bytes]], _T]) -> _T | None:
+    def ask(
+        self,
+        command: Command,
+        question: bytes,
+        read: Callable[[Iterator[bytes]], _T],
+        *,
+        until: float | None = None,
+    ) -> _T | None:
         """Return what `read` makes of the parts of an answer; it takes all of them and no more.
 
         None: the process failed, or none of this kind answers before it ends.
@@ -61,15 +74,20 @@ class Coprocesses:
             command: who is asked.
             question: one or more lines, few enough to fit into a pipe.
             read: called with the parts as they come.
+            until: the moment of `perf_counter` at which waiting, and the process, end, and from which on
+                nothing is asked; None for never.
 
         Raises:
+            LateError: no whole answer had come by then.
             InputError: there is no git on PATH, or the directory is gone.
         """
+        if until is not None and perf_counter() >= until:
+            raise LateError
         process = self._find(command)
         if process is None:
             return None
         try:
-            answer = read(process.ask(question))
+            answer = read(process.ask(question, until))
         except _EndedError:
             self._end(command)
             return None
@@ -138,11 +156,12 @@ class _Coprocess:
         self.is_mute = False
         self.end = weakref.finalize(self, held.close)
 
-    def ask(self, question: bytes) -> Iterator[bytes]:
+    def ask(self, question: bytes, until: float | None) -> Iterator[bytes]:
         """Put a question, and yield the parts of all that comes.
 
         Raises:
             _EndedError: nothing more comes.
+            LateError: nor did it by the moment `until`.
         """
         try:
             self._questions.write(question)
@@ -151,21 +170,26 @@ class _Coprocess:
             raise _EndedError from error
         while True:
             while not self._parts:
-                self._fill()
+                self._fill(until)
             yield self._parts.popleft()
 
-    def _fill(self) -> None:
-        if not self._trusted:
-            self._wait()
+    def _fill(self, until: float | None) -> None:
+        if not self._trusted or until is not None:
+            self._wait(until)
         block = self._answers.read1(_BLOCK)
         if not block:
             raise _EndedError
         *parts, self._rest = (self._rest + block).split(self._mark)
         self._parts.extend(parts)
 
-    def _wait(self) -> None:
-        """Wait for the first answer; a process that keeps it gives it when no more questions come."""
-        ready, _, _ = select.select([self._answers], [], [], self._patience)
+    def _wait(self, until: float | None) -> None:
+        """Wait for an answer; a process that keeps its first one gives it when no more questions come."""
+        left = inf if until is None else max(0.0, until - perf_counter())
+        patience = inf if self._trusted else self._patience
+        limit = min(left, patience)
+        ready, _, _ = select.select([self._answers], [], [], None if limit == inf else limit)
+        if not ready and left <= patience:
+            raise LateError
         self._trusted = True
         if not ready:
             self.is_mute = True

@@ -6,12 +6,14 @@ are given as commits whose only common ancestor is the wanted base.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Literal
 
 from relauto.git.attributes import heed, read_merge_attributes
 from relauto.git.commit import EMPTY_TREE, CommitObject
-from relauto.git.coprocess import Command
+from relauto.git.coprocess import Command, LateError
 from relauto.git.repository import Repository
+from relauto.git.runner import TIMED_OUT, GitError
 from relauto.model.names import Commit
 
 Kind = Literal[
@@ -78,7 +80,9 @@ class Merge:
     conflicts: tuple[Conflict, ...]
 
 
-def merge(repository: Repository, base: Commit | None, ours: str, theirs: Commit) -> Merge:
+def merge(
+    repository: Repository, base: Commit | None, ours: str, theirs: Commit, *, until: float | None = None
+) -> Merge:
     """Merge what `theirs` changed since `base` into the tree `ours`.
 
     Args:
@@ -86,21 +90,31 @@ def merge(repository: Repository, base: Commit | None, ours: str, theirs: Commit
         base: the commit to compare with; None compares with the empty tree.
         ours: the id of a tree.
         theirs: the commit whose change is wanted; `base` is one of its parents.
+        until: the moment of `perf_counter` at which it is given up; None for never.
 
     Raises:
+        LateError: it had not ended by then.
         MissingObjectError: an object that the merge needs is absent.
         GitError: git could not merge for another reason.
     """
     mine, other = make_sides(repository, base, ours, theirs)
     attributes = read_merge_attributes(repository.store, ours)
     command = Command((*_MERGE_TREE, "--stdin"), b"\0", keeps=True, attributes=attributes)
-    made = repository.coprocesses.ask(command, f"{mine} {other}\n".encode(), read_answer)
-    return made or _merge_alone(repository, mine, other, attributes)
+    made = repository.coprocesses.ask(command, f"{mine} {other}\n".encode(), read_answer, until=until)
+    return made or _merge_alone(repository, mine, other, attributes, until)
 
 
-def _merge_alone(repository: Repository, mine: Commit, other: Commit, attributes: bytes) -> Merge:
+def _merge_alone(
+    repository: Repository, mine: Commit, other: Commit, attributes: bytes, until: float | None
+) -> Merge:
+    left = None if until is None else max(0.0, until - perf_counter())
     with heed(attributes) as settings:
-        answer = repository.git.ask(*settings, *_MERGE_TREE, mine, other)
+        try:
+            answer = repository.git.ask(*settings, *_MERGE_TREE, mine, other, timeout=left)
+        except GitError as error:
+            if error.answer.status == TIMED_OUT:
+                raise LateError from error
+            raise
     # Some objects that cannot be read end it with status 1 and no tree, as if in conflict.
     if answer.status not in (0, 1) or not answer.output:
         raise repository.explain(answer)

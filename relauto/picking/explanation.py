@@ -6,6 +6,7 @@ Both are proved in memory: with these commits picked first, or those of the line
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from relauto.git.coprocess import LateError
 from relauto.git.merge import Conflict, Merge, merge
 from relauto.git.repository import Repository
 from relauto.git.tree import find_entry, write_files
@@ -85,8 +86,8 @@ class _Ground:
     _merges: dict[tuple[str, Commit], Merge] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        until = self.budget.started + self.budget.limits.seconds
-        self.inquiry = Inquiry(Histories(self.repository, self.base, self.tip, until))
+        self.until = self.budget.started + self.budget.limits.seconds
+        self.inquiry = Inquiry(Histories(self.repository, self.base, self.tip, self.until))
         self.claims = Claims(self.repository, self.base, self.tip)
         self.tree = self.repository.commit_object(self.tip).tree
 
@@ -139,12 +140,15 @@ class _Ground:
         if known is None:
             self.budget.spend()
             below = find_mainline(self.repository, commit, 1)
-            if below and self.inquiry.is_own(commit):
-                known = merge(self.repository, commit, tree, below)
-            else:
-                known = merge(self.repository, below, tree, commit)
-            self._merges[tree, commit] = known
+            sides = (commit, below) if below and self.inquiry.is_own(commit) else (below, commit)
+            known = self._merges[tree, commit] = self._merge(tree, *sides)
         return known
+
+    def _merge(self, tree: str, base: Commit | None, theirs: Commit) -> Merge:
+        try:
+            return merge(self.repository, base, tree, theirs, until=self.until)
+        except LateError as error:
+            raise TimeUpError from error
 
     def merge_part(self, tree: str, commit: Commit) -> Merge:
         """Do so only in the files in which the fix conflicts; the fix itself applies as a whole."""

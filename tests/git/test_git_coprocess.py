@@ -8,11 +8,12 @@ import subprocess  # noqa: TID251 - a process that is killed is what is tested
 import sys
 import tempfile
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
 from relauto.git.address import Address
-from relauto.git.coprocess import Command, Coprocesses
+from relauto.git.coprocess import Command, Coprocesses, LateError
 from relauto.git.merge import merge, parse_merge
 from relauto.git.runner import Git, read_version
 from relauto.picking.pick import pick
@@ -49,9 +50,10 @@ def only_git(monkeypatch, tmp_path):
     return folder
 
 
-def try_merge(repository, fix, onto):
+def try_merge(repository, fix, onto, until=None):
     """Merge what a commit with one parent changes into a commit."""
-    return merge(repository, repository.commit(fix).parents[0], repository.commit(onto).tree, fix)
+    base, tree = repository.commit(fix).parents[0], repository.commit(onto).tree
+    return merge(repository, base, tree, fix, until=until)
 
 
 def is_answering() -> bool:
@@ -75,6 +77,39 @@ def test_many_merges_take_one_process(line, repository, started):
     assert len(started) == 1
 
 
+SIZES = Command(("cat-file", "--batch-check=%(objectsize)"), b"\n")
+
+
+def test_what_takes_too_long_is_given_up_and_its_process_with_it(line, repository):
+    """A process waits for the end of its question, as long as nobody gives it up."""
+    processes, blob = repository.coprocesses, line.git.read("rev-parse", f"{line.head}:read.me")
+    whole = f"{blob}\n".encode()
+    for _ in range(2):
+        with pytest.raises(LateError):
+            processes.ask(SIZES, whole[:20], next, until=perf_counter() + 0.05)
+        assert processes.ask(SIZES, whole, next, until=perf_counter() + 60) == b"8"
+
+
+@pytest.mark.parametrize("lasting", [True, False])
+def test_once_the_time_is_over_nothing_is_merged(line, repository, lasting):
+    if not lasting:
+        repository.coprocesses._mute.add(MERGES)
+    fix = line.commit("Fix", {"app.py": change(TEXT, 9, "fixed")})
+    onto = on_line(line, "Other", {"read.me": "other\n"})
+    with pytest.raises(LateError):
+        try_merge(repository, fix, onto, until=perf_counter())
+    assert not try_merge(repository, fix, onto, until=perf_counter() + 60).conflicts
+
+
+def test_what_takes_too_long_by_itself_is_given_up(line, repository, monkeypatch):
+    """Time is up only behind the question whether there is a process that lasts."""
+    fix = line.commit("Fix", {"app.py": change(TEXT, 9, "fixed")})
+    onto = on_line(line, "Other", {"read.me": "other\n"})
+    monkeypatch.setattr(repository.coprocesses, "ask", lambda *_, **__: None)
+    with pytest.raises(LateError):
+        try_merge(repository, fix, onto, until=perf_counter())
+
+
 SIDES = [
     ({"app.py": change(TEXT, 3, "a")}, {"app.py": change(TEXT, 15, "b")}),
     ({"app.py": change(TEXT, 3, "a")}, {"app.py": change(TEXT, 3, "b")}),
@@ -94,8 +129,8 @@ def compare_with_one_process_each(repository, pairs, monkeypatch):
     asked = []
     ask = Coprocesses.ask
 
-    def note(processes, command, question, read):
-        answer = ask(processes, command, question, read)
+    def note(processes, command, question, read, **options):
+        answer = ask(processes, command, question, read, **options)
         asked.append((question.decode().split(), answer))
         return answer
 

@@ -1,7 +1,10 @@
 """Why a pick conflicts, on histories in which only one answer is right."""
 
+from time import perf_counter
+
 import pytest
 
+from relauto.git.merge import merge
 from relauto.model.names import Branch
 from relauto.picking.claims import Claims
 from relauto.picking.explanation import Explanation, explain
@@ -28,6 +31,21 @@ def test_the_commits_that_are_missing_are_found_in_order(line, repository, commi
     series = pick_series(repository, [one, two, fix], Line(Branch("line"), onto), committer=committer)
     assert series.is_whole
     assert told(repository, fix, onto, Limits(commits=1)) == Explanation()
+
+
+def test_a_pick_that_takes_longer_than_there_is_time_ends_the_search(line, repository, monkeypatch):
+    """The fix is picked, and then the commit that it needs, in the middle of which time is up."""
+    onto = on_line(line, "Other", {"read.me": "other\n"})
+    one = line.commit("One", {"app.py": change(TEXT, 3, "one")})
+    fix = line.commit("Fix", {"app.py": change(TEXT, 3, "fixed")})
+
+    def merge_late(repository, base, ours, theirs, *, until):
+        return merge(repository, base, ours, theirs, until=perf_counter() if theirs == one else until)
+
+    monkeypatch.setattr("relauto.picking.explanation.merge", merge_late)
+    assert (told(repository, fix, onto), explain(repository, fix, onto).picks) == (Explanation(), 2)
+    monkeypatch.undo()
+    assert told(repository, fix, onto) == Explanation((one,))
 
 
 def test_a_file_that_the_line_lacks_comes_by_who_made_it(line, repository):

@@ -247,7 +247,7 @@ def split(clone):
 def repository_either_way(request, repository, monkeypatch):
     """A repository that merges by a process that lasts, and one that starts a process for each."""
     if not request.param:
-        monkeypatch.setattr(repository.coprocesses, "ask", lambda *_: None)
+        monkeypatch.setattr(repository.coprocesses, "ask", lambda *_, **__: None)
     return repository
 
 
