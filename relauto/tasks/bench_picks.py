@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from relauto.benching.work import Place
     from relauto.model.names import Commit
 
+_GRAPHS = {
+    True: "the repository has a commit-graph",
+    False: "the repository has no commit-graph; with one (git commit-graph write --reachable) picks that"
+    " conflict cost less",
+}
 _ABSENT = "not measured: cherry-picker is not installed (pip install 'relauto[bench]')"
 
 
@@ -62,6 +67,8 @@ def picks(
     from relauto.benching.rounds import measure
     from relauto.benching.scaling import FILES, LINES, measure_files, measure_lines
     from relauto.benching.work import prepare
+    from relauto.git.commit_graph import has_graph
+    from relauto.git.repository import list_object_directories
 
     _check(picks, rounds)
     if dry_run or c.config.run.dry:
@@ -74,7 +81,10 @@ def picks(
             "lines": measure_lines(Path(folder), [count for count in LINES if count <= lines]),
             "files": measure_files(Path(folder), [count for count in FILES if count <= files]),
         }
-    document = _describe(place, measured, grown) | {"load": round(os.getloadavg()[0], 1)}
+    document = _describe(place, measured, grown) | {
+        "commit_graph": has_graph(list_object_directories(place.source)),
+        "load": round(os.getloadavg()[0], 1),
+    }
     if json:
         show_json(document)
     else:
@@ -141,7 +151,7 @@ def _tell(document: dict[str, Any]) -> list[str]:
     picks, rounds = name_count(len(document["picks"]), "pick"), name_count(document["rounds"], "round")
     lines = [f"{picks}, {rounds}; load of the machine {document['load']}"]
     mixed = ", ".join(f"{count} {status}" for status, count in document["mixed"].items())
-    lines.append(f"as in the history: {mixed}")
+    lines += [_GRAPHS[document["commit_graph"]], f"as in the history: {mixed}"]
     lines += [f"  {name}: {each:.1f} ms" for name, each in document["median_ms"].items()]
     lines += [f"{each['what']}: {_tell_ratio(each)}" for each in document["ratios"]]
     for word in ("lines", "files"):

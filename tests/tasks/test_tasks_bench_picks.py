@@ -31,7 +31,7 @@ def test_programs_read_one_document(relauto: Relauto, history: History) -> None:
     fix = history.run("rev-parse", "main").strip()
     assert document["picks"] == [{"fix": fix, "onto": first}]
     assert document["mixed"] == {"clean": 1}
-    assert document["differing"] == []
+    assert (document["differing"], document["commit_graph"]) == ([], False)
     assert [each["ratio"] is not None for each in document["ratios"]] == [True] * 7
     assert [(each["most"], each["least"]) for each in document["ratios"]] == [
         (3, None),
@@ -59,6 +59,17 @@ def test_people_read_ratios_with_the_promises_beside(
     absent = "cherry-picker: not measured: cherry-picker is not installed (pip install 'relauto[bench]')\n"
     assert absent in out
     assert "a pick by files: 100: … ms\n" in out
+    assert "the repository has no commit-graph; with one (git commit-graph write --reachable) picks" in out
+
+
+@pytest.mark.parametrize("options", [(), ("--split",)])
+def test_people_read_whether_the_history_is_indexed(
+    relauto: Relauto, history: History, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(cherry_picker, "is_installed", lambda: False)
+    history.run("commit-graph", "write", "--reachable", *options)
+    call = ("bench.picks", "--repo", str(history.directory), "--fix", "main", "--onto", "line~1", *SMALL)
+    assert "\nthe repository has a commit-graph\n" in relauto(*call).out
 
 
 @pytest.mark.parametrize(
