@@ -6,13 +6,14 @@ from itertools import accumulate
 from relauto.git.beyond import Beyond, split_log
 from relauto.git.errors import MissingObjectError
 from relauto.git.repository import Repository
-from relauto.git.tree import find_entries
 from relauto.model.names import Commit
-from relauto.picking.patch import find_large, list_paths, read_patches
+from relauto.picking.patch import find_large, list_paths, measure_folders, read_patches
 
 # How many commits are compared by patch id at most, newest first. Only commits that touch exactly
 # the files of the fix are compared at all, so the bound is met by files that every commit touches.
 PATCH_ID_BOUND = 500
+_FEW = 100
+"""Commits that touch a path and are looked at one by one: a walk of the line costs as much as of more."""
 
 _PATCH = ("--root", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index")
 
@@ -26,24 +27,25 @@ def look_beyond(repository: Repository, fix: Commit, base: Commit | None, line: 
         GitError: git could not walk the history.
     """
     try:
-        path = _choose_path(repository, base, list_paths(repository, (base, fix)))
+        path = _choose_path(repository, fix, base)
     except MissingObjectError:
         path = ""
     return repository.look_beyond(fix, line, path)
 
 
-def _choose_path(repository: Repository, base: Commit | None, paths: Sequence[str]) -> str:
+def _choose_path(repository: Repository, fix: Commit, base: Commit | None) -> str:
     """Return the path whose folders are the smallest, since git reads them at each commit that changes them.
 
-    Of several the longest, which is rather touched by little else.
+    Of several the longest, which is rather touched by little else; none of a fix that changes nothing.
     """
-    if len(paths) < 2 or base is None:
-        return max(paths, key=len, default="")
-    above = {path: [*accumulate(path.split("/")[:-1], "{}/{}".format)] for path in paths}
-    store, tree = repository.store, repository.commit_object(base).tree
-    found = find_entries(store, tree, {folder for folders in above.values() for folder in folders})
-    sizes = {name: len(store.read(each.id, "tree")) for name, each in found.items() if each.is_directory}
-    return min(paths, key=lambda path: (sum(sizes.get(each, 0) for each in above[path]), -len(path)))
+    paths = list_paths(repository, (base, fix))
+    sizes = measure_folders(repository, (base, fix)) if len(paths) > 1 else {}
+
+    def weigh(path: str) -> tuple[int, int]:
+        folders = accumulate(path.split("/")[:-1], "{}/{}".format)
+        return sum(sizes.get(each, 0) for each in folders), -len(path)
+
+    return min(paths, key=weigh, default="")
 
 
 def list_alike(
@@ -66,10 +68,10 @@ def list_alike(
         GitError: git failed.
     """
     paths = list_paths(repository, (base, fix))
-    if not paths or (beyond.touching is not None and not _touch_same(repository, beyond.touching, paths)):
+    if not paths or not _may_be_alike(repository, paths, beyond.touching):
         return []
     span = [line, *(f"^{fork}" for fork in beyond.forks)]
-    # A walk, also where it is known who touched them: it leaves out what a merge did not take.
+    # The walk leaves out what a merge did not take.
     candidates = list_same_files(repository, span, paths)
     if not candidates:
         return []
@@ -116,23 +118,27 @@ def read_patch_ids(
     return [(Commit(commit), patch) for patch, _, commit in (row.partition(" ") for row in ids)]
 
 
-def _touch_same(repository: Repository, commits: Sequence[Commit], paths: Collection[str]) -> bool:
-    """Tell whether one of some commits touches `paths` and nothing else."""
-    return bool(commits) and bool(_log_same(repository, commits, paths, "--no-walk"))
+def _may_be_alike(repository: Repository, paths: Sequence[str], touching: Sequence[Commit] | None) -> bool:
+    """Tell whether one of those that touch a path of the fix may touch the same paths and nothing else."""
+    if touching is None or len(touching) > _FEW:
+        return True
+    parents = (repository.commit_object(commit).parents for commit in touching)
+    sides = ((below[0] if below else None, commit) for commit, below in zip(touching, parents, strict=True))
+    return any(list_paths(repository, each) == paths for each in sides)
 
 
 def list_same_files(repository: Repository, span: Sequence[str], paths: Collection[str]) -> list[Commit]:
     """Return the commits of `span` that touch `paths` and nothing else, newest first."""
-    return _log_same(repository, span, paths, f"--max-count={PATCH_ID_BOUND}")
-
-
-def _log_same(
-    repository: Repository, span: Sequence[str], paths: Collection[str], option: str
-) -> list[Commit]:
     options = ("--no-merges", "--name-only", "--no-renames", "--full-diff", "-z", "--format=%x00%H")
     rows = [*span, "--", *sorted(paths)]
-    given = "".join(f"{row}\n" for row in rows).encode("utf-8", "surrogateescape")
-    answer = repository.git.run("--literal-pathspecs", "log", *options, option, "--stdin", input=given)
+    answer = repository.git.run(
+        "--literal-pathspecs",
+        "log",
+        *options,
+        f"--max-count={PATCH_ID_BOUND}",
+        "--stdin",
+        input="".join(f"{row}\n" for row in rows).encode("utf-8", "surrogateescape"),
+    )
     wanted = frozenset(paths)
     return [commit for commit, files in split_names(answer.split(b"\0")) if files == wanted]
 

@@ -29,12 +29,13 @@ LONGEST = 64 << 20
 Verdict = Literal["identical", "context", "changed"]
 _RANK: tuple[Verdict, ...] = ("identical", "context", "changed")
 _TREES = ("diff-tree", "--stdin", "-r", "--no-renames")
-_IDS = (*_TREES, "--raw", "--no-abbrev")
+_IDS = (*_TREES, "-t", "--raw", "--no-abbrev")
 _TEXTS = (
     *(*_TREES, "--diff-filter=M", "-p", "-U3", "--no-ext-diff", "--no-textconv", "--no-color"),
     *("--full-index", "--src-prefix=a/", "--dst-prefix=b/"),
 )
 _FILES = frozenset({"100644", "100755"})
+_FOLDER = b"040000"
 _FILE = b"diff --git "
 # git repeats at once what names no object; no line of a diff looks like it.
 _END = b"end"
@@ -133,7 +134,30 @@ def _read_patch(
 
 def _list_ids(repository: Repository, sides: Sides) -> list[bytes]:
     """Return the rows of git-diff-tree(1) for what is changed: modes, ids, a letter for the way, the path."""
+    return [row for row in _list_rows(repository, sides) if not _is_folder(row)]
+
+
+def _list_rows(repository: Repository, sides: Sides) -> list[bytes]:
     return _ask(repository, _IDS, _name_trees(repository, sides), list)
+
+
+def _is_folder(row: bytes) -> bool:
+    return _FOLDER in row.partition(b"\t")[0].removeprefix(b":").split(b" ")[:2]
+
+
+def measure_folders(repository: Repository, sides: Sides) -> dict[str, int]:
+    """Return how many bytes the changed trees have, by path: as they were, or are where they were not.
+
+    Raises:
+        MissingObjectError: a tree is absent.
+    """
+    rows = [row.partition(b"\t") for row in _list_rows(repository, sides) if _is_folder(row)]
+    found = {}
+    for facts, _, path in rows:
+        old_mode, _, old, new, _ = facts.removeprefix(b":").split(b" ")
+        found[_unquote(path)] = (old if old_mode == _FOLDER else new).decode("ascii")
+    sizes = measure_objects(repository, sorted(set(found.values())))
+    return {path: sizes[name] for path, name in found.items()}
 
 
 def list_paths(repository: Repository, sides: Sides) -> tuple[str, ...]:

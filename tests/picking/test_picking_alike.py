@@ -1,6 +1,7 @@
 import pytest
 
 from relauto.git.runner import Git
+from relauto.picking import alike
 from relauto.picking.alike import list_alike, look_beyond
 
 TEXT = "".join(f"line {number}\n" for number in range(1, 21))
@@ -43,7 +44,15 @@ def test_the_file_in_the_smaller_folder_is_looked_for(line, looked):
 
 def test_a_commit_that_touches_other_files_too_is_told_without_another_walk(line, looked):
     other = line.commit("Fix and more", {**BOTH, "src/more.py": "more\n"})
-    assert looked() == ((other,), [], 1)
+    assert looked() == ((other,), [], 0)
+
+
+def test_the_line_is_walked_where_many_touch_the_file(line, looked, monkeypatch):
+    monkeypatch.setattr(alike, "_FEW", 1)
+    other = line.commit("Fix and more", {**BOTH, "src/more.py": "more\n"})
+    assert looked() == ((other,), [], 0)
+    again = line.commit("Other", {"src/app.py": FIXED + "line 21\n"})
+    assert looked() == ((again, other), [], 1)
 
 
 def test_the_same_change_is_found(line, looked):
@@ -51,7 +60,7 @@ def test_the_same_change_is_found(line, looked):
     same = line.commit("By hand", {**BOTH, "src/app.py": FIXED + "line 21\n"})
     more = line.commit("More", {"src/app.py": FIXED})
     touching, found, walks = looked()
-    assert (touching[:2], found, walks) == ((more, same), [same], 2)
+    assert (touching[:2], found, walks) == ((more, same), [same], 1)
 
 
 def test_what_a_merge_did_not_take_is_not_there(line, looked):
@@ -60,7 +69,7 @@ def test_what_a_merge_did_not_take_is_not_there(line, looked):
     line.switch("line")
     line.commit("Own", {"src/own.py": "own\n"})
     line.run("merge", "--quiet", "--strategy=ours", "-m", "Merge nothing", "topic")
-    assert looked() == ((same,), [], 2)
+    assert looked() == ((same,), [], 1)
 
 
 def test_a_fix_that_makes_or_deletes_folders_is_found(clone, repository):
