@@ -85,7 +85,7 @@ def pick(
         raise SystemExit(int(run_forecast(fix or [], pull, named, repo, method, rules, json=json)))
     if from_:
         refuse_with_remote({"--repo": repo, "--push": push})
-        refuse_pull(from_, pull)
+        refuse_pull(from_, pull, named)
     trial = find_trial(verify, verify_timeout, in_workflows=verify_in_workflows)
     words = [*(fix or []), *(find_pull_fixes(pull, repo) if pull else ())]
     dry = dry_run or c.config.run.dry

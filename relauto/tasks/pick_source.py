@@ -127,19 +127,22 @@ def refuse_with_remote(options: Mapping[str, object]) -> None:
         )
 
 
-def refuse_pull(remote: str, number: int) -> None:
+def refuse_pull(remote: str, number: int, lines: Sequence[str]) -> None:
     """Refuse a pull request of a repository of which next to nothing is here.
 
     Raises:
         InputError: one is named.
     """
+    from shlex import join, quote
+
     from relauto.errors import InputError
 
     if number:
+        onto = [word for line in lines for word in ("--onto", line)]
         raise InputError(
             f"what pull request #{number} became is proved from the history of main, which --from leaves out",
-            todo=f"name what was merged with --fix, or run: git clone --bare {remote} clone.git\n"
-            f"  then: relauto pick --repo clone.git --pull {number}",
+            todo=f"name what was merged with --fix, or run: git clone --bare {quote(remote)} clone.git\n"
+            f"  then: {join(['relauto', 'pick', '--repo', 'clone.git', '--pull', str(number), *onto])}",
         )
 
 

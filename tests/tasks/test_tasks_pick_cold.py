@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import re
+import shlex
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -251,14 +252,18 @@ def test_a_pull_request_is_refused_with_a_way_that_works(
     clone.run("update-ref", "refs/pull/7/head", head)
     clone.switch("main")
     merged = clone.merge("topic", "Merge pull request #7")
-    ended = pick("--pull", "7", "--onto", "release-1")
+    clone.run("branch", "release-10", "release-1")
+    ended = pick("--pull", "7", "--onto", "release-1", "--onto", "release-1*")
     assert (ended.status, ended.out) == (2, "")
     assert f"or run: git clone --bare {url} clone.git\n" in ended.err
     told = ended.err.rstrip("\n").rpartition("then: ")[2]
     Git(tmp_path).run("clone", "--quiet", "--bare", url, "clone.git")
     monkeypatch.chdir(tmp_path)
-    done = relauto(*told.split()[1:], "--onto", "release-1", "--json").document
-    assert [(each["fix"], each["status"]) for each in done["results"]] == [(merged, "clean")]
+    done = relauto(*shlex.split(told)[1:], "--json").document
+    assert [(each["fix"], each["onto"], each["status"]) for each in done["results"]] == [
+        (merged, "release-1", "clean"),
+        (merged, "release-10", "clean"),
+    ]
 
 
 def test_fixes_are_picked_in_the_order_of_their_merges(pick, clone, cache):
