@@ -24,7 +24,7 @@ from relauto.git.tree import Entry, find_entries
 from relauto.guard.guard import require_no_secret
 from relauto.model.names import Branch, Commit
 from relauto.picking.alike import list_same_files
-from relauto.picking.cold_depth import keep_depth, reaches_back, remember_tips
+from relauto.picking.cold_depth import keep_depth, reaches_back, set_aside_branches
 from relauto.picking.presence import find_mainline
 from relauto.picking.wants import is_id, point_at_fix, point_at_line, point_at_picks, since
 
@@ -132,7 +132,7 @@ class ColdClone:
             InputError: the remote has nothing of such a name, or a fix cannot be asked for by it.
         """
         self.forget_main()
-        remember_tips(self._mirror)
+        set_aside_branches(self._mirror)
         specs = [point_at_line(line) for line in lines]
         specs += [spec for fix in fixes for spec in point_at_fix(fix)]
         specs += [spec for line in (lines if picks else ()) for spec in point_at_picks(line)]

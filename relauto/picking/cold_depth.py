@@ -41,12 +41,19 @@ def _list_whole(repository: Repository) -> frozenset[str]:
     return listed - repository.cuts
 
 
-def remember_tips(mirror: Mirror) -> None:
-    """Keep a ref to where each branch is, so that its history stays known when it has moved."""
-    seen = frozenset(mirror.repository.refs(_SEEN).values())
-    tips = frozenset(mirror.repository.refs("refs/heads").values()) - seen
-    if tips:
-        mirror.move_refs([RefUpdate(f"{_SEEN}/{tip}", None, tip) for tip in sorted(tips)])
+def set_aside_branches(mirror: Mirror) -> None:
+    """Let no branch be here, and their histories stay known: which there are by now a fetch tells.
+
+    git has no branch beside one that is called as its folder, and an older one may be in the way.
+    """
+    heads, seen = (mirror.repository.refs(prefix) for prefix in ("refs/heads", _SEEN))
+    kept = frozenset(heads.values()) - frozenset(seen.values())
+    mirror.move_refs(
+        [
+            *(RefUpdate(f"{_SEEN}/{tip}", None, tip) for tip in sorted(kept)),
+            *(RefUpdate(ref, tip, None) for ref, tip in heads.items()),
+        ]
+    )
 
 
 def reaches_back(repository: Repository, tip: Commit, moment: datetime) -> bool:

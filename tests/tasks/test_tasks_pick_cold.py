@@ -405,3 +405,17 @@ def test_a_line_that_takes_over_main_is_read_whole_all_the_same(pick, clone, cac
     (result,) = ended.document["results"]
     assert (result["status"], result["tree"]) == ("clean", tree)
     assert ended.document["fetched"]["packs"] <= 6
+
+
+def test_a_branch_whose_name_takes_the_place_of_an_older_one_is_fetched(pick, clone, cache):
+    """git keeps no branch beside another that is called as its folder."""
+    for before, after in (("hotfix", "hotfix/1"), ("hotfix/1", "hotfix")):
+        clone.run("branch", before, "release-1")
+        assert pick("--fix", clone.fix, "--onto", before).status == 0
+        clone.run("branch", "-D", before)
+        clone.run("branch", after, "release-1")
+        ended = pick("--fix", clone.fix, "--onto", after, "--json")
+        (result,) = ended.document["results"]
+        assert (result["onto"], result["status"]) == (after, "clean")
+        assert ended.document["fetched"]["bytes"] < 100
+        clone.run("branch", "-D", after)
