@@ -167,7 +167,7 @@ def stand_at_door(*yes: str) -> str:
 
 def wait_for_review(*, again: bool) -> list[str]:
     """Return whose turn it is at a door behind a review, which has to be given once more if `again`."""
-    waiting = events.StepWaiting(Place("prepare.merge"), "reviewer", Text("0 of 1 approvals"))
+    waiting = events.StepWaiting(Place("prepare.merge"), "reviewer", Text("0 of 1 approval"))
     reached = events.DoorReached(Place("prepare.merge"), HEAD, {}, 1, 0, Text("robin-rm"))
     board = render_board(told(waiting, reached, *[waiting] * again), SMALL)
     return [line for line in cut(board, "Whose turn it is").splitlines() if line]
@@ -176,7 +176,7 @@ def wait_for_review(*, again: bool) -> list[str]:
 def test_what_a_step_waited_for_before_its_door_is_nobodys_turn_any_more() -> None:
     door = "- **robin-rm**: `prepare.merge` Merge the fix (open): nobody has said yes yet; 1 more needed"
     assert wait_for_review(again=False) == [door]
-    review = "- **reviewer**: `prepare.merge` Merge the fix (waiting): 0 of 1 approvals"
+    review = "- **reviewer**: `prepare.merge` Merge the fix (waiting): 0 of 1 approval"
     assert wait_for_review(again=True) == [door, review]
 
 

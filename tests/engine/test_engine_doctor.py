@@ -43,7 +43,7 @@ def test_nothing_is_refused_where_all_is_in_place(ask):
     assert told["token.login"] == [("ok", "acme/stockroom: relauto is relauto-bot")]
     assert told["ops.private"] == [("ok", "acme/ops is private")]
     assert told["base"] == [("ok", "the next release of release-1.0 grows from v1.0.0")]
-    assert told["protection.main"] == [("ok", "main asks for the checks unit tests, 1 approvals")]
+    assert told["protection.main"] == [("ok", "main asks for the checks unit tests, 1 approval")]
     assert told["merge.release-1.0"] == [("ok", "release-1.0 is merged to by merge or rebase or squash")]
 
 

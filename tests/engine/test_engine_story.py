@@ -18,7 +18,7 @@ def test_the_fix_waits_for_its_people(at):
     assert (step, status, whom) == ("prepare.merge", Status.WAITING, "CI and reviewer")
     assert reason.startswith("pull request #1: ")
     assert "unit tests" in reason
-    assert "0 of 1 approvals" in reason
+    assert "0 of 1 approval" in reason
     world.check(world.pull(1)["head"]["sha"])
     step, status, whom, reason = stop_of(world.advance())
     assert (step, status, whom) == ("prepare.merge", Status.WAITING, "reviewer")

@@ -217,7 +217,7 @@ def test_alone_it_stops_at_the_review_and_says_what_was_not_tried(hub: HubProces
     assert ended.status == 3, ended.err
     assert verdicts(ended.document) == ALONE, ended.document
     assert [stop["place"] for stop in ended.document["stops"]] == ["prepare.merge"]
-    assert "0 of 1 approvals" in ended.document["stops"][0]["reason"]
+    assert "0 of 1 approval" in ended.document["stops"][0]["reason"]
     run_id = ended.document["incident"].removeprefix("INC-")
     assert f"refs/heads/relauto-live/{run_id}/main" in ended.document["left"]
 

@@ -140,7 +140,7 @@ def test_owner_lets_the_hub_fail_and_answer_again_from_elsewhere(desk: Desk, hub
 def test_owner_lets_one_request_fail_from_elsewhere(desk: Desk, hub: HubProcess) -> None:
     api = Api(hub.facts["api"], hub.token("bot"))
     said = desk.run("hub", "hub", "--fault", "503-before@2 GET .*/user$")
-    assert (said.status, said.out) == (0, f"the hub of {hub.root} will fail 1 requests on purpose\n")
+    assert (said.status, said.out) == (0, f"the hub of {hub.root} will fail 1 request on purpose\n")
     assert api.login() == "bot"
     with pytest.raises(ApiError, match="503"):
         api.login()
