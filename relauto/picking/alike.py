@@ -122,8 +122,11 @@ def _may_be_alike(repository: Repository, paths: Sequence[str], touching: Sequen
     """Tell whether one of those that touch a path of the fix may touch the same paths and nothing else."""
     if touching is None or len(touching) > _FEW:
         return True
-    parents = (repository.commit_object(commit).parents for commit in touching)
-    sides = ((below[0] if below else None, commit) for commit, below in zip(touching, parents, strict=True))
+    # With which a shallow clone ends touches all that it has, and what it was made from is not here.
+    cuts = repository.cuts
+    known = [commit for commit in touching if commit not in cuts]
+    parents = (repository.commit_object(commit).parents for commit in known)
+    sides = ((below[0] if below else None, commit) for commit, below in zip(known, parents, strict=True))
     return any(list_paths(repository, each) == paths for each in sides)
 
 

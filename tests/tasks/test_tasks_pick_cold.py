@@ -419,3 +419,16 @@ def test_a_branch_whose_name_takes_the_place_of_an_older_one_is_fetched(pick, cl
         assert (result["onto"], result["status"]) == (after, "clean")
         assert ended.document["fetched"]["bytes"] < 100
         clone.run("branch", "-D", after)
+
+
+def test_nothing_is_asked_for_of_what_lies_before_the_cut(pick, clone, cache):
+    """The last commit that is here has all files, as if it had made them, and its parent is not here."""
+    clone.moment += timedelta(days=1)
+    for number in range(3):
+        on_line(clone, f"Later {number}", {"lib/1/data.py": f"later {number}\n"})
+    assert pick("--fix", clone.fix, "--onto", "release-1").status == 0
+    here = list_here(cache(), "commit")
+    cuts = (cache().directory / "shallow").read_text().split()
+    parents = {clone.git.read("rev-parse", f"{cut}^") for cut in cuts}
+    assert parents
+    assert not parents & here
