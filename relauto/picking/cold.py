@@ -83,6 +83,7 @@ class ColdClone:
         self._mirror = mirror
         self._heads: dict[str, str] = {}
         self._before = self._measure()
+        self._coming = 0
         self._lost = 0
         self._picked: Cost | None = None
         self._filled = Cost(0, 0)
@@ -114,7 +115,10 @@ class ColdClone:
 
     def count_coming(self) -> int:
         """Return how many bytes of a pack have come whose fetch goes on."""
-        return sum(_weigh(part) for part in self._packs.glob("tmp_pack_*"))
+        now = sum(_weigh(part) for part in self._packs.glob("tmp_pack_*"))
+        # git that is stopped may take away what came before it can be counted.
+        self._coming = max(self._coming, now)
+        return now
 
     def _measure(self) -> dict[str, int]:
         return {pack.name: pack.stat().st_size for pack in self._packs.glob("*.pack")}
@@ -309,6 +313,7 @@ class ColdClone:
             UnreachableError: it was not reached, let nobody in, or stopped in between.
         """
         fetch = ("-c", "fetch.unpackLimit=1", "fetch", *_OPTIONS, f"--filter={filter_}", *depth, "origin")
+        self._coming = 0
         answer = self._mirror.ask_remote(*fetch, *dict.fromkeys(specs), goes_on=goes_on)
         if _NO_HEAD in answer.error:
             # Nothing is main there; then nothing can be told by it.
@@ -326,7 +331,8 @@ class ColdClone:
 
     def _clear_parts(self) -> None:
         """Delete what came of a pack whose fetch was stopped, and count it."""
-        self._lost += self.count_coming()
+        self.count_coming()
+        self._lost += self._coming
         for part in self._packs.glob("tmp_*"):
             part.unlink(missing_ok=True)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from relauto.git import runner
 from relauto.git.address import Address
 from relauto.git.runner import Git
 from relauto.model.names import Branch
@@ -213,6 +214,22 @@ def test_a_fetch_is_stopped_where_too_much_has_come(stuck, url, tmp_path):
         assert stopped.packs in (0, 1), "what was broken off is no pack, and counts all the same"
         assert fetch_sides(cold, fix, Branch("release-1"), tip, Bound())
         assert fetch_sides(cold, fix, Branch("release-1"), tip, Bound(seconds=0))
+
+
+def test_what_a_stopped_git_takes_away_itself_is_counted(stuck, url, tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "_PACE", 0)
+    with open_cold(Address(url), cache=tmp_path, fixes=[stuck.stuck], lines=["release-1"]) as cold:
+        part = cold.repository.common / "objects" / "pack" / "tmp_pack_came"
+
+        def goes_on() -> bool:
+            part.write_bytes(bytes(1000))
+            cold.count_coming()
+            part.unlink()
+            return False
+
+        before = cold.cost
+        assert not cold.fetch("--deepen=1", specs=[f"+{stuck.stuck}:refs/x"], goes_on=goes_on)
+        assert cold.cost.bytes - before.bytes >= 1000
 
 
 def test_a_pick_that_applies_fetches_no_history(pick, stuck, cache):
