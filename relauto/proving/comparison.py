@@ -126,6 +126,8 @@ def make_neutral(facts: Facts, incident: str, objects: dict[str, str]) -> Facts:
     text = text.replace(incident, "INC").replace(incident.lower(), "inc")
     text = re.sub(r"http://127\.0\.0\.1:\d+", "http://hub", text)
     text = re.sub(r"#(issuecomment|pullrequestreview)-\d+", r"#\1", text)
+    # An answer names the comment that it is to, whose number counts what was written anywhere before.
+    text = re.sub(r"relauto:asked:\d+", "relauto:asked:<comment>", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?|\d{4}-\d\d-\d\d \d\d:\d\d( UTC)?", "<moment>", text)
     text = re.sub(r"\d+\.\d+ seconds", "<seconds>", text)
     text = re.sub(r"/[^\s\"]*/\.rehearsal/", "<out>/", text)
