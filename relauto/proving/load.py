@@ -69,7 +69,7 @@ class Load:
         if min(self.incidents, self.writers - 1) < 1 or not self._reaches_all():
             raise InputError(
                 f"{name_count(self.events, 'event')} by {name_count(self.writers, 'writer')} in "
-                f"{name_count(self.incidents, 'incident')} is no load",
+                f"{name_count(self.incidents, 'incident')} are no load",
                 todo="give two writers or more, and some dozen events for each of them and each incident",
             )
 

@@ -15,6 +15,8 @@ from relauto.rehearsal.sample_history import CommitSpec, Edit, apply_edits
 
 ALL_FIXES = [branch for branches in FIXES.values() for branch in branches]
 
+pytestmark = pytest.mark.path
+
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:

@@ -12,6 +12,8 @@ from tests.tasks.test_tasks_pick import clone, identify, mask
 
 __all__ = ["clone"]
 
+pytestmark = pytest.mark.path
+
 
 @pytest.fixture
 def server(clone, tmp_path):
