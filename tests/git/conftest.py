@@ -1,8 +1,11 @@
 """A small vocabulary to write real history with, in which nothing depends on the machine."""
 
+import multiprocessing
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,3 +137,14 @@ def committer() -> Signature:
 def bare(tmp_path):
     with Repository.init(tmp_path / "bare.git") as repository:
         yield repository
+
+
+def run_both(deed: Callable[..., None], *given: Any) -> list[int | None]:
+    """Let two processes do the same at once, each with a name of its own; return how they ended."""
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=deed, args=(name, *given)) for name in "xy"]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return [worker.exitcode for worker in workers]

@@ -1,4 +1,4 @@
-import multiprocessing
+"""The commit-graph of mirrors: who gets one, what is in it, and that nothing fails for want of it."""
 
 import pytest
 
@@ -8,6 +8,7 @@ from relauto.git.commit_graph import pays
 from relauto.git.mirror import Mirror
 from relauto.git.refs import RefUpdate
 from relauto.git.repository import Repository
+from tests.git.conftest import run_both
 
 ALL = ["refs/heads/*"]
 
@@ -152,36 +153,22 @@ def test_what_is_forgotten_is_in_no_index(remote, address, tmp_path, committer):
         assert not [path for path, text in read_files(info).items() if bytes.fromhex(made) in text]
 
 
-def fetch_and_push(url, cache, name, committer, failed):
+def fetch_and_push(name, url, cache, committer):
     commit_graph._PAYS = 0
-    try:
-        for number in range(3):
-            with Mirror.open(Address(url), cache=cache) as mirror:
-                mirror.fetch(ALL)
-                repository = mirror.repository
-                head = repository.resolve("main")
-                made = repository.write_commit(
-                    repository.commit(head).tree, [head], f"{name}-{number}", committer, committer
-                )
-                mirror.push([RefUpdate(f"refs/heads/{name}-{number}", None, made)])
-    except BaseException:
-        failed.set()
-        raise
+    for number in range(3):
+        with Mirror.open(Address(url), cache=cache) as mirror:
+            mirror.fetch(ALL)
+            repository = mirror.repository
+            head = repository.resolve("main")
+            made = repository.write_commit(
+                repository.commit(head).tree, [head], f"{name}-{number}", committer, committer
+            )
+            mirror.push([RefUpdate(f"refs/heads/{name}-{number}", None, made)])
 
 
 def test_two_processes_index_one_mirror(remote, address, tmp_path, committer):
-    context = multiprocessing.get_context("spawn")
-    failed, cache = context.Event(), tmp_path / "cache"
-    workers = [
-        context.Process(target=fetch_and_push, args=(address.url, cache, name, committer, failed))
-        for name in "xy"
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert not failed.is_set()
-    assert [worker.exitcode for worker in workers] == [0, 0]
+    cache = tmp_path / "cache"
+    assert run_both(fetch_and_push, address.url, cache, committer) == [0, 0]
     with Mirror.open(address, cache=cache) as mirror:
         mirror.fetch(ALL)
         assert list_indexed(mirror) == list_all(remote)

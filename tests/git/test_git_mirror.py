@@ -1,6 +1,5 @@
 import base64
 import fcntl
-import multiprocessing
 import os
 import signal
 import socket
@@ -14,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relauto.errors import RENEW_TOKEN, InputError, RemoteError, UnknownOutcomeError
+from relauto.errors import RENEW_TOKEN, InputError, UnknownOutcomeError
 from relauto.git.address import Address, set_config
 from relauto.git.denial import DeniedError
 from relauto.git.errors import PushRejectedError, PushUnknownError, UnreachableError
@@ -27,6 +26,7 @@ from relauto.hub.server import Hub
 from relauto.model.names import Branch, Commit, RepositoryName
 from relauto.picking.patch import read_patches
 from relauto.picking.pick import pick
+from tests.git.conftest import run_both
 
 
 @pytest.fixture
@@ -315,29 +315,14 @@ def test_host_that_is_away_before_a_file_comes_is_told_as_that(hub, remote, tmp_
             mirror.repository.read_file(remote.resolve("main"), "a")
 
 
-def fetch_often(url: str, cache: Path, failed) -> None:
-    try:
-        for _ in range(5):
-            with Mirror.open(Address(url), cache=cache) as mirror:
-                mirror.fetch(["refs/heads/*", "refs/tags/*"])
-    except (RemoteError, InputError):
-        failed.set()
-        raise
+def fetch_often(_: str, url: str, cache: Path) -> None:
+    for _ in range(5):
+        with Mirror.open(Address(url), cache=cache) as mirror:
+            mirror.fetch(["refs/heads/*", "refs/tags/*"])
 
 
 def test_two_processes_can_use_one_mirror(remote, tmp_path):
-    context = multiprocessing.get_context("spawn")
-    failed = context.Event()
-    cache = tmp_path / "cache"
-    workers = [
-        context.Process(target=fetch_often, args=(str(remote.directory), cache, failed)) for _ in range(2)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert not failed.is_set()
-    assert [worker.exitcode for worker in workers] == [0, 0]
+    assert run_both(fetch_often, str(remote.directory), tmp_path / "cache") == [0, 0]
 
 
 # After a kill
