@@ -101,15 +101,12 @@ def _tell_search(found: ConflictTally) -> list[str]:
         )
     if found.proposed:
         sizes = ", ".join(f"{count} of {size}" for size, count in sorted(found.sizes.items()))
-        median, right = (
-            find_quantile(found.lines, 0.5),
-            f"{found.right} of the {name_count(found.prerequisites, 'set')}",
-        )
-        commits = name_count(found.proposed, "commit")
+        median = find_quantile(found.lines, 0.5)
         told += [
             f"Sets of prerequisites by commits: {sizes}. A set changes {median:g} lines in the median.",
-            f"Of the {commits} in them, {found.known} are on the line by another sign.",
-            f"After {right} the fix is what people committed in every file in conflict.",
+            f"Commits in them that are on the line by another sign: {found.known} of {found.proposed}.",
+            "Sets after which the fix is, in every file in conflict, what people committed: "
+            + f"{found.right} of {found.prerequisites}.",
         ]
     return told
 

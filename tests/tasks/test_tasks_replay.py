@@ -125,8 +125,8 @@ def test_people_read_a_table(relauto: Relauto, product: Path) -> None:
         "Conflicts with a cause that was proved by trial: 1 of 1.\n"
         "A search takes … s, 95 % of them at most … s; it tries 3 picks, 95 % at most 3.\n"
         "Sets of prerequisites by commits: 1 of 1. A set changes 2 lines in the median.\n"
-        "Of the 1 commit in them, 0 are on the line by another sign.\n"
-        "After 0 of the 1 set the fix is what people committed in every file in conflict.\n"
+        "Commits in them that are on the line by another sign: 0 of 1.\n"
+        "Sets after which the fix is, in every file in conflict, what people committed: 0 of 1.\n"
         "\n"
         "  prerequisites           1   100.0 %  clean once earlier commits of main are picked first\n"
         f"{OTHER_CAUSES}"
@@ -227,8 +227,8 @@ why they conflict: all 2
 Conflicts with a cause that was proved by trial: 2 of 2.
 A search takes … s, 95 % of them at most … s; it tries 3 picks, 95 % at most 3.
 Sets of prerequisites by commits: 2 of 1. A set changes 2 lines in the median.
-Of the 2 commits in them, 0 are on the line by another sign.
-After 1 of the 2 sets the fix is what people committed in every file in conflict.
+Commits in them that are on the line by another sign: 0 of 2.
+Sets after which the fix is, in every file in conflict, what people committed: 1 of 2.
 
   prerequisites           2   100.0 %  clean once earlier commits of main are picked first
 {OTHER_CAUSES}
