@@ -113,9 +113,7 @@ def earliest_at(
     return max([reached, *restarts])
 
 
-def refuse_early(
-    incident: Incident, playbook: Playbook, step: Step, moment: datetime, calendar: Calendar = EVERY_WEEKDAY
-) -> None:
+def refuse_early(incident: Incident, playbook: Playbook, step: Step, moment: datetime) -> None:
     """Refuse that a step is done at a moment that is too early for it.
 
     Raises:
@@ -123,7 +121,7 @@ def refuse_early(
     """
     if step.earliest is None:
         return
-    earliest = earliest_at(incident, playbook, step, calendar)
+    earliest = earliest_at(incident, playbook, step)
     if earliest and moment >= earliest.replace(second=0, microsecond=0):
         return
     since = playbook.anchors.get(step.earliest.since, step.earliest.since)
