@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 _MEMORY = Path("/dev/shm")
 _ROOM = 4 << 30
-"""Bytes; a whole run takes about a quarter of that."""
+"""Bytes; the fast tests took a quarter of that when nothing was removed meanwhile."""
 
 
 def _may_hold_folders(memory: Path) -> bool:
