@@ -105,8 +105,10 @@ def _tell_search(found: ConflictTally) -> list[str]:
         told += [
             f"Sets of prerequisites by commits: {sizes}. A set changes {median:g} lines in the median.",
             f"Commits in them that are on the line by another sign: {found.known} of {found.proposed}.",
-            "Sets after which the fix is, in every file in conflict, what people committed: "
-            + f"{found.right} of {found.prerequisites}.",
+            (
+                "Sets after which the fix is, in every file in conflict, what people committed: "
+                f"{found.right} of {found.prerequisites}."
+            ),
         ]
     return told
 
